@@ -1,0 +1,130 @@
+/* graph.h - the Graph: a net as typed operations in single-assignment form.
+ *
+ * Nodes live in one array, topologically ordered: a node reads only nodes before it, and is its own value. Nodes name
+ * each other by NodeId (an index), never by pointer, so that a graph can be copied, printed and compared by walking
+ * the array. A pass reads one graph and builds a new one. Shapes are static; axis 0 of every activation is the batch.
+ *
+ * verify.h has the rules a graph keeps; text.h prints and parses it; eval.h computes it.
+ */
+#ifndef FOVEA_IR_GRAPH_H
+#define FOVEA_IR_GRAPH_H
+
+#include "ir/type.h"
+#include "support/diag.h"
+
+typedef enum OpId {
+#define OP(id, synopsis) OP_##id,
+#include "ops/ops.def"
+#undef OP
+    OP_COUNT
+} OpId;
+
+typedef struct NodeId {
+    uint32_t index;
+} NodeId;
+
+#define NODE_NONE ((NodeId){UINT32_MAX})
+static inline bool node_is_none(NodeId id)
+{
+    return id.index == UINT32_MAX;
+}
+static inline bool node_same(NodeId a, NodeId b)
+{
+    return a.index == b.index;
+}
+
+typedef struct Node {
+    OpId op;
+    const void *attrs; /* the op's own struct, described by its row's attrs; NULL when it has none */
+    Type type;         /* of the value */
+    uint32_t first_input, input_count; /* in Graph.edges; use graph_input */
+    NodeId kernel;     /* the node whose kernel computes this one too (pass fuse); NODE_NONE: it has its own */
+    const char *path;  /* label path, "layer1.0.conv1"; "" when unlabelled */
+    Span span;         /* the layer in the model's text */
+} Node;
+
+/* How a random weight is drawn (weights/random.c). */
+typedef enum WeightRole {
+    ROLE_OTHER,      /* uniform in -1..1 */
+    ROLE_KERNEL,     /* He: normal, standard deviation sqrt(2 / fan_in) */
+    ROLE_BIAS,       /* small */
+    ROLE_BN_WEIGHT,  /* gamma */
+    ROLE_BN_BIAS,    /* beta */
+    ROLE_BN_MEAN,
+    ROLE_BN_VARIANCE,
+    ROLE_COUNT
+} WeightRole;
+
+typedef enum ConstantKind {
+    CONSTANT_LITERAL, /* data stands in the model */
+    CONSTANT_FILL,    /* one number everywhere */
+    CONSTANT_LOADED,  /* data comes from a weights file, by path; NULL until bound */
+} ConstantKind;
+
+/* The data of a `const` node: always f32, plain, logical order. */
+typedef struct Constant {
+    ConstantKind kind;
+    const char *path; /* "conv1.weight"; "" for literals and fills */
+    Shape shape;
+    float *data;      /* shape_count elements; FILL has them too */
+    WeightRole role;  /* LOADED */
+    int64_t fan_in;   /* ROLE_KERNEL */
+    bool trainable;   /* counts as a parameter */
+    Span span;
+} Constant;
+
+/* How a picture file becomes an input: u8[3, 224, 224](resize=256, order=bgr). */
+typedef struct Picture {
+    int64_t resize; /* short side in pixels before the centre crop; 0: just large enough to cover the crop */
+    bool bgr;       /* channel order; default red, green, blue */
+} Picture;
+
+/* A named input or output of the net. */
+typedef struct Port {
+    const char *name;
+    NodeId node;
+    Span span;
+    Picture picture;          /* inputs */
+    const char *const *labels; /* outputs: one name an element, NULL when the model gives none */
+    uint32_t label_count;
+} Port;
+
+typedef struct Graph {
+    Arena *arena;
+    const char *name;  /* of the net */
+    VEC(Node) nodes;
+    VEC(NodeId) edges;
+    VEC(Constant) constants;
+    VEC(Port) inputs, outputs;
+    const char *weights_path; /* what the model names with `weights "..."`, relative to it resolved; NULL: nothing */
+    Span weights_span;
+} Graph;
+
+Graph *graph_new(Arena *arena, const char *name);
+
+static inline Node *graph_node(const Graph *graph, NodeId id)
+{
+    return &graph->nodes.at[id.index];
+}
+/* Input i of a node. */
+NodeId graph_input(const Graph *graph, const Node *node, uint32_t i);
+const Node *graph_input_node(const Graph *graph, const Node *node, uint32_t i);
+/* The Constant of an OP_const node. */
+Constant *graph_constant(const Graph *graph, const Node *node);
+
+/* Appends a node whose type follows from the op's shape rule; attrs are copied (row's attr_bytes, NULL: zeros).
+ * Layout plain. A shape that does not fit is reported at `span`, and NODE_NONE comes back. */
+NodeId graph_add(Graph *graph, Diag *diag, OpId op, const NodeId *inputs, uint32_t input_count, const void *attrs,
+                 const char *path, Span span);
+/* Appends an input of the net (and its Port): an OP_input node of that type. */
+NodeId graph_add_input(Graph *graph, const char *name, Type type, Picture picture, Span span);
+/* Appends an OP_const node for a constant, which is copied; the data are not. */
+NodeId graph_add_constant(Graph *graph, const Constant *constant);
+NodeId graph_add_number(Graph *graph, double value, Span span); /* rank 0 literal */
+/* Appends a copy of `node` of another graph (same arena), its inputs given in this graph; type and layout are kept. */
+NodeId graph_copy_node(Graph *to, const Graph *from, NodeId id, const NodeId *inputs);
+
+/* How often each value is read, outputs included: an array of nodes.count, in `arena`. */
+uint32_t *graph_uses(Arena *arena, const Graph *graph);
+
+#endif

@@ -1,0 +1,64 @@
+/* type.h - what a value is: element type, shape, and how it is stored.
+ *
+ * A Shape is logical: N, C, H, W for pictures, N, C for vectors, O, I, KH, KW for kernels, rank 0 for a number.
+ * A Layout says where the elements of that shape stand in memory. Nothing but layout.c and the kernel texts knows a
+ * stored format; the reference evaluator sees logical values only, so that `pack` is the identity there.
+ */
+#ifndef FOVEA_IR_TYPE_H
+#define FOVEA_IR_TYPE_H
+
+#include "support/buf.h"
+
+enum { MAX_RANK = 6 };
+
+typedef enum DType { DT_F32, DT_U8, DT_COUNT } DType;
+
+typedef struct Shape {
+    int rank;
+    int64_t dim[MAX_RANK];
+} Shape;
+
+typedef enum LayoutKind {
+    LAYOUT_PLAIN,       /* row major; the last two axes may carry a halo */
+    LAYOUT_INTERLEAVED, /* N H W C: the bytes of a decoded picture */
+    LAYOUT_BLOCKED,     /* N C/b H W b: channels in blocks of b, the last one filled with zeros; halo allowed */
+    LAYOUT_PANELS,      /* O/b I KH KW b (or O/b I b): weights in the order in which kernels read them */
+    LAYOUT_COUNT
+} LayoutKind;
+
+enum { HALO_TOP, HALO_LEFT, HALO_BOTTOM, HALO_RIGHT, HALO_SIDES };
+
+typedef struct Layout {
+    LayoutKind kind;
+    int32_t block;            /* BLOCKED, PANELS: b */
+    int32_t halo[HALO_SIDES]; /* zeros around H and W, written by the producer */
+} Layout;
+
+typedef struct Type {
+    DType dtype;
+    Shape shape;
+    Layout layout;
+} Type;
+
+Shape shape_make(int rank, const int64_t *dims);
+#define SHAPE(...) shape_make((int)COUNT_OF(((int64_t[]){__VA_ARGS__})), (int64_t[]){__VA_ARGS__})
+bool shape_equal(const Shape *a, const Shape *b);
+int64_t shape_count(const Shape *shape); /* elements; 1 for rank 0 */
+/* The shape without its batch axis, as people write it: 16x5x5, or 10. "a number" for none. */
+const char *shape_text(Arena *arena, const Shape *shape);
+/* Broadcast from the right: dimensions equal, or one of them 1. false when they do not fit. */
+bool shape_broadcast(const Shape *a, const Shape *b, Shape *result);
+
+bool layout_equal(const Layout *a, const Layout *b);
+bool layout_has_halo(const Layout *layout);
+/* How many elements storage in this layout takes, with halo and filling. */
+int64_t layout_count(const Layout *layout, const Shape *shape);
+/* Where the element at a logical index stands, counted in elements. */
+int64_t layout_offset(const Layout *layout, const Shape *shape, const int64_t *index);
+
+int64_t dtype_bytes(DType dtype);
+/* "f32[1, 6, 28, 28]", "f32[1, 16, 10, 10]@blocked8", "f32[1, 6, 14, 14]@plain+halo(2, 2, 2, 2)"; type_parse in text.h reads it. */
+void type_print(Buf *buf, const Type *type);
+int64_t type_bytes(const Type *type);
+
+#endif

@@ -1,0 +1,11 @@
+/* verify.h - the rules that every Graph keeps, numbered; run after elaboration and after every pass. */
+#ifndef FOVEA_IR_VERIFY_H
+#define FOVEA_IR_VERIFY_H
+
+#include "ir/graph.h"
+
+/* The first broken rule as text ("G3: node %7 (conv) reads %9, which comes after it"), in the graph's arena; NULL when
+ * all hold. The rules stand in verify.c, one function each. */
+const char *graph_verify(const Graph *graph);
+
+#endif

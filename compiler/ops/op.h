@@ -1,0 +1,142 @@
+/* op.h - one row an operation: everything Fovea knows of it, beside the rules that the row names.
+ *
+ * What the row must have is checked by tests/unit/registry.c. Emitters belong to families, not to ops: a row with a
+ * family that has a text on every target needs no emitter of its own.
+ */
+#ifndef FOVEA_OPS_OP_H
+#define FOVEA_OPS_OP_H
+
+#include "ir/graph.h"
+#include "ir/eval.h"
+
+typedef enum Family {
+    FAMILY_SOURCE,       /* input, const: no code */
+    FAMILY_LANGUAGE,     /* expect, labels, constant: gone once the model is read, never a node */
+    FAMILY_VIEW,         /* the same bytes under another shape: no code */
+    FAMILY_MAP,          /* the row's body for each element, inputs broadcast */
+    FAMILY_CONV,
+    FAMILY_MATVEC,
+    FAMILY_POOL,
+    FAMILY_CHANNEL_POOL,
+    FAMILY_SOFTMAX,
+    FAMILY_LRN,
+    FAMILY_CONCAT,
+    FAMILY_PACK,         /* change of layout or element type */
+    FAMILY_COUNT
+} Family;
+
+/* ---- arguments in the language ---- */
+
+typedef enum ParamKind {
+    PARAM_INT,
+    PARAM_NUMBER,  /* integer or float */
+    PARAM_BOOL,
+    PARAM_SIZE,    /* n, HxW or [h, w]: ints[0] height, ints[1] width */
+    PARAM_PAD,     /* n, [h, w] or [top, left, bottom, right]: ints[0..3] in that order */
+    PARAM_WORD,    /* one of `words` */
+    PARAM_STRING,
+    PARAM_INTS,    /* a list of integers, or a size */
+    PARAM_NUMBERS, /* a number, or a list of them: one a channel */
+    PARAM_WEIGHT,  /* a number (fills), a nested list of numbers, or a tensor */
+} ParamKind;
+
+typedef struct OpParam {
+    const char *name;
+    ParamKind kind;
+    const char *fallback; /* in the language: "1", "false", "paper"; NULL: none */
+    bool required;        /* no fallback and none given is an error: "conv needs 'size'" */
+    const char *words;    /* blank-separated words that are accepted besides: "same valid", "global" */
+    bool bounded;         /* integers (each of a size or list) must be at least `least` */
+    int64_t least;
+} OpParam;
+
+/* A nested list of numbers: [[1, -1]] has shape 1x2. */
+typedef struct Literal {
+    Shape shape;
+    double *at;
+} Literal;
+
+/* A parameter's value: what was written, else the fallback. */
+typedef struct OpArg {
+    bool present;    /* has a value, given or fallback */
+    bool given;      /* written in the model */
+    Span span;       /* of the value; of the call when it is a fallback */
+    int word;        /* index into the parameter's words; -1: another kind of value */
+    int64_t ints[4]; /* INT: ints[0]; SIZE, PAD as said there */
+    double number;   /* NUMBER; WEIGHT given as a number */
+    bool boolean;
+    const char *string;
+    Literal literal; /* INTS, NUMBERS (rank 1); WEIGHT given as a list; rank 0 when a single number was given */
+    NodeId tensor;   /* WEIGHT given as a tensor; else NODE_NONE */
+} OpArg;
+
+/* A call in the model with its arguments bound to the row's parameters. */
+typedef struct OpCall {
+    Graph *graph;
+    Diag *diag;
+    OpId op;
+    const char *path;     /* of the label, "" when there is none */
+    Span span;            /* the call: its layer name, for messages */
+    const NodeId *inputs;
+    uint32_t input_count; /* within the row's bounds */
+    const OpArg *args;    /* in the order of the row's params */
+} OpCall;
+
+/* ---- attributes in the graph ---- */
+
+typedef enum AttrKind { ATTR_INT, ATTR_NUMBER, ATTR_BOOL, ATTR_WORD } AttrKind; /* int64_t, double, bool, int */
+
+typedef struct OpAttr {
+    const char *name;
+    AttrKind kind;
+    size_t offset; /* in the op's attribute struct */
+    int count;     /* array length; 1: a single value. 0: the array's length is the int64_t at `length_offset` */
+    size_t length_offset;
+    const char *words; /* ATTR_WORD: names of the values 0, 1, ..., blank-separated */
+} OpAttr;
+
+/* ---- the row ---- */
+
+/* Size, stride, padding and dilation of a window along H (axis 0) or W (axis 1), for receptive fields. */
+typedef struct Window {
+    int64_t size, stride, pad_before, dilation;
+    bool everything; /* reads the whole axis: fc, global pooling, flatten then fc */
+} Window;
+
+typedef struct Op {
+    Family family;
+    uint32_t least_inputs, most_inputs; /* most: UINT32_MAX is any number */
+
+    /* Language: parameters after the tensors, and what a call of it adds to the graph. NULL build: not callable. */
+    const OpParam *params;
+    int param_count;
+    NodeId (*build)(const OpCall *call); /* NODE_NONE after a diagnostic */
+
+    /* Graph. */
+    const OpAttr *attrs;
+    int attr_count;
+    size_t attr_bytes;
+    /* The result's type from inputs and attributes; node->type is not yet set. Reports at node->span what does not fit. */
+    bool (*type)(const Graph *graph, const Node *node, Diag *diag, Type *result);
+    /* Double accumulation, logical order, no sharing of code with any emitter. NULL for MAP: `body` is interpreted. */
+    void (*reference)(const Graph *graph, const Node *node, const Tensor *const *inputs, Tensor *result);
+    /* Multiply-adds of one run; NULL: none are counted (only conv and fc count). */
+    int64_t (*macs)(const Graph *graph, const Node *node);
+    /* NULL: each output depends on the input at its own place. */
+    Window (*window)(const Graph *graph, const Node *node, int axis);
+
+    /* MAP: the meaning of one element in the words of body.h: "max(0, $0)". Attributes by name. */
+    const char *body;
+    bool channelwise; /* MAP: inputs after the first have rank 1 and run along axis 1 */
+
+    double tolerance;   /* of emitted code against the reference, relative to the largest output; 0: bit-exact */
+    const char *source; /* paper, or ONNX operator that it equals: "ONNX Conv" */
+} Op;
+
+const Op *op_row(OpId op);
+const char *op_name(OpId op);
+const char *op_synopsis(OpId op);
+/* The op of that name, or OP_COUNT. */
+OpId op_find(const char *name);
+
+#endif
