@@ -1,6 +1,6 @@
 /* diag.h - source texts and what is said about them.
  *
- *   lenet5.fov:4:19: error: no layer is called 'maxpol'
+ *   lenet5.fov:4:18: error: no layer is called 'maxpol'
  *       4 |     x = image -> maxpol(2x2);
  *         |                  ^~~~~~
  *   hint: did you mean 'maxpool'?
@@ -24,10 +24,16 @@ typedef struct Span {
 
 #define NOWHERE ((Span){0, 0, 0})
 
+/* Line and column (both from 0) of every 1024th byte, so that finding a position reads at most that much text. */
+typedef struct SourceMark {
+    uint32_t line, column;
+} SourceMark;
+
 typedef struct Source {
     const char *path; /* as the user wrote it: it is printed */
     const char *text; /* NUL-terminated */
     uint32_t length;
+    const SourceMark *marks;
 } Source;
 
 typedef struct Diag {
