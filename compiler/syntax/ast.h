@@ -42,6 +42,8 @@ typedef struct Label {
     Span span;
 } Label;
 
+typedef VEC(Name) Names;
+
 /* One step of a pipeline: [label:] layer(arguments), or @label. */
 typedef struct Stage {
     Label *label; /* NULL: none; for @label the layer that is applied again */
@@ -51,15 +53,17 @@ typedef struct Stage {
     Span span;
 } Stage;
 
+typedef VEC(Stage) Stages;
+
 typedef enum ExprKind {
     EXPR_POISON, /* a syntax error was reported here */
     EXPR_INT,
     EXPR_FLOAT,
     EXPR_BOOL,
     EXPR_STRING,
-    EXPR_SIZE,  /* 5x5: a list of integers */
+    EXPR_SIZE, /* 5x5: a list of integers */
     EXPR_NAME,
-    EXPR_CALL,  /* name(arguments): a built-in function or a layer */
+    EXPR_CALL, /* name(arguments): a built-in function or a layer */
     EXPR_LIST,
     EXPR_TABLE, /* [key: value, ...] */
     EXPR_UNARY,
@@ -92,6 +96,7 @@ typedef enum Operator {
 
 struct Expr {
     ExprKind kind;
+    bool bracketed; /* written in ( ), which the span then covers: (same) is the value, same the word */
     Span span;
     union {
         int64_t integer;
@@ -124,7 +129,7 @@ struct Expr {
         } index;
         struct {
             Expr *head;
-            VEC(Stage) stages;
+            Stages stages;
         } pipe;
     } as;
 };
@@ -148,7 +153,7 @@ struct Stmt {
     Span span;
     union {
         struct {
-            VEC(Name) names;
+            Names names;
             Expr *value;
         } assign; /* also POISON: the names it would have assigned */
         struct {
@@ -183,14 +188,16 @@ typedef struct Param {
     Span span;
 } Param;
 
+typedef VEC(Param) Params;
+
 typedef enum ItemKind { ITEM_IMPORT, ITEM_WEIGHTS, ITEM_CONST, ITEM_NET, ITEM_BLOCK } ItemKind;
 
 typedef struct Item {
     ItemKind kind;
     Span span;
-    Name name;        /* CONST, NET, BLOCK; for IMPORT and WEIGHTS the string */
-    Expr *value;      /* CONST */
-    VEC(Param) params; /* NET, BLOCK */
+    Name name;     /* CONST, NET, BLOCK; for IMPORT and WEIGHTS the string */
+    Expr *value;   /* CONST */
+    Params params; /* NET, BLOCK */
     Stmts body;
 } Item;
 
