@@ -16,7 +16,11 @@ typedef struct Tensor {
 Tensor tensor_new(const Shape *shape); /* zeros, by malloc */
 void tensor_free(Tensor *tensor);
 
-/* Called after each node was computed, when not NULL. The tensor is the evaluator's. */
+/* One node's value from its inputs' (constants included, for which inputs is not read). `result` has the node's shape
+ * and is zero. Not for OP_input. */
+void eval_node(const Graph *graph, const Node *node, const Tensor *const *inputs, Tensor *result);
+
+/* Called after each node but constants was computed, when not NULL. The tensor is the evaluator's. */
 typedef void EvalHook(void *context, NodeId node, const Tensor *value);
 
 /* Computes the outputs (one Tensor a Port, allocated here, freed by the caller) from the inputs (one a Port; u8 inputs

@@ -35,21 +35,21 @@ static inline bool node_same(NodeId a, NodeId b)
 
 typedef struct Node {
     OpId op;
-    const void *attrs; /* the op's own struct, described by its row's attrs; NULL when it has none */
-    Type type;         /* of the value */
+    const void *attrs;                 /* the op's own struct, described by its row's attrs; NULL when it has none */
+    Type type;                         /* of the value */
     uint32_t first_input, input_count; /* in Graph.edges; use graph_input */
-    NodeId kernel;     /* the node whose kernel computes this one too (pass fuse); NODE_NONE: it has its own */
-    const char *path;  /* label path, "layer1.0.conv1"; "" when unlabelled */
-    Span span;         /* the layer in the model's text */
+    NodeId kernel;    /* the node whose kernel computes this one too (pass fuse); NODE_NONE: it has its own */
+    const char *path; /* label path, "layer1.0.conv1"; "" when unlabelled */
+    Span span;        /* the layer in the model's text */
 } Node;
 
 /* How a random weight is drawn (weights/random.c). */
 typedef enum WeightRole {
-    ROLE_OTHER,      /* uniform in -1..1 */
-    ROLE_KERNEL,     /* He: normal, standard deviation sqrt(2 / fan_in) */
-    ROLE_BIAS,       /* small */
-    ROLE_BN_WEIGHT,  /* gamma */
-    ROLE_BN_BIAS,    /* beta */
+    ROLE_OTHER,     /* uniform in -1..1 */
+    ROLE_KERNEL,    /* He: normal, standard deviation sqrt(2 / fan_in) */
+    ROLE_BIAS,      /* small */
+    ROLE_BN_WEIGHT, /* gamma */
+    ROLE_BN_BIAS,   /* beta */
     ROLE_BN_MEAN,
     ROLE_BN_VARIANCE,
     ROLE_COUNT
@@ -66,10 +66,10 @@ typedef struct Constant {
     ConstantKind kind;
     const char *path; /* "conv1.weight"; "" for literals and fills */
     Shape shape;
-    float *data;      /* shape_count elements; FILL has them too */
-    WeightRole role;  /* LOADED */
-    int64_t fan_in;   /* ROLE_KERNEL */
-    bool trainable;   /* counts as a parameter */
+    float *data;     /* shape_count elements; FILL has them too */
+    WeightRole role; /* LOADED */
+    int64_t fan_in;  /* ROLE_KERNEL */
+    bool trainable;  /* counts as a parameter */
     Span span;
 } Constant;
 
@@ -84,23 +84,37 @@ typedef struct Port {
     const char *name;
     NodeId node;
     Span span;
-    Picture picture;          /* inputs */
+    Picture picture;           /* inputs */
     const char *const *labels; /* outputs: one name an element, NULL when the model gives none */
     uint32_t label_count;
 } Port;
 
+/* Names for the elements of a value, as `labels` gave them; an output port of that value takes them over. */
+typedef struct ValueLabels {
+    NodeId node;
+    const char *const *names;
+    uint32_t count;
+} ValueLabels;
+
 typedef struct Graph {
     Arena *arena;
-    const char *name;  /* of the net */
+    const char *name; /* of the net */
     VEC(Node) nodes;
     VEC(NodeId) edges;
     VEC(Constant) constants;
     VEC(Port) inputs, outputs;
     const char *weights_path; /* what the model names with `weights "..."`, relative to it resolved; NULL: nothing */
     Span weights_span;
+    VEC(ValueLabels) value_labels;
+    struct {
+        NodeId *slots; /* hashed by path, NODE_NONE where empty */
+        uint32_t capacity, count;
+    } weights; /* the LOADED constants, for graph_weight */
 } Graph;
 
 Graph *graph_new(Arena *arena, const char *name);
+/* A graph without nodes, in the same arena and with the same name and weights: what a pass fills. */
+Graph *graph_new_like(const Graph *graph);
 
 static inline Node *graph_node(const Graph *graph, NodeId id)
 {
@@ -121,8 +135,20 @@ NodeId graph_add_input(Graph *graph, const char *name, Type type, Picture pictur
 /* Appends an OP_const node for a constant, which is copied; the data are not. */
 NodeId graph_add_constant(Graph *graph, const Constant *constant);
 NodeId graph_add_number(Graph *graph, double value, Span span); /* rank 0 literal */
-/* Appends a copy of `node` of another graph (same arena), its inputs given in this graph; type and layout are kept. */
+/* The OP_const node of a LOADED constant: the one that was added under that path already (a shared layer), else a new
+ * one. Another shape under the same path is reported at constant->span, and NODE_NONE comes back. */
+NodeId graph_weight(Graph *graph, Diag *diag, const Constant *constant);
+/* Appends `pack`: the value stored in another layout. */
+NodeId graph_add_pack(Graph *graph, NodeId value, Layout layout);
+/* Appends an output port; it takes over the labels of its value. */
+void graph_add_output(Graph *graph, const char *name, NodeId node, Span span);
+/* Appends a copy of `node` of another graph (same arena), its inputs given in this graph (as many as the node has);
+ * type, layout, path and span are kept, `kernel` is not. An input's Port and a const's Constant are copied with it. */
 NodeId graph_copy_node(Graph *to, const Graph *from, NodeId id, const NodeId *inputs);
+
+/* Names the elements of a value (the arrays are kept, not copied), and asks for the names: NULL when it has none. */
+void graph_set_labels(Graph *graph, NodeId node, const char *const *names, uint32_t count);
+const char *const *graph_labels(const Graph *graph, NodeId node, uint32_t *count);
 
 /* How often each value is read, outputs included: an array of nodes.count, in `arena`. */
 uint32_t *graph_uses(Arena *arena, const Graph *graph);

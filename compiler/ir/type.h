@@ -11,6 +11,10 @@
 
 enum { MAX_RANK = 6 };
 
+/* What any shape in a graph keeps: a dimension fits an int32_t, a tensor has at most 2^40 elements. */
+#define LIMIT_DIMENSION ((int64_t)INT32_MAX)
+#define LIMIT_ELEMENTS  ((int64_t)1 << 40)
+
 typedef enum DType { DT_F32, DT_U8, DT_COUNT } DType;
 
 typedef struct Shape {
@@ -44,6 +48,10 @@ Shape shape_make(int rank, const int64_t *dims);
 #define SHAPE(...) shape_make((int)COUNT_OF(((int64_t[]){__VA_ARGS__})), (int64_t[]){__VA_ARGS__})
 bool shape_equal(const Shape *a, const Shape *b);
 int64_t shape_count(const Shape *shape); /* elements; 1 for rank 0 */
+/* Every dimension is 1..LIMIT_DIMENSION and the elements are at most LIMIT_ELEMENTS: then no count below overflows. */
+bool shape_fits(const Shape *shape);
+/* All dimensions, 6x1x5x5: kernels, and shapes that have no batch axis. */
+const char *shape_full_text(Arena *arena, const Shape *shape);
 /* The shape without its batch axis, as people write it: 16x5x5, or 10. "a number" for none. */
 const char *shape_text(Arena *arena, const Shape *shape);
 /* Broadcast from the right: dimensions equal, or one of them 1. false when they do not fit. */
@@ -56,8 +64,14 @@ int64_t layout_count(const Layout *layout, const Shape *shape);
 /* Where the element at a logical index stands, counted in elements. */
 int64_t layout_offset(const Layout *layout, const Shape *shape, const int64_t *index);
 
+/* NULL when the layout can hold that shape, else why not: "blocked needs an axis 1". */
+const char *layout_misfit(const Layout *layout, const Shape *shape);
+
 int64_t dtype_bytes(DType dtype);
-/* "f32[1, 6, 28, 28]", "f32[1, 16, 10, 10]@blocked8", "f32[1, 6, 14, 14]@plain+halo(2, 2, 2, 2)"; type_parse in text.h reads it. */
+const char *dtype_name(DType dtype);
+const char *layout_kind_name(LayoutKind kind);
+/* "f32[1, 6, 28, 28]", "f32[1, 16, 10, 10]@blocked8", "f32[1, 6, 14, 14]@plain+halo(2, 2, 2, 2)"; type_parse in text.h
+ * reads it. */
 void type_print(Buf *buf, const Type *type);
 int64_t type_bytes(const Type *type);
 

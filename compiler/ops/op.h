@@ -1,19 +1,19 @@
 /* op.h - one row an operation: everything Fovea knows of it, beside the rules that the row names.
  *
- * What the row must have is checked by tests/unit/registry.c. Emitters belong to families, not to ops: a row with a
- * family that has a text on every target needs no emitter of its own.
+ * What the row must have is checked by tests/unit/test_registry.c. Emitters belong to families, not to ops: a row with
+ * a family that has a text on every target needs no emitter of its own.
  */
 #ifndef FOVEA_OPS_OP_H
 #define FOVEA_OPS_OP_H
 
-#include "ir/graph.h"
 #include "ir/eval.h"
+#include "ir/graph.h"
 
 typedef enum Family {
-    FAMILY_SOURCE,       /* input, const: no code */
-    FAMILY_LANGUAGE,     /* expect, labels, constant: gone once the model is read, never a node */
-    FAMILY_VIEW,         /* the same bytes under another shape: no code */
-    FAMILY_MAP,          /* the row's body for each element, inputs broadcast */
+    FAMILY_SOURCE,   /* input, const: no code */
+    FAMILY_LANGUAGE, /* expect, labels, constant: gone once the model is read, never a node */
+    FAMILY_VIEW,     /* the same bytes under another shape: no code */
+    FAMILY_MAP,      /* the row's body for each element, inputs broadcast */
     FAMILY_CONV,
     FAMILY_MATVEC,
     FAMILY_POOL,
@@ -21,7 +21,7 @@ typedef enum Family {
     FAMILY_SOFTMAX,
     FAMILY_LRN,
     FAMILY_CONCAT,
-    FAMILY_PACK,         /* change of layout or element type */
+    FAMILY_PACK, /* change of layout or element type */
     FAMILY_COUNT
 } Family;
 
@@ -29,11 +29,11 @@ typedef enum Family {
 
 typedef enum ParamKind {
     PARAM_INT,
-    PARAM_NUMBER,  /* integer or float */
+    PARAM_NUMBER, /* integer or float */
     PARAM_BOOL,
-    PARAM_SIZE,    /* n, HxW or [h, w]: ints[0] height, ints[1] width */
-    PARAM_PAD,     /* n, [h, w] or [top, left, bottom, right]: ints[0..3] in that order */
-    PARAM_WORD,    /* one of `words` */
+    PARAM_SIZE, /* n, HxW or [h, w]: ints[0] height, ints[1] width */
+    PARAM_PAD,  /* n, [h, w] or [top, left, bottom, right]: ints[0..3] in that order */
+    PARAM_WORD, /* one of `words` */
     PARAM_STRING,
     PARAM_INTS,    /* a list of integers, or a size */
     PARAM_NUMBERS, /* a number, or a list of them: one a channel */
@@ -45,7 +45,8 @@ typedef struct OpParam {
     ParamKind kind;
     const char *fallback; /* in the language: "1", "false", "paper"; NULL: none */
     bool required;        /* no fallback and none given is an error: "conv needs 'size'" */
-    const char *words;    /* blank-separated words that are accepted besides: "same valid", "global" */
+    const char *words;    /* blank-separated words that are accepted besides: "same valid", "global". The words "false
+                           * true" mean that a boolean is accepted besides: false is word 0, true is word 1 */
     bool bounded;         /* integers (each of a size or list) must be at least `least` */
     int64_t least;
 } OpParam;
@@ -75,8 +76,8 @@ typedef struct OpCall {
     Graph *graph;
     Diag *diag;
     OpId op;
-    const char *path;     /* of the label, "" when there is none */
-    Span span;            /* the call: its layer name, for messages */
+    const char *path; /* of the label, "" when there is none */
+    Span span;        /* the call: its layer name, for messages */
     const NodeId *inputs;
     uint32_t input_count; /* within the row's bounds */
     const OpArg *args;    /* in the order of the row's params */
@@ -90,7 +91,7 @@ typedef struct OpAttr {
     const char *name;
     AttrKind kind;
     size_t offset; /* in the op's attribute struct */
-    int count;     /* array length; 1: a single value. 0: the array's length is the int64_t at `length_offset` */
+    int count; /* array length; 1: a single value. 0: at most MAX_RANK, the length is the int64_t at `length_offset` */
     size_t length_offset;
     const char *words; /* ATTR_WORD: names of the values 0, 1, ..., blank-separated */
 } OpAttr;
@@ -105,7 +106,10 @@ typedef struct Window {
 
 typedef struct Op {
     Family family;
-    uint32_t least_inputs, most_inputs; /* most: UINT32_MAX is any number */
+    uint32_t least_inputs, most_inputs; /* tensors that a call takes; most: UINT32_MAX is any number */
+    /* What a node has besides, after those inputs: weights and the like, which `build` makes from the parameters. The
+     * node's input_count is the sum of both. */
+    uint32_t least_operands, most_operands;
 
     /* Language: parameters after the tensors, and what a call of it adds to the graph. NULL build: not callable. */
     const OpParam *params;
@@ -116,7 +120,8 @@ typedef struct Op {
     const OpAttr *attrs;
     int attr_count;
     size_t attr_bytes;
-    /* The result's type from inputs and attributes; node->type is not yet set. Reports at node->span what does not fit. */
+    /* The result's type from inputs and attributes; node->type is not yet set. Reports at node->span what does not fit.
+     */
     bool (*type)(const Graph *graph, const Node *node, Diag *diag, Type *result);
     /* Double accumulation, logical order, no sharing of code with any emitter. NULL for MAP: `body` is interpreted. */
     void (*reference)(const Graph *graph, const Node *node, const Tensor *const *inputs, Tensor *result);
@@ -129,9 +134,15 @@ typedef struct Op {
     const char *body;
     bool channelwise; /* MAP: inputs after the first have rank 1 and run along axis 1 */
 
+    const char *operand_names; /* of inputs and operands in emitted code, blank-separated; NULL: x, x2, ... */
+
     double tolerance;   /* of emitted code against the reference, relative to the largest output; 0: bit-exact */
     const char *source; /* paper, or ONNX operator that it equals: "ONNX Conv" */
 } Op;
+
+#define OP(id, synopsis) extern const Op op_##id;
+#include "ops/ops.def"
+#undef OP
 
 const Op *op_row(OpId op);
 const char *op_name(OpId op);

@@ -1,0 +1,176 @@
+/* body.c - reading the bodies of MAP rows (see body.h). Recursive descent, loosest first: comparison, sum, product,
+ * sign, operand. */
+#include "ops/body.h"
+
+#include <ctype.h>
+
+static const struct Word {
+    const char *text;
+    int operands;
+} words[BODY_WORD_COUNT] = {
+    [BODY_ADD] = {"+", 2},     [BODY_SUB] = {"-", 2},         [BODY_MUL] = {"*", 2},   [BODY_DIV] = {"/", 2},
+    [BODY_NEG] = {"-", 1},     [BODY_EQ] = {"==", 2},         [BODY_NE] = {"!=", 2},   [BODY_LT] = {"<", 2},
+    [BODY_GT] = {">", 2},      [BODY_LE] = {"<=", 2},         [BODY_GE] = {">=", 2},   [BODY_MAX] = {"max", 2},
+    [BODY_MIN] = {"min", 2},   [BODY_SELECT] = {"select", 3}, [BODY_EXP] = {"exp", 1}, [BODY_LOG] = {"log", 1},
+    [BODY_SQRT] = {"sqrt", 1}, [BODY_TANH] = {"tanh", 1},     [BODY_ABS] = {"abs", 1},
+};
+
+typedef struct BodyParser {
+    Arena *arena;
+    const char *text, *at;
+} BodyParser;
+
+static void NORETURN fail(const BodyParser *parser, const char *wanted)
+{
+    BUG("body \"%s\": %s expected at \"%s\"", parser->text, wanted, parser->at);
+}
+
+static bool accept(BodyParser *parser, const char *symbol)
+{
+    while (*parser->at == ' ')
+        parser->at++;
+    size_t length = strlen(symbol);
+    if (strncmp(parser->at, symbol, length) != 0)
+        return false;
+    parser->at += length;
+    return true;
+}
+
+static void expect(BodyParser *parser, const char *symbol)
+{
+    if (!accept(parser, symbol))
+        fail(parser, symbol);
+}
+
+static BodyNode *word_node(BodyParser *parser, BodyWord word, const BodyNode *first, const BodyNode *second)
+{
+    BodyNode *node = NEW(parser->arena, BodyNode);
+    *node = (BodyNode){.kind = BODY_WORD, .word = word, .child = {first, second}, .child_count = words[word].operands};
+    return node;
+}
+
+static const BodyNode *parse_comparison(BodyParser *parser);
+
+/* word(a, b), or an attribute. */
+static const BodyNode *parse_name(BodyParser *parser)
+{
+    const char *begin = parser->at;
+    while (isalnum((unsigned char)*parser->at) || *parser->at == '_')
+        parser->at++;
+    BodyNode *node = NEW(parser->arena, BodyNode);
+    node->name = arena_strndup(parser->arena, begin, (size_t)(parser->at - begin));
+    if (!accept(parser, "(")) {
+        node->kind = BODY_ATTRIBUTE;
+        return node;
+    }
+    node->kind = BODY_WORD;
+    node->word = BODY_WORD_COUNT;
+    for (int word = BODY_MAX; word < BODY_WORD_COUNT; word++)
+        if (strcmp(words[word].text, node->name) == 0)
+            node->word = (BodyWord)word;
+    if (node->word == BODY_WORD_COUNT)
+        fail(parser, "a known word before");
+    node->child_count = words[node->word].operands;
+    for (int i = 0; i < node->child_count; i++) {
+        if (i)
+            expect(parser, ",");
+        node->child[i] = parse_comparison(parser);
+    }
+    expect(parser, ")");
+    return node;
+}
+
+static const BodyNode *parse_operand(BodyParser *parser)
+{
+    if (accept(parser, "(")) {
+        const BodyNode *inner = parse_comparison(parser);
+        expect(parser, ")");
+        return inner;
+    }
+    bool input = accept(parser, "$");
+    if (!input && isalpha((unsigned char)*parser->at))
+        return parse_name(parser);
+    if (!isdigit((unsigned char)*parser->at))
+        fail(parser, "an operand");
+    char *end;
+    BodyNode *node = NEW(parser->arena, BodyNode);
+    if (input)
+        *node = (BodyNode){.kind = BODY_INPUT, .input = (int)strtol(parser->at, &end, 10)};
+    else
+        *node = (BodyNode){.kind = BODY_NUMBER, .number = strtod(parser->at, &end)};
+    parser->at = end;
+    return node;
+}
+
+static const BodyNode *parse_sign(BodyParser *parser)
+{
+    if (accept(parser, "-"))
+        return word_node(parser, BODY_NEG, parse_sign(parser), NULL);
+    return parse_operand(parser);
+}
+
+static const BodyNode *parse_product(BodyParser *parser)
+{
+    const BodyNode *left = parse_sign(parser);
+    for (;;) {
+        if (accept(parser, "*"))
+            left = word_node(parser, BODY_MUL, left, parse_sign(parser));
+        else if (accept(parser, "/"))
+            left = word_node(parser, BODY_DIV, left, parse_sign(parser));
+        else
+            return left;
+    }
+}
+
+static const BodyNode *parse_sum(BodyParser *parser)
+{
+    const BodyNode *left = parse_product(parser);
+    for (;;) {
+        if (accept(parser, "+"))
+            left = word_node(parser, BODY_ADD, left, parse_product(parser));
+        else if (accept(parser, "-"))
+            left = word_node(parser, BODY_SUB, left, parse_product(parser));
+        else
+            return left;
+    }
+}
+
+static const BodyNode *parse_comparison(BodyParser *parser)
+{
+    static const BodyWord longest_first[] = {BODY_EQ, BODY_NE, BODY_LE, BODY_GE, BODY_LT, BODY_GT};
+    const BodyNode *left = parse_sum(parser);
+    for (size_t i = 0; i < COUNT_OF(longest_first); i++)
+        if (accept(parser, words[longest_first[i]].text))
+            return word_node(parser, longest_first[i], left, parse_sum(parser));
+    return left;
+}
+
+const BodyNode *body_parse(Arena *arena, const char *text)
+{
+    BodyParser parser = {.arena = arena, .text = text, .at = text};
+    const BodyNode *body = parse_comparison(&parser);
+    accept(&parser, "");
+    if (*parser.at)
+        fail(&parser, "the end");
+    return body;
+}
+
+const char *body_word_text(BodyWord word)
+{
+    return words[word].text;
+}
+
+double body_attribute(const Op *op, const void *attrs, const char *name)
+{
+    for (int i = 0; i < op->attr_count; i++) {
+        const OpAttr *attr = &op->attrs[i];
+        if (strcmp(attr->name, name) != 0 || attr->count != 1)
+            continue;
+        const char *field = (const char *)attrs + attr->offset;
+        if (attr->kind == ATTR_NUMBER)
+            return *(const double *)(const void *)field;
+        if (attr->kind == ATTR_INT)
+            return (double)*(const int64_t *)(const void *)field;
+    }
+    BUG("a body names '%s', which its op has not", name);
+}

@@ -1,0 +1,119 @@
+/* concat.c - tensors one after another along an axis; all other dimensions are equal. */
+#include "ops/concat.h"
+
+#include "ops/pool.h"
+#include "ops/rules.h"
+
+static const char *axis_name(const Graph *graph, int rank, int axis)
+{
+    static const char *const names[] = {"batch", "channels", "height", "width"};
+    if (axis == 0 || rank == 4)
+        return names[axis];
+    return arena_printf(graph->arena, "axis %d", axis - 1);
+}
+
+/* Follows first inputs back to a pool whose rounding made the value smaller than it might be. */
+static bool comes_from_rounding_pool(const Graph *graph, NodeId value)
+{
+    for (;;) {
+        const Node *node = graph_node(graph, value);
+        if ((node->op == OP_maxpool || node->op == OP_avgpool) && pool_rounds_down(graph, node))
+            return true;
+        if (node->input_count == 0)
+            return false;
+        value = graph_input(graph, node, 0);
+    }
+}
+
+static void report_differing(const Graph *graph, const Node *node, Diag *diag, uint32_t i, int axis)
+{
+    const Shape *first = &graph_input_node(graph, node, 0)->type.shape;
+    const Shape *other = &graph_input_node(graph, node, i)->type.shape;
+    bool spatial = first->rank == 4 && axis > 1;
+    uint32_t smaller = first->dim[axis] < other->dim[axis] ? 0 : i;
+    bool rounding = spatial && comes_from_rounding_pool(graph, graph_input(graph, node, smaller));
+    diag_error(diag, node->span, "concat: %s %lld and %lld differ%s", axis_name(graph, first->rank, axis),
+               (long long)first->dim[axis], (long long)other->dim[axis], rounding ? "; a pool rounds down there" : "");
+    note_input(graph, node, diag, 0);
+    note_input(graph, node, diag, i);
+    if (rounding)
+        diag_hint(diag, "ceil=true");
+}
+
+static bool concat_type(const Graph *graph, const Node *node, Diag *diag, Type *result)
+{
+    int64_t axis = ((const ConcatAttrs *)node->attrs)->axis;
+    if (!type_same(graph, node, diag, result))
+        return false;
+    Shape *shape = &result->shape;
+    if (axis < 1 || axis >= shape->rank) {
+        diag_error(diag, node->span, "concat along axis %lld, but %s has %d", (long long)axis - 1,
+                   input_text(graph, node, 0), MAX(shape->rank - 1, 0));
+        return false;
+    }
+    for (uint32_t i = 1; i < node->input_count; i++) {
+        const Shape *next = &graph_input_node(graph, node, i)->type.shape;
+        if (next->rank != shape->rank) {
+            diag_error(diag, node->span, "concat: %s and %s have not as many axes", input_text(graph, node, 0),
+                       input_text(graph, node, i));
+            return false;
+        }
+        for (int k = 0; k < shape->rank; k++) {
+            if (k != axis && next->dim[k] != shape->dim[k]) {
+                report_differing(graph, node, diag, i, k);
+                return false;
+            }
+        }
+        shape->dim[axis] = MIN(shape->dim[axis] + next->dim[axis], LIMIT_DIMENSION + 1);
+    }
+    return true;
+}
+
+static void concat_reference(const Graph *graph, const Node *node, const Tensor *const *inputs, Tensor *result)
+{
+    (void)graph;
+    int axis = (int)((const ConcatAttrs *)node->attrs)->axis;
+    AxisRun run = axis_run(&result->shape, axis);
+    double *to = result->at;
+    for (int64_t o = 0; o < run.outer; o++)
+        for (uint32_t i = 0; i < node->input_count; i++) {
+            int64_t count = inputs[i]->shape.dim[axis] * run.inner;
+            memcpy(to, inputs[i]->at + o * count, (size_t)count * sizeof(double));
+            to += count;
+        }
+}
+
+/* Along height or width, positions of the result are shifted against the inputs'. */
+static Window concat_window(const Graph *graph, const Node *node, int axis)
+{
+    (void)graph;
+    bool everything = ((const ConcatAttrs *)node->attrs)->axis == 2 + axis;
+    return (Window){.size = 1, .stride = 1, .dilation = 1, .everything = everything};
+}
+
+static NodeId concat_build(const OpCall *call)
+{
+    ConcatAttrs attrs = {.axis = MIN(op_arg(call, "axis")->ints[0], MAX_RANK) + 1};
+    return build_with(call, &attrs);
+}
+
+static const OpParam params[] = {{.name = "axis", .kind = PARAM_INT, .fallback = "0", .bounded = true}};
+
+static const OpAttr attrs_of_concat[] = {{"axis", ATTR_INT, offsetof(ConcatAttrs, axis), 1, 0, NULL}};
+
+const Op op_concat = {
+    .family = FAMILY_CONCAT,
+    .least_inputs = 2,
+    .most_inputs = UINT32_MAX,
+    .params = params,
+    .param_count = COUNT_OF(params),
+    .build = concat_build,
+    .attrs = attrs_of_concat,
+    .attr_count = COUNT_OF(attrs_of_concat),
+    .attr_bytes = sizeof(ConcatAttrs),
+    .type = concat_type,
+    .reference = concat_reference,
+    .window = concat_window,
+    .tolerance = 0,
+    .source = "ONNX Concat",
+};

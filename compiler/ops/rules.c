@@ -1,0 +1,71 @@
+/* rules.c - checks and steps that several ops share (see rules.h). */
+#include "ops/rules.h"
+
+const OpArg *op_arg(const OpCall *call, const char *name)
+{
+    const Op *row = op_row(call->op);
+    for (int i = 0; i < row->param_count; i++)
+        if (strcmp(row->params[i].name, name) == 0)
+            return &call->args[i];
+    BUG("%s has no parameter '%s'", op_name(call->op), name);
+}
+
+NodeId build_with(const OpCall *call, const void *attrs)
+{
+    return graph_add(call->graph, call->diag, call->op, call->inputs, call->input_count, attrs, call->path, call->span);
+}
+
+NodeId build_plain(const OpCall *call)
+{
+    return build_with(call, NULL);
+}
+
+bool check_f32(const Graph *graph, const Node *node, Diag *diag)
+{
+    for (uint32_t i = 0; i < node->input_count; i++) {
+        if (graph_input_node(graph, node, i)->type.dtype != DT_F32) {
+            diag_error(diag, node->span, "%s takes f32 values, this is u8", op_name(node->op));
+            return false;
+        }
+    }
+    return true;
+}
+
+bool check_picture(const Graph *graph, const Node *node, Diag *diag)
+{
+    if (graph_input_node(graph, node, 0)->type.shape.rank == 4)
+        return true;
+    diag_error(diag, node->span, "%s takes channels x height x width, this is %s", op_name(node->op),
+               input_text(graph, node, 0));
+    return false;
+}
+
+const char *input_text(const Graph *graph, const Node *node, uint32_t i)
+{
+    return shape_text(graph->arena, &graph_input_node(graph, node, i)->type.shape);
+}
+
+void note_input(const Graph *graph, const Node *node, Diag *diag, uint32_t i)
+{
+    const Node *producer = graph_input_node(graph, node, i);
+    if (producer->span.file && producer->span.file < diag->sources.count)
+        diag_note(diag, producer->span, "this is %s", input_text(graph, node, i));
+}
+
+bool type_same(const Graph *graph, const Node *node, Diag *diag, Type *result)
+{
+    if (!check_f32(graph, node, diag))
+        return false;
+    *result = (Type){.dtype = DT_F32, .shape = graph_input_node(graph, node, 0)->type.shape};
+    return true;
+}
+
+AxisRun axis_run(const Shape *shape, int axis)
+{
+    AxisRun run = {1, shape->dim[axis], 1};
+    for (int i = 0; i < axis; i++)
+        run.outer *= shape->dim[i];
+    for (int i = axis + 1; i < shape->rank; i++)
+        run.inner *= shape->dim[i];
+    return run;
+}
