@@ -31,7 +31,7 @@ void safetensors_close(SafetensorsFile *file);
 const SafeTensor *safetensors_find(const SafetensorsFile *file, const char *name);
 /* Converts to float; false when the type is not a float type. `out` has shape_count elements. */
 bool safetensors_read(const SafeTensor *tensor, float *out);
-/* Writes f32 tensors (name, shape, data), sorted by name, beside the target and renamed over it. */
+/* Writes tensors of floats (name, shape, data, bytes), sorted by name, beside the target and renamed over it. */
 bool safetensors_write(Diag *diag, const char *path, const SafeTensor *tensors, uint32_t count);
 
 #endif

@@ -1,0 +1,67 @@
+/* safetensors_numbers.c - the data of a tensor as floats (see safetensors.h).
+ *
+ * Bytes are little-endian and stand at any address, so that each number is put together from its bytes; compilers make
+ * one load of that.
+ */
+#include "weights/safetensors.h"
+
+static uint64_t load(const unsigned char *at, int bytes)
+{
+    uint64_t value = 0;
+    for (int i = bytes; i-- > 0;)
+        value = value << 8 | at[i];
+    return value;
+}
+
+static float float_of_bits(uint32_t bits)
+{
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static double double_of_bits(uint64_t bits)
+{
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* IEEE binary16: sign, 5 bits of exponent (bias 15), 10 of fraction. Every half is a float, so nothing is rounded. */
+static float float_of_half(uint32_t half)
+{
+    uint32_t sign = (half & 0x8000) << 16, exponent = half >> 10 & 31, fraction = half & 1023;
+    if (exponent == 31)
+        return float_of_bits(sign | 0x7f800000 | fraction << 13);
+    if (exponent)
+        return float_of_bits(sign | (exponent + 127 - 15) << 23 | fraction << 13);
+    float tiny = (float)fraction * 0x1p-24f;
+    return sign ? -tiny : tiny;
+}
+
+bool safetensors_read(const SafeTensor *tensor, float *out)
+{
+    size_t count = (size_t)shape_count(&tensor->shape);
+    const unsigned char *data = tensor->data;
+    switch (tensor->type) {
+    case ST_F32:
+        for (size_t i = 0; i < count; i++)
+            out[i] = float_of_bits((uint32_t)load(data + 4 * i, 4));
+        return true;
+    case ST_F64:
+        for (size_t i = 0; i < count; i++)
+            out[i] = (float)double_of_bits(load(data + 8 * i, 8));
+        return true;
+    case ST_F16:
+        for (size_t i = 0; i < count; i++)
+            out[i] = float_of_half((uint32_t)load(data + 2 * i, 2));
+        return true;
+    case ST_BF16: /* the upper half of a float */
+        for (size_t i = 0; i < count; i++)
+            out[i] = float_of_bits((uint32_t)load(data + 2 * i, 2) << 16);
+        return true;
+    case ST_OTHER:
+        break;
+    }
+    return false;
+}
