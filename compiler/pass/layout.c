@@ -1,0 +1,147 @@
+/* layout.c - where and how each value is stored.
+ *
+ *   weights of conv and fc    packed into panels, in the order in which the kernels read them
+ *   input of a padded conv    stored with a halo of zeros, so that no kernel tests a border
+ *   blocked convolutions      their inputs packed into channel blocks, their results unpacked
+ *
+ * A halo is owed by the value's producer when a kernel of ours writes the value and every reader steps over halos.
+ * Otherwise (inputs of the net, outputs, views of it) the convolution gets a copy of its own: a pack.
+ * Fusion is known here: of a fused kernel only the last value is stored, so only that one has a layout.
+ */
+#include "ops/conv.h"
+#include "ops/op.h"
+#include "pass/pass.h"
+
+enum { AXIS_H = 2, AXIS_W = 3, LARGE_PANEL = 32, MIDDLE_PANEL = 16, SMALL_PANEL = 8 };
+
+/* How far the windows of a convolution reach over the edges of its input. */
+static void conv_halo(const Graph *graph, const Node *conv, int32_t halo[HALO_SIDES])
+{
+    const ConvAttrs *attrs = conv->attrs;
+    const Shape *in = &graph_input_node(graph, conv, 0)->type.shape, *out = &conv->type.shape;
+    const Shape *weight = &graph_input_node(graph, conv, 1)->type.shape;
+    for (int axis = 0; axis < 2; axis++) {
+        int64_t before = attrs->pad[axis];
+        int64_t reach = (out->dim[AXIS_H + axis] - 1) * attrs->stride[axis] +
+                        attrs->dilation[axis] * (weight->dim[2 + axis] - 1) + 1;
+        int64_t after = MAX(reach - before - in->dim[AXIS_H + axis], 0);
+        halo[axis] = (int32_t)before;
+        halo[2 + axis] = (int32_t)after;
+    }
+}
+
+static Layout conv_input_layout(const Graph *graph, const Node *conv, const ConvForm *form)
+{
+    Layout layout = {.kind = form->activations, .block = form->activations == LAYOUT_BLOCKED ? form->channel_block : 0};
+    conv_halo(graph, conv, layout.halo);
+    return layout;
+}
+
+/* Whether the producer of a value can write a halo around it: a kernel of ours, not an output, no view of it. */
+static bool *halo_allowed(const Graph *graph)
+{
+    bool *allowed = NEW_ARRAY(graph->arena, bool, graph->nodes.count);
+    for (uint32_t i = 0; i < graph->nodes.count; i++) {
+        const Node *node = &graph->nodes.at[i];
+        Family family = op_row(node->op)->family;
+        allowed[i] = family != FAMILY_SOURCE && family != FAMILY_VIEW && node->type.shape.rank == 4;
+        if (family == FAMILY_VIEW)
+            for (uint32_t j = 0; j < node->input_count; j++)
+                allowed[graph_input(graph, node, j).index] = false;
+    }
+    for (uint32_t i = 0; i < graph->outputs.count; i++)
+        allowed[graph->outputs.at[i].node.index] = false;
+    return allowed;
+}
+
+/* The largest halo that the plain convolutions reading a value ask for, where its producer may write it. */
+static Layout *wanted_layouts(const Graph *graph, const Target *target, const bool *allowed)
+{
+    Layout *wanted = NEW_ARRAY(graph->arena, Layout, graph->nodes.count);
+    for (uint32_t i = 0; i < graph->nodes.count; i++) {
+        const Node *node = &graph->nodes.at[i];
+        if (node->op != OP_conv)
+            continue;
+        ConvForm form = target->conv_form(graph, node);
+        uint32_t input = graph_input(graph, node, 0).index;
+        if (form.activations != LAYOUT_PLAIN || !allowed[input])
+            continue;
+        Layout layout = conv_input_layout(graph, node, &form);
+        for (int side = 0; side < HALO_SIDES; side++)
+            wanted[input].halo[side] = MAX(wanted[input].halo[side], layout.halo[side]);
+    }
+    return wanted;
+}
+
+static int32_t matvec_panel(int64_t outputs)
+{
+    return outputs >= LARGE_PANEL ? LARGE_PANEL : outputs > SMALL_PANEL ? MIDDLE_PANEL : SMALL_PANEL;
+}
+
+static bool covers(const Layout *layout, const Layout *wanted)
+{
+    if (layout->kind != wanted->kind || layout->block != wanted->block)
+        return false;
+    for (int side = 0; side < HALO_SIDES; side++)
+        if (layout->halo[side] < wanted->halo[side])
+            return false;
+    return true;
+}
+
+/* The inputs of a convolution or fully connected layer in the new graph, weights and bias packed into panels. Vectors
+ * are filled up to whole panels too, so that kernels read them without a test. */
+static NodeId *packed_inputs(Rewrite *rewrite, const Node *node, int32_t panel)
+{
+    NodeId *inputs = NEW_ARRAY(rewrite->to->arena, NodeId, node->input_count);
+    for (uint32_t i = 0; i < node->input_count; i++) {
+        inputs[i] = rewrite->map[graph_input(rewrite->from, node, i).index];
+        if (i > 0)
+            inputs[i] = rewrite_pack(rewrite, inputs[i], (Layout){.kind = LAYOUT_PANELS, .block = panel}, node->span);
+    }
+    return inputs;
+}
+
+static void copy_conv(Rewrite *rewrite, NodeId id, const ConvForm *form)
+{
+    const Node *conv = graph_node(rewrite->from, id);
+    NodeId *inputs = packed_inputs(rewrite, conv, form->maps);
+    Layout wanted = conv_input_layout(rewrite->from, conv, form);
+    if (!covers(&graph_node(rewrite->to, inputs[0])->type.layout, &wanted))
+        inputs[0] = rewrite_pack(rewrite, inputs[0], wanted, conv->span);
+    rewrite_copy_with(rewrite, id, inputs);
+}
+
+/* The node whose kernel a node belongs to. */
+static const Node *leader_of(const Graph *graph, const Node *node)
+{
+    return node_is_none(node->kernel) ? node : graph_node(graph, node->kernel);
+}
+
+Graph *pass_layout(const Graph *graph, const Target *target)
+{
+    Rewrite rewrite = rewrite_begin(graph);
+    const Layout *wanted = wanted_layouts(graph, target, halo_allowed(graph));
+    const NodeId *results = kernel_results(graph);
+    for (uint32_t i = 0; i < graph->nodes.count; i++) {
+        NodeId id = {i};
+        const Node *node = graph_node(graph, id), *leader = leader_of(graph, node);
+        ConvForm form = {0};
+        if (leader->op == OP_conv)
+            form = target->conv_form(graph, leader);
+        if (node->op == OP_conv)
+            copy_conv(&rewrite, id, &form);
+        else if (node->op == OP_fc)
+            rewrite_copy_with(&rewrite, id, packed_inputs(&rewrite, node, matvec_panel(node->type.shape.dim[1])));
+        else
+            rewrite_copy(&rewrite, id);
+        Type *type = &graph_node(rewrite.to, rewrite.map[i])->type;
+        if (form.activations != LAYOUT_BLOCKED) {
+            if (layout_has_halo(&wanted[i]))
+                type->layout = wanted[i];
+        } else if (node_same(results[node == leader ? i : node->kernel.index], id)) {
+            type->layout = (Layout){.kind = LAYOUT_BLOCKED, .block = form.channel_block};
+            rewrite.map[i] = rewrite_pack(&rewrite, rewrite.map[i], wanted[i], node->span);
+        }
+    }
+    return rewrite_end(&rewrite);
+}

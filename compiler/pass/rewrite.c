@@ -1,0 +1,59 @@
+/* rewrite.c - copying a graph node by node, the way every pass builds its result. */
+#include "pass/pass.h"
+
+Rewrite rewrite_begin(const Graph *from)
+{
+    Rewrite rewrite = {.from = from, .to = graph_new_like(from)};
+    rewrite.map = NEW_ARRAY(from->arena, NodeId, from->nodes.count);
+    for (uint32_t i = 0; i < from->nodes.count; i++)
+        rewrite.map[i] = NODE_NONE;
+    return rewrite;
+}
+
+NodeId rewrite_copy_with(Rewrite *rewrite, NodeId id, const NodeId *inputs)
+{
+    NodeId copy = graph_copy_node(rewrite->to, rewrite->from, id, inputs);
+    NodeId leader = graph_node(rewrite->from, id)->kernel;
+    graph_node(rewrite->to, copy)->kernel = node_is_none(leader) ? NODE_NONE : rewrite->map[leader.index];
+    return rewrite->map[id.index] = copy;
+}
+
+NodeId rewrite_copy(Rewrite *rewrite, NodeId id)
+{
+    const Node *node = graph_node(rewrite->from, id);
+    NodeId *inputs = NEW_ARRAY(rewrite->to->arena, NodeId, node->input_count);
+    for (uint32_t i = 0; i < node->input_count; i++)
+        inputs[i] = rewrite->map[graph_input(rewrite->from, node, i).index];
+    return rewrite_copy_with(rewrite, id, inputs);
+}
+
+NodeId rewrite_pack(Rewrite *rewrite, NodeId value, Layout layout, Span span)
+{
+    NodeId pack = graph_add_pack(rewrite->to, value, layout);
+    graph_node(rewrite->to, pack)->span = span;
+    return pack;
+}
+
+Graph *rewrite_end(Rewrite *rewrite)
+{
+    const Graph *from = rewrite->from;
+    Graph *to = rewrite->to;
+    for (uint32_t i = 0; i < from->outputs.count; i++) {
+        Port port = from->outputs.at[i];
+        port.node = rewrite->map[port.node.index];
+        VEC_PUSH(to->arena, &to->outputs, port);
+    }
+    return to;
+}
+
+NodeId *kernel_results(const Graph *graph)
+{
+    NodeId *results = NEW_ARRAY(graph->arena, NodeId, graph->nodes.count);
+    for (uint32_t i = 0; i < graph->nodes.count; i++) {
+        NodeId leader = graph->nodes.at[i].kernel;
+        results[i] = (NodeId){i};
+        if (!node_is_none(leader))
+            results[leader.index] = (NodeId){i};
+    }
+    return results;
+}

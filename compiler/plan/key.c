@@ -1,0 +1,32 @@
+/* key.c - the text by which equal kernels are found: conv stride=[1, 1] ... f32[1, 6, 14, 14] ... | relu | f32[...] */
+#include "plan/key.h"
+#include "ir/text.h"
+
+static void print_node(Buf *key, const Graph *graph, const Node *node, uint32_t first_input)
+{
+    buf_puts(key, op_name(node->op));
+    graph_print_attributes(key, node);
+    for (uint32_t i = first_input; i < node->input_count; i++) {
+        const Node *input = graph_input_node(graph, node, i);
+        buf_puts(key, " ");
+        if (input->op == OP_const && input->type.shape.rank == 0)
+            buf_printf(key, "%.9g", (double)graph_constant(graph, input)->data[0]);
+        else
+            type_print(key, &input->type);
+    }
+    buf_puts(key, " | ");
+}
+
+const char *kernel_key(Arena *arena, const Graph *graph, const Kernel *kernel)
+{
+    Buf key = {0};
+    print_node(&key, graph, graph_node(graph, kernel->leader), 0);
+    for (uint32_t i = 0; i < kernel->epilogue_count; i++)
+        print_node(&key, graph, graph_node(graph, kernel->epilogue[i]), 1);
+    type_print(&key, &graph_node(graph, kernel->result)->type);
+    buf_printf(&key, " %d.%d.%d.%d", (int)kernel->form.activations, kernel->form.channel_block, kernel->form.maps,
+               kernel->form.pixels);
+    const char *text = arena_strdup(arena, key.text);
+    buf_free(&key);
+    return text;
+}

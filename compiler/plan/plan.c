@@ -1,0 +1,245 @@
+/* plan.c - from a graph that went through the passes to kernels, steps and buffers.
+ *
+ * Constants become weights, views share the buffer of what they view, a fused kernel is one step, and steps that
+ * compute the same thing on the same shapes share a kernel. Lifetimes follow from who reads what; memory.c turns them
+ * into offsets.
+ */
+#include "plan/plan.h"
+#include "ir/text.h"
+#include "pass/pass.h"
+#include "plan/key.h"
+#include "support/hash.h"
+
+typedef VEC(NodeId) NodeIds;
+
+typedef struct Planner {
+    Plan *plan;
+    const Graph *graph;
+    NodeIds *followers;      /* for each leader, the nodes fused behind it */
+    uint32_t *weights_of;    /* for each constant, the last buffer made for it */
+    uint32_t *kernel_slots;  /* kernels hashed by key */
+    uint32_t slot_count;
+    NameSet kernel_names, buffer_names;
+} Planner;
+
+static uint32_t add_buffer(Planner *planner, Buffer buffer, const char *name)
+{
+    Plan *plan = planner->plan;
+    buffer.name = name_unique(&planner->buffer_names, name);
+    buffer.bytes = type_bytes(&buffer.type);
+    VEC_PUSH(plan->arena, &plan->buffers, buffer);
+    return plan->buffers.count - 1;
+}
+
+/* ---- weights ---- */
+
+static uint32_t weights_buffer(Planner *planner, const Node *source, Layout layout, const char *user)
+{
+    Plan *plan = planner->plan;
+    uint32_t constant = (uint32_t)(graph_constant(planner->graph, source) - planner->graph->constants.at);
+    uint32_t *known = &planner->weights_of[constant];
+    if (*known != BUFFER_NONE && layout_equal(&plan->buffers.at[*known].type.layout, &layout))
+        return *known;
+    const Constant *data = &planner->graph->constants.at[constant];
+    const char *name = data->path[0] ? data->path : arena_printf(plan->arena, "%s constant", user);
+    Buffer buffer = {.place = BUFFER_WEIGHTS, .type = source->type, .constant = constant};
+    buffer.type.layout = layout;
+    return *known = add_buffer(planner, buffer, name);
+}
+
+static bool is_number(const Node *node)
+{
+    return node->op == OP_const && node->type.shape.rank == 0;
+}
+
+/* The buffer that holds a value; weights get theirs when they are first read. */
+static uint32_t buffer_for(Planner *planner, NodeId id, const char *user)
+{
+    uint32_t *buffer = &planner->plan->buffer_of[id.index];
+    const Node *node = graph_node(planner->graph, id);
+    if (*buffer == BUFFER_NONE && node->op == OP_const)
+        *buffer = weights_buffer(planner, node, node->type.layout, user);
+    if (*buffer == BUFFER_NONE)
+        BUG("value %%%u (%s) is read, but not stored", id.index, op_name(node->op));
+    return *buffer;
+}
+
+/* ---- kernels ---- */
+
+static const char *leader_name(const Planner *planner, const Node *node)
+{
+    if (node->op == OP_pack) {
+        const Plan *plan = planner->plan;
+        uint32_t source = plan->buffer_of[graph_input(planner->graph, node, 0).index];
+        return arena_printf(plan->arena, "pack %s", plan->buffers.at[source].name);
+    }
+    return node->path[0] ? node->path : op_name(node->op);
+}
+
+static uint32_t add_kernel(Planner *planner, Kernel kernel)
+{
+    Plan *plan = planner->plan;
+    kernel.key = kernel_key(plan->arena, planner->graph, &kernel);
+    uint64_t hash = fnv1a64(FNV_START, kernel.key, strlen(kernel.key));
+    uint32_t slot = (uint32_t)hash & (planner->slot_count - 1);
+    while (planner->kernel_slots[slot]) {
+        uint32_t index = planner->kernel_slots[slot] - 1;
+        if (strcmp(plan->kernels.at[index].key, kernel.key) == 0)
+            return index;
+        slot = (slot + 1) & (planner->slot_count - 1);
+    }
+    kernel.name = name_unique(&planner->kernel_names, leader_name(planner, graph_node(planner->graph, kernel.leader)));
+    VEC_PUSH(plan->arena, &plan->kernels, kernel);
+    planner->kernel_slots[slot] = plan->kernels.count;
+    return plan->kernels.count - 1;
+}
+
+/* ---- steps ---- */
+
+static uint32_t result_buffer(Planner *planner, NodeId leader, NodeId result)
+{
+    const Graph *graph = planner->graph;
+    for (uint32_t i = 0; i < graph->outputs.count; i++)
+        if (node_same(graph->outputs.at[i].node, result)) {
+            Buffer output = {.place = BUFFER_OUTPUT, .type = graph_node(graph, result)->type, .port = i};
+            return add_buffer(planner, output, graph->outputs.at[i].name);
+        }
+    const Node *node = graph_node(graph, leader);
+    Buffer buffer = {.place = BUFFER_WORKSPACE, .type = graph_node(graph, result)->type};
+    return add_buffer(planner, buffer, leader_name(planner, node));
+}
+
+/* Appends what a node of the step reads from input `first` on; numbers stand in the text and are not passed. */
+static void add_reads(Planner *planner, Step *step, const Node *node, uint32_t first)
+{
+    const Graph *graph = planner->graph;
+    for (uint32_t i = first; i < node->input_count; i++)
+        if (!is_number(graph_input_node(graph, node, i)))
+            step->reads[step->read_count++] =
+                buffer_for(planner, graph_input(graph, node, i), leader_name(planner, node));
+}
+
+static void add_step(Planner *planner, NodeId leader)
+{
+    Plan *plan = planner->plan;
+    const Graph *graph = planner->graph;
+    const Node *node = graph_node(graph, leader);
+    const NodeIds *followers = &planner->followers[leader.index];
+    Kernel kernel = {.family = op_row(node->op)->family, .leader = leader, .epilogue = followers->at,
+                     .epilogue_count = followers->count, .steps = 0};
+    kernel.result = followers->count ? followers->at[followers->count - 1] : leader;
+    if (kernel.family == FAMILY_CONV)
+        kernel.form = plan->target->conv_form(graph, node);
+    Step step = {.leader = leader, .result = kernel.result};
+    uint32_t reads = node->input_count;
+    for (uint32_t i = 0; i < followers->count; i++)
+        reads += graph_node(graph, followers->at[i])->input_count;
+    step.reads = NEW_ARRAY(plan->arena, uint32_t, reads);
+    add_reads(planner, &step, node, 0);
+    for (uint32_t i = 0; i < followers->count; i++)
+        add_reads(planner, &step, graph_node(graph, followers->at[i]), 1);
+    step.kernel = add_kernel(planner, kernel);
+    plan->kernels.at[step.kernel].steps++;
+    step.writes = result_buffer(planner, leader, kernel.result);
+    plan->buffer_of[kernel.result.index] = step.writes;
+    VEC_PUSH(plan->arena, &plan->steps, step);
+}
+
+static void plan_node(Planner *planner, NodeId id)
+{
+    const Graph *graph = planner->graph;
+    const Node *node = graph_node(graph, id);
+    uint32_t *buffer = &planner->plan->buffer_of[id.index];
+    Family family = op_row(node->op)->family;
+    if (node->op == OP_input) {
+        uint32_t port = 0;
+        while (!node_same(graph->inputs.at[port].node, id))
+            port++;
+        Buffer input = {.place = BUFFER_INPUT, .type = node->type, .port = port};
+        *buffer = add_buffer(planner, input, graph->inputs.at[port].name);
+    } else if (family == FAMILY_VIEW) {
+        *buffer = buffer_for(planner, graph_input(graph, node, 0), op_name(node->op));
+    } else if (node->op == OP_pack && graph_input_node(graph, node, 0)->op == OP_const) {
+        *buffer = weights_buffer(planner, graph_input_node(graph, node, 0), node->type.layout, node->path);
+    } else if (family != FAMILY_SOURCE && node_is_none(node->kernel)) {
+        add_step(planner, id);
+    }
+}
+
+/* ---- the whole ---- */
+
+static void find_lifetimes(Plan *plan)
+{
+    for (uint32_t i = 0; i < plan->steps.count; i++) {
+        const Step *step = &plan->steps.at[i];
+        plan->buffers.at[step->writes].first = plan->buffers.at[step->writes].last = i;
+        for (uint32_t r = 0; r < step->read_count; r++)
+            plan->buffers.at[step->reads[r]].last = i;
+    }
+}
+
+static void place_weights(Plan *plan)
+{
+    int64_t offset = BLOB_HEADER_BYTES;
+    for (uint32_t i = 0; i < plan->buffers.count; i++) {
+        Buffer *buffer = &plan->buffers.at[i];
+        if (buffer->place != BUFFER_WEIGHTS)
+            continue;
+        buffer->offset = offset;
+        offset += (buffer->bytes + PLAN_ALIGNMENT - 1) / PLAN_ALIGNMENT * PLAN_ALIGNMENT;
+    }
+    plan->weights_bytes = offset;
+}
+
+/* A blob fits a program when graph (shapes, layouts, paths) and target agree; data of loaded weights do not matter. */
+static uint64_t architecture_hash(const Graph *graph, const Target *target)
+{
+    Buf text = {0};
+    graph_print(&text, graph);
+    buf_puts(&text, target->name);
+    uint64_t hash = fnv1a64(FNV_START, text.text, text.length);
+    buf_free(&text);
+    return hash;
+}
+
+static Planner planner_new(Plan *plan)
+{
+    const Graph *graph = plan->graph;
+    Planner planner = {.plan = plan, .graph = graph, .slot_count = 64};
+    while (planner.slot_count < 2 * graph->nodes.count)
+        planner.slot_count *= 2;
+    planner.kernel_slots = NEW_ARRAY(plan->arena, uint32_t, planner.slot_count);
+    planner.kernel_names.arena = planner.buffer_names.arena = plan->arena;
+    planner.weights_of = NEW_ARRAY(plan->arena, uint32_t, graph->constants.count);
+    for (uint32_t i = 0; i < graph->constants.count; i++)
+        planner.weights_of[i] = BUFFER_NONE;
+    planner.followers = NEW_ARRAY(plan->arena, NodeIds, graph->nodes.count);
+    for (uint32_t i = 0; i < graph->nodes.count; i++) {
+        NodeId leader = graph->nodes.at[i].kernel;
+        if (!node_is_none(leader))
+            VEC_PUSH(plan->arena, &planner.followers[leader.index], (NodeId){i});
+    }
+    return planner;
+}
+
+Plan *plan_make(const Graph *graph, const Target *target)
+{
+    Plan *plan = NEW(graph->arena, Plan);
+    plan->arena = graph->arena;
+    plan->graph = graph;
+    plan->target = target;
+    plan->buffer_of = NEW_ARRAY(plan->arena, uint32_t, graph->nodes.count);
+    for (uint32_t i = 0; i < graph->nodes.count; i++)
+        plan->buffer_of[i] = BUFFER_NONE;
+    Planner planner = planner_new(plan);
+    for (uint32_t i = 0; i < graph->nodes.count; i++)
+        plan_node(&planner, (NodeId){i});
+    find_lifetimes(plan);
+    place_weights(plan);
+    plan_memory(plan);
+    plan->architecture = architecture_hash(graph, target);
+    const char *broken = plan_verify(plan);
+    if (broken)
+        BUG("the plan is broken: %s", broken);
+    return plan;
+}

@@ -1,0 +1,89 @@
+/* plan.h - the Plan: what the emitted program does, step by step, with every choice written down.
+ *
+ *   Buffer  where a value stands: in the workspace at an offset, in the weights at an offset, or in the caller's hands
+ *   Kernel  code: one function of the emitted C, for all steps that compute the same thing on the same shapes
+ *   Step    one call of a kernel with its buffers
+ *
+ * Emitters decide nothing: tiles, formats, offsets and names stand here and are printed by plan_print.
+ */
+#ifndef FOVEA_PLAN_PLAN_H
+#define FOVEA_PLAN_PLAN_H
+
+#include "emit/target.h"
+#include "ir/graph.h"
+#include "ops/op.h"
+
+enum { PLAN_ALIGNMENT = 64, BLOB_HEADER_BYTES = 64 };
+
+typedef enum BufferPlace { BUFFER_WORKSPACE, BUFFER_WEIGHTS, BUFFER_INPUT, BUFFER_OUTPUT } BufferPlace;
+
+typedef struct Buffer {
+    BufferPlace place;
+    Type type;
+    int64_t bytes;
+    int64_t offset;       /* WORKSPACE: in it. WEIGHTS: in the blob, header included */
+    uint32_t port;        /* INPUT, OUTPUT */
+    uint32_t first, last; /* WORKSPACE: the steps from which to which it holds a value */
+    uint32_t constant;    /* WEIGHTS: in graph->constants */
+    const char *name;     /* an identifier without prefix, unique in the plan: conv1_weight */
+} Buffer;
+
+/* Names a Buffer; what a node without storage has (numbers, values inside a fused kernel). */
+#define BUFFER_NONE UINT32_MAX
+
+typedef struct Kernel {
+    Family family;
+    const char *name;    /* function name without prefix: conv1 */
+    NodeId leader;       /* of the first step that uses it: attributes, epilogue and types are read from there */
+    NodeId result;
+    NodeId *epilogue;    /* nodes fused behind the leader, in order; the last is `result` */
+    uint32_t epilogue_count;
+    ConvForm form;       /* CONV */
+    const char *key;     /* equal for equal kernels */
+    uint32_t steps;      /* how many use it */
+} Kernel;
+
+typedef struct Step {
+    uint32_t kernel;
+    NodeId leader, result;
+    uint32_t *reads; /* buffers: the leader's inputs, then the further inputs of the epilogue; no numbers */
+    uint32_t read_count;
+    uint32_t writes;
+} Step;
+
+typedef struct Plan {
+    Arena *arena;
+    const Graph *graph;
+    const Target *target;
+    VEC(Buffer) buffers;
+    VEC(Kernel) kernels;
+    VEC(Step) steps;
+    uint32_t *buffer_of;       /* one a node of the graph, BUFFER_NONE where it has no storage */
+    int64_t workspace_bytes;   /* one thread */
+    int64_t weights_bytes;     /* of the blob, header included, self-test not */
+    uint64_t architecture;     /* hash of everything that a blob must agree with */
+} Plan;
+
+/* Plans a graph that went through the passes. */
+Plan *plan_make(const Graph *graph, const Target *target);
+
+/* Gives every workspace buffer its offset and the plan its size (memory.c). */
+void plan_memory(Plan *plan);
+
+/* The first broken rule of a finished plan as text, NULL when all hold (verify.c, rules P1...). */
+const char *plan_verify(const Plan *plan);
+
+void plan_print(Buf *buf, const Plan *plan);
+
+/* Names that an emitted program uses (names.c): a C identifier from a label path, unique among `taken`. */
+typedef struct NameSet {
+    Arena *arena;
+    const char **names; /* hashed; NULL where empty */
+    uint32_t count, capacity;
+} NameSet;
+const char *name_unique(NameSet *set, const char *wanted);
+
+/* The bytes of a constant as the kernels read it: `bytes` of them into `out` (weights.c). */
+void plan_store_constant(const Plan *plan, const Buffer *buffer, float *out);
+
+#endif

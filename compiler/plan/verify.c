@@ -1,0 +1,86 @@
+/* verify.c - the rules of a finished Plan, checked without trusting how it was made.
+ *
+ *   P1  every workspace buffer is aligned and inside the workspace
+ *   P2  two workspace buffers that live at the same step share no byte
+ *   P3  a step reads only what an earlier step wrote, or what the caller or the weights hold
+ *   P4  a workspace buffer is used only in its lifetime
+ *   P5  no step writes weights or inputs, nor reads what it writes
+ *   P6  weights are aligned, inside the blob, behind its header, and do not overlap
+ *   P7  blocked values are read and written only by blocked convolutions and packs
+ */
+#include "plan/plan.h"
+
+static const char *check_offsets(const Plan *plan)
+{
+    for (uint32_t i = 0; i < plan->buffers.count; i++) {
+        const Buffer *buffer = &plan->buffers.at[i];
+        bool workspace = buffer->place == BUFFER_WORKSPACE;
+        if (!workspace && buffer->place != BUFFER_WEIGHTS)
+            continue;
+        int64_t begin = workspace ? 0 : BLOB_HEADER_BYTES;
+        int64_t end = workspace ? plan->workspace_bytes : plan->weights_bytes;
+        if (buffer->offset % PLAN_ALIGNMENT || buffer->offset < begin || buffer->offset + buffer->bytes > end)
+            return arena_printf(plan->arena, "%s: %s is misplaced at %lld", workspace ? "P1" : "P6", buffer->name,
+                                (long long)buffer->offset);
+    }
+    return NULL;
+}
+
+static const char *check_overlap(const Plan *plan)
+{
+    for (uint32_t i = 0; i < plan->buffers.count; i++) {
+        const Buffer *a = &plan->buffers.at[i];
+        for (uint32_t j = 0; j < i; j++) {
+            const Buffer *b = &plan->buffers.at[j];
+            if (a->place != b->place || (a->place != BUFFER_WORKSPACE && a->place != BUFFER_WEIGHTS))
+                continue;
+            bool at_once = a->place == BUFFER_WEIGHTS || (a->first <= b->last && b->first <= a->last);
+            if (at_once && a->offset < b->offset + b->bytes && b->offset < a->offset + a->bytes)
+                return arena_printf(plan->arena, "%s: %s and %s overlap", a->place == BUFFER_WEIGHTS ? "P6" : "P2",
+                                    a->name, b->name);
+        }
+    }
+    return NULL;
+}
+
+static const char *check_step(const Plan *plan, uint32_t index, bool *written)
+{
+    const Step *step = &plan->steps.at[index];
+    const Buffer *target = &plan->buffers.at[step->writes];
+    Family family = plan->kernels.at[step->kernel].family;
+    bool may_block = family == FAMILY_CONV || family == FAMILY_PACK;
+    for (uint32_t i = 0; i < step->read_count; i++) {
+        const Buffer *source = &plan->buffers.at[step->reads[i]];
+        bool kept = source->place == BUFFER_WEIGHTS || source->place == BUFFER_INPUT;
+        if (!kept && !written[step->reads[i]])
+            return arena_printf(plan->arena, "P3: step %u reads %s before it is written", index, source->name);
+        if (source->place == BUFFER_WORKSPACE && (index < source->first || index > source->last))
+            return arena_printf(plan->arena, "P4: step %u reads %s after its end", index, source->name);
+        if (source == target)
+            return arena_printf(plan->arena, "P5: step %u reads what it writes, %s", index, source->name);
+        if (source->type.layout.kind == LAYOUT_BLOCKED && !may_block)
+            return arena_printf(plan->arena, "P7: step %u reads the blocked %s", index, source->name);
+    }
+    if (target->place == BUFFER_WEIGHTS || target->place == BUFFER_INPUT)
+        return arena_printf(plan->arena, "P5: step %u writes %s", index, target->name);
+    if (target->place == BUFFER_WORKSPACE && index != target->first)
+        return arena_printf(plan->arena, "P4: step %u writes %s outside its life", index, target->name);
+    if (target->type.layout.kind == LAYOUT_BLOCKED && !may_block)
+        return arena_printf(plan->arena, "P7: step %u writes the blocked %s", index, target->name);
+    written[step->writes] = true;
+    return NULL;
+}
+
+const char *plan_verify(const Plan *plan)
+{
+    const char *broken = check_offsets(plan);
+    if (!broken)
+        broken = check_overlap(plan);
+    bool *written = NEW_ARRAY(plan->arena, bool, plan->buffers.count);
+    for (uint32_t i = 0; !broken && i < plan->steps.count; i++)
+        broken = check_step(plan, i, written);
+    for (uint32_t i = 0; !broken && i < plan->buffers.count; i++)
+        if (plan->buffers.at[i].place == BUFFER_OUTPUT && !written[i])
+            broken = arena_printf(plan->arena, "P3: nothing writes the output %s", plan->buffers.at[i].name);
+    return broken;
+}

@@ -1,0 +1,33 @@
+/* weights.c - the bytes of the weights: each constant stored in the layout that its kernels read. */
+#include "plan/plan.h"
+
+/* O x rest into panels: out[o / b][rest][o % b], the last panel filled up with zeros. */
+static void store_panels(const float *in, float *out, int64_t rows, int64_t rest, int64_t block)
+{
+    int64_t panels = (rows + block - 1) / block;
+    memset(out, 0, (size_t)(panels * rest * block) * sizeof *out);
+    for (int64_t row = 0; row < rows; row++)
+        for (int64_t i = 0; i < rest; i++)
+            out[(row / block * rest + i) * block + row % block] = in[row * rest + i];
+}
+
+void plan_store_constant(const Plan *plan, const Buffer *buffer, float *out)
+{
+    const float *data = plan->graph->constants.at[buffer->constant].data;
+    const Shape *shape = &buffer->type.shape;
+    const Layout *layout = &buffer->type.layout;
+    int64_t count = shape_count(shape);
+    if (layout->kind == LAYOUT_PLAIN && !layout_has_halo(layout)) {
+        memcpy(out, data, (size_t)count * sizeof *out);
+    } else if (layout->kind == LAYOUT_PANELS) {
+        store_panels(data, out, shape->dim[0], count / shape->dim[0], layout->block);
+    } else {
+        memset(out, 0, (size_t)buffer->bytes);
+        int64_t index[MAX_RANK] = {0};
+        for (int64_t i = 0; i < count; i++) {
+            out[layout_offset(layout, shape, index)] = data[i];
+            for (int axis = shape->rank - 1; axis >= 0 && ++index[axis] == shape->dim[axis]; axis--)
+                index[axis] = 0;
+        }
+    }
+}
