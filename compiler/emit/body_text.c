@@ -1,0 +1,249 @@
+/* body_text.c - the meaning of element-wise rows as C: expressions in float, or in a target's vector words. */
+#include "emit/kernel.h"
+
+/* How tightly a written expression binds. */
+typedef enum Binding { BINDING_CHOICE, BINDING_COMPARE, BINDING_SUM, BINDING_PRODUCT, BINDING_UNARY, BINDING_ATOM } Binding;
+
+typedef struct BodyText {
+    const KernelText *text;
+    const Op *row;
+    const void *attrs;
+    const char *const *operands;
+    bool vector;
+} BodyText;
+
+typedef struct Written {
+    const char *text;
+    Binding binding;
+} Written;
+
+static Written write_body(const BodyText *body, const BodyNode *node);
+
+static bool is_comparison(const BodyNode *node)
+{
+    return node->kind == BODY_WORD && node->word >= BODY_EQ && node->word <= BODY_GE;
+}
+
+static const char *vector_word(BodyWord word)
+{
+    static const char *const names[BODY_WORD_COUNT] = {
+        [BODY_ADD] = "v_add",   [BODY_SUB] = "v_sub", [BODY_MUL] = "v_mul",       [BODY_DIV] = "v_div",
+        [BODY_NEG] = "v_neg",   [BODY_EQ] = "v_eq",   [BODY_NE] = "v_ne",         [BODY_LT] = "v_lt",
+        [BODY_GT] = "v_gt",     [BODY_LE] = "v_le",   [BODY_GE] = "v_ge",         [BODY_MAX] = "v_max",
+        [BODY_MIN] = "v_min",   [BODY_SELECT] = "v_select", [BODY_SQRT] = "v_sqrt", [BODY_ABS] = "v_abs",
+    };
+    return names[word];
+}
+
+static Written write_vector(const BodyText *body, const BodyNode *node)
+{
+    Arena *arena = body->text->arena;
+    if (!vector_word(node->word))
+        BUG("'%s' has no vector word", body_word_text(node->word));
+    const char *call = arena_printf(arena, "%s(", vector_word(node->word));
+    for (int i = 0; i < node->child_count; i++)
+        call = arena_printf(arena, "%s%s%s", call, i ? ", " : "", write_body(body, node->child[i]).text);
+    return (Written){arena_printf(arena, "%s)", call), BINDING_ATOM};
+}
+
+/* A child in brackets when it binds less tightly than its place asks. */
+static const char *bracketed(const BodyText *body, const BodyNode *child, Binding least)
+{
+    Written written = write_body(body, child);
+    return written.binding < least ? arena_printf(body->text->arena, "(%s)", written.text) : written.text;
+}
+
+static Written write_infix(const BodyText *body, const BodyNode *node, Binding binding)
+{
+    const char *left = bracketed(body, node->child[0], binding);
+    const char *right = bracketed(body, node->child[1], (Binding)(binding + 1));
+    return (Written){arena_printf(body->text->arena, "%s %s %s", left, body_word_text(node->word), right), binding};
+}
+
+static Written write_call(const BodyText *body, const BodyNode *node, const char *function)
+{
+    const char *first = write_body(body, node->child[0]).text;
+    const char *second = node->child_count > 1 ? write_body(body, node->child[1]).text : NULL;
+    return (Written){arena_printf(body->text->arena, second ? "%s(%s, %s)" : "%s(%s)", function, first, second),
+                     BINDING_ATOM};
+}
+
+static Written write_helper(const BodyText *body, const BodyNode *node, const char *name, bool *needed)
+{
+    *needed = true;
+    return write_call(body, node, arena_printf(body->text->arena, "%s_%s", body->text->prefix, name));
+}
+
+static Written write_math(const BodyText *body, const BodyNode *node, const char *function)
+{
+    body->text->needs->math = true;
+    return write_call(body, node, function);
+}
+
+static Written write_word(const BodyText *body, const BodyNode *node)
+{
+    Arena *arena = body->text->arena;
+    switch (node->word) {
+    case BODY_ADD:
+    case BODY_SUB:
+        return write_infix(body, node, BINDING_SUM);
+    case BODY_MUL:
+    case BODY_DIV:
+        return write_infix(body, node, BINDING_PRODUCT);
+    case BODY_NEG:
+        return (Written){arena_printf(arena, "-%s", bracketed(body, node->child[0], BINDING_ATOM)), BINDING_UNARY};
+    case BODY_MAX:
+        return write_helper(body, node, "larger", &body->text->needs->larger);
+    case BODY_MIN:
+        return write_helper(body, node, "smaller", &body->text->needs->smaller);
+    case BODY_SELECT: {
+        const BodyNode *condition = node->child[0];
+        const char *test = is_comparison(condition) ? write_infix(body, condition, BINDING_COMPARE).text
+                                                    : bracketed(body, condition, BINDING_SUM);
+        test = is_comparison(condition) ? test : arena_printf(arena, "%s != 0.0f", test);
+        return (Written){arena_printf(arena, "%s ? %s : %s", test, bracketed(body, node->child[1], BINDING_COMPARE),
+                                      bracketed(body, node->child[2], BINDING_COMPARE)),
+                         BINDING_CHOICE};
+    }
+    case BODY_EXP:
+        return write_math(body, node, "expf");
+    case BODY_LOG:
+        return write_math(body, node, "logf");
+    case BODY_SQRT:
+        return write_math(body, node, "sqrtf");
+    case BODY_TANH:
+        return write_math(body, node, "tanhf");
+    case BODY_ABS:
+        return write_math(body, node, "fabsf");
+    default:
+        return (Written){arena_printf(arena, "%s ? 1.0f : 0.0f", write_infix(body, node, BINDING_COMPARE).text),
+                         BINDING_CHOICE};
+    }
+}
+
+static Written write_number(const BodyText *body, double value)
+{
+    const char *number = float_text(body->text->arena, value);
+    if (number[0] == 'N' || strstr(number, "INF"))
+        body->text->needs->math = true;
+    if (body->vector)
+        number = arena_printf(body->text->arena, "v_set(%s)", number);
+    return (Written){number, number[0] == '-' ? BINDING_UNARY : BINDING_ATOM};
+}
+
+static Written write_body(const BodyText *body, const BodyNode *node)
+{
+    switch (node->kind) {
+    case BODY_INPUT:
+        return (Written){body->operands[node->input], BINDING_UNARY};
+    case BODY_NUMBER:
+        return write_number(body, node->number);
+    case BODY_ATTRIBUTE:
+        return write_number(body, body_attribute(body->row, body->attrs, node->name));
+    case BODY_WORD:
+        break;
+    }
+    return body->vector ? write_vector(body, node) : write_word(body, node);
+}
+
+const char *body_text(const KernelText *text, const Node *node, const char *const *operands, bool vector)
+{
+    const Op *row = op_row(node->op);
+    BodyText body = {.text = text, .row = row, .attrs = node->attrs, .operands = operands, .vector = vector};
+    return write_body(&body, body_parse(text->arena, row->body)).text;
+}
+
+static bool node_is_vector(const BodyNode *node)
+{
+    if (node->kind == BODY_WORD && !vector_word(node->word))
+        return false;
+    for (int i = 0; i < node->child_count; i++)
+        if (!node_is_vector(node->child[i]))
+            return false;
+    return true;
+}
+
+bool body_is_vector(Arena *arena, const Op *row)
+{
+    return row->body && node_is_vector(body_parse(arena, row->body));
+}
+
+static int count_uses(const BodyNode *node, int input)
+{
+    int uses = node->kind == BODY_INPUT && node->input == input;
+    for (int i = 0; i < node->child_count; i++)
+        uses += count_uses(node->child[i], input);
+    return uses;
+}
+
+bool body_repeats(Arena *arena, const Node *node)
+{
+    const BodyNode *body = body_parse(arena, op_row(node->op)->body);
+    for (uint32_t i = 0; i < node->input_count; i++)
+        if (count_uses(body, (int)i) > 1)
+            return true;
+    return false;
+}
+
+/* ---- epilogues ---- */
+
+/* Operand texts of a fused node: the running value, then numbers and parameters from `*next` on. */
+static const char *const *epilogue_operands(KernelText *text, const Node *node, uint32_t *next, bool vector)
+{
+    const char **operands = NEW_ARRAY(text->arena, const char *, node->input_count);
+    operands[0] = "v";
+    for (uint32_t i = 1; i < node->input_count; i++) {
+        double number;
+        if (text_number(text, node, i, &number))
+            operands[i] = arena_printf(text->arena, vector ? "v_set(%s)" : "%s", float_text(text->arena, number));
+        else
+            operands[i] = text_parameter(text, (*next)++);
+    }
+    return operands;
+}
+
+/* How many parameters the leader itself has: those of the epilogue come after. */
+static uint32_t leader_parameters(const KernelText *text)
+{
+    uint32_t count = 0;
+    double number;
+    for (uint32_t i = 0; i < text->leader->input_count; i++)
+        count += !text_number(text, text->leader, i, &number);
+    return count;
+}
+
+void text_finish(KernelText *text, bool vector)
+{
+    if (!text->kernel->epilogue_count)
+        return;
+    const char *type = vector ? text->plan->target->vector : "float";
+    const char *attribute = vector ? text->plan->target->attribute : "";
+    Buf head = {0};
+    buf_printf(&head, "%sstatic inline %s %s_finish(%s v", attribute, type, text->name, type);
+    uint32_t next = leader_parameters(text);
+    for (uint32_t i = next; i < text_parameter_count(text); i++)
+        buf_printf(&head, ", %s %s", type, text_parameter(text, i));
+    buf_line(text->out, "%s)", head.text);
+    buf_free(&head);
+    buf_line(text->out, "{");
+    text->out->indent++;
+    for (uint32_t e = 0; e < text->kernel->epilogue_count; e++) {
+        const Node *node = graph_node(text->graph, text->kernel->epilogue[e]);
+        const char *value = body_text(text, node, epilogue_operands(text, node, &next, vector), vector);
+        bool last = e + 1 == text->kernel->epilogue_count;
+        buf_line(text->out, last ? "return %s;" : "v = %s;", value);
+    }
+    buf_close(text->out);
+    buf_line(text->out, "");
+}
+
+const char *text_finished(const KernelText *text, const char *value, const char *channel, bool vector)
+{
+    if (!text->kernel->epilogue_count)
+        return value;
+    const char *call = arena_printf(text->arena, "%s_finish(%s", text->name, value);
+    for (uint32_t i = leader_parameters(text); i < text_parameter_count(text); i++)
+        call = vector ? arena_printf(text->arena, "%s, v_load(%s + %s)", call, text_parameter(text, i), channel)
+                      : arena_printf(text->arena, "%s, %s[%s]", call, text_parameter(text, i), channel);
+    return arena_printf(text->arena, "%s)", call);
+}

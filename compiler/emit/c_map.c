@@ -1,0 +1,234 @@
+/* c_map.c - element-wise operations, concatenation and changes of layout in plain C: loops over a nest. */
+#include "emit/kernel.h"
+#include "ops/concat.h"
+
+/* Strides of input i along the result's axes: 0 where it is broadcast. */
+static Access map_access(const KernelText *text, uint32_t i)
+{
+    const Type *type = text_input(text, i);
+    const Shape *result = &text_output(text)->shape;
+    if (i > 0 && op_row(text->leader->op)->channelwise) {
+        Access access = {0};
+        access.stride[1] = 1;
+        return access;
+    }
+    Access own = access_of(type), access = {.base = own.base};
+    for (int axis = 0; axis < type->shape.rank; axis++) {
+        int at = result->rank - type->shape.rank + axis;
+        access.stride[at] = type->shape.dim[axis] == 1 ? 0 : own.stride[axis];
+    }
+    return access;
+}
+
+/* A nest over the result with the result as operand 0. */
+static Nest result_nest(const KernelText *text)
+{
+    const Type *type = text_output(text);
+    Nest nest = {.rank = type->shape.rank, .operands = 1};
+    for (int axis = 0; axis < nest.rank; axis++)
+        nest.dim[axis] = type->shape.dim[axis];
+    nest.access[0] = access_of(type);
+    return nest;
+}
+
+/* "static inline float NAME_of(float x, ...)": a body that names an operand more than once gets simple operands. */
+static void write_body_function(KernelText *text)
+{
+    const Node *node = text->leader;
+    const char *operands[NEST_OPERANDS];
+    Buf head = {0};
+    for (uint32_t i = 0; i < node->input_count; i++) {
+        operands[i] = arena_printf(text->arena, "%c", 'a' + (char)i);
+        buf_printf(&head, "%sfloat %s", i ? ", " : "", operands[i]);
+    }
+    buf_line(text->out, "static inline float %s_of(%s)", text->name, head.text);
+    buf_free(&head);
+    buf_line(text->out, "{");
+    buf_line(text->out, "    return %s;", body_text(text, node, operands, false));
+    buf_line(text->out, "}");
+    buf_line(text->out, "");
+}
+
+/* One element of the leader from its operands' elements. */
+static const char *map_value(const KernelText *text, const char *const *operands)
+{
+    if (!body_repeats(text->arena, text->leader))
+        return body_text(text, text->leader, operands, false);
+    const char *call = arena_printf(text->arena, "%s_of(", text->name);
+    for (uint32_t i = 0; i < text->leader->input_count; i++)
+        call = arena_printf(text->arena, "%s%s%s", call, i ? ", " : "", operands[i]);
+    return arena_printf(text->arena, "%s)", call);
+}
+
+void c_map_text(KernelText *text)
+{
+    Nest nest = result_nest(text);
+    const char *operands[NEST_OPERANDS];
+    int place[NEST_OPERANDS];
+    double number;
+    uint32_t count = text->leader->input_count, parameter = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        place[i] = nest.operands;
+        if (!text_number(text, text->leader, i, &number))
+            nest.access[nest.operands++] = map_access(text, i);
+    }
+    Access channels = {0}; /* one more operand: the channel, for what the epilogue reads */
+    channels.stride[1] = 1;
+    nest.access[nest.operands] = channels;
+    bool channelwise_epilogue = text_parameter_count(text) > (uint32_t)(nest.operands - 1);
+    nest.operands += channelwise_epilogue;
+    nest_collapse(&nest);
+    for (uint32_t i = 0; i < count; i++) {
+        if (text_number(text, text->leader, i, &number))
+            operands[i] = float_text(text->arena, number);
+        else
+            operands[i] = arena_printf(text->arena, "%s[%s]", text_parameter(text, parameter++),
+                                       nest_index(text, &nest, place[i]));
+        if (graph_input_node(text->graph, text->leader, i)->type.dtype == DT_U8)
+            operands[i] = arena_printf(text->arena, "(float)%s", operands[i]);
+    }
+    text_comment(text, "element by element");
+    if (body_repeats(text->arena, text->leader))
+        write_body_function(text);
+    text_finish(text, false);
+    text_open(text);
+    text_border(text);
+    nest_open(text, &nest);
+    const char *channel = channelwise_epilogue ? nest_index(text, &nest, nest.operands - 1) : "0";
+    const char *value = map_value(text, operands);
+    buf_line(text->out, "y[%s] = %s;", nest_index(text, &nest, 0), text_finished(text, value, channel, false));
+    nest_close(text, &nest);
+    text_close(text);
+}
+
+void c_concat_text(KernelText *text)
+{
+    const ConcatAttrs *attrs = text->leader->attrs;
+    const Type *type = text_output(text);
+    text_comment(text, "each part copied to its place");
+    text_open(text);
+    text_border(text);
+    Access whole = access_of(type);
+    for (uint32_t i = 0; i < text->leader->input_count; i++) {
+        const Type *part = text_input(text, i);
+        Nest nest = {.rank = part->shape.rank, .operands = 2, .access = {whole, access_of(part)}};
+        for (int axis = 0; axis < nest.rank; axis++)
+            nest.dim[axis] = part->shape.dim[axis];
+        nest_collapse(&nest);
+        nest_open(text, &nest);
+        buf_line(text->out, "y[%s] = %s[%s];", nest_index(text, &nest, 0), text_parameter(text, i),
+                 nest_index(text, &nest, 1));
+        nest_close(text, &nest);
+        whole.base += part->shape.dim[attrs->axis] * whole.stride[attrs->axis];
+    }
+    text_close(text);
+}
+
+/* ---- pack ---- */
+
+/* A blocked side of a pack as rank 5: channel blocks, height, width, channel in the block. */
+static Access blocked_access(const Type *type)
+{
+    const Shape *s = &type->shape;
+    const Layout *l = &type->layout;
+    int64_t row = (s->dim[3] + l->halo[HALO_LEFT] + l->halo[HALO_RIGHT]) * l->block;
+    int64_t plane = (s->dim[2] + l->halo[HALO_TOP] + l->halo[HALO_BOTTOM]) * row;
+    Access access = {.base = l->halo[HALO_TOP] * row + l->halo[HALO_LEFT] * l->block};
+    int64_t blocks = (s->dim[1] + l->block - 1) / l->block;
+    access.stride[0] = blocks * plane;
+    access.stride[1] = plane;
+    access.stride[2] = row;
+    access.stride[3] = l->block;
+    access.stride[4] = 1;
+    return access;
+}
+
+/* The plain side of it: channels taken `block` at a time. */
+static Access split_channels(const Type *type, int64_t block)
+{
+    Access plain = access_of(type), access = {.base = plain.base};
+    access.stride[0] = plain.stride[0];
+    access.stride[1] = plain.stride[1] * block;
+    access.stride[2] = plain.stride[2];
+    access.stride[3] = plain.stride[3];
+    access.stride[4] = plain.stride[1];
+    return access;
+}
+
+static void write_copy(KernelText *text, Nest nest, const char *value)
+{
+    nest_collapse(&nest);
+    nest_open(text, &nest);
+    if (value)
+        buf_line(text->out, "y[%s] = %s;", nest_index(text, &nest, 0), value);
+    else
+        buf_line(text->out, "y[%s] = x[%s];", nest_index(text, &nest, 0), nest_index(text, &nest, 1));
+    nest_close(text, &nest);
+}
+
+/* Between plain and blocked: whole blocks, then the channels of the last one, then zeros to fill it. */
+static void write_blocks(KernelText *text, const Type *from, const Type *to)
+{
+    bool packing = to->layout.kind == LAYOUT_BLOCKED;
+    int64_t block = packing ? to->layout.block : from->layout.block;
+    const Shape *s = &to->shape;
+    int64_t whole = s->dim[1] / block, rest = s->dim[1] % block;
+    Nest nest = {.rank = 5, .operands = 2, .dim = {s->dim[0], whole, s->dim[2], s->dim[3], block}};
+    nest.access[0] = packing ? blocked_access(to) : split_channels(to, block);
+    nest.access[1] = packing ? split_channels(from, block) : blocked_access(from);
+    if (whole)
+        write_copy(text, nest, NULL);
+    if (!rest)
+        return;
+    for (int o = 0; o < 2; o++)
+        nest.access[o].base += whole * nest.access[o].stride[1];
+    nest.dim[1] = 1;
+    nest.dim[4] = rest;
+    write_copy(text, nest, NULL);
+    if (packing) {
+        nest.access[0].base += rest * nest.access[0].stride[4];
+        nest.dim[4] = block - rest;
+        write_copy(text, nest, "0.0f");
+    }
+}
+
+/* Rows into panels: the weights of a model whose weights are values. */
+static void write_panels(KernelText *text, const Type *from, const Type *to)
+{
+    int64_t rows = from->shape.dim[0], rest = shape_count(&from->shape) / rows, block = to->layout.block;
+    buf_line(text->out, "for (int o = 0; o < %lld; o++)", (long long)((rows + block - 1) / block * block));
+    buf_line(text->out, "    for (int i = 0; i < %lld; i++)", (long long)rest);
+    const char *value = rows % block ? arena_printf(text->arena, "o < %lld ? x[o * %lld + i] : 0.0f", (long long)rows,
+                                                    (long long)rest)
+                                     : arena_printf(text->arena, "x[o * %lld + i]", (long long)rest);
+    buf_line(text->out, "        y[(o / %lld * %lld + i) * %lld + o %% %lld] = %s;", (long long)block, (long long)rest,
+             (long long)block, (long long)block, value);
+}
+
+void c_pack_text(KernelText *text)
+{
+    const Type *from = text_input(text, 0), *to = text_output(text);
+    text_comment(text, "the same values in another layout");
+    text_open(text);
+    text_border(text);
+    if (to->layout.kind == LAYOUT_PANELS) {
+        write_panels(text, from, to);
+    } else if ((to->layout.kind == LAYOUT_BLOCKED) != (from->layout.kind == LAYOUT_BLOCKED)) {
+        write_blocks(text, from, to);
+    } else {
+        Nest nest = {.rank = to->shape.rank, .operands = 2, .access = {access_of(to), access_of(from)}};
+        if (to->layout.kind == LAYOUT_BLOCKED) {
+            nest.rank = 5;
+            nest.access[0] = blocked_access(to);
+            nest.access[1] = blocked_access(from);
+        }
+        for (int axis = 0; axis < to->shape.rank; axis++)
+            nest.dim[axis] = to->shape.dim[axis];
+        if (to->layout.kind == LAYOUT_BLOCKED) {
+            nest.dim[1] = (to->shape.dim[1] + to->layout.block - 1) / to->layout.block;
+            nest.dim[4] = to->layout.block;
+        }
+        write_copy(text, nest, NULL);
+    }
+    text_close(text);
+}

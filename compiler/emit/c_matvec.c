@@ -1,0 +1,54 @@
+/* c_matvec.c - fully connected layers in plain C: a panel of outputs at a time, each input times one run of weights.
+ *
+ * Weights are read strictly in order, once; the sums of a panel stay in registers.
+ */
+#include "emit/kernel.h"
+
+enum { MATVEC_X, MATVEC_WEIGHT, MATVEC_BIAS };
+
+/* One panel of outputs, from output o on when there are several panels. */
+static void write_panel(KernelText *text, int64_t inputs, int64_t outputs, int block)
+{
+    bool many = outputs > block, has_bias = text->leader->input_count > MATVEC_BIAS;
+    const char *place = many ? "o + b" : "b";
+    if (many)
+        buf_line(text->out, "const float *w = weight + o * %lld;", (long long)inputs);
+    else
+        buf_line(text->out, "const float *w = weight;");
+    buf_line(text->out, "float a[%d];", block);
+    buf_line(text->out, "for (int b = 0; b < %d; b++)", block);
+    if (has_bias)
+        buf_line(text->out, "    a[b] = bias[%s];", place);
+    else
+        buf_line(text->out, "    a[b] = 0.0f;");
+    buf_line(text->out, "for (int i = 0; i < %lld; i++, w += %d)", (long long)inputs, block);
+    buf_line(text->out, "    for (int b = 0; b < %d; b++)", block);
+    buf_line(text->out, "        a[b] += x[i] * w[b];");
+    if (many && outputs % block)
+        buf_line(text->out, "for (int b = 0; b < %d && o + b < %lld; b++)", block, (long long)outputs);
+    else
+        buf_line(text->out, "for (int b = 0; b < %lld; b++)", (long long)MIN(block, outputs));
+    buf_line(text->out, "    y[%s] = %s;", place, text_finished(text, "a[b]", place, false));
+}
+
+void c_matvec_text(KernelText *text)
+{
+    const Type *weight = text_input(text, MATVEC_WEIGHT);
+    const Shape *y = &text_output(text)->shape;
+    int64_t inputs = weight->shape.dim[1], outputs = y->dim[1], batch = y->dim[0];
+    int block = weight->layout.block;
+    text_comment(text, arena_printf(text->arena, "%d outputs summed in registers, weights read once in order", block));
+    text_finish(text, false);
+    text_open(text);
+    if (batch > 1)
+        buf_open(text->out, "for (int n = 0; n < %lld; n++, x += %lld, y += %lld)", (long long)batch, (long long)inputs,
+                 (long long)outputs);
+    if (outputs > block)
+        buf_open(text->out, "for (int o = 0; o < %lld; o += %d)", (long long)outputs, block);
+    write_panel(text, inputs, outputs, block);
+    if (outputs > block)
+        buf_close(text->out);
+    if (batch > 1)
+        buf_close(text->out);
+    text_close(text);
+}

@@ -1,0 +1,217 @@
+/* c_pool.c - spatial and cross-channel pooling, softmax and local response normalisation in plain C. */
+#include "emit/kernel.h"
+#include "ops/channel_pool.h"
+#include "ops/lrn.h"
+#include "ops/pool.h"
+#include "ops/softmax.h"
+
+/* ---- spatial pooling ---- */
+
+typedef struct PoolText {
+    KernelText *text;
+    const PoolAttrs *attrs;
+    Access in, out;
+    const Shape *x, *y;
+    bool mean;
+} PoolText;
+
+/* Whether every window along an axis lies inside the input. */
+static bool always_inside(const PoolText *p, int axis)
+{
+    int64_t extent = p->attrs->dilation[axis] * (p->attrs->size[axis] - 1) + 1;
+    int64_t last = (p->y->dim[2 + axis] - 1) * p->attrs->stride[axis] - p->attrs->pad[axis];
+    return p->attrs->pad[axis] == 0 && last + extent <= p->x->dim[2 + axis];
+}
+
+/* The taps of the window at output `place` that are inside: from NAME0 to NAME1. */
+static void write_range(const PoolText *p, int axis, const char *place, const char *name)
+{
+    Buf *out = p->text->out;
+    long long size = p->attrs->size[axis], stride = p->attrs->stride[axis], step = p->attrs->dilation[axis];
+    long long pad = p->attrs->pad[axis], length = p->x->dim[2 + axis], padded = length + p->attrs->pad[2 + axis];
+    buf_line(out, "const int %s = %s * %lld - %lld;", name, place, stride, pad);
+    if (step == 1) {
+        buf_line(out, "const int %s0 = %s < 0 ? -%s : 0;", name, name, name);
+        buf_line(out, "const int %s1 = %s > %lld ? %lld - %s : %lld;", name, name, length - size, length, name, size);
+    } else {
+        buf_line(out, "const int %s0 = %s < 0 ? (%lld - %s) / %lld : 0;", name, name, step - 1, name, step);
+        buf_line(out, "const int %s1 = %s > %lld ? (%lld - %s) / %lld : %lld;", name, name,
+                 length - 1 - (size - 1) * step, length - 1 + step, name, step, size);
+    }
+    if (p->mean && p->attrs->count_pad)
+        buf_line(out, "const int %s2 = %s > %lld ? (%lld - %s) / %lld : %lld;", name, name,
+                 padded - 1 - (size - 1) * step, padded - 1 + step, name, step, size);
+}
+
+static void write_window(const PoolText *p, bool inside_y, bool inside_x)
+{
+    Buf *out = p->text->out;
+    const PoolAttrs *a = p->attrs;
+    const char *y0 = inside_y ? "0" : "top0", *x0 = inside_x ? "0" : "left0";
+    const char *y1 = inside_y ? arena_printf(p->text->arena, "%lld", (long long)a->size[0]) : "top1";
+    const char *x1 = inside_x ? arena_printf(p->text->arena, "%lld", (long long)a->size[1]) : "left1";
+    const char *row = inside_y ? arena_printf(p->text->arena, "r * %lld", (long long)a->stride[0]) : "top";
+    const char *column = inside_x ? arena_printf(p->text->arena, "c * %lld", (long long)a->stride[1]) : "left";
+    long long step = p->in.stride[2] * a->dilation[0];
+    buf_line(out, "const float *s = x + (%s) * %lld + %s;", row, (long long)p->in.stride[2], column);
+    buf_line(out, "float v = %s;", p->mean ? "0.0f" : "-INFINITY");
+    buf_line(out, "for (int ky = %s; ky < %s; ky++)", y0, y1);
+    buf_line(out, "    for (int kx = %s; kx < %s; kx++)", x0, x1);
+    const char *at = a->dilation[1] == 1 ? arena_printf(p->text->arena, "s[ky * %lld + kx]", step)
+                                         : arena_printf(p->text->arena, "s[ky * %lld + kx * %lld]", step,
+                                                        (long long)a->dilation[1]);
+    if (!p->mean) {
+        p->text->needs->larger = p->text->needs->math = true;
+        buf_line(out, "        v = %s_larger(%s, v);", p->text->prefix, at);
+        buf_line(out, "y[r * %lld + c] = v;", (long long)p->out.stride[2]);
+        return;
+    }
+    buf_line(out, "        v += %s;", at);
+    const char *rows = inside_y ? y1 : a->count_pad ? "top2" : "(top1 - top0)";
+    const char *columns = inside_x ? x1 : a->count_pad ? "left2" : "(left1 - left0)";
+    if (inside_y && inside_x)
+        buf_line(out, "y[r * %lld + c] = v / %lld.0f;", (long long)p->out.stride[2],
+                 (long long)(a->size[0] * a->size[1]));
+    else
+        buf_line(out, "y[r * %lld + c] = v / (float)(%s * %s);", (long long)p->out.stride[2], rows, columns);
+}
+
+void c_pool_text(KernelText *text)
+{
+    PoolText p = {.text = text, .attrs = text->leader->attrs, .in = access_of(text_input(text, 0)),
+                  .out = access_of(text_output(text)), .x = &text_input(text, 0)->shape,
+                  .y = &text_output(text)->shape, .mean = text->leader->op == OP_avgpool};
+    Buf *out = text->out;
+    bool inside_y = always_inside(&p, 0), inside_x = always_inside(&p, 1);
+    text_comment(text, inside_y && inside_x ? "window by window" : "window by window, cut at the edges");
+    text_open(text);
+    text_border(text);
+    if (p.in.base)
+        buf_line(out, "x += %lld; /* past the halo */", (long long)p.in.base);
+    if (p.out.base)
+        buf_line(out, "y += %lld; /* past the halo */", (long long)p.out.base);
+    buf_open(out, "for (int i = 0; i < %lld; i++, x += %lld, y += %lld)", (long long)(p.y->dim[0] * p.y->dim[1]),
+             (long long)p.in.stride[1], (long long)p.out.stride[1]);
+    buf_open(out, "for (int r = 0; r < %lld; r++)", (long long)p.y->dim[2]);
+    if (!inside_y)
+        write_range(&p, 0, "r", "top");
+    buf_open(out, "for (int c = 0; c < %lld; c++)", (long long)p.y->dim[3]);
+    if (!inside_x)
+        write_range(&p, 1, "c", "left");
+    write_window(&p, inside_y, inside_x);
+    buf_close(out);
+    buf_close(out);
+    buf_close(out);
+    text_close(text);
+}
+
+/* ---- across channels ---- */
+
+/* A nest over all axes but one (channels, or softmax's), for operands x and y. */
+static Nest nest_without(const KernelText *text, int axis, int64_t outer)
+{
+    const Type *x = text_input(text, 0), *y = text_output(text);
+    Nest nest = {.rank = y->shape.rank, .operands = 2, .access = {access_of(y), access_of(x)}};
+    for (int i = 0; i < nest.rank; i++)
+        nest.dim[i] = y->shape.dim[i];
+    nest.dim[axis] = outer;
+    return nest;
+}
+
+static void open_block(KernelText *text, const Nest *nest)
+{
+    for (int axis = 0; axis < nest->rank; axis++) {
+        static const char names[] = "ijklmn";
+        buf_open(text->out, "for (int %c = 0; %c < %lld; %c++)", names[axis], names[axis],
+                 (long long)nest->dim[axis], names[axis]);
+    }
+}
+
+static void close_block(KernelText *text, const Nest *nest)
+{
+    for (int axis = 0; axis < nest->rank; axis++)
+        buf_close(text->out);
+}
+
+void c_channel_pool_text(KernelText *text)
+{
+    const ChannelPoolAttrs *attrs = text->leader->attrs;
+    bool mean = text->leader->op == OP_channel_avg;
+    Nest nest = nest_without(text, 1, text_output(text)->shape.dim[1]);
+    int64_t channel = nest.access[1].stride[1];
+    nest.access[1].stride[1] *= attrs->group;
+    nest_collapse(&nest);
+    text_comment(text, "runs of channels, place by place");
+    text_open(text);
+    text_border(text);
+    open_block(text, &nest);
+    buf_line(text->out, "const float *s = x + %s;", nest_index(text, &nest, 1));
+    buf_line(text->out, "float v = %s;", mean ? "0.0f" : "-INFINITY");
+    buf_line(text->out, "for (int g = 0; g < %lld; g++)", (long long)attrs->group);
+    if (mean) {
+        buf_line(text->out, "    v += s[g * %lld];", (long long)channel);
+        buf_line(text->out, "y[%s] = v / %lld.0f;", nest_index(text, &nest, 0), (long long)attrs->group);
+    } else {
+        text->needs->larger = text->needs->math = true;
+        buf_line(text->out, "    v = %s_larger(s[g * %lld], v);", text->prefix, (long long)channel);
+        buf_line(text->out, "y[%s] = v;", nest_index(text, &nest, 0));
+    }
+    close_block(text, &nest);
+    text_close(text);
+}
+
+void c_softmax_text(KernelText *text)
+{
+    const SoftmaxAttrs *attrs = text->leader->attrs;
+    int axis = (int)attrs->axis;
+    long long count = text_output(text)->shape.dim[axis];
+    Nest nest = nest_without(text, axis, 1);
+    long long step_x = nest.access[1].stride[axis], step_y = nest.access[0].stride[axis];
+    nest_collapse(&nest);
+    text_comment(text, "the largest is subtracted first, so that nothing overflows");
+    text->needs->larger = text->needs->math = true;
+    text_open(text);
+    text_border(text);
+    open_block(text, &nest);
+    buf_line(text->out, "const float *s = x + %s;", nest_index(text, &nest, 1));
+    buf_line(text->out, "float *d = y + %s;", nest_index(text, &nest, 0));
+    buf_line(text->out, "float largest = -INFINITY, sum = 0.0f;");
+    buf_line(text->out, "for (int a = 0; a < %lld; a++)", count);
+    buf_line(text->out, "    largest = %s_larger(s[a * %lld], largest);", text->prefix, step_x);
+    buf_open(text->out, "for (int a = 0; a < %lld; a++)", count);
+    buf_line(text->out, "d[a * %lld] = expf(s[a * %lld] - largest);", step_y, step_x);
+    buf_line(text->out, "sum += d[a * %lld];", step_y);
+    buf_close(text->out);
+    buf_line(text->out, "for (int a = 0; a < %lld; a++)", count);
+    buf_line(text->out, "    d[a * %lld] /= sum;", step_y);
+    close_block(text, &nest);
+    text_close(text);
+}
+
+void c_lrn_text(KernelText *text)
+{
+    const LrnAttrs *attrs = text->leader->attrs;
+    long long channels = text_output(text)->shape.dim[1], before = lrn_before(attrs), after = lrn_after(attrs);
+    Nest nest = nest_without(text, 1, 1);
+    long long step_x = nest.access[1].stride[1], step_y = nest.access[0].stride[1];
+    nest_collapse(&nest);
+    text_comment(text, "squares of the neighbouring channels, place by place");
+    text->needs->math = true;
+    text_open(text);
+    text_border(text);
+    open_block(text, &nest);
+    buf_line(text->out, "const float *s = x + %s;", nest_index(text, &nest, 1));
+    buf_line(text->out, "float *d = y + %s;", nest_index(text, &nest, 0));
+    buf_open(text->out, "for (int c = 0; c < %lld; c++)", channels);
+    buf_line(text->out, "const int first = c > %lld ? c - %lld : 0;", before, before);
+    buf_line(text->out, "const int last = c < %lld ? c + %lld : %lld;", channels - 1 - after, after, channels - 1);
+    buf_line(text->out, "float sum = 0.0f;");
+    buf_line(text->out, "for (int a = first; a <= last; a++)");
+    buf_line(text->out, "    sum += s[a * %lld] * s[a * %lld];", step_x, step_x);
+    buf_line(text->out, "d[c * %lld] = s[c * %lld] / powf(%s + %s * sum, %s);", step_y, step_x,
+             float_text(text->arena, attrs->k), float_text(text->arena, attrs->alpha),
+             float_text(text->arena, attrs->beta));
+    buf_close(text->out);
+    close_block(text, &nest);
+    text_close(text);
+}

@@ -1,0 +1,136 @@
+/* emit.c - writes the files of a model (see emit.h). */
+#include "emit/emit.h"
+#include "emit/blob.h"
+#include "emit/selftest.h"
+#include "support/file.h"
+
+/* ---- the blob ---- */
+
+static bool wants_selftest(const Graph *graph)
+{
+    int64_t macs = 0;
+    for (uint32_t i = 0; i < graph->nodes.count; i++) {
+        const Op *row = op_row(graph->nodes.at[i].op);
+        if (row->macs)
+            macs += row->macs(graph, &graph->nodes.at[i]);
+    }
+    for (uint32_t i = 0; i < graph->outputs.count; i++)
+        if (graph_node(graph, graph->outputs.at[i].node)->type.dtype != DT_F32)
+            return false;
+    return macs <= SELFTEST_MACS;
+}
+
+typedef struct Blob {
+    BlobSection *sections;
+    uint32_t count, selftest; /* selftest: the first section of it; count when there is none */
+    int64_t bytes;
+} Blob;
+
+static Blob blob_of(const Plan *plan, Arena *arena)
+{
+    const Graph *graph = plan->graph;
+    Blob blob = {0};
+    blob.sections = NEW_ARRAY(arena, BlobSection, plan->buffers.count + graph->inputs.count + graph->outputs.count);
+    for (uint32_t i = 0; i < plan->buffers.count; i++) {
+        const Buffer *buffer = &plan->buffers.at[i];
+        if (buffer->place != BUFFER_WEIGHTS)
+            continue;
+        float *bytes = arena_alloc(arena, (size_t)buffer->bytes);
+        plan_store_constant(plan, buffer, bytes);
+        blob.sections[blob.count++] = (BlobSection){.bytes = bytes, .count = (uint64_t)buffer->bytes};
+    }
+    blob.selftest = blob.count;
+    if (wants_selftest(graph)) {
+        selftest_sections(arena, graph, blob.sections + blob.count);
+        blob.count += graph->inputs.count + graph->outputs.count;
+    }
+    blob.bytes = (int64_t)blob_layout(blob.sections, blob.count);
+    return blob;
+}
+
+bool emit_weights(Diag *diag, const Plan *plan, const char *path)
+{
+    Arena *arena = arena_new();
+    Blob blob = blob_of(plan, arena);
+    bool ok = blob_write(diag, path, plan->architecture, blob.sections, blob.count, blob.selftest);
+    arena_free(arena);
+    return ok;
+}
+
+/* ---- the texts ---- */
+
+typedef void TextWriter(const Emission *emission, Buf *out);
+
+static bool write_text(Diag *diag, const Emission *emission, const char *directory, const char *suffix, TextWriter *write)
+{
+    Buf out = {0};
+    write(emission, &out);
+    const char *name = arena_printf(emission->arena, "%s%s", emission->prefix, suffix);
+    bool ok = file_write_atomic(diag, path_join(emission->arena, directory, name), out.text, out.length);
+    buf_free(&out);
+    return ok;
+}
+
+/* The array is made from the file just written, so that there is one writer of blobs. */
+static bool write_array(Diag *diag, const Emission *emission, const char *directory)
+{
+    FileMapping blob;
+    const char *name = arena_printf(emission->arena, "%s.weights", emission->prefix);
+    if (!file_map(&blob, diag, path_join(emission->arena, directory, name), NOWHERE))
+        return false;
+    Buf out = {0};
+    emit_array_text(emission, &out, blob.bytes, blob.count);
+    file_unmap(&blob);
+    name = arena_printf(emission->arena, "%s_weights.c", emission->prefix);
+    bool ok = file_write_atomic(diag, path_join(emission->arena, directory, name), out.text, out.length);
+    buf_free(&out);
+    return ok;
+}
+
+/* Emitted code counts in ints: no tensor may have more elements. */
+static bool sizes_fit(Diag *diag, const Plan *plan)
+{
+    for (uint32_t i = 0; i < plan->buffers.count; i++)
+        if (plan->buffers.at[i].bytes / 4 > INT32_MAX || plan->workspace_bytes / 4 > INT32_MAX) {
+            diag_error(diag, NOWHERE, "%s has more than 2^31 elements with its surroundings, too many for emitted code",
+                       plan->buffers.at[i].name);
+            return false;
+        }
+    return true;
+}
+
+static int64_t selftest_size(const Blob *blob)
+{
+    return blob->selftest < blob->count ? blob->bytes - (int64_t)blob->sections[blob->selftest].offset : 0;
+}
+
+bool emit_model(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory)
+{
+    if (!sizes_fit(diag, plan))
+        return false;
+    Arena *arena = arena_new();
+    Blob blob = blob_of(plan, arena);
+    const char *prefix = options->prefix ? options->prefix : plan->graph->name;
+    Emission emission = {.arena = arena,
+                         .diag = diag,
+                         .plan = plan,
+                         .graph = plan->graph,
+                         .options = options,
+                         .prefix = prefix,
+                         .macro = macro_text(arena, prefix),
+                         .selftest = blob.selftest < blob.count,
+                         .blob_bytes = blob.bytes,
+                         .selftest_bytes = selftest_size(&blob)};
+    const char *path = path_join(arena, directory, arena_printf(arena, "%s.weights", prefix));
+    bool ok = blob_write(diag, path, plan->architecture, blob.sections, blob.count, blob.selftest) &&
+              write_text(diag, &emission, directory, ".h", emit_header_text) &&
+              write_text(diag, &emission, directory, ".c", emit_source_text);
+    if (ok && options->embed == EMBED_INCBIN)
+        ok = write_text(diag, &emission, directory, "_weights.S", emit_incbin_text);
+    if (ok && options->embed == EMBED_ARRAY)
+        ok = write_array(diag, &emission, directory);
+    if (ok && options->program)
+        ok = write_text(diag, &emission, directory, "_main.c", emit_main_text);
+    arena_free(arena);
+    return ok;
+}

@@ -1,0 +1,63 @@
+/* emit.h - from a Plan to files: C that people read, keep and link. Emitted text is 0BSD.
+ *
+ *   PREFIX.h          the model's interface, for C and C++
+ *   PREFIX.c          kernels and runs; links with fovea.c
+ *   PREFIX.weights    the blob (fovea.h describes the format), self-test included
+ *   PREFIX_weights.S  the blob as a symbol (EMBED_INCBIN), or PREFIX_weights.c (EMBED_ARRAY), or neither
+ *   PREFIX_main.c     the description for a stand-alone program (runtime/program)
+ *
+ * The same plan and options give the same bytes, in any folder.
+ */
+#ifndef FOVEA_EMIT_EMIT_H
+#define FOVEA_EMIT_EMIT_H
+
+#include "plan/plan.h"
+
+typedef enum EmbedKind { EMBED_INCBIN, EMBED_ARRAY, EMBED_NONE } EmbedKind;
+
+typedef struct EmitOptions {
+    const char *prefix;     /* of every name and file; NULL: the net's name */
+    const char *model_path; /* its last component is named in comments */
+    EmbedKind embed;
+    bool program;           /* PREFIX_main.c too */
+    const char *parameters; /* -D options as one line for the banner; NULL or "": none */
+} EmitOptions;
+
+/* Nets with more multiply-adds than this get no self-test: the reference evaluator would take seconds for it. */
+#define SELFTEST_MACS INT64_C(500000000)
+
+/* Writes all files into a folder that exists. false after a diagnostic. */
+bool emit_model(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory);
+
+/* Only the blob, for a program that was emitted before (`fovea weights`). */
+bool emit_weights(Diag *diag, const Plan *plan, const char *path);
+
+/* What the files are made from, shared by header.c, source.c, selftest.c, embed.c and program.c. */
+typedef struct Emission {
+    Arena *arena;
+    const Diag *diag;
+    const Plan *plan;
+    const Graph *graph;
+    const EmitOptions *options;
+    const char *prefix; /* lenet5 */
+    const char *macro;  /* LENET5 */
+    bool selftest;
+    int64_t blob_bytes;     /* self-test included */
+    int64_t selftest_bytes; /* inputs and outputs, each filled up to a multiple of 64 */
+} Emission;
+
+void emit_banner(const Emission *emission, Buf *out, const char *what);
+void emit_header_text(const Emission *emission, Buf *out);
+void emit_source_text(const Emission *emission, Buf *out);
+void emit_selftest_text(const Emission *emission, Buf *out); /* the end of PREFIX.c */
+void emit_array_text(const Emission *emission, Buf *out, const unsigned char *blob, size_t bytes);
+void emit_incbin_text(const Emission *emission, Buf *out);
+void emit_main_text(const Emission *emission, Buf *out);
+
+/* Floats or bytes of a port, batch included; its dimensions without the batch axis as "3, 224, 224". */
+int64_t port_bytes(const Emission *emission, const Port *port);
+const char *port_element(const Emission *emission, const Port *port); /* "float" or "unsigned char" */
+/* A name in capitals, for macros. */
+const char *macro_text(Arena *arena, const char *name);
+
+#endif

@@ -1,0 +1,242 @@
+/* kernel.c - the frame of every kernel's text: comment, parameters, borders, literals (see kernel.h). */
+#include "emit/kernel.h"
+#include "support/file.h"
+
+const Type *text_input(const KernelText *text, uint32_t i)
+{
+    return &graph_input_node(text->graph, text->leader, i)->type;
+}
+
+const Type *text_output(const KernelText *text)
+{
+    return &text->result->type;
+}
+
+bool text_number(const KernelText *text, const Node *node, uint32_t i, double *value)
+{
+    const Node *input = graph_input_node(text->graph, node, i);
+    if (input->op != OP_const || input->type.shape.rank != 0)
+        return false;
+    *value = (double)graph_constant(text->graph, input)->data[0];
+    return true;
+}
+
+/* ---- parameters ---- */
+
+/* The name of input i of a node, as the first words of its row say, or x, x2, ... */
+static const char *operand_name(const KernelText *text, const Node *node, uint32_t i)
+{
+    const Op *row = op_row(node->op);
+    const char *names = row->operand_names ? row->operand_names : "";
+    for (uint32_t skip = i; skip && *names; skip--) {
+        names += strcspn(names, " ");
+        names += strspn(names, " ");
+    }
+    if (*names)
+        return arena_strndup(text->arena, names, strcspn(names, " "));
+    return i == 0 ? "x" : arena_printf(text->arena, "x%u", i + 1);
+}
+
+/* Calls back for each parameter but y: inputs of the leader, then what the epilogue reads. */
+typedef struct Parameter {
+    const Node *node;
+    uint32_t input;
+    bool epilogue;
+    uint32_t place; /* of the node in the epilogue */
+} Parameter;
+
+static uint32_t list_parameters(const KernelText *text, Parameter *list)
+{
+    uint32_t count = 0;
+    double number;
+    for (uint32_t i = 0; i < text->leader->input_count; i++)
+        if (!text_number(text, text->leader, i, &number)) {
+            if (list)
+                list[count] = (Parameter){.node = text->leader, .input = i};
+            count++;
+        }
+    for (uint32_t e = 0; e < text->kernel->epilogue_count; e++) {
+        const Node *node = graph_node(text->graph, text->kernel->epilogue[e]);
+        for (uint32_t i = 1; i < node->input_count; i++)
+            if (!text_number(text, node, i, &number)) {
+                if (list)
+                    list[count] = (Parameter){.node = node, .input = i, .epilogue = true, .place = e};
+                count++;
+            }
+    }
+    return count;
+}
+
+uint32_t text_parameter_count(const KernelText *text)
+{
+    return list_parameters(text, NULL);
+}
+
+static const char *parameter_name(const KernelText *text, const Parameter *parameter)
+{
+    const char *name = operand_name(text, parameter->node, parameter->input);
+    if (!parameter->epilogue)
+        return name;
+    name = arena_printf(text->arena, "%s_%s", op_name(parameter->node->op), name);
+    return parameter->place ? arena_printf(text->arena, "%s%u", name, parameter->place + 1) : name;
+}
+
+static Parameter *all_parameters(const KernelText *text, uint32_t *count)
+{
+    *count = list_parameters(text, NULL);
+    Parameter *list = NEW_ARRAY(text->arena, Parameter, *count);
+    list_parameters(text, list);
+    return list;
+}
+
+const char *text_parameter(const KernelText *text, uint32_t i)
+{
+    uint32_t count;
+    Parameter *list = all_parameters(text, &count);
+    return parameter_name(text, &list[i]);
+}
+
+static const char *element_text(DType dtype)
+{
+    return dtype == DT_U8 ? "unsigned char" : "float";
+}
+
+const char *text_parameters(const KernelText *text)
+{
+    uint32_t count;
+    Parameter *list = all_parameters(text, &count);
+    Buf line = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        DType dtype = graph_input_node(text->graph, list[i].node, list[i].input)->type.dtype;
+        buf_printf(&line, "const %s *restrict %s, ", element_text(dtype), parameter_name(text, &list[i]));
+    }
+    buf_printf(&line, "%s *restrict y", element_text(text_output(text)->dtype));
+    const char *result = arena_strdup(text->arena, line.text);
+    buf_free(&line);
+    return result;
+}
+
+void text_open(KernelText *text)
+{
+    buf_line(text->out, "static void %s(%s)", text->name, text_parameters(text));
+    buf_line(text->out, "{");
+    text->out->indent++;
+}
+
+void text_close(KernelText *text)
+{
+    buf_close(text->out);
+    buf_line(text->out, "");
+}
+
+/* ---- the comment ---- */
+
+const char *storage_text(Arena *arena, const Type *type)
+{
+    const Shape *s = &type->shape;
+    const Layout *l = &type->layout;
+    Buf text = {0};
+    int64_t dim[MAX_RANK + 1];
+    int rank = s->rank, axis = l->kind == LAYOUT_PANELS ? 0 : 1;
+    for (int i = 0; i < rank; i++)
+        dim[i] = s->dim[i];
+    if (l->kind == LAYOUT_INTERLEAVED && rank == 4) {
+        dim[1] = s->dim[2];
+        dim[2] = s->dim[3];
+        dim[3] = s->dim[1];
+    } else if (rank >= 2 && l->kind != LAYOUT_PANELS) {
+        dim[rank - 2] += l->halo[HALO_TOP] + l->halo[HALO_BOTTOM];
+        dim[rank - 1] += l->halo[HALO_LEFT] + l->halo[HALO_RIGHT];
+    }
+    if (l->kind == LAYOUT_BLOCKED || l->kind == LAYOUT_PANELS) {
+        dim[axis] = (s->dim[axis] + l->block - 1) / l->block;
+        dim[rank++] = l->block;
+    }
+    bool batch = l->kind != LAYOUT_PANELS && rank > 1 && dim[0] == 1;
+    for (int i = batch ? 1 : 0; i < rank; i++)
+        buf_printf(&text, "[%lld]", (long long)dim[i]);
+    const char *result = arena_strdup(arena, rank ? buf_text(&text) : "number");
+    buf_free(&text);
+    return result;
+}
+
+/* Labels of the layers that share the kernel, the first few of them. */
+static void write_layers(const KernelText *text, Buf *line)
+{
+    enum { NAMED = 4 };
+    uint32_t kernel = (uint32_t)(text->kernel - text->plan->kernels.at), found = 0;
+    for (uint32_t i = 0; i < text->plan->steps.count; i++) {
+        const Step *step = &text->plan->steps.at[i];
+        if (step->kernel != kernel)
+            continue;
+        const Node *node = graph_node(text->graph, step->leader);
+        if (found < NAMED)
+            buf_printf(line, "%s%s", found ? ", " : "", node->path);
+        found++;
+    }
+    if (found > NAMED)
+        buf_printf(line, " and %u more", found - NAMED);
+}
+
+void text_comment(KernelText *text, const char *how)
+{
+    Buf line = {0};
+    buf_puts(&line, "/* ");
+    if (text->leader->path[0]) {
+        write_layers(text, &line);
+        buf_puts(&line, ": ");
+    }
+    buf_puts(&line, op_name(text->leader->op));
+    for (uint32_t i = 0; i < text->kernel->epilogue_count; i++)
+        buf_printf(&line, ", %s", op_name(graph_node(text->graph, text->kernel->epilogue[i])->op));
+    const Source *source = text->leader->span.file ? diag_source(text->diag, text->leader->span.file) : NULL;
+    if (source) {
+        int row, column;
+        span_position(text->diag, text->leader->span, &row, &column);
+        buf_printf(&line, " (%s:%d)", path_base(source->path), row);
+    }
+    buf_line(text->out, "%s", line.text);
+    buf_clear(&line);
+    uint32_t count;
+    Parameter *list = all_parameters(text, &count);
+    for (uint32_t i = 0; i < count; i++)
+        buf_printf(&line, "%s%s%s", i ? ", " : "", parameter_name(text, &list[i]),
+                   storage_text(text->arena, &graph_input_node(text->graph, list[i].node, list[i].input)->type));
+    buf_line(text->out, " * %s -> y%s", buf_text(&line), storage_text(text->arena, text_output(text)));
+    buf_line(text->out, " * %s */", how);
+    buf_free(&line);
+}
+
+/* ---- small texts ---- */
+
+const char *float_text(Arena *arena, double value)
+{
+    float f = (float)value;
+    if (f != f)
+        return "NAN";
+    if (f > 3.4028234663852886e38f || f < -3.4028234663852886e38f)
+        return f > 0 ? "INFINITY" : "-INFINITY";
+    const char *digits = "";
+    for (int precision = 1; precision <= 9; precision++) {
+        digits = arena_printf(arena, "%.*g", precision, (double)f);
+        if (strtof(digits, NULL) == f)
+            break;
+    }
+    bool whole = !strpbrk(digits, ".e");
+    return arena_printf(arena, "%s%sf", digits, whole ? ".0" : "");
+}
+
+void text_border(KernelText *text)
+{
+    const Type *type = text_output(text);
+    const int32_t *halo = type->layout.halo;
+    if (!layout_has_halo(&type->layout))
+        return;
+    const Shape *s = &type->shape;
+    int64_t block = type->layout.kind == LAYOUT_BLOCKED ? type->layout.block : 1;
+    int64_t maps = s->dim[0] * ((s->dim[1] + block - 1) / block);
+    text->needs->border = text->needs->string = true;
+    buf_line(text->out, "%s_zero_border(y, %lld, %lld, %lld, %lld, %lld, %lld, %lld);", text->prefix, (long long)maps,
+             (long long)s->dim[2], (long long)(s->dim[3] * block), (long long)halo[HALO_TOP],
+             (long long)(halo[HALO_LEFT] * block), (long long)halo[HALO_BOTTOM], (long long)(halo[HALO_RIGHT] * block));
+}

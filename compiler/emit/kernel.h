@@ -1,0 +1,109 @@
+/* kernel.h - what the texts of kernels are written with.
+ *
+ * A family's text gets a KernelText and writes one C function (with helpers before it, if it likes). Buffers are
+ * parameters: x (x0, x1, ... when there are several), weight, bias, then what the epilogue reads, then y.
+ */
+#ifndef FOVEA_EMIT_KERNEL_H
+#define FOVEA_EMIT_KERNEL_H
+
+#include "emit/target.h"
+#include "ops/body.h"
+#include "plan/plan.h"
+#include "support/buf.h"
+
+/* What a program's texts turned out to need; the prelude gives exactly that. */
+typedef struct Needs {
+    bool math, string;    /* headers */
+    bool larger, smaller; /* static inline float larger(float, float) */
+    bool border;          /* zero_border() */
+    bool words;           /* the target's words */
+} Needs;
+
+struct KernelText {
+    Buf *out;
+    Arena *arena;
+    const Diag *diag; /* its sources, for model lines in comments */
+    const Plan *plan;
+    const Graph *graph;
+    const Kernel *kernel;
+    const Node *leader, *result;
+    const char *prefix; /* of every name: lenet5 */
+    const char *name;   /* of the function: lenet5_conv1 */
+    Needs *needs;
+};
+
+/* ---- the function's frame ---- */
+
+/* The kernel's types: the leader's input i, and what is stored. */
+const Type *text_input(const KernelText *text, uint32_t i);
+const Type *text_output(const KernelText *text);
+
+/* The comment before the kernel: what it computes for which layers, where they stand in the model, shapes; `how` is
+ * the algorithm. */
+void text_comment(KernelText *text, const char *how);
+/* "static void lenet5_conv1(const float *restrict x, ..., float *restrict y)" and the opening brace. */
+void text_open(KernelText *text);
+void text_close(KernelText *text);
+/* The parameters of a function of this kernel, in parentheses, for texts that write several. */
+const char *text_parameters(const KernelText *text);
+/* The name of parameter i: "x", "weight", "bias", "x2", "batchnorm_mean". */
+const char *text_parameter(const KernelText *text, uint32_t i);
+uint32_t text_parameter_count(const KernelText *text);
+/* Whether the leader's input i is a number that stands in the text; then its value. */
+bool text_number(const KernelText *text, const Node *node, uint32_t i, double *value);
+
+/* A float literal that reads back exactly: 0.01f, 1.0f, INFINITY. */
+const char *float_text(Arena *arena, double value);
+/* "[6][28][28]": a stored shape, filling and halo included. */
+const char *storage_text(Arena *arena, const Type *type);
+/* When the output owes a halo: the call that writes it. */
+void text_border(KernelText *text);
+
+/* ---- where elements stand ---- */
+
+/* Strides of a stored tensor along its logical axes, in elements; not for blocked layouts. */
+typedef struct Access {
+    int64_t base;
+    int64_t stride[MAX_RANK];
+} Access;
+Access access_of(const Type *type);
+
+/* Loops over a logical shape for several operands at once, with as few loops as their strides allow. */
+enum { NEST_OPERANDS = 16 };
+typedef struct Nest {
+    int rank;
+    int64_t dim[MAX_RANK];
+    int operands;
+    Access access[NEST_OPERANDS];
+} Nest;
+void nest_collapse(Nest *nest);
+void nest_open(KernelText *text, const Nest *nest); /* for lines; the caller writes one statement */
+void nest_close(KernelText *text, const Nest *nest);
+const char *nest_index(const KernelText *text, const Nest *nest, int operand); /* "i * 784 + j" */
+
+/* ---- bodies and epilogues ---- */
+
+/* The meaning of a MAP row as a C expression over the given operand texts; `vector`: in the target's words. */
+const char *body_text(const KernelText *text, const Node *node, const char *const *operands, bool vector);
+/* Whether a row's body can be written in vector words. */
+bool body_is_vector(Arena *arena, const Op *row);
+/* Whether the body names one of its operands more than once, so that operands should be simple. */
+bool body_repeats(Arena *arena, const Node *node);
+
+/* Writes "static inline float NAME_finish(float v, ...)" when the kernel has an epilogue. */
+void text_finish(KernelText *text, bool vector);
+/* The call of it on `value`, the channel parameters at `channel` ("o + b"); `value` itself without an epilogue. */
+const char *text_finished(const KernelText *text, const char *value, const char *channel, bool vector);
+
+/* ---- portable texts, one a family ---- */
+void c_conv_text(KernelText *text);
+void c_matvec_text(KernelText *text);
+void c_map_text(KernelText *text);
+void c_pool_text(KernelText *text);
+void c_channel_pool_text(KernelText *text);
+void c_softmax_text(KernelText *text);
+void c_lrn_text(KernelText *text);
+void c_concat_text(KernelText *text);
+void c_pack_text(KernelText *text);
+
+#endif

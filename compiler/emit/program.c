@@ -1,0 +1,108 @@
+/* program.c - PREFIX_main.c: the description of a net for the stand-alone program in runtime/program. */
+#include "emit/emit.h"
+#include "support/file.h"
+
+/* A C string literal. */
+static void write_string(Buf *out, const char *text)
+{
+    buf_puts(out, "\"");
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        if (*c == '"' || *c == '\\')
+            buf_printf(out, "\\%c", *c);
+        else if (*c < ' ' || *c == '?')
+            buf_printf(out, "\\%03o", *c);
+        else
+            buf_printf(out, "%c", *c);
+    }
+    buf_puts(out, "\"");
+}
+
+static void write_labels(const Emission *emission, Buf *out)
+{
+    for (uint32_t i = 0; i < emission->graph->outputs.count; i++) {
+        const Port *port = &emission->graph->outputs.at[i];
+        if (!port->label_count)
+            continue;
+        buf_printf(out, "static const char *const labels_%s[] = {\n", port->name);
+        for (uint32_t k = 0; k < port->label_count; k++) {
+            buf_puts(out, "    ");
+            write_string(out, port->labels[k]);
+            buf_puts(out, ",\n");
+        }
+        buf_puts(out, "};\n\n");
+    }
+}
+
+static void write_ports(const Emission *emission, Buf *out, bool in)
+{
+    uint32_t count = in ? emission->graph->inputs.count : emission->graph->outputs.count;
+    buf_printf(out, "static const fovea_port %s[] = {\n", in ? "inputs" : "outputs");
+    for (uint32_t i = 0; i < count; i++) {
+        const Port *port = in ? &emission->graph->inputs.at[i] : &emission->graph->outputs.at[i];
+        const Type *type = &graph_node(emission->graph, port->node)->type;
+        buf_printf(out, "    {.name = \"%s\", .rank = %d, .dims = {", port->name, type->shape.rank - 1);
+        for (int axis = 1; axis < type->shape.rank; axis++)
+            buf_printf(out, "%s%lld", axis > 1 ? ", " : "", (long long)type->shape.dim[axis]);
+        buf_puts(out, type->shape.rank > 1 ? "}" : "0}");
+        if (type->dtype == DT_U8)
+            buf_puts(out, ", .is_u8 = 1");
+        if (port->picture.resize)
+            buf_printf(out, ", .resize = %lld", (long long)port->picture.resize);
+        if (port->picture.bgr)
+            buf_puts(out, ", .bgr = 1");
+        if (port->label_count)
+            buf_printf(out, ", .labels = labels_%s, .label_count = %u", port->name, port->label_count);
+        buf_puts(out, "},\n");
+    }
+    buf_puts(out, "};\n\n");
+}
+
+static void write_calls(const Emission *emission, Buf *out)
+{
+    const char *p = emission->prefix;
+    const Graph *graph = emission->graph;
+    buf_printf(out, "static fovea_status open_model(void *model, const void *weights, size_t bytes)\n{\n"
+                    "    return %s_open(model, weights, bytes);\n}\n\n", p);
+    buf_printf(out, "static fovea_status open_session(void *session, const void *model, void *workspace, size_t bytes, int threads)\n{\n"
+                    "    return %s_session_open(session, model, workspace, bytes, threads);\n}\n\n", p);
+    buf_puts(out, "static fovea_status run(void *session, const void *const *in, void *const *out)\n{\n");
+    buf_printf(out, "    const %s_inputs tensors_in = {", p);
+    for (uint32_t i = 0; i < graph->inputs.count; i++)
+        buf_printf(out, "%sin[%u]", i ? ", " : "", i);
+    buf_printf(out, "};\n    const %s_outputs tensors_out = {", p);
+    for (uint32_t i = 0; i < graph->outputs.count; i++)
+        buf_printf(out, "%sout[%u]", i ? ", " : "", i);
+    buf_printf(out, "};\n    return %s_run(session, &tensors_in, &tensors_out);\n}\n\n", p);
+    buf_printf(out, "static void close_session(void *session)\n{\n    %s_session_close(session);\n}\n\n", p);
+    buf_printf(out, "static void close_model(void *model)\n{\n    %s_close(model);\n}\n\n", p);
+    buf_printf(out, "static size_t workspace_for(int threads)\n{\n    return %s_WORKSPACE_BYTES_FOR((size_t)threads);\n}\n\n", emission->macro);
+    buf_printf(out, "static fovea_status verify(const void *model)\n{\n    return %s_verify(model);\n}\n\n", p);
+    buf_printf(out, "static fovea_status selftest(const void *model, void *scratch, size_t bytes)\n{\n"
+                    "    return %s_selftest(model, scratch, bytes);\n}\n\n", p);
+}
+
+void emit_main_text(const Emission *emission, Buf *out)
+{
+    const char *p = emission->prefix, *m = emission->macro;
+    emit_banner(emission, out, arena_printf(emission->arena, "%s_main.c - the stand-alone program of a net", p));
+    buf_printf(out, "#include \"%s.h\"\n#include \"program/program.h\"\n\n", p);
+    write_labels(emission, out);
+    write_ports(emission, out, true);
+    write_ports(emission, out, false);
+    write_calls(emission, out);
+    buf_puts(out, "static const fovea_program program = {\n    .name = ");
+    write_string(out, emission->graph->name);
+    buf_puts(out, ",\n    .model = ");
+    write_string(out, emission->options->model_path ? path_base(emission->options->model_path) : p);
+    buf_printf(out, ",\n    .target = \"%s\",\n", emission->plan->target->name);
+    buf_printf(out, "    .inputs = inputs,\n    .input_count = %u,\n    .outputs = outputs,\n    .output_count = %u,\n",
+               emission->graph->inputs.count, emission->graph->outputs.count);
+    buf_printf(out, "    .batch = %s_BATCH,\n    .workspace_bytes = %s_WORKSPACE_BYTES,\n", m, m);
+    buf_printf(out, "    .model_bytes = sizeof(%s_model),\n    .session_bytes = sizeof(%s_session),\n", p, p);
+    if (emission->options->embed != EMBED_NONE)
+        buf_printf(out, "    .weights = %s_weights,\n    .weights_bytes = %s_WEIGHTS_BYTES,\n", p, m);
+    buf_printf(out, "    .open = open_model,\n    .session_open = open_session,\n    .run = run,\n"
+                    "    .session_close = close_session,\n    .close = close_model,\n    .workspace_for = workspace_for,\n"
+                    "    .verify = verify,\n    .selftest = selftest,\n    .selftest_bytes = %s_SELFTEST_BYTES,\n};\n\n", m);
+    buf_puts(out, "int main(int argc, char **argv)\n{\n    return fovea_program_main(argc, argv, &program);\n}\n");
+}

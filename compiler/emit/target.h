@@ -1,0 +1,40 @@
+/* target.h - what the emitted code runs on: one row a target.
+ *
+ * A target chooses stored formats for convolutions (its form), gives a text to each kernel family, and defines the
+ * words that its texts are written in. Only targets know intrinsics.
+ */
+#ifndef FOVEA_EMIT_TARGET_H
+#define FOVEA_EMIT_TARGET_H
+
+#include "ir/graph.h"
+#include "ops/op.h"
+
+/* How a target computes one convolution: tiles and formats as data, printed in the Plan. */
+typedef struct ConvForm {
+    LayoutKind activations; /* PLAIN or BLOCKED, of input and output */
+    int32_t channel_block;  /* BLOCKED: channels a block */
+    int32_t maps;           /* output maps summed in registers at a time: the weights' panel */
+    int32_t pixels;         /* of one output row, beside each other, summed at a time */
+} ConvForm;
+
+typedef struct KernelText KernelText; /* emit/kernel.h */
+
+typedef struct Target {
+    const char *name, *synopsis;
+    const char *cpu;        /* constant of fovea.h that the CPU must have when the model is opened; NULL: any CPU */
+    ConvForm (*conv_form)(const Graph *graph, const Node *conv);
+    const char *vector;     /* its vector type, "v8"; NULL for plain C */
+    const char *attribute;  /* before every function that uses its words */
+    const char *words;      /* the prelude that defines the words of its texts; "" for plain C */
+    void (*conv_text)(KernelText *text); /* for BLOCKED forms; all else is portable text */
+} Target;
+
+const Target *target_find(const char *name); /* NULL: no such target */
+const Target *target_at(int index);          /* NULL after the last */
+
+extern const Target target_c, target_avx2;
+
+/* Form and text of the portable target, which others fall back to (emit/c_conv.c). */
+ConvForm c_conv_form(const Graph *graph, const Node *conv);
+
+#endif
