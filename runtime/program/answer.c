@@ -1,0 +1,163 @@
+/* answer.c - what comes out of a net, for people (see answer.h). Scores are printed as they come: no softmax is added
+ * that the net does not have. */
+#include "answer.h"
+#include "input.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool fovea_port_is_list(const fovea_port *port)
+{
+    int axes = 0;
+    for (int d = 0; d < port->rank; d++)
+        axes += port->dims[d] > 1;
+    return axes == 1;
+}
+
+bool fovea_port_is_picture(const fovea_port *port)
+{
+    return port->rank == 3 && port->dims[1] >= 2 && port->dims[2] >= 2;
+}
+
+static bool is_better(float a, float b)
+{
+    return a > b || (isnan(b) && !isnan(a));
+}
+
+int64_t fovea_best(const float *values, int64_t count)
+{
+    int64_t best = 0;
+    for (int64_t i = 1; i < count; i++)
+        if (is_better(values[i], values[best]))
+            best = i;
+    return best;
+}
+
+typedef struct Scored {
+    float value;
+    int64_t index;
+} Scored;
+
+static int compare_scored(const void *left, const void *right)
+{
+    const Scored *a = left, *b = right;
+    if (is_better(a->value, b->value) || is_better(b->value, a->value))
+        return is_better(a->value, b->value) ? -1 : 1;
+    return a->index < b->index ? -1 : 1;
+}
+
+int64_t fovea_best_of(const float *values, int64_t count, int64_t top, int64_t *indices)
+{
+    Scored *all = malloc(fovea_size(count, sizeof *all));
+    if (!all)
+        return -1;
+    for (int64_t i = 0; i < count; i++)
+        all[i] = (Scored){values[i], i};
+    qsort(all, (size_t)count, sizeof *all, compare_scored);
+    int64_t wanted = top < count ? top : count;
+    for (int64_t i = 0; i < wanted; i++)
+        indices[i] = all[i].index;
+    free(all);
+    return wanted;
+}
+
+const char *fovea_label(const fovea_port *port, int64_t index, char number[24])
+{
+    if (port->labels && (size_t)index < port->label_count)
+        return port->labels[index];
+    snprintf(number, 24, "%lld", (long long)index);
+    return number;
+}
+
+/* Fixed point where that shows enough digits. */
+static void print_value(float value, int width)
+{
+    double size = fabs((double)value);
+    printf(size >= 1e6 || (size > 0 && size < 1e-3) ? "%*.3e" : "%*.4f", width, (double)value);
+}
+
+static bool print_best(const fovea_port *port, const float *values, int64_t top, const char *indent, fovea_fault *fault)
+{
+    int64_t count = fovea_port_count(port);
+    int64_t most = top < count ? top : count;
+    int64_t *indices = malloc(fovea_size(most, sizeof *indices));
+    if (!indices || fovea_best_of(values, count, top, indices) < 0) {
+        free(indices);
+        return fovea_fail_memory(fault, fovea_size(count, sizeof(Scored)));
+    }
+    int widest = 0;
+    char number[24];
+    for (int64_t i = 0; i < most; i++) {
+        int length = (int)strlen(fovea_label(port, indices[i], number));
+        widest = length > widest ? length : widest;
+    }
+    for (int64_t i = 0; i < most; i++) {
+        printf("%s%3lld  %-*s ", indent, (long long)i + 1, widest, fovea_label(port, indices[i], number));
+        print_value(values[indices[i]], 11);
+        printf("\n");
+    }
+    free(indices);
+    return true;
+}
+
+static void print_summary(const fovea_port *port, const float *values)
+{
+    int64_t count = fovea_port_count(port);
+    double least = INFINITY, most = -INFINITY, sum = 0;
+    for (int64_t i = 0; i < count; i++) {
+        least = fmin(least, (double)values[i]);
+        most = fmax(most, (double)values[i]);
+        sum += (double)values[i];
+    }
+    char shape[256];
+    fovea_port_shape(port, shape, sizeof shape);
+    printf("%s, values %.4g to %.4g, mean %.4g\n", shape, least, most, sum / (double)count);
+}
+
+/* One line for each row of the last axis. */
+static void print_raw(const fovea_port *port, const float *values)
+{
+    int64_t count = fovea_port_count(port), row = port->rank ? port->dims[port->rank - 1] : 1;
+    for (int64_t i = 0; i < count; i++)
+        printf("%.9g%c", (double)values[i], (i + 1) % row ? ' ' : '\n');
+}
+
+static bool print_output(const fovea_port *port, const fovea_options *options, const float *values, const char *indent,
+                         fovea_fault *fault)
+{
+    if (options->raw)
+        print_raw(port, values);
+    else if (fovea_port_is_list(port))
+        return print_best(port, values, options->top, indent, fault);
+    else if (fovea_port_count(port) == 1)
+        printf("%s%.9g\n", indent, (double)values[0]);
+    else {
+        printf("%s", indent);
+        print_summary(port, values);
+    }
+    return true;
+}
+
+bool fovea_answer_print(const fovea_program *program, const fovea_options *options, const char *name,
+                        const float *const *values, fovea_fault *fault)
+{
+    const fovea_port *first = &program->outputs[0];
+    if (program->output_count == 1 && options->top == 1 && !options->raw && fovea_port_is_list(first)) {
+        char number[24];
+        int64_t best = fovea_best(values[0], fovea_port_count(first));
+        printf("%s: %s  ", name, fovea_label(first, best, number));
+        print_value(values[0][best], 0);
+        printf("\n");
+        return true;
+    }
+    printf("%s\n", name);
+    for (size_t i = 0; i < program->output_count; i++) {
+        if (program->output_count > 1)
+            printf("  %s\n", program->outputs[i].name);
+        const char *indent = program->output_count > 1 ? "    " : "  ";
+        if (!print_output(&program->outputs[i], options, values[i], indent, fault))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,145 @@
+/* common.c - failure, files and memory (see common.h). */
+#include "common.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool fovea_fail(fovea_fault *fault, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(fault->text, sizeof fault->text, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+bool fovea_fail_memory(fovea_fault *fault, size_t bytes)
+{
+    return fovea_fail(fault, "out of memory (%zu bytes wanted)", bytes);
+}
+
+size_t fovea_size(int64_t count, size_t bytes)
+{
+    if (count < 0 || (bytes && (uint64_t)count > SIZE_MAX / bytes))
+        return SIZE_MAX;
+    return (size_t)count * bytes;
+}
+
+/* Reads to the end in growing steps: pipes have no size to ask for. */
+static bool read_stream(fovea_bytes *bytes, FILE *stream, const char *path, size_t most, fovea_fault *fault)
+{
+    size_t capacity = 0;
+    for (;;) {
+        if (bytes->size == capacity) {
+            size_t grown = capacity ? 2 * capacity : 64 * 1024;
+            unsigned char *at = realloc(bytes->at, grown);
+            if (!at)
+                return fovea_fail_memory(fault, grown);
+            bytes->at = at;
+            capacity = grown;
+        }
+        size_t got = fread(bytes->at + bytes->size, 1, capacity - bytes->size, stream);
+        bytes->size += got;
+        if (ferror(stream))
+            return fovea_fail(fault, "cannot read %s: %s", path, strerror(errno));
+        if (bytes->size > most)
+            return fovea_fail(fault, "%s is over %zu bytes", path, most);
+        if (!got)
+            return true;
+    }
+}
+
+bool fovea_bytes_read(fovea_bytes *bytes, const char *path, size_t most, fovea_fault *fault)
+{
+    *bytes = (fovea_bytes){0};
+    FILE *stream = fopen(path, "rb");
+    if (!stream)
+        return fovea_fail(fault, "cannot open %s: %s", path, strerror(errno));
+    bool fine = read_stream(bytes, stream, path, most, fault);
+    fclose(stream);
+    if (!fine)
+        fovea_bytes_free(bytes);
+    return fine;
+}
+
+void fovea_bytes_free(fovea_bytes *bytes)
+{
+    free(bytes->at);
+    *bytes = (fovea_bytes){0};
+}
+
+bool fovea_output_open(fovea_output *output, const char *path, fovea_fault *fault)
+{
+    *output = (fovea_output){.path = fovea_text("%s", path), .temporary = fovea_text("%s.XXXXXX", path)};
+    if (!output->path || !output->temporary) {
+        fovea_output_cancel(output);
+        return fovea_fail_memory(fault, strlen(path));
+    }
+    int descriptor = mkstemp(output->temporary);
+    if (descriptor >= 0) {
+        mode_t mask = umask(0);
+        umask(mask);
+        fchmod(descriptor, 0666 & ~mask); /* mkstemp's 0600 is not what a result should have */
+        output->stream = fdopen(descriptor, "wb");
+    }
+    if (!output->stream) {
+        fovea_fail(fault, "cannot write %s: %s", path, strerror(errno));
+        if (descriptor >= 0) {
+            close(descriptor);
+            unlink(output->temporary);
+        }
+        fovea_output_cancel(output);
+        return false;
+    }
+    return true;
+}
+
+bool fovea_output_commit(fovea_output *output, fovea_fault *fault)
+{
+    bool fine = !ferror(output->stream);
+    fine = fclose(output->stream) == 0 && fine;
+    output->stream = NULL;
+    if (fine)
+        fine = rename(output->temporary, output->path) == 0;
+    if (!fine) {
+        fovea_fail(fault, "cannot write %s: %s", output->path, strerror(errno));
+        unlink(output->temporary);
+    }
+    fovea_output_cancel(output);
+    return fine;
+}
+
+void fovea_output_cancel(fovea_output *output)
+{
+    if (output->stream) {
+        fclose(output->stream);
+        unlink(output->temporary);
+    }
+    free(output->path);
+    free(output->temporary);
+    *output = (fovea_output){0};
+}
+
+const char *fovea_base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+char *fovea_text(const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    char *text = length < 0 ? NULL : malloc((size_t)length + 1);
+    if (text)
+        vsnprintf(text, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    return text;
+}
