@@ -1,0 +1,218 @@
+/* build.c - from a Plan to a stand-alone program (see build.h).
+ *
+ * The model and the program around it are compiled at the same time, the model with all optimisation, then linked. The
+ * C compiler is $CC, which may hold options too, else the first of clang, gcc and cc that PATH has.
+ */
+#include "driver/build.h"
+#include "driver/carried.h"
+#include "driver/process.h"
+#include "support/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void add_words(Arena *arena, Argv *argv, const char *text)
+{
+    while (*(text += strspn(text, " \t"))) {
+        size_t length = strcspn(text, " \t");
+        VEC_PUSH(arena, argv, arena_strndup(arena, text, length));
+        text += length;
+    }
+}
+
+static bool find_compiler(Arena *arena, Diag *diag, Argv *argv)
+{
+    static const char *const usual[] = {"clang", "gcc", "cc"};
+    const char *chosen = getenv("CC");
+    if (chosen)
+        add_words(arena, argv, chosen);
+    if (argv->count) {
+        if (process_found(arena, argv->at[0]))
+            return true;
+        diag_error(diag, NOWHERE, "the C compiler '%s' (from CC) is not there", argv->at[0]);
+        return false;
+    }
+    for (size_t i = 0; i < COUNT_OF(usual); i++)
+        if (process_found(arena, usual[i])) {
+            VEC_PUSH(arena, argv, usual[i]);
+            return true;
+        }
+    diag_error(diag, NOWHERE, "there is no C compiler: clang, gcc or cc");
+    diag_hint(diag, "install one, or name one with CC=...");
+    return false;
+}
+
+const char *build_command(Arena *arena, Diag *diag, bool native)
+{
+    Argv argv = {0};
+    if (!find_compiler(arena, diag, &argv))
+        return NULL;
+    const char *text = native ? "native" : "portable";
+    for (uint32_t i = 0; i < argv.count; i++)
+        text = arena_printf(arena, "%s %s", text, argv.at[i]);
+    return text;
+}
+
+static bool is_source(const char *name)
+{
+    const char *ending = path_extension(name);
+    return strcmp(ending, ".c") == 0 || strcmp(ending, ".S") == 0;
+}
+
+static bool is_object(const char *name)
+{
+    return strcmp(path_extension(name), ".o") == 0;
+}
+
+/* Adds the files of a directory that are wanted, sorted; with a folder in front of them when one is given. */
+static bool add_files(Arena *arena, Diag *diag, Argv *argv, const char *directory, const char *folder,
+                      bool (*wanted)(const char *name))
+{
+    struct dirent **entries;
+    int count = scandir(path_join(arena, directory, folder), &entries, NULL, alphasort);
+    if (count < 0) {
+        diag_error(diag, NOWHERE, "cannot list %s: %s", directory, strerror(errno));
+        return false;
+    }
+    for (int i = 0; i < count; i++) {
+        if (wanted(entries[i]->d_name))
+            VEC_PUSH(arena, argv, path_join(arena, folder, arena_strdup(arena, entries[i]->d_name)));
+        free(entries[i]);
+    }
+    free(entries);
+    return true;
+}
+
+/* A failure of the C compiler is Fovea's or the machine's: everything it said is shown. */
+static bool report_failure(Diag *diag, const Argv *argv, int status, const Buf *said)
+{
+    diag_error(diag, NOWHERE, "%s failed with exit status %d; it said:", argv->at[0], status);
+    fputs(buf_text(said), stderr);
+    if (strstr(buf_text(said), "png.h") || strstr(buf_text(said), "jpeglib.h") || strstr(buf_text(said), "zlib.h") ||
+        strstr(buf_text(said), "-lpng") || strstr(buf_text(said), "-ljpeg") || strstr(buf_text(said), "-lz"))
+        diag_hint(diag, "programs need libpng, libjpeg and zlib with their headers (Debian: libpng-dev, libjpeg-dev)");
+    return false;
+}
+
+static bool wait_for(Diag *diag, Process *process, const Argv *argv)
+{
+    Buf said = {0};
+    int status = process_wait(process, &said);
+    bool fine = status == 0 || report_failure(diag, argv, status, &said);
+    buf_free(&said);
+    return fine;
+}
+
+/* Objects of the model beside its sources, those of the program in program/. */
+static bool compile_objects(Arena *arena, Diag *diag, const Argv *compiler, const char *directory, bool native)
+{
+    Argv model = {0}, program = {0};
+    for (uint32_t i = 0; i < compiler->count; i++) {
+        VEC_PUSH(arena, &model, compiler->at[i]);
+        VEC_PUSH(arena, &program, compiler->at[i]);
+    }
+    add_words(arena, &model, native ? "-c -I. -O3 -march=native" : "-c -I. -O3");
+    add_words(arena, &program, "-c -I.. -O2");
+    const char *inner = path_join(arena, directory, "program");
+    if (!add_files(arena, diag, &model, directory, "", is_source) ||
+        !add_files(arena, diag, &program, inner, "", is_source))
+        return false;
+    Process first, second;
+    if (!process_start(&first, arena, diag, directory, &model))
+        return false;
+    bool started = process_start(&second, arena, diag, inner, &program);
+    bool fine = wait_for(diag, &first, &model);
+    return started && wait_for(diag, &second, &program) && fine;
+}
+
+static bool link_objects(Arena *arena, Diag *diag, const Argv *compiler, const char *directory)
+{
+    Argv argv = {0};
+    for (uint32_t i = 0; i < compiler->count; i++)
+        VEC_PUSH(arena, &argv, compiler->at[i]);
+    add_words(arena, &argv, "-o program.out");
+    if (!add_files(arena, diag, &argv, directory, "", is_object) ||
+        !add_files(arena, diag, &argv, directory, "program", is_object))
+        return false;
+    add_words(arena, &argv, "-lpng -ljpeg -lz -lm");
+    Process process;
+    return process_start(&process, arena, diag, directory, &argv) && wait_for(diag, &process, &argv);
+}
+
+/* The linked file may lie on another disk than its place: copied beside it, then renamed. */
+static bool put_program(Arena *arena, Diag *diag, const char *from, const char *to)
+{
+    const char *beside = arena_printf(arena, "%s.%ld.tmp", to, (long)getpid());
+    if (!file_copy(diag, from, beside))
+        return false;
+    mode_t mask = umask(0);
+    umask(mask);
+    if (chmod(beside, 0777 & ~mask) == 0 && rename(beside, to) == 0)
+        return true;
+    diag_error(diag, NOWHERE, "cannot write %s: %s", to, strerror(errno));
+    unlink(beside);
+    return false;
+}
+
+/* The runtime's own files and names start with "fovea". */
+static bool check_prefix(Diag *diag, const Plan *plan, const EmitOptions *options)
+{
+    const char *prefix = options->prefix ? options->prefix : plan->graph->name;
+    if (strncmp(prefix, "fovea", 5) != 0 || (prefix[5] && prefix[5] != '_'))
+        return true;
+    diag_error(diag, NOWHERE, "the prefix '%s' is the runtime's own", prefix);
+    diag_hint(diag, "give another with --name");
+    return false;
+}
+
+bool emit_directory(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory)
+{
+    return check_prefix(diag, plan, options) && directory_make(diag, directory) &&
+           emit_model(diag, plan, options, directory) && carried_write(diag, directory, false);
+}
+
+bool build_emit(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory)
+{
+    EmitOptions program = *options;
+    program.program = true;
+    return check_prefix(diag, plan, options) && carried_write(diag, directory, true) &&
+           emit_model(diag, plan, &program, directory);
+}
+
+bool build_compile(Diag *diag, const char *directory, const char *program, bool native)
+{
+    Arena *arena = arena_new();
+    Argv compiler = {0};
+    bool fine = find_compiler(arena, diag, &compiler) && compile_objects(arena, diag, &compiler, directory, native) &&
+                link_objects(arena, diag, &compiler, directory) &&
+                put_program(arena, diag, path_join(arena, directory, "program.out"), program);
+    arena_free(arena);
+    return fine;
+}
+
+/* A program without weights gets them as a file beside it. */
+static bool keep_weights(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory,
+                         const char *program)
+{
+    const char *prefix = options->prefix ? options->prefix : plan->graph->name;
+    const char *name = arena_printf(plan->arena, "%s.weights", prefix);
+    const char *kept = path_join(plan->arena, path_directory(plan->arena, program), name);
+    if (!file_copy(diag, path_join(plan->arena, directory, name), kept))
+        return false;
+    fprintf(stderr, "the weights are in %s: run the program with --weights\n", kept);
+    return true;
+}
+
+bool build_program(Diag *diag, const Plan *plan, const EmitOptions *options, const char *program, bool native)
+{
+    const char *directory = temporary_directory(plan->arena, diag);
+    if (!directory)
+        return false;
+    bool fine = build_emit(diag, plan, options, directory) && build_compile(diag, directory, program, native);
+    if (fine && options->embed == EMBED_NONE)
+        fine = keep_weights(diag, plan, options, directory, program);
+    directory_remove(directory);
+    return fine;
+}

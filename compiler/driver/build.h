@@ -1,0 +1,20 @@
+/* build.h - from a Plan to a stand-alone program, through the machine's C compiler. */
+#ifndef FOVEA_DRIVER_BUILD_H
+#define FOVEA_DRIVER_BUILD_H
+
+#include "emit/emit.h"
+
+/* Emits the model and the runtime that it links with into a folder, made when it is not there. */
+bool emit_directory(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory);
+
+/* Emits the model as a program into `directory`, which exists: all it takes to compile it. */
+bool build_emit(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory);
+/* Compiles what is there into `program`, written beside and renamed. `native`: for this machine's CPU alone. */
+bool build_compile(Diag *diag, const char *directory, const char *program, bool native);
+/* Both, in a temporary folder. */
+bool build_program(Diag *diag, const Plan *plan, const EmitOptions *options, const char *program, bool native);
+
+/* The compiler that will be used and its options, as one text; NULL after a diagnostic when there is none. */
+const char *build_command(Arena *arena, Diag *diag, bool native);
+
+#endif

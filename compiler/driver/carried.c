@@ -1,0 +1,86 @@
+/* carried.c - the runtime's sources as bytes of the compiler (see carried.h).
+ *
+ * The assembler takes the files in when this one is compiled, which happens in the repository's root. Each is followed
+ * by a zero byte, so that it is a string.
+ */
+#include "driver/carried.h"
+#include "support/file.h"
+
+#define CARRIED(X)                                                                                                     \
+    X(fovea_h, "fovea.h")                                                                                              \
+    X(fovea_c, "fovea.c")                                                                                              \
+    X(accuracy_h, "program/accuracy.h")                                                                                \
+    X(accuracy_c, "program/accuracy.c")                                                                                \
+    X(answer_h, "program/answer.h")                                                                                    \
+    X(answer_c, "program/answer.c")                                                                                    \
+    X(common_h, "program/common.h")                                                                                    \
+    X(common_c, "program/common.c")                                                                                    \
+    X(engine_h, "program/engine.h")                                                                                    \
+    X(engine_c, "program/engine.c")                                                                                    \
+    X(feed_h, "program/feed.h")                                                                                        \
+    X(feed_c, "program/feed.c")                                                                                        \
+    X(idx_h, "program/idx.h")                                                                                          \
+    X(idx_c, "program/idx.c")                                                                                          \
+    X(input_h, "program/input.h")                                                                                      \
+    X(input_c, "program/input.c")                                                                                      \
+    X(jpeg_c, "program/jpeg.c")                                                                                        \
+    X(maps_c, "program/maps.c")                                                                                        \
+    X(npy_h, "program/npy.h")                                                                                          \
+    X(npy_c, "program/npy.c")                                                                                          \
+    X(options_h, "program/options.h")                                                                                  \
+    X(options_c, "program/options.c")                                                                                  \
+    X(picture_h, "program/picture.h")                                                                                  \
+    X(picture_c, "program/picture.c")                                                                                  \
+    X(png_c, "program/png.c")                                                                                          \
+    X(program_h, "program/program.h")                                                                                  \
+    X(program_c, "program/program.c")                                                                                  \
+    X(results_h, "program/results.h")                                                                                  \
+    X(results_c, "program/results.c")
+
+#define DECLARE(symbol, path) extern const char carried_##symbol[] __attribute__((visibility("hidden")));
+CARRIED(DECLARE)
+#undef DECLARE
+
+#define INCLUDE(symbol, path)                                                                                          \
+    __asm__(".pushsection .rodata,\"a\"\n"                                                                             \
+            ".globl carried_" #symbol "\n"                                                                             \
+            ".hidden carried_" #symbol "\n"                                                                            \
+            "carried_" #symbol ":\n"                                                                                   \
+            ".incbin \"runtime/" path "\"\n"                                                                           \
+            ".byte 0\n"                                                                                                \
+            ".popsection\n");
+CARRIED(INCLUDE)
+#undef INCLUDE
+
+#define ROW(symbol, path) {path, carried_##symbol},
+static const CarriedFile files[] = {CARRIED(ROW)};
+#undef ROW
+
+int carried_count(void)
+{
+    return (int)COUNT_OF(files);
+}
+
+CarriedFile carried_at(int index)
+{
+    return files[index];
+}
+
+bool carried_is_program(const CarriedFile *file)
+{
+    return strchr(file->name, '/') != NULL;
+}
+
+bool carried_write(Diag *diag, const char *directory, bool program)
+{
+    if (program && !directory_make(diag, path_join(diag->arena, directory, "program")))
+        return false;
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        if (carried_is_program(&files[i]) && !program)
+            continue;
+        const char *path = path_join(diag->arena, directory, files[i].name);
+        if (!file_write_atomic(diag, path, files[i].text, strlen(files[i].text)))
+            return false;
+    }
+    return true;
+}

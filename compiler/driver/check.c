@@ -1,0 +1,328 @@
+/* check.c - `fovea check` (see check.h).
+ *
+ * A trial is one run of a program on some examples. The program writes down what went into the net and what came out;
+ * the reference evaluator computes the same from what went in. When an output differs too much, the net is built once
+ * more with the result of every kernel as an output, and the first that differs is the layer at fault.
+ */
+#include "driver/check.h"
+#include "driver/arrays.h"
+#include "driver/build.h"
+#include "driver/process.h"
+#include "fovea.h"
+#include "ir/eval.h"
+#include "pass/pass.h"
+#include "support/file.h"
+#include "weights/weights.h"
+
+#include <math.h>
+#include <unistd.h>
+
+/* Allowed difference, relative to the largest value of the output in question. */
+static const double TOLERANCE = 1e-5;
+
+enum { RANDOM_SEED = 1 };
+
+typedef struct Trial {
+    const char *name;   /* of its folder: "random", "files" */
+    const Words *files; /* NULL: random inputs */
+} Trial;
+
+/* The largest difference found, and where. */
+typedef struct Difference {
+    double size;
+    uint32_t port;
+} Difference;
+
+typedef struct Check {
+    Diag *diag;
+    Arena *arena;
+    const Options *options;
+    const Target *target;
+    const char *directory; /* of this target */
+} Check;
+
+/* ---- one run of a program ---- */
+
+/* The same inputs for every target: uniform in -1..1, bytes in 0..255, exact as floats. */
+static bool write_random(const Check *check, const Graph *graph, const char *directory, Argv *argv)
+{
+    for (uint32_t i = 0; i < graph->inputs.count; i++) {
+        const Port *port = &graph->inputs.at[i];
+        const Type *type = &graph_node(graph, port->node)->type;
+        Tensor tensor = tensor_new(&type->shape);
+        for (int64_t k = 0; k < shape_count(&type->shape); k++) {
+            uint32_t counter[4] = {(uint32_t)k, (uint32_t)(k >> 32), i, 0}, key[2] = {RANDOM_SEED, 0}, random[4];
+            philox4x32(counter, key, random);
+            tensor.at[k] = type->dtype == DT_U8 ? (double)(random[0] >> 24) : (double)(random[0] >> 8) / 8388608.0 - 1;
+        }
+        const char *path = path_join(check->arena, directory, arena_printf(check->arena, "%s.random.npy", port->name));
+        bool fine = array_write(check->diag, path, &tensor);
+        tensor_free(&tensor);
+        if (!fine)
+            return false;
+        VEC_PUSH(check->arena, argv, "--input");
+        VEC_PUSH(check->arena, argv, arena_printf(check->arena, "%s=%s", port->name, path));
+    }
+    return true;
+}
+
+/* The program works in its own folder, so the user's paths are made absolute. */
+static const char *absolute(Arena *arena, const char *path)
+{
+    char *here = getcwd(NULL, 0);
+    const char *whole = here ? path_join(arena, arena_strdup(arena, here), path) : path;
+    free(here);
+    return whole;
+}
+
+static bool run_trial(const Check *check, const Graph *graph, const char *program, const Trial *trial,
+                      const char *results)
+{
+    Arena *arena = check->arena;
+    Argv argv = {0};
+    const char *const first[] = {program, "--npy", "--keep-input", "--output", results};
+    for (size_t i = 0; i < COUNT_OF(first); i++)
+        VEC_PUSH(arena, &argv, first[i]);
+    if (!directory_make(check->diag, results))
+        return false;
+    if (!trial->files && !write_random(check, graph, results, &argv))
+        return false;
+    for (uint32_t i = 0; trial->files && i < trial->files->count; i++)
+        VEC_PUSH(arena, &argv, absolute(arena, trial->files->at[i]));
+    Process process;
+    if (!process_start(&process, arena, check->diag, check->directory, &argv))
+        return false;
+    Buf said = {0};
+    int status = process_wait(&process, &said);
+    if (status) {
+        diag_error(check->diag, NOWHERE,
+                   "the program for target %s ended with exit status %d; it said:", check->target->name, status);
+        fputs(buf_text(&said), stderr);
+    }
+    buf_free(&said);
+    return status == 0;
+}
+
+/* ---- comparison ---- */
+
+/* Copies one batch out of `examples`; places beyond the last are zero. */
+static Tensor take_batch(const Shape *shape, const float *values, int64_t examples, int64_t batch)
+{
+    Tensor tensor = tensor_new(shape);
+    int64_t each = shape_count(shape) / shape->dim[0], first = batch * shape->dim[0];
+    int64_t count = MIN(shape->dim[0], examples - first);
+    for (int64_t i = 0; i < count * each; i++)
+        tensor.at[i] = (double)values[first * each + i];
+    return tensor;
+}
+
+/* Compares `count` values; not-a-number equals itself alone. */
+static double largest_difference(const double *expected, const float *actual, int64_t count)
+{
+    double largest = 0, difference = 0;
+    for (int64_t i = 0; i < count; i++) {
+        double got = (double)actual[i], want = (double)(float)expected[i];
+        if (isfinite(want))
+            largest = fmax(largest, fabs(want));
+        if (isnan(got) && isnan(want))
+            continue;
+        if (got != want)
+            difference = isfinite(got) && isfinite(want) ? fmax(difference, fabs(got - want)) : INFINITY;
+    }
+    return difference == 0 ? 0 : difference / fmax(largest, 1e-30);
+}
+
+typedef struct Recorded {
+    const float **inputs, **outputs; /* one a port */
+    int64_t examples;
+} Recorded;
+
+static int64_t port_elements(const Graph *graph, const Port *port)
+{
+    const Shape *shape = &graph_node(graph, port->node)->type.shape;
+    return shape_count(shape) / shape->dim[0];
+}
+
+static bool read_recorded(const Check *check, const Graph *graph, const char *results, Recorded *recorded)
+{
+    Arena *arena = check->arena;
+    *recorded = (Recorded){.inputs = NEW_ARRAY(arena, const float *, graph->inputs.count),
+                           .outputs = NEW_ARRAY(arena, const float *, graph->outputs.count)};
+    for (uint32_t i = 0; i < graph->inputs.count + graph->outputs.count; i++) {
+        bool is_input = i < graph->inputs.count;
+        uint32_t at = is_input ? i : i - graph->inputs.count;
+        const Port *port = is_input ? &graph->inputs.at[at] : &graph->outputs.at[at];
+        const char *name = arena_printf(arena, "%s%s.npy", is_input ? "input." : "", port->name);
+        recorded->examples = array_read(arena, check->diag, path_join(arena, results, name), port_elements(graph, port),
+                                        is_input ? &recorded->inputs[at] : &recorded->outputs[at]);
+        if (recorded->examples < 0)
+            return false;
+    }
+    return true;
+}
+
+/* Compares one batch with the reference; `differences` has one entry an output, of which the largest is kept. */
+static void compare_batch(const Graph *graph, const Recorded *recorded, int64_t batch, double *differences)
+{
+    Tensor *inputs = calloc(graph->inputs.count + 1, sizeof *inputs);
+    Tensor *outputs = calloc(graph->outputs.count + 1, sizeof *outputs);
+    if (!inputs || !outputs)
+        fatal("out of memory");
+    for (uint32_t i = 0; i < graph->inputs.count; i++)
+        inputs[i] = take_batch(&graph_node(graph, graph->inputs.at[i].node)->type.shape, recorded->inputs[i],
+                               recorded->examples, batch);
+    eval_graph(graph, inputs, outputs, NULL, NULL);
+    for (uint32_t i = 0; i < graph->outputs.count; i++) {
+        int64_t places = outputs[i].shape.dim[0], each = shape_count(&outputs[i].shape) / places;
+        int64_t count = MIN(places, recorded->examples - batch * places);
+        double difference =
+            largest_difference(outputs[i].at, recorded->outputs[i] + batch * places * each, count * each);
+        differences[i] = fmax(differences[i], difference);
+        tensor_free(&outputs[i]);
+    }
+    for (uint32_t i = 0; i < graph->inputs.count; i++)
+        tensor_free(&inputs[i]);
+    free(inputs);
+    free(outputs);
+}
+
+/* Builds the graph, runs the trials, and gives the largest difference of each output. false after a diagnostic. */
+static bool measure(const Check *check, const Graph *graph, const char *name, const Trial *trials, int trial_count,
+                    double *differences)
+{
+    Arena *arena = check->arena;
+    const char *sources = path_join(arena, check->directory, name);
+    const char *program = path_join(arena, sources, "checked");
+    EmitOptions emit = {
+        .model_path = check->options->model, .embed = EMBED_INCBIN, .parameters = check->options->parameters};
+    const Plan *plan = plan_make(graph, check->target);
+    if (!directory_make(check->diag, sources) || !build_emit(check->diag, plan, &emit, sources) ||
+        !build_compile(check->diag, sources, program, false))
+        return false;
+    for (int t = 0; t < trial_count; t++) {
+        const char *results = path_join(arena, sources, trials[t].name);
+        Recorded recorded;
+        if (!run_trial(check, graph, program, &trials[t], results) || !read_recorded(check, graph, results, &recorded))
+            return false;
+        int64_t batch = graph_node(graph, graph->inputs.at[0].node)->type.shape.dim[0];
+        for (int64_t b = 0; b * batch < recorded.examples; b++)
+            compare_batch(graph, &recorded, b, differences);
+    }
+    return true;
+}
+
+/* ---- the layer at fault ---- */
+
+/* The optimised graph with the result of every kernel as an output besides. */
+static Graph *expose_results(Arena *arena, const Graph *graph)
+{
+    Rewrite rewrite = rewrite_begin(graph);
+    for (uint32_t i = 0; i < graph->nodes.count; i++)
+        rewrite_copy(&rewrite, (NodeId){i});
+    Graph *exposed = rewrite_end(&rewrite);
+    NodeId *results = kernel_results(exposed);
+    uint32_t count = exposed->nodes.count;
+    for (uint32_t i = 0; i < count; i++) {
+        const Node *node = graph_node(exposed, (NodeId){i});
+        Family family = op_row(node->op)->family;
+        if (!node_is_none(node->kernel) || family == FAMILY_SOURCE || family == FAMILY_VIEW)
+            continue;
+        Span span = graph_node(exposed, results[i])->span;
+        NodeId copy = rewrite_pack(&rewrite, results[i], (Layout){0}, span);
+        Port port = {.name = arena_printf(arena, "kernel_%u", i), .node = copy, .span = span};
+        VEC_PUSH(exposed->arena, &exposed->outputs, port);
+    }
+    return exposed;
+}
+
+static void report_layer(const Check *check, const Graph *exposed, const Port *port, double difference)
+{
+    const Node *node = graph_input_node(exposed, graph_node(exposed, port->node), 0);
+    const char *name = node->path[0] ? node->path : op_name(node->op);
+    diag_error(check->diag, node->span, "target %s computes '%s' wrongly: it differs by %.2g of its largest value",
+               check->target->name, name, difference);
+}
+
+static void find_fault(const Check *check, const Graph *graph, const Trial *trials, int trial_count)
+{
+    Graph *exposed = expose_results(check->arena, graph);
+    double *differences = NEW_ARRAY(check->arena, double, exposed->outputs.count);
+    if (!measure(check, exposed, "layers", trials, trial_count, differences))
+        return;
+    for (uint32_t i = graph->outputs.count; i < exposed->outputs.count; i++)
+        if (!(differences[i] <= TOLERANCE)) {
+            report_layer(check, exposed, &exposed->outputs.at[i], differences[i]);
+            return;
+        }
+    diag_error(check->diag, NOWHERE,
+               "target %s is wrong, but every layer is right when its result is kept: the fault is in the memory plan",
+               check->target->name);
+}
+
+/* ---- targets ---- */
+
+static bool can_run(const Target *target)
+{
+    static const struct {
+        const char *name;
+        fovea_cpu_feature feature;
+    } features[] = {{"FOVEA_CPU_AVX2", FOVEA_CPU_AVX2}, {"FOVEA_CPU_AVX512", FOVEA_CPU_AVX512}};
+    for (size_t i = 0; target->cpu && i < COUNT_OF(features); i++)
+        if (strcmp(target->cpu, features[i].name) == 0)
+            return fovea_cpu_has(features[i].feature);
+    return true;
+}
+
+static bool check_target(const Check *check, Graph *net)
+{
+    const Words *files = &check->options->files;
+    const Trial trials[] = {{"random", NULL}, {"files", files}};
+    int trial_count = files->count ? 2 : 1;
+    Graph *graph = net;
+    passes_run(&graph, check->target);
+    double *differences = NEW_ARRAY(check->arena, double, graph->outputs.count);
+    if (!measure(check, graph, "net", trials, trial_count, differences))
+        return false;
+    uint32_t worst = 0;
+    for (uint32_t i = 1; i < graph->outputs.count; i++)
+        worst = differences[i] > differences[worst] ? i : worst;
+    bool fine = differences[worst] <= TOLERANCE;
+    printf("%s: max difference %.2g of the largest %s, %s (tolerance %.0e)\n", check->target->name, differences[worst],
+           graph->outputs.count == 1 ? "output" : graph->outputs.at[worst].name, fine ? "ok" : "WRONG", TOLERANCE);
+    fflush(stdout);
+    if (!fine)
+        find_fault(check, graph, trials, trial_count);
+    return fine;
+}
+
+static bool check_each(Check *check, Graph *net, const char *directory)
+{
+    const Options *options = check->options;
+    bool fine = true;
+    for (int i = 0; options->targets.count ? i < (int)options->targets.count : target_at(i) != NULL; i++) {
+        check->target = options->targets.count ? options->targets.at[i] : target_at(i);
+        check->directory = path_join(check->arena, directory, check->target->name);
+        if (can_run(check->target)) {
+            fine &= check_target(check, net);
+        } else if (options->targets.count) {
+            diag_error(check->diag, NOWHERE, "this machine cannot run target %s", check->target->name);
+            fine = false;
+        } else {
+            printf("%s: not checked, this machine cannot run it\n", check->target->name);
+        }
+    }
+    return fine;
+}
+
+bool check_targets(Diag *diag, Graph *net, const Options *options)
+{
+    Check check = {.diag = diag, .arena = net->arena, .options = options};
+    if (options->output)
+        return directory_make(diag, options->output) && check_each(&check, net, absolute(net->arena, options->output));
+    const char *directory = temporary_directory(net->arena, diag);
+    if (!directory)
+        return false;
+    bool fine = check_each(&check, net, directory);
+    directory_remove(directory);
+    return fine;
+}

@@ -1,0 +1,55 @@
+/* options.h - the compiler's command line: fovea COMMAND MODEL... [OPTION]...
+ *
+ * Every option is a row: its name, the commands that take it, and its line in their --help. A command line that is
+ * wrong gives one error, with the nearest command or option as a hint.
+ */
+#ifndef FOVEA_DRIVER_OPTIONS_H
+#define FOVEA_DRIVER_OPTIONS_H
+
+#include "elaborate/elaborate.h"
+#include "emit/emit.h"
+#include "emit/target.h"
+
+#define FOVEA_VERSION "0.1.0"
+
+typedef enum Command {
+    COMMAND_COMPILE,
+    COMMAND_BUILD,
+    COMMAND_RUN,
+    COMMAND_SHOW,
+    COMMAND_CHECK,
+    COMMAND_FMT,
+    COMMAND_COUNT
+} Command;
+
+typedef VEC(const char *) Words;
+
+typedef struct Options {
+    Command command;
+    const char *model;
+    Words files;                 /* after the model: inputs of run and check, further models of fmt */
+    const char *output;          /* folder, program or file; NULL: none was given */
+    const Target *target;        /* the last one given, else the portable one */
+    VEC(const Target *) targets; /* check: those given; none: all */
+    const char *prefix;          /* NULL: the net's name */
+    const char *weights;
+    EmbedKind embed;
+    bool print_ir, print_plan;
+    bool native;       /* build: for this machine's CPU alone */
+    bool json;         /* show */
+    bool check, write; /* fmt */
+    VEC(Define) defines;
+    const char *parameters; /* those as one line: "classes=10 depth=20"; NULL: none */
+    ElaborateOptions elaborate;
+    Words passed; /* run: options for the program itself */
+} Options;
+
+typedef enum OptionsResult {
+    OPTIONS_RUN,
+    OPTIONS_DONE, /* --help or --version was printed */
+    OPTIONS_WRONG /* after a diagnostic */
+} OptionsResult;
+
+OptionsResult options_parse(Options *options, Arena *arena, Diag *diag, int argc, char **argv);
+
+#endif

@@ -1,0 +1,38 @@
+/* print.c - what the compiler prints of its own work (see print.h). */
+#include "driver/print.h"
+#include "ir/text.h"
+#include "report/show.h"
+#include "support/file.h"
+
+static void print_and_free(Buf *buf)
+{
+    fwrite(buf_text(buf), 1, buf->length, stdout);
+    buf_free(buf);
+}
+
+void print_stages(const Options *options, const Graph *net, const Graph *graph, const Plan *plan)
+{
+    Buf buf = {0};
+    if (options->print_ir) {
+        buf_puts(&buf, "# as the model says it\n");
+        graph_print(&buf, net);
+        buf_printf(&buf, "\n# after the passes, for target %s\n", plan->target->name);
+        graph_print(&buf, graph);
+    }
+    if (options->print_plan)
+        plan_print(&buf, plan);
+    print_and_free(&buf);
+}
+
+bool print_layers(Diag *diag, const Options *options, const Graph *net, const Plan *plan)
+{
+    Buf buf = {0};
+    (options->json ? show_json : show_table)(&buf, net, plan, options->model);
+    bool fine = true;
+    if (options->output)
+        fine = file_write_atomic(diag, options->output, buf_text(&buf), buf.length);
+    else
+        fwrite(buf_text(&buf), 1, buf.length, stdout);
+    buf_free(&buf);
+    return fine;
+}

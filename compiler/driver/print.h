@@ -1,0 +1,13 @@
+/* print.h - what the compiler prints of its own work: --print-ir, --print-plan and `fovea show`. */
+#ifndef FOVEA_DRIVER_PRINT_H
+#define FOVEA_DRIVER_PRINT_H
+
+#include "driver/options.h"
+#include "plan/plan.h"
+
+/* What --print-ir and --print-plan ask for: the graph as the model says it, after the passes, and the plan. */
+void print_stages(const Options *options, const Graph *net, const Graph *graph, const Plan *plan);
+/* The layer table, or JSON, on standard output or in the file of --output. */
+bool print_layers(Diag *diag, const Options *options, const Graph *net, const Plan *plan);
+
+#endif

@@ -1,0 +1,11 @@
+/* run.h - `fovea run`: builds a program once, keeps it in a cache, and becomes it. */
+#ifndef FOVEA_DRIVER_RUN_H
+#define FOVEA_DRIVER_RUN_H
+
+#include "driver/build.h"
+#include "driver/options.h"
+
+/* Returns only after a diagnostic: otherwise this process is the program from here on. */
+bool run_program(Diag *diag, const Plan *plan, const EmitOptions *emit, const Options *options);
+
+#endif

@@ -1,0 +1,68 @@
+/* main.c - the compiler in one function: every step from a model's text to what a command is about.
+ *
+ *   MODEL --elaborate--> Graph --bind--> numbers in it --passes--> Graph --plan--> Plan --emit--> C
+ *
+ * Results go to standard output, diagnostics to standard error; the exit status is 0, or 1 after a diagnostic.
+ */
+#include "driver/build.h"
+#include "driver/check.h"
+#include "driver/format.h"
+#include "driver/options.h"
+#include "driver/print.h"
+#include "driver/run.h"
+#include "pass/pass.h"
+#include "weights/weights.h"
+
+#include <errno.h>
+
+static bool work(const Options *options, Arena *arena, Diag *diag)
+{
+    if (options->command == COMMAND_FMT)
+        return format_models(arena, diag, options);
+
+    Graph *net = elaborate_file(arena, diag, options->model, &options->elaborate);
+    if (!net)
+        return false;
+    bool needs_weights = options->command != COMMAND_SHOW || options->weights;
+    if (needs_weights && !weights_bind(net, diag, options->weights))
+        return false;
+    if (options->command == COMMAND_CHECK)
+        return check_targets(diag, net, options);
+
+    Graph *graph = net;
+    passes_run(&graph, options->target);
+    Plan *plan = plan_make(graph, options->target);
+    print_stages(options, net, graph, plan);
+
+    EmitOptions emit = {.prefix = options->prefix ? options->prefix : net->name,
+                        .model_path = options->model,
+                        .embed = options->embed,
+                        .parameters = options->parameters};
+    switch (options->command) {
+    case COMMAND_COMPILE:
+        return emit_directory(diag, plan, &emit, options->output);
+    case COMMAND_BUILD:
+        return build_program(diag, plan, &emit, options->output, options->native);
+    case COMMAND_RUN:
+        return run_program(diag, plan, &emit, options);
+    default:
+        return print_layers(diag, options, net, plan);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    Arena *arena = arena_new();
+    Diag diag;
+    Options options;
+    diag_init(&diag, arena);
+    OptionsResult result = options_parse(&options, arena, &diag, argc, argv);
+    bool fine = result == OPTIONS_DONE || (result == OPTIONS_RUN && work(&options, arena, &diag));
+    diag_finish(&diag);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        diag_error(&diag, NOWHERE, "cannot write to standard output: %s", strerror(errno));
+        fine = false;
+    }
+    arena_free(arena);
+    return fine ? 0 : 1;
+}
