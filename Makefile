@@ -1,37 +1,106 @@
-# Fovea: see README.md. `make help` lists the targets.
+# Fovea: see README.md; `make help` lists the targets.
+# CC=gcc and SAN=address,undefined build into folders of their own, so that nothing built either way mixes.
 CC      = clang
-BUILD   = build
+SAN     =
 MODE    = -O2
-WARN    = -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wwrite-strings -Werror
-CFLAGS  = -std=c11 -g $(MODE) $(WARN) -D_GNU_SOURCE -Icompiler -Iruntime -I$(BUILD)
+WARN    = -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wwrite-strings -Wno-format-zero-length -Werror
+comma   = ,
+BUILD   = build$(if $(filter-out clang,$(CC)),-$(notdir $(CC)))$(if $(SAN),-san-$(subst $(comma),-,$(SAN)))
+SANITISE = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+CFLAGS  = -std=c11 -g $(MODE) $(WARN) $(SANITISE) -ffp-contract=off -D_GNU_SOURCE -Icompiler -Iruntime -I$(BUILD)
 LDLIBS  = -lcjson -lm
+step    = $(if $(V),,@printf '  %-6s%s\n' $1 $@;)
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
 
-SOURCES = $(filter-out compiler/main.c,$(wildcard compiler/*.c compiler/*/*.c)) runtime/fovea.c
-PARSER  = $(BUILD)/fovea.tab.c $(BUILD)/fovea.lex.c
-OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o) $(PARSER:.c=.o)
+objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $1))
+LIBRARY = $(BUILD)/libfovea.a
+PROGRAM = $(BUILD)/libprogram.a
+PARSER  = $(BUILD)/fovea.tab.o $(BUILD)/fovea.lex.o
+OBJECTS = $(filter-out $(BUILD)/compiler/main.o,$(call objects,compiler/*.c compiler/*/*.c)) $(call objects,runtime/*.c) $(PARSER)
+SUITES  = $(filter unit ops nets run,$(sort $(patsubst tests/%/,%,$(dir $(wildcard tests/*/*.c)))))
+TESTS   = $(SUITES:%=$(BUILD)/tests/%.test)
+OURS    = $(shell find compiler runtime tests examples bench -name '*.[ch]' -not -path 'tests/golden/*')
 
-all: $(BUILD)/fovea
+all: $(BUILD)/fovea                 ## the compiler, build/fovea (default)
 
-$(BUILD)/fovea: $(BUILD)/compiler/main.o $(OBJECTS)
-	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+help:                               ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | sed ':a;s/^\(.\{0,23\}\)@/\1 @/;ta;s/@//'
+	@echo; echo 'CC=gcc: with another compiler. SAN=address,undefined: with sanitizers. V=1: show commands.'
 
-$(BUILD)/fovea.tab.c $(BUILD)/fovea.tab.h: grammar/fovea.y
-	@mkdir -p $(BUILD)
-	bison -Wall -Werror --defines=$(BUILD)/fovea.tab.h -o $(BUILD)/fovea.tab.c $<
+deps:                               ## install what is missing to build and to run the demo (Debian, apt-get)
+	@scripts/deps.sh build
 
-$(BUILD)/fovea.lex.c $(BUILD)/fovea.lex.h: grammar/fovea.l $(BUILD)/fovea.tab.h
-	flex --header-file=$(BUILD)/fovea.lex.h -o $(BUILD)/fovea.lex.c $<
+demo: deps                          ## build everything and see it work
+	@$(MAKE) --no-print-directory all
+	@scripts/demo.sh
 
-$(BUILD)/%.o: %.c | $(BUILD)/fovea.tab.h $(BUILD)/fovea.lex.h
+test:                               ## every test; the last line is the total (SUITE=run FILTER='errors/*' for a part)
+	@scripts/deps.sh test
+	@$(MAKE) --no-print-directory all tests
+	@CC='$(CC)' SAN='$(SAN)' scripts/test.sh $(BUILD) $(or $(SUITE),$(SUITES) plain)
+
+tests: $(TESTS) $(BUILD)/fovea      # test programs, built and not run
+
+golden: $(BUILD)/tests/run.test     ## compare diagnostics, IR, plans and emitted code with the files in tests/
+	@CC='$(CC)' SAN='$(SAN)' FILTER='@(errors|golden)/*' scripts/test.sh $(BUILD) run
+
+golden-update: $(BUILD)/tests/run.test ## rewrite those files and show what changed
+	@-CC='$(CC)' SAN='$(SAN)' UPDATE=1 FILTER='@(errors|golden)/*' scripts/test.sh $(BUILD) run
+	@git --no-pager diff -- tests/errors tests/golden
+	@git --no-pager diff --stat -- tests/errors tests/golden
+	@git status --short -- tests/errors tests/golden
+
+bench: all                          ## time emitted code
+	@if [ -x bench/run.sh ]; then bench/run.sh; else echo 'bench/run.sh is not there' >&2; exit 1; fi
+
+format:                             ## clang-format on all sources
+	@clang-format -i $(OURS)
+
+tidy: $(PARSER)                     ## clang-tidy on all sources (checks: .clang-tidy)
+	@printf '%s\n' $(filter %.c,$(OURS)) | xargs -P $$(nproc) -n 4 sh -c 'clang-tidy --quiet "$$@" -- $(filter-out -W%,$(CFLAGS))' -
+
+wc:                                 ## lines per folder
+	@scripts/wc.sh
+
+clean:                              ## remove everything built
+	rm -rf build build-*
+
+$(BUILD)/fovea: $(BUILD)/compiler/main.o $(LIBRARY)
+	$(call step,LINK)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+
+$(LIBRARY): $(OBJECTS)
+$(PROGRAM): $(call objects,runtime/program/*.c)
+$(BUILD)/%.a:
+	$(call step,AR)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/fovea.tab.c $(BUILD)/fovea.tab.h &: grammar/fovea.y
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call step,BISON)bison -Wall -Werror --defines=$(BUILD)/fovea.tab.h -o $(BUILD)/fovea.tab.c $<
 
-$(BUILD)/fovea.tab.o $(BUILD)/fovea.lex.o: $(BUILD)/%.o: $(BUILD)/%.c $(BUILD)/fovea.tab.h $(BUILD)/fovea.lex.h
-	$(CC) $(CFLAGS) -Wno-unused-function -Wno-sign-compare -MMD -MP -c -o $@ $<
+$(BUILD)/fovea.lex.c $(BUILD)/fovea.lex.h &: grammar/fovea.l
+	@mkdir -p $(@D)
+	$(call step,FLEX)flex --header-file=$(BUILD)/fovea.lex.h -o $(BUILD)/fovea.lex.c $<
 
--include $(OBJECTS:.o=.d) $(BUILD)/compiler/main.d
+$(PARSER): WARN += -Wno-unused-function -Wno-sign-compare
+$(PARSER): $(BUILD)/%.o: $(BUILD)/%.c
+$(BUILD)/%.o: $(BUILD)/%.c Makefile | $(BUILD)/fovea.tab.h $(BUILD)/fovea.lex.h
+	$(call step,CC)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-clean:
-	rm -rf $(BUILD)
+$(BUILD)/%.o: %.c Makefile | $(BUILD)/fovea.tab.h $(BUILD)/fovea.lex.h
+	@mkdir -p $(@D)
+	$(call step,CC)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-.PHONY: all clean
+# It carries the runtime's sources in itself.
+$(BUILD)/compiler/driver/carried.o: $(wildcard runtime/*.[ch] runtime/program/*.[ch])
+
+.SECONDEXPANSION:
+$(BUILD)/tests/%: CFLAGS += -I.
+$(TESTS): $(BUILD)/tests/%.test: $$(call objects,tests/$$*/*.c tests/support/*.c) $(PROGRAM) $(LIBRARY)
+	$(call step,LINK)$(CC) $(CFLAGS) -o $@ $^ -lcriterion -lpng -ljpeg -lz $(LDLIBS)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all help deps demo test tests golden golden-update bench format tidy wc clean

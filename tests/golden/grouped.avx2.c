@@ -1,0 +1,386 @@
+/* grouped.c - a compiled net
+ *
+ * Net 'grouped' of grouped.fov, compiled by Fovea for target avx2: x86-64 with AVX2 and FMA.
+ * This text is yours under the 0BSD licence: use it for anything, no notice is owed.
+ */
+#include "grouped.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A negative size where floats or ints are not what this code needs. */
+typedef char grouped_needs_4_byte_numbers[sizeof(float) == 4 && sizeof(int) >= 4 ? 1 : -1];
+
+/* Where each tensor stands in grouped.weights, in floats. */
+enum {
+    w_half_weight = 16, /* [6][2][3][3][1] */
+    w_half_bias = 128, /* [6][1] */
+    w_depthwise_weight = 144, /* [6][1][3][3][1] */
+    w_mixed_weight = 208, /* [1][6][1][1][8] */
+    w_mixed_bias = 256, /* [1][8] */
+};
+
+/* Where each value stands in the workspace, and from which step of a run to which, in floats. */
+enum {
+    at_pack_image = 1536, /* [4][14][14], steps 1 to 2 */
+    at_half = 0, /* [6][16][16], steps 2 to 4 */
+    at_depthwise = 1536, /* [6][12][12], steps 3 to 4 */
+    at_mul = 2400, /* [6][12][12], steps 4 to 5 */
+    at_mixed = 0, /* [3][12][12], steps 5 to 6 */
+};
+
+/* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for edges. */
+static void grouped_zero_border(float *y, int maps, int height, int width, int top, int left, int bottom, int right)
+{
+    const int row = left + width + right;
+    for (int i = 0; i < maps; i++, y += (top + height + bottom) * row) {
+        memset(y, 0, (size_t)(top * row) * sizeof *y);
+        for (int r = top; r < top + height; r++) {
+            memset(y + r * row, 0, (size_t)left * sizeof *y);
+            memset(y + r * row + left + width, 0, (size_t)right * sizeof *y);
+        }
+        memset(y + (top + height) * row, 0, (size_t)(bottom * row) * sizeof *y);
+    }
+}
+
+/* pack (grouped.fov:3)
+ * x[4][12][12] -> y[4][14][14]
+ * the same values in another layout */
+static void grouped_pack_image(const float *restrict x, float *restrict y)
+{
+    grouped_zero_border(y, 4, 12, 12, 1, 1, 1, 1);
+    for (int i = 0; i < 4; i++)
+        for (int j = 0; j < 12; j++)
+            for (int k = 0; k < 12; k++)
+                y[15 + i * 196 + j * 14 + k] = x[i * 144 + j * 12 + k];
+}
+
+/* half: conv, leaky_relu (grouped.fov:3)
+ * x[4][14][14], weight[6][2][3][3][1], bias[6][1] -> y[6][16][16]
+ * direct, 1 maps x 8 pixels summed in registers */
+static inline float grouped_half_finish(float v)
+{
+    return v > 0.0f ? v : 0.1f * v;
+}
+
+/* 8 pixels of a row. */
+static void grouped_half_row8(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+{
+    float a0, a1, a2, a3, a4, a5, a6, a7;
+    a0 = a1 = a2 = a3 = a4 = a5 = a6 = a7 = *bias;
+    for (int i = 0; i < 2; i++) {
+        for (int ky = 0; ky < 3; ky++) {
+            for (int kx = 0; kx < 3; kx++) {
+                const float *s = x + i * 196 + ky * 14 + kx;
+                a0 += s[0] * *weight;
+                a1 += s[1] * *weight;
+                a2 += s[2] * *weight;
+                a3 += s[3] * *weight;
+                a4 += s[4] * *weight;
+                a5 += s[5] * *weight;
+                a6 += s[6] * *weight;
+                a7 += s[7] * *weight;
+                weight += 1;
+            }
+        }
+    }
+    y[0] = grouped_half_finish(a0);
+    y[1] = grouped_half_finish(a1);
+    y[2] = grouped_half_finish(a2);
+    y[3] = grouped_half_finish(a3);
+    y[4] = grouped_half_finish(a4);
+    y[5] = grouped_half_finish(a5);
+    y[6] = grouped_half_finish(a6);
+    y[7] = grouped_half_finish(a7);
+}
+
+/* 4 pixels of a row. */
+static void grouped_half_row4(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+{
+    float a0, a1, a2, a3;
+    a0 = a1 = a2 = a3 = *bias;
+    for (int i = 0; i < 2; i++) {
+        for (int ky = 0; ky < 3; ky++) {
+            for (int kx = 0; kx < 3; kx++) {
+                const float *s = x + i * 196 + ky * 14 + kx;
+                a0 += s[0] * *weight;
+                a1 += s[1] * *weight;
+                a2 += s[2] * *weight;
+                a3 += s[3] * *weight;
+                weight += 1;
+            }
+        }
+    }
+    y[0] = grouped_half_finish(a0);
+    y[1] = grouped_half_finish(a1);
+    y[2] = grouped_half_finish(a2);
+    y[3] = grouped_half_finish(a3);
+}
+
+static void grouped_half(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+{
+    grouped_zero_border(y, 6, 12, 12, 2, 2, 2, 2);
+    y += 34; /* past the halo */
+    for (int o = 0; o < 6; o += 1) {
+        const int group = o / 3 * 392;
+        for (int r = 0; r < 12; r++) {
+            grouped_half_row8(x + group + r * 14, weight + o * 18, bias + o, y + o * 256 + r * 16);
+            grouped_half_row4(x + group + r * 14 + 8, weight + o * 18, bias + o, y + o * 256 + r * 16 + 8);
+        }
+    }
+}
+
+/* depthwise: conv, sigmoid (grouped.fov:4)
+ * x[6][16][16], weight[6][1][3][3][1] -> y[6][12][12]
+ * direct, 1 maps x 8 pixels summed in registers */
+static inline float grouped_depthwise_finish(float v)
+{
+    return (v < 0.0f ? expf(-fabsf(v)) : 1.0f) / (1.0f + expf(-fabsf(v)));
+}
+
+/* 8 pixels of a row. */
+static void grouped_depthwise_row8(const float *restrict x, const float *restrict weight, float *restrict y)
+{
+    float a0, a1, a2, a3, a4, a5, a6, a7;
+    a0 = a1 = a2 = a3 = a4 = a5 = a6 = a7 = 0.0f;
+    for (int ky = 0; ky < 3; ky++) {
+        for (int kx = 0; kx < 3; kx++) {
+            const float *s = x + ky * 32 + kx * 2;
+            a0 += s[0] * *weight;
+            a1 += s[1] * *weight;
+            a2 += s[2] * *weight;
+            a3 += s[3] * *weight;
+            a4 += s[4] * *weight;
+            a5 += s[5] * *weight;
+            a6 += s[6] * *weight;
+            a7 += s[7] * *weight;
+            weight += 1;
+        }
+    }
+    y[0] = grouped_depthwise_finish(a0);
+    y[1] = grouped_depthwise_finish(a1);
+    y[2] = grouped_depthwise_finish(a2);
+    y[3] = grouped_depthwise_finish(a3);
+    y[4] = grouped_depthwise_finish(a4);
+    y[5] = grouped_depthwise_finish(a5);
+    y[6] = grouped_depthwise_finish(a6);
+    y[7] = grouped_depthwise_finish(a7);
+}
+
+/* 4 pixels of a row. */
+static void grouped_depthwise_row4(const float *restrict x, const float *restrict weight, float *restrict y)
+{
+    float a0, a1, a2, a3;
+    a0 = a1 = a2 = a3 = 0.0f;
+    for (int ky = 0; ky < 3; ky++) {
+        for (int kx = 0; kx < 3; kx++) {
+            const float *s = x + ky * 32 + kx * 2;
+            a0 += s[0] * *weight;
+            a1 += s[1] * *weight;
+            a2 += s[2] * *weight;
+            a3 += s[3] * *weight;
+            weight += 1;
+        }
+    }
+    y[0] = grouped_depthwise_finish(a0);
+    y[1] = grouped_depthwise_finish(a1);
+    y[2] = grouped_depthwise_finish(a2);
+    y[3] = grouped_depthwise_finish(a3);
+}
+
+static void grouped_depthwise(const float *restrict x, const float *restrict weight, float *restrict y)
+{
+    for (int o = 0; o < 6; o += 1) {
+        const int group = o / 1 * 256;
+        for (int r = 0; r < 12; r++) {
+            grouped_depthwise_row8(x + group + r * 16, weight + o * 9, y + o * 144 + r * 12);
+            grouped_depthwise_row4(x + group + r * 16 + 8, weight + o * 9, y + o * 144 + r * 12 + 8);
+        }
+    }
+}
+
+/* mul (grouped.fov:5)
+ * x[6][16][16], x2[6][12][12] -> y[6][12][12]
+ * element by element */
+static void grouped_mul(const float *restrict x, const float *restrict x2, float *restrict y)
+{
+    for (int i = 0; i < 6; i++)
+        for (int j = 0; j < 12; j++)
+            for (int k = 0; k < 12; k++)
+                y[i * 144 + j * 12 + k] = x[34 + i * 256 + j * 16 + k] * x2[i * 144 + j * 12 + k];
+}
+
+/* mixed: conv (grouped.fov:5)
+ * x[6][12][12], weight[1][6][1][1][8], bias[1][8] -> y[3][12][12]
+ * direct, 8 maps x 8 pixels summed in registers */
+/* 8 pixels of a row, of 3 maps. */
+static void grouped_mixed_row8(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+{
+    float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8], a7[8];
+    for (int b = 0; b < 8; b++)
+        a0[b] = a1[b] = a2[b] = a3[b] = a4[b] = a5[b] = a6[b] = a7[b] = bias[b];
+    for (int i = 0; i < 6; i++) {
+        const float *s = x + i * 144;
+        for (int b = 0; b < 8; b++) {
+            a0[b] += s[0] * weight[b];
+            a1[b] += s[1] * weight[b];
+            a2[b] += s[2] * weight[b];
+            a3[b] += s[3] * weight[b];
+            a4[b] += s[4] * weight[b];
+            a5[b] += s[5] * weight[b];
+            a6[b] += s[6] * weight[b];
+            a7[b] += s[7] * weight[b];
+        }
+        weight += 8;
+    }
+    for (int b = 0; b < 3; b++) {
+        y[b * 144 + 0] = a0[b];
+        y[b * 144 + 1] = a1[b];
+        y[b * 144 + 2] = a2[b];
+        y[b * 144 + 3] = a3[b];
+        y[b * 144 + 4] = a4[b];
+        y[b * 144 + 5] = a5[b];
+        y[b * 144 + 6] = a6[b];
+        y[b * 144 + 7] = a7[b];
+    }
+}
+
+/* 4 pixels of a row, of 3 maps. */
+static void grouped_mixed_row4(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+{
+    float a0[8], a1[8], a2[8], a3[8];
+    for (int b = 0; b < 8; b++)
+        a0[b] = a1[b] = a2[b] = a3[b] = bias[b];
+    for (int i = 0; i < 6; i++) {
+        const float *s = x + i * 144;
+        for (int b = 0; b < 8; b++) {
+            a0[b] += s[0] * weight[b];
+            a1[b] += s[1] * weight[b];
+            a2[b] += s[2] * weight[b];
+            a3[b] += s[3] * weight[b];
+        }
+        weight += 8;
+    }
+    for (int b = 0; b < 3; b++) {
+        y[b * 144 + 0] = a0[b];
+        y[b * 144 + 1] = a1[b];
+        y[b * 144 + 2] = a2[b];
+        y[b * 144 + 3] = a3[b];
+    }
+}
+
+static void grouped_mixed(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+{
+    for (int r = 0; r < 12; r++) {
+        grouped_mixed_row8(x + r * 12, weight, bias, y + r * 12);
+        grouped_mixed_row4(x + r * 12 + 8, weight, bias, y + r * 12 + 8);
+    }
+}
+
+/* channel_avg (grouped.fov:6)
+ * x[3][12][12] -> y[1][12][12]
+ * runs of channels, place by place */
+static void grouped_channel_avg(const float *restrict x, float *restrict y)
+{
+    for (int i = 0; i < 144; i++) {
+        const float *s = x + i;
+        float v = 0.0f;
+        for (int g = 0; g < 3; g++)
+            v += s[g * 144];
+        y[i] = v / 3.0f;
+    }
+}
+
+fovea_status grouped_run(grouped_session *session, const grouped_inputs *inputs, const grouped_outputs *outputs)
+{
+    const float *const weights = session->model->weights;
+    float *const memory = session->workspace;
+    grouped_pack_image(inputs->image, memory + at_pack_image);
+    grouped_half(memory + at_pack_image, weights + w_half_weight, weights + w_half_bias, memory + at_half);
+    grouped_depthwise(memory + at_half, weights + w_depthwise_weight, memory + at_depthwise);
+    grouped_mul(memory + at_half, memory + at_depthwise, memory + at_mul);
+    grouped_mixed(memory + at_mul, weights + w_mixed_weight, weights + w_mixed_bias, memory + at_mixed);
+    grouped_channel_avg(memory + at_mixed, outputs->answer);
+    return FOVEA_OK;
+}
+
+fovea_status grouped_open(grouped_model *model, const void *weights, size_t bytes)
+{
+    if (!model)
+        return FOVEA_BAD_ARGUMENT;
+    if (!fovea_cpu_has(FOVEA_CPU_AVX2))
+        return FOVEA_WRONG_CPU;
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x6c4d88aa0bf53488));
+    if (status != FOVEA_OK)
+        return status;
+    model->weights = (const float *)weights;
+    model->bytes = bytes;
+    return FOVEA_OK;
+}
+
+fovea_status grouped_session_open(grouped_session *session, const grouped_model *model, void *workspace,
+                             size_t bytes, int threads)
+{
+    if (!session || !model || !workspace || threads < 1)
+        return FOVEA_BAD_ARGUMENT;
+    if ((uintptr_t)workspace % FOVEA_ALIGNMENT)
+        return FOVEA_MISALIGNED;
+    if (bytes < (size_t)GROUPED_WORKSPACE_BYTES_FOR((size_t)threads))
+        return FOVEA_SMALL_WORKSPACE;
+    session->model = model;
+    session->workspace = (float *)workspace;
+    return FOVEA_OK;
+}
+
+void grouped_session_close(grouped_session *session)
+{
+    session->workspace = NULL;
+}
+
+void grouped_close(grouped_model *model)
+{
+    model->weights = NULL;
+    model->bytes = 0;
+}
+
+fovea_status grouped_verify(const grouped_model *model)
+{
+    return fovea_weights_verify(model->weights, model->bytes);
+}
+
+/* Whether y is x to 1e-4 of the largest x. */
+static int grouped_is_near(const float *x, const float *y, int count)
+{
+    float largest = 0.0f;
+    for (int i = 0; i < count; i++)
+        largest = fabsf(x[i]) > largest ? fabsf(x[i]) : largest;
+    for (int i = 0; i < count; i++)
+        if (!(fabsf(x[i] - y[i]) <= 1e-4f * largest))
+            return 0;
+    return 1;
+}
+
+fovea_status grouped_selftest(const grouped_model *model, void *scratch, size_t bytes)
+{
+    const void *stored;
+    size_t stored_bytes;
+    fovea_status status = fovea_weights_selftest(model->weights, model->bytes, &stored, &stored_bytes);
+    if (status != FOVEA_OK)
+        return status;
+    if (stored_bytes != 2880)
+        return FOVEA_WRONG_MODEL;
+    if (bytes < GROUPED_SELFTEST_BYTES)
+        return FOVEA_SMALL_WORKSPACE;
+    grouped_session session;
+    status = grouped_session_open(&session, model, scratch, bytes, 1);
+    if (status != FOVEA_OK)
+        return status;
+    const float *const tensors = (const float *)stored;
+    float *const results = session.workspace + GROUPED_WORKSPACE_BYTES / 4;
+    const grouped_inputs inputs = {tensors};
+    const grouped_outputs outputs = {results};
+    grouped_run(&session, &inputs, &outputs);
+    if (!grouped_is_near(tensors + 576, outputs.answer, GROUPED_OUTPUT_ANSWER_SIZE))
+        return FOVEA_FAILED_SELFTEST;
+    return FOVEA_OK;
+}

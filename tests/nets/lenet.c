@@ -1,0 +1,157 @@
+/* lenet.c - LeNet-5 with trained weights on real pictures: the answers of a net that we know, on every target.
+ *
+ * Fashion-MNIST comes from Debian's dataset-fashion-mnist. Handwritten digits, and weights that are not among the
+ * examples, are looked for in the folder FOVEA_MATERIAL. What is not there is skipped, and said.
+ */
+#include <criterion/criterion.h>
+
+#include <math.h>
+#include <unistd.h>
+
+#include "tests/support/dataset.h"
+#include "tests/support/emitted.h"
+#include "tests/support/model.h"
+
+static const char FASHION[] = "/usr/share/datasets/fashion-mnist";
+static const char MODEL[] = "net lenet5(image: f32[1, 28, 28]) {\n"
+                            "    x = image -> conv1: conv(6, 5x5, pad=2) -> relu -> maxpool(2x2)\n"
+                            "              -> conv2: conv(16, 5x5)       -> relu -> maxpool(2x2)\n"
+                            "              -> flatten\n"
+                            "              -> fc1: fc(120) -> relu -> fc2: fc(84) -> relu;\n"
+                            "    return logits = x -> fc3: fc(10);\n"
+                            "}\n";
+
+enum { PIXELS = 28 * 28, CLASSES = 10, COMPARED = 1000 };
+
+typedef struct Subject {
+    Arena *arena;
+    Diag diag;
+    Graph *graph;
+    Dataset pictures;
+    Emitted *emitted;
+    EmittedSession *session;
+} Subject;
+
+/* Skips the test when pictures, weights or CPU are missing; fails it when something that is there does not work. */
+static Subject subject_open(const char *target, const char *folder, const char *weights)
+{
+    Subject subject = {.arena = arena_new()};
+    if (!folder || !dataset_read(&subject.pictures, subject.arena, folder, "t10k"))
+        cr_skip_test("no pictures in %s", folder ? folder : "FOVEA_MATERIAL");
+    if (!weights || access(weights, R_OK) != 0)
+        cr_skip_test("no weights %s", weights ? weights : "in FOVEA_MATERIAL");
+    subject.emitted = emitted_new(target);
+    if (!subject.emitted)
+        cr_skip_test("this CPU cannot run target %s", target);
+    subject.graph = model_read(subject.arena, &subject.diag, "lenet5.fov", MODEL, weights);
+    cr_assert(subject.graph, "the model is not read with %s", weights);
+    int model = emitted_add(subject.emitted, &subject.diag, subject.graph);
+    cr_assert(model >= 0 && emitted_compile(subject.emitted), "nothing is emitted");
+    subject.session = emitted_session(subject.emitted, model);
+    cr_assert(subject.session, "the model is not opened");
+    cr_assert(subject.pictures.height * subject.pictures.width == PIXELS, "pictures are not 28x28");
+    return subject;
+}
+
+static void subject_close(Subject *subject)
+{
+    emitted_free(subject->emitted);
+    arena_free(subject->arena);
+}
+
+static void run_picture(const Subject *subject, uint32_t index, float logits[CLASSES])
+{
+    float image[PIXELS];
+    for (int p = 0; p < PIXELS; p++)
+        image[p] = (float)subject->pictures.pixels[(size_t)index * PIXELS + (size_t)p] / 255;
+    int status = emitted_session_run(subject->session, (const void *const[]){image}, (void *const[]){logits});
+    cr_assert_eq(status, 0, "run gives status %d", status);
+}
+
+static void check_accuracy(const Subject *subject, double least, double most)
+{
+    uint32_t right = 0;
+    for (uint32_t i = 0; i < subject->pictures.count; i++) {
+        float logits[CLASSES];
+        int best = 0;
+        run_picture(subject, i, logits);
+        for (int c = 1; c < CLASSES; c++)
+            best = logits[c] > logits[best] ? c : best;
+        right += best == subject->pictures.labels[i];
+    }
+    double percent = 100.0 * right / subject->pictures.count;
+    cr_expect_eq(subject->pictures.count, 10000);
+    cr_expect(percent >= least && percent <= most, "%.2f %% right, expected %.1f to %.1f", percent, least, most);
+}
+
+/* Each answer within 1e-5 of the largest of the reference's. */
+static void check_reference(const Subject *subject)
+{
+    Tensor image = tensor_new(&graph_node(subject->graph, subject->graph->inputs.at[0].node)->type.shape), expected;
+    double worst = 0;
+    for (uint32_t i = 0; i < COMPARED; i++) {
+        float logits[CLASSES];
+        double largest = 0, difference = 0;
+        for (int p = 0; p < PIXELS; p++)
+            image.at[p] = (double)((float)subject->pictures.pixels[(size_t)i * PIXELS + (size_t)p] / 255);
+        eval_graph(subject->graph, &image, &expected, NULL, NULL);
+        run_picture(subject, i, logits);
+        for (int c = 0; c < CLASSES; c++) {
+            largest = fmax(largest, fabs(expected.at[c]));
+            difference = fmax(difference, fabs(expected.at[c] - (double)logits[c]));
+        }
+        worst = fmax(worst, difference / largest);
+        tensor_free(&expected);
+    }
+    tensor_free(&image);
+    cr_expect(worst <= 1e-5, "off by %.3g of the largest output", worst);
+}
+
+/* NULL when they are nowhere. */
+static const char *find_weights(Arena *arena, const char *name)
+{
+    const char *path = arena_printf(arena, "examples/lenet5/%s", name), *folder = material_folder(arena, "nets/lenet5");
+    if (access(path, R_OK) != 0)
+        path = folder ? arena_printf(arena, "%s/%s", folder, name) : NULL;
+    return path;
+}
+
+static void check_fashion(const char *target)
+{
+    Arena *arena = arena_new();
+    Subject subject = subject_open(target, FASHION, find_weights(arena, "lenet5_fashion.safetensors"));
+    check_reference(&subject);
+    check_accuracy(&subject, 91.3, 91.5);
+    subject_close(&subject);
+    arena_free(arena);
+}
+
+static void check_digits(const char *target)
+{
+    Arena *arena = arena_new();
+    const char *pictures = material_folder(arena, "datasets/mnist");
+    Subject subject = subject_open(target, pictures, find_weights(arena, "lenet5_mnist.safetensors"));
+    check_accuracy(&subject, 99.0, 99.2);
+    subject_close(&subject);
+    arena_free(arena);
+}
+
+Test(lenet, fashion_c)
+{
+    check_fashion("c");
+}
+
+Test(lenet, fashion_avx2)
+{
+    check_fashion("avx2");
+}
+
+Test(lenet, digits_c)
+{
+    check_digits("c");
+}
+
+Test(lenet, digits_avx2)
+{
+    check_digits("avx2");
+}

@@ -1,0 +1,22 @@
+/* cases.h - one-line nets for the tests of operations, and the check that all of them share. */
+#ifndef FOVEA_TESTS_OPS_CASES_H
+#define FOVEA_TESTS_OPS_CASES_H
+
+#include "tests/support/model.h"
+
+typedef struct OpCase {
+    const char *inputs; /* "f32[3, 7, 9]" for an input called x, or several: "x: f32[3], y: f32[3]" */
+    const char *body;   /* the answer, or whole statements when it has a ';' */
+} OpCase;
+
+extern const OpCase op_cases[];
+extern const uint32_t op_case_count;
+
+/* The net of a case with random weights; NULL after printing diagnostics. */
+Graph *op_case_graph(Arena *arena, Diag *diag, const OpCase *op_case);
+
+/* Emits all cases for a target, runs each on usual and on extreme inputs, and compares with the reference within the
+ * tolerance of the operations in it. The number of cases that fail; they are printed. -1: no such target here. */
+int op_cases_check(const char *target, const OpCase *cases, uint32_t count);
+
+#endif

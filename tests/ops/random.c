@@ -1,0 +1,69 @@
+/* random.c - convolutions and pools of random shapes, the same ones every time, on every target. */
+#include <criterion/criterion.h>
+
+#include "tests/ops/cases.h"
+#include "weights/weights.h"
+
+enum { CASES = 60 };
+
+typedef struct Dice {
+    uint32_t thrown, seed;
+} Dice;
+
+static uint32_t throw_dice(Dice *dice, uint32_t sides)
+{
+    uint32_t result[4];
+    philox4x32((uint32_t[]){dice->thrown++, 0, 0, 0}, (uint32_t[]){dice->seed, 1}, result);
+    return result[0] % sides;
+}
+
+static uint32_t pick_channels(Dice *dice)
+{
+    static const uint32_t channels[] = {1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 24, 32, 33};
+    return channels[throw_dice(dice, COUNT_OF(channels))];
+}
+
+/* Sizes are such that the window fits: its reach is at most 2 * 4 + 1, the input at least 9. */
+static OpCase random_case(Arena *arena, Dice *dice)
+{
+    uint32_t height = 9 + throw_dice(dice, 12), width = 9 + throw_dice(dice, 25);
+    uint32_t kh = 1 + throw_dice(dice, 5), kw = 1 + throw_dice(dice, 5);
+    uint32_t sh = 1 + throw_dice(dice, 3), sw = 1 + throw_dice(dice, 3), d = 1 + throw_dice(dice, 2);
+    const char *window = arena_printf(arena, "%ux%u, stride=%ux%u, dilation=%u", kh, kw, sh, sw, d);
+    const char *pad = arena_printf(arena, "pad=[%u, %u, %u, %u]", throw_dice(dice, kh), throw_dice(dice, kw),
+                                   throw_dice(dice, kh), throw_dice(dice, kw));
+    uint32_t in = pick_channels(dice), groups = throw_dice(dice, 4) ? 1 : in;
+    uint32_t out = groups > 1 ? in * (1 + throw_dice(dice, 2)) : pick_channels(dice);
+    static const char *const after[] = {"", " -> relu", " -> bn: batchnorm -> relu", " -> sigmoid"};
+    const char *tail = after[throw_dice(dice, COUNT_OF(after))];
+    OpCase result = {.inputs = arena_printf(arena, "f32[%u, %u, %u]", in, height, width)};
+    if (throw_dice(dice, 5) == 0)
+        result.body = arena_printf(arena, "x -> maxpool(%s, %s)%s", window, pad, tail);
+    else
+        result.body = arena_printf(arena, "x -> a: conv(%u, %s, %s, groups=%u)%s", out, window, pad, groups, tail);
+    return result;
+}
+
+static void check_target(const char *target)
+{
+    Arena *arena = arena_new();
+    OpCase *cases = NEW_ARRAY(arena, OpCase, CASES);
+    Dice dice = {.seed = 20};
+    for (uint32_t i = 0; i < CASES; i++)
+        cases[i] = random_case(arena, &dice);
+    int failed = op_cases_check(target, cases, CASES);
+    arena_free(arena);
+    if (failed < 0)
+        cr_skip_test("this CPU cannot run target %s", target);
+    cr_expect_eq(failed, 0, "%d of %d random cases fail on target %s", failed, CASES, target);
+}
+
+Test(random, target_c)
+{
+    check_target("c");
+}
+
+Test(random, target_avx2)
+{
+    check_target("avx2");
+}

@@ -1,0 +1,154 @@
+/* table.c - every case on every target, against the reference evaluator; and that the cases leave no operation out. */
+#include <criterion/criterion.h>
+
+#include "emit/target.h"
+#include "ops/op.h"
+#include "tests/ops/cases.h"
+#include "tests/support/emitted.h"
+#include "tests/support/process.h"
+
+enum { SECONDS_A_CASE = 60 };
+
+Graph *op_case_graph(Arena *arena, Diag *diag, const OpCase *op_case)
+{
+    const char *name = strchr(op_case->inputs, ':') ? "" : "x: ";
+    bool whole = strchr(op_case->body, ';');
+    const char *text = arena_printf(arena, "net n(%s%s) { %s%s%s }\n", name, op_case->inputs,
+                                    whole ? "" : "return answer = ", op_case->body, whole ? "" : ";");
+    return model_read(arena, diag, "case.fov", text, "random:1");
+}
+
+/* What the rows of all operations in it allow, and one rounding for each value between two of them. */
+static double tolerance(const Graph *graph)
+{
+    static const double rounding = 1.0 / (1 << 23);
+    double sum = 0;
+    uint32_t maps = 0;
+    for (uint32_t i = 0; i < graph->nodes.count; i++) {
+        const Op *row = op_row(graph->nodes.at[i].op);
+        sum += row->tolerance;
+        maps += row->family == FAMILY_MAP;
+    }
+    return maps > 1 ? sum + rounding * maps : sum;
+}
+
+/* Extreme inputs say nothing about two inexact operations in a row: the first's error, small beside its largest
+ * output, is large where the second one looks closely (conv, then sigmoid). */
+static bool extremes_tell(const Graph *graph)
+{
+    uint32_t inexact = 0;
+    for (uint32_t i = 0; i < graph->nodes.count; i++)
+        inexact += op_row(graph->nodes.at[i].op)->tolerance > 0;
+    return inexact <= 1;
+}
+
+typedef struct Check {
+    Emitted *emitted;
+    int model;
+    const Graph *graph;
+    const OpCase *op_case;
+    const char *target;
+} Check;
+
+static bool check_numbers(const Check *check, Numbers numbers)
+{
+    const Graph *graph = check->graph;
+    Tensor *expected = NEW_ARRAY(graph->arena, Tensor, graph->outputs.count);
+    Tensor *actual = NEW_ARRAY(graph->arena, Tensor, graph->outputs.count);
+    Tensor *inputs = inputs_random(graph, numbers, 7);
+    bool good = emitted_run(check->emitted, check->model, inputs, actual);
+    if (good) {
+        char where[128];
+        eval_graph(graph, inputs, expected, NULL, NULL);
+        double error = outputs_error(graph, expected, actual, where), allowed = tolerance(graph);
+        good = error <= allowed;
+        if (!good)
+            fprintf(stderr, "%s: %s { %s }: %s inputs: off by %.3g, %.3g is allowed: %s\n", check->target,
+                    check->op_case->inputs, check->op_case->body, numbers == NUMBERS_USUAL ? "usual" : "extreme", error,
+                    allowed, where);
+    }
+    return good;
+}
+
+static bool check_case(void *context)
+{
+    const Check *check = context;
+    bool usual = check_numbers(check, NUMBERS_USUAL);
+    return (!extremes_tell(check->graph) || check_numbers(check, NUMBERS_EXTREME)) && usual;
+}
+
+int op_cases_check(const char *target, const OpCase *cases, uint32_t count)
+{
+    Emitted *emitted = emitted_new(target);
+    if (!emitted)
+        return -1;
+    Arena *arena = arena_new();
+    Check *checks = NEW_ARRAY(arena, Check, count);
+    int failed = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        Diag diag;
+        Graph *graph = op_case_graph(arena, &diag, &cases[i]);
+        checks[i] = (Check){emitted, graph ? emitted_add(emitted, &diag, graph) : -1, graph, &cases[i], target};
+        if (checks[i].model < 0) {
+            fprintf(stderr, "%s: %s { %s } is not emitted\n", target, cases[i].inputs, cases[i].body);
+            failed++;
+        }
+    }
+    bool compiled = emitted_compile(emitted);
+    for (uint32_t i = 0; i < count && compiled; i++) {
+        const char *name = arena_printf(arena, "%s: %s { %s }", target, cases[i].inputs, cases[i].body);
+        if (checks[i].model >= 0)
+            failed += !isolated(name, SECONDS_A_CASE, check_case, &checks[i]);
+    }
+    arena_free(arena);
+    emitted_free(emitted);
+    return compiled ? failed : (int)count;
+}
+
+static void check_target(const char *target)
+{
+    int failed = op_cases_check(target, op_cases, op_case_count);
+    if (failed < 0)
+        cr_skip_test("this CPU cannot run target %s", target);
+    cr_expect_eq(failed, 0, "%d of %u cases fail on target %s", failed, op_case_count, target);
+}
+
+Test(ops, target_c)
+{
+    check_target("c");
+}
+
+Test(ops, target_avx2)
+{
+    check_target("avx2");
+}
+
+/* A target that nobody checks would be a hole in this file. */
+Test(ops, every_target_is_checked)
+{
+    static const char *const checked[] = {"c", "avx2"};
+    for (int i = 0; target_at(i); i++) {
+        bool found = false;
+        for (size_t t = 0; t < COUNT_OF(checked); t++)
+            found = found || strcmp(checked[t], target_at(i)->name) == 0;
+        cr_expect(found, "target %s is not checked", target_at(i)->name);
+    }
+}
+
+Test(ops, every_operation_has_a_case)
+{
+    Arena *arena = arena_new();
+    bool seen[OP_COUNT] = {false};
+    for (uint32_t c = 0; c < op_case_count; c++) {
+        Diag diag;
+        Graph *graph = op_case_graph(arena, &diag, &op_cases[c]);
+        cr_expect(graph, "%s { %s } is not a model", op_cases[c].inputs, op_cases[c].body);
+        for (uint32_t i = 0; graph && i < graph->nodes.count; i++)
+            seen[graph->nodes.at[i].op] = true;
+    }
+    for (int op = 0; op < OP_COUNT; op++) {
+        bool inner = op_row((OpId)op)->family == FAMILY_LANGUAGE || op_row((OpId)op)->family == FAMILY_PACK;
+        cr_expect(seen[op] || inner, "no case has %s", op_name((OpId)op));
+    }
+    arena_free(arena);
+}

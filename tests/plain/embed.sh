@@ -1,0 +1,39 @@
+# embed.sh - emitted code inside somebody else's program: what it links with, two models and four threads at once.
+. tests/plain/support/report.sh
+here="$work/models"
+flags="-std=c99 -O1 -Wall -Wextra -Wpedantic -Werror -Iruntime -I$here"
+for net in lenet inception; do
+    if ! "$BUILD/fovea" compile tests/golden/$net.fov --weights random:1 -o "$here" >"$work/out" 2>&1; then
+        not_ok "emit $net" "$(head -n 1 "$work/out")"
+        exit 0
+    fi
+done
+
+# Nothing but mathematics and memory functions is asked of the C library, and nothing in it can change.
+for net in lenet inception; do
+    $CC $flags -c -o "$work/$net.o" "$here/$net.c" >"$work/out" 2>&1 || not_ok "compile $net" "$(head -n 1 "$work/out")"
+    asked=$(nm -u "$work/$net.o" | awk '{ print $NF }' | grep -Ev '^(mem(cpy|set|move|cmp)|[a-z0-9]+f|fovea_[a-z_]+|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail)$')
+    [ -z "$asked" ] && ok "$net allocates and prints nothing" || not_ok "$net allocates and prints nothing" "it calls" $asked
+    globals=$(nm "$work/$net.o" | awk '$2 ~ /^[bBdDcC]$/ { print $3 }')
+    [ -z "$globals" ] && ok "$net has no variables" || not_ok "$net has no variables" "$globals"
+done
+
+# compare NAME FLAGS: the program of support/embed.c says nothing and ends with 0.
+compare() {
+    if $CC $flags $2 -o "$work/embed" tests/plain/support/embed.c "$here/lenet.c" "$here/inception.c" \
+        runtime/fovea.c -lm -lpthread >"$work/out" 2>&1 &&
+        "$work/embed" "$here/lenet.weights" "$here/inception.weights" >"$work/out" 2>&1; then
+        ok "$1"
+    else
+        not_ok "$1" "$(head -n 2 "$work/out" | tr '\n' ' ')"
+    fi
+}
+
+compare "two models, four threads" "-g"
+if echo 'int main(void) { return 0; }' >"$work/empty.c" &&
+    $CC -fsanitize=thread -o "$work/empty" "$work/empty.c" >/dev/null 2>&1 && "$work/empty" 2>/dev/null; then
+    compare "two models, four threads, under ThreadSanitizer" "-g -fsanitize=thread"
+else
+    skip "two models, four threads, under ThreadSanitizer" "it does not run here"
+fi
+compare "two models, four threads, under AddressSanitizer" "-g -fsanitize=address,undefined -fno-sanitize-recover=all"

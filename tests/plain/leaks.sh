@@ -1,0 +1,47 @@
+# leaks.sh - the compiler under AddressSanitizer with leak detection, on every model that is here, right and wrong.
+. tests/plain/support/report.sh
+[ "$(uname -s)" = Linux ] || { skip "leaks" "LeakSanitizer needs Linux"; exit 0; }
+sanitised=$BUILD
+case $SAN in
+*address*) ;;
+*)
+    sanitised=build-san-address-undefined
+    # Without the outer make's job server, which is closed here.
+    if ! env -u MAKEFLAGS -u MAKELEVEL make -s CC=clang SAN=address,undefined all >"$work/log" 2>&1; then
+        not_ok "a compiler with sanitizers is built" "$(tail -n 1 "$work/log")"
+        exit 0
+    fi
+    ;;
+esac
+fovea=$PWD/$sanitised/fovea
+export ASAN_OPTIONS=detect_leaks=1:exitcode=99 UBSAN_OPTIONS=exitcode=99
+
+# clean NAME ARGUMENT...: whatever the answer is, no sanitizer speaks and it ends with 0 or 1.
+clean() {
+    name=$1
+    shift
+    "$fovea" "$@" >"$work/out" 2>"$work/err" </dev/null
+    status=$?
+    if [ $status -le 1 ] && ! grep -q 'Sanitizer\|runtime error' "$work/err"; then
+        ok "$name"
+    else
+        not_ok "$name" "status $status: $(grep -m 1 'Sanitizer\|runtime error' "$work/err")"
+    fi
+}
+
+for model in tests/golden/*.fov examples/*/*.fov; do
+    [ -f "$model" ] || continue
+    clean "show $model" show "$model"
+    for target in c avx2; do
+        clean "compile $model for $target" compile "$model" --target $target --weights random:1 -o "$work/dir"
+    done
+done
+
+cd tests/errors || exit 1
+for model in *.fov; do
+    name=${model%.fov}
+    arguments=
+    [ -f "$name.args" ] && arguments=$(cat "$name.args")
+    # The words of .args are quoted as the shell quotes.
+    eval "clean 'wrong model $name' compile $model -o '$work/dir' $arguments"
+done

@@ -1,0 +1,88 @@
+/* docs.c - every ```fov block in the documents is a whole model, and the compiler takes it.
+ *
+ * Imports and weights named in a block are relative to the document. Weights are random: the blocks show the language.
+ * A block that is meant to be wrong belongs into tests/errors.
+ */
+#include <criterion/criterion.h>
+
+#include "elaborate/elaborate.h"
+#include "tests/support/files.h"
+#include "weights/weights.h"
+
+/* One block: text between its fences, and the line where it begins, for messages. */
+static bool compiles(const char *document, int line, const char *text, size_t length)
+{
+    Arena *arena = arena_new();
+    Diag diag;
+    Buf capture = {0};
+    diag_init(&diag, arena);
+    diag.capture = &capture;
+    uint32_t source = diag_add_source(&diag, document, text, length);
+    Graph *graph = elaborate_source(arena, &diag, source, &(ElaborateOptions){0});
+    bool good = graph && weights_bind(graph, &diag, "random:1");
+    if (!good)
+        fprintf(stderr, "%s: the block at line %d (positions below count from there):\n%s", document, line,
+                buf_text(&capture));
+    buf_free(&capture);
+    arena_free(arena);
+    return good;
+}
+
+/* Adds to `count` the blocks of a document and returns how many of them fail. */
+static int check_document(const char *path, int *count)
+{
+    static const char open[] = "```fov\n", close[] = "```";
+    Arena *arena = arena_new();
+    const char *text = text_read(arena, path, NULL);
+    int failed = 0, line = 1;
+    const char *block = NULL;
+    int block_line = 0;
+    for (const char *at = text; at && *at; line++) {
+        const char *end = strchrnul(at, '\n'), *next = *end ? end + 1 : end;
+        if (!block && strncmp(at, open, sizeof open - 1) == 0) {
+            block = next;
+            block_line = line + 1;
+        } else if (block && strncmp(at, close, sizeof close - 1) == 0) {
+            (*count)++;
+            failed += !compiles(path, block_line, block, (size_t)(at - block));
+            block = NULL;
+        }
+        at = next;
+    }
+    arena_free(arena);
+    return failed;
+}
+
+Test(docs, examples_compile)
+{
+    static const char *const roots[] = {"grammar", "compiler", "examples", "runtime"};
+    Arena *arena = arena_new();
+    int count = 0, failed = check_document("README.md", &count);
+    for (size_t r = 0; r < COUNT_OF(roots); r++) {
+        Paths documents = files_below(arena, roots[r], ".md");
+        for (uint32_t i = 0; i < documents.count; i++)
+            failed += check_document(documents.at[i], &count);
+    }
+    arena_free(arena);
+    cr_expect_eq(failed, 0, "%d of %d blocks in the documents do not compile", failed, count);
+    cr_expect_geq(count, 10, "only %d blocks were found", count);
+}
+
+/* The models that are shipped, with their default parameters. */
+Test(docs, example_models_compile)
+{
+    Arena *arena = arena_new();
+    Paths models = files_below(arena, "examples", ".fov");
+    for (uint32_t i = 0; i < models.count; i++) {
+        Diag diag;
+        Buf capture = {0};
+        diag_init(&diag, arena);
+        diag.capture = &capture;
+        Graph *graph = elaborate_file(arena, &diag, models.at[i], &(ElaborateOptions){0});
+        bool good = graph && weights_bind(graph, &diag, "random:1") && diag.warnings == 0;
+        cr_expect(good, "%s:\n%s", models.at[i], buf_text(&capture));
+        buf_free(&capture);
+    }
+    cr_expect_geq(models.count, 1, "no model was found in examples/");
+    arena_free(arena);
+}

@@ -1,0 +1,325 @@
+/* emitted.c - emits graphs, compiles them together into one shared object, and runs them (see emitted.h).
+ *
+ * What a model's header promises is given one form by a shim (shim.h), compiled with it.
+ */
+#include "tests/support/emitted.h"
+
+#include <dlfcn.h>
+
+#include "emit/emit.h"
+#include "fovea.h"
+#include "pass/pass.h"
+#include "tests/support/files.h"
+#include "tests/support/guard.h"
+#include "tests/support/process.h"
+#include "tests/support/shim.h"
+
+typedef struct Model {
+    const Graph *graph;
+    const char *name;
+    const Shim *shim; /* NULL: it did not compile */
+} Model;
+
+struct EmittedSession {
+    const Shim *shim;
+    void *state;
+    Guard weights, workspace;
+    bool open;
+};
+
+struct Emitted {
+    Arena *arena;
+    const Target *target;
+    char *folder;
+    VEC(Model) models;
+    VEC(EmittedSession *) sessions;
+    void *library;
+};
+
+static bool cpu_can_run(const Target *target)
+{
+    if (!target->cpu)
+        return true;
+    if (strcmp(target->cpu, "FOVEA_CPU_AVX2") == 0)
+        return fovea_cpu_has(FOVEA_CPU_AVX2);
+    if (strcmp(target->cpu, "FOVEA_CPU_AVX512") == 0)
+        return fovea_cpu_has(FOVEA_CPU_AVX512);
+    return false;
+}
+
+Emitted *emitted_new(const char *target_name)
+{
+    const Target *target = target_find(target_name);
+    if (!target || !cpu_can_run(target))
+        return NULL;
+    Arena *arena = arena_new();
+    Emitted *emitted = NEW(arena, Emitted);
+    emitted->arena = arena;
+    emitted->target = target;
+    emitted->folder = folder_temporary(arena);
+    return emitted;
+}
+
+static void session_close(EmittedSession *session)
+{
+    if (session->open)
+        session->shim->close(session->state);
+    session->open = false;
+    guard_free(&session->weights);
+    guard_free(&session->workspace);
+}
+
+void emitted_free(Emitted *emitted)
+{
+    for (uint32_t i = 0; i < emitted->sessions.count; i++)
+        session_close(emitted->sessions.at[i]);
+    if (emitted->library)
+        dlclose(emitted->library);
+    folder_remove(emitted->folder);
+    arena_free(emitted->arena);
+}
+
+/* "in[0], in[1]" for a struct of pointers in the order of the ports. */
+static void print_pointers(Buf *buf, const char *array, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        buf_printf(buf, "%s%s[%u]", i ? ", " : "", array, i);
+}
+
+/* What is compiled for a model: its emitted source and the shim. */
+static bool write_unit(Emitted *emitted, const Graph *graph, const char *name)
+{
+    Buf unit = {0};
+    buf_printf(&unit, "#include \"%s.c\"\n#include \"tests/support/shim.h\"\n", name);
+    buf_printf(&unit, "SHIM(%s, %s, (", name, macro_text(emitted->arena, name));
+    print_pointers(&unit, "in", graph->inputs.count);
+    buf_puts(&unit, "), (");
+    print_pointers(&unit, "out", graph->outputs.count);
+    buf_puts(&unit, "))\n");
+    bool good = text_write(arena_printf(emitted->arena, "%s/%s_unit.c", emitted->folder, name), unit.text, unit.length);
+    buf_free(&unit);
+    return good;
+}
+
+int emitted_add(Emitted *emitted, Diag *diag, const Graph *graph)
+{
+    int index = (int)emitted->models.count;
+    const char *name = arena_printf(emitted->arena, "m%d", index);
+    Graph *optimised = (Graph *)graph;
+    passes_run(&optimised, emitted->target);
+    Plan *plan = plan_make(optimised, emitted->target);
+    const char *broken = plan_verify(plan);
+    if (broken) {
+        fprintf(stderr, "the plan of %s for %s: %s\n", graph->name, emitted->target->name, broken);
+        return -1;
+    }
+    if (!emit_model(diag, plan, &(EmitOptions){.prefix = name, .embed = EMBED_NONE}, emitted->folder))
+        return -1;
+    if (!write_unit(emitted, graph, name))
+        return -1;
+    Model model = {.graph = graph, .name = name};
+    VEC_PUSH(emitted->arena, &emitted->models, model);
+    return index;
+}
+
+bool emitted_compile(Emitted *emitted)
+{
+    const char *compiler = getenv("CC"), *sanitizers = getenv("SAN"), *extra = "";
+    if (!compiler || !*compiler)
+        compiler = "clang";
+    if (sanitizers && *sanitizers)
+        extra = arena_printf(emitted->arena, "-fsanitize=%s -fno-sanitize-recover=all", sanitizers);
+    const char *command =
+        arena_printf(emitted->arena, "%s -std=c99 -O1 %s -fPIC -Iruntime -I. -I%s", compiler, extra, emitted->folder);
+    Buf report = {0};
+    /* One that does not compile leaves its messages in NAME.log and no object; the others go on. */
+    bool good = command_run(&report,
+                            "ls %s/*_unit.c | xargs -P 2 -n 1 sh -c '%s -Wall -Wextra -Wpedantic -Werror -c "
+                            "-o \"${0%%_unit.c}.o\" \"$0\" 2>\"${0%%_unit.c}.log\" || :'",
+                            emitted->folder, command) &&
+                command_run(&report, "%s -shared -Wl,-Bsymbolic -o %s/models.so %s/*.o runtime/fovea.c -lm", command,
+                            emitted->folder, emitted->folder);
+    fputs(buf_text(&report), stderr);
+    buf_free(&report);
+    if (!good)
+        return false;
+    emitted->library = dlopen(arena_printf(emitted->arena, "%s/models.so", emitted->folder), RTLD_NOW | RTLD_LOCAL);
+    if (!emitted->library) {
+        fprintf(stderr, "%s\n", dlerror());
+        return false;
+    }
+    for (uint32_t i = 0; i < emitted->models.count; i++)
+        emitted->models.at[i].shim =
+            dlsym(emitted->library, arena_printf(emitted->arena, "%s_shim", emitted->models.at[i].name));
+    return true;
+}
+
+/* Says why a model has no code, with the first lines of the C compiler. */
+static bool is_compiled(const Emitted *emitted, const Model *model)
+{
+    if (model->shim)
+        return true;
+    const char *log = arena_printf(emitted->arena, "%s/%s.log", emitted->folder, model->name);
+    const char *text = text_read(emitted->arena, log, NULL);
+    fprintf(stderr, "%s is not compiled: %.600s\n", model->graph->name, text ? text : "");
+    return false;
+}
+
+static bool status_good(const Model *model, const char *what, int status)
+{
+    if (status != FOVEA_OK)
+        fprintf(stderr, "%s: %s: %s\n", model->graph->name, what, fovea_status_text((fovea_status)status));
+    return status == FOVEA_OK;
+}
+
+/* Weights and workspace in guarded memory, and an open session on them. */
+static bool session_open(Emitted *emitted, const Model *model, EmittedSession *session, GuardSide side)
+{
+    size_t bytes = 0;
+    const char *path = arena_printf(emitted->arena, "%s/%s.weights", emitted->folder, model->name);
+    const char *blob = text_read(emitted->arena, path, &bytes);
+    if (!blob || bytes < model->shim->weights_bytes) {
+        fprintf(stderr, "%s: the blob has %zu bytes, the header says %zu\n", model->graph->name, bytes,
+                model->shim->weights_bytes);
+        return false;
+    }
+    *session = (EmittedSession){.shim = model->shim};
+    session->state = arena_alloc(emitted->arena, model->shim->state_bytes);
+    Guard weights = guard_new(bytes, FOVEA_ALIGNMENT, side);
+    Guard workspace = guard_new(model->shim->workspace_bytes, FOVEA_ALIGNMENT, side);
+    memcpy(weights.at, blob, bytes);
+    memset(workspace.at, side == GUARD_BEHIND ? 0xFF : 0x4E, workspace.bytes);
+    guard_protect(&weights);
+    session->weights = weights;
+    session->workspace = workspace;
+    int status = model->shim->open(session->state, weights.at, bytes, workspace.at, workspace.bytes);
+    session->open = status == FOVEA_OK;
+    return status_good(model, "opening", status);
+}
+
+/* A float of an input is exact in a Tensor; bytes are stored as the input's layout says. */
+static Guard input_buffer(const Type *type, const Tensor *tensor, GuardSide side)
+{
+    Guard guard = guard_new((size_t)type_bytes(type), (size_t)dtype_bytes(type->dtype), side);
+    int64_t count = shape_count(&type->shape), index[MAX_RANK] = {0};
+    for (int64_t e = 0; e < count; e++) {
+        int64_t rest = e;
+        for (int axis = type->shape.rank - 1; axis >= 0; axis--) {
+            index[axis] = rest % type->shape.dim[axis];
+            rest /= type->shape.dim[axis];
+        }
+        int64_t place = layout_offset(&type->layout, &type->shape, index);
+        if (type->dtype == DT_U8)
+            guard.at[place] = (unsigned char)tensor->at[e];
+        else
+            memcpy(guard.at + 4 * place, &(float){(float)tensor->at[e]}, 4);
+    }
+    return guard;
+}
+
+typedef struct Run {
+    Guard *inputs, *outputs;
+    const void **in;
+    void **out;
+} Run;
+
+static Run run_buffers(Arena *arena, const Graph *graph, const Tensor *inputs, GuardSide side)
+{
+    uint32_t in = graph->inputs.count, out = graph->outputs.count;
+    Run run = {NEW_ARRAY(arena, Guard, in), NEW_ARRAY(arena, Guard, out), NEW_ARRAY(arena, const void *, in),
+               NEW_ARRAY(arena, void *, out)};
+    for (uint32_t i = 0; i < in; i++) {
+        run.inputs[i] = input_buffer(&graph_node(graph, graph->inputs.at[i].node)->type, &inputs[i], side);
+        guard_protect(&run.inputs[i]);
+        run.in[i] = run.inputs[i].at;
+    }
+    for (uint32_t i = 0; i < out; i++) {
+        const Type *type = &graph_node(graph, graph->outputs.at[i].node)->type;
+        run.outputs[i] = guard_new((size_t)type_bytes(type), (size_t)dtype_bytes(type->dtype), side);
+        memset(run.outputs[i].at, 0xFF, run.outputs[i].bytes);
+        run.out[i] = run.outputs[i].at;
+    }
+    return run;
+}
+
+static void run_free(const Graph *graph, Run *run)
+{
+    for (uint32_t i = 0; i < graph->inputs.count; i++)
+        guard_free(&run->inputs[i]);
+    for (uint32_t i = 0; i < graph->outputs.count; i++)
+        guard_free(&run->outputs[i]);
+}
+
+static bool run_intact(const Graph *graph, const Run *run, const EmittedSession *session)
+{
+    bool good = guard_intact(&session->workspace);
+    for (uint32_t i = 0; i < graph->outputs.count; i++)
+        good = good && guard_intact(&run->outputs[i]);
+    if (!good)
+        fprintf(stderr, "%s: writes beside its workspace or an output\n", graph->name);
+    return good;
+}
+
+/* Two runs in one session: same answer, nothing touched that should not be. */
+static bool run_twice(Emitted *emitted, const Model *model, const Tensor *inputs, GuardSide side, Run *run)
+{
+    const Graph *graph = model->graph;
+    EmittedSession session = {0};
+    bool good = session_open(emitted, model, &session, side);
+    *run = run_buffers(emitted->arena, graph, inputs, side);
+    good = good && status_good(model, "run", model->shim->run(session.state, run->in, run->out));
+    Run again = run_buffers(emitted->arena, graph, inputs, side);
+    good = good && status_good(model, "second run", model->shim->run(session.state, again.in, again.out)) &&
+           run_intact(graph, run, &session) && run_intact(graph, &again, &session);
+    for (uint32_t i = 0; good && i < graph->outputs.count; i++) {
+        good = memcmp(run->out[i], again.out[i], run->outputs[i].bytes) == 0;
+        if (!good)
+            fprintf(stderr, "%s: a second run gives another %s\n", graph->name, graph->outputs.at[i].name);
+    }
+    run_free(graph, &again);
+    session_close(&session);
+    return good;
+}
+
+bool emitted_run(Emitted *emitted, int index, const Tensor *inputs, Tensor *outputs)
+{
+    const Model *model = &emitted->models.at[index];
+    const Graph *graph = model->graph;
+    if (!is_compiled(emitted, model))
+        return false;
+    Run first, second;
+    bool good = run_twice(emitted, model, inputs, GUARD_BEHIND, &first);
+    good = run_twice(emitted, model, inputs, GUARD_BEFORE, &second) && good;
+    for (uint32_t i = 0; good && i < graph->outputs.count; i++) {
+        good = memcmp(first.out[i], second.out[i], first.outputs[i].bytes) == 0;
+        if (!good)
+            fprintf(stderr, "%s: %s depends on where memory stands or on what was in the workspace\n", graph->name,
+                    graph->outputs.at[i].name);
+    }
+    for (uint32_t i = 0; good && i < graph->outputs.count; i++) {
+        outputs[i] = tensor_new(&graph_node(graph, graph->outputs.at[i].node)->type.shape);
+        int64_t count = shape_count(&outputs[i].shape);
+        for (int64_t e = 0; e < count; e++) {
+            float value;
+            memcpy(&value, first.outputs[i].at + 4 * e, 4);
+            outputs[i].at[e] = (double)value;
+        }
+    }
+    run_free(graph, &first);
+    run_free(graph, &second);
+    return good;
+}
+
+EmittedSession *emitted_session(Emitted *emitted, int model)
+{
+    if (!is_compiled(emitted, &emitted->models.at[model]))
+        return NULL;
+    EmittedSession *session = NEW(emitted->arena, EmittedSession);
+    VEC_PUSH(emitted->arena, &emitted->sessions, session);
+    return session_open(emitted, &emitted->models.at[model], session, GUARD_BEHIND) ? session : NULL;
+}
+
+int emitted_session_run(EmittedSession *session, const void *const *inputs, void *const *outputs)
+{
+    return session->shim->run(session->state, inputs, outputs);
+}

@@ -1,0 +1,51 @@
+/* emitted.h - runs the code that is emitted for a graph, so that it can be held against the reference evaluator.
+ *
+ *   Emitted *emitted = emitted_new("avx2");            // NULL: this CPU cannot run that target, or there is none
+ *   int model = emitted_add(emitted, &diag, graph);          // as many as wanted: they are compiled together
+ *   if (emitted_compile(emitted))
+ *       emitted_run(emitted, model, inputs, outputs);  // outputs are made like those of eval_graph
+ *   emitted_free(emitted);
+ *
+ * Every run is four runs: two in one session, then two in another. Inputs, outputs, weights and workspace stand
+ * between forbidden pages, in the first session against the page behind them, in the other against the page before;
+ * weights and inputs are read-only; the workspace is filled with NaN, then with another pattern. The outputs must be
+ * the same bytes each time, and what stands around everything must stay untouched.
+ *
+ * The code is compiled by $CC (default clang), with -fsanitize=$SAN when that is set.
+ */
+#ifndef FOVEA_TESTS_EMITTED_H
+#define FOVEA_TESTS_EMITTED_H
+
+#include "ir/eval.h"
+
+typedef struct Emitted Emitted;
+
+Emitted *emitted_new(const char *target);
+void emitted_free(Emitted *emitted);
+
+/* Optimises, plans and emits; the graph's weights must be bound, and it is not changed. `diag` has the model's sources.
+ * -1 after printing why. */
+int emitted_add(Emitted *emitted, Diag *diag, const Graph *graph);
+/* After the last emitted_add. false when there is nothing to run; one model that does not compile fails when it is run.
+ */
+bool emitted_compile(Emitted *emitted);
+
+/* One Tensor a Port, as for eval_graph; outputs are allocated here and freed by the caller. false after printing
+ * which promise was broken; then there are no outputs. */
+bool emitted_run(Emitted *emitted, int model, const Tensor *inputs, Tensor *outputs);
+
+/* A session that stays open, for many runs: plain pointers in the order of the ports, nothing is checked. */
+typedef struct EmittedSession EmittedSession;
+EmittedSession *emitted_session(Emitted *emitted, int model); /* NULL after printing why; freed with `emitted` */
+int emitted_session_run(EmittedSession *session, const void *const *inputs, void *const *outputs);
+
+/* Emits one graph alone, runs it on inputs and compares with the reference: what outputs_error says. -1 after printing
+ * what went wrong. */
+double emitted_error(Diag *diag, const Graph *graph, const char *target, const Tensor *inputs);
+
+/* The largest difference of an element from what is expected (as f32), relative to the largest finite magnitude in
+ * its output, over all outputs; infinite where only one of both is NaN or infinite. `where`, when not NULL, receives
+ * that place as text. */
+double outputs_error(const Graph *graph, const Tensor *expected, const Tensor *actual, char where[128]);
+
+#endif

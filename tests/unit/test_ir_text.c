@@ -1,0 +1,183 @@
+/* test_ir_text.c - printing a graph and reading it back gives the same text; wrong texts give one message. */
+#include <criterion/criterion.h>
+#include <math.h>
+
+#include "ir/text.h"
+#include "ir/verify.h"
+#include "tests/unit/graphs.h"
+
+static Graph *parse(Case *c, const char *text)
+{
+    return graph_parse(c->arena, c->diag, diag_add_source(c->diag, "test.ir", text, strlen(text)));
+}
+
+static const char *const texts[] = {
+    "graph empty\n",
+
+    "graph lenet\n"
+    "weights \"dir/lenet.safetensors\"\n"
+    "%0 = input \"image\" : f32[1, 1, 28, 28]\n"
+    "%1 = const \"conv1.weight\" role=kernel fan_in=25 trainable : f32[6, 1, 5, 5]\n"
+    "%2 = const \"conv1.bias\" role=bias trainable : f32[6]\n"
+    "%3 = conv(%0, %1, %2) stride=[1, 1] pad=[2, 2, 2, 2] dilation=[1, 1] groups=1 at \"conv1\" : "
+    "f32[1, 6, 28, 28]@plain+halo(1, 2, 3, 4)\n"
+    "%4 = relu(%3) in %3 : f32[1, 6, 28, 28]\n"
+    "%5 = pack(%4) : f32[1, 6, 28, 28]@blocked8+halo(1, 1, 1, 1)\n"
+    "%6 = maxpool(%5) size=[2, 2] stride=[2, 2] pad=[0, 0, 0, 0] dilation=[1, 1] ceil=false : f32[1, 6, 14, "
+    "14]@blocked8\n"
+    "%7 = avgpool(%6) size=[14, 14] stride=[1, 1] pad=[0, 0, 0, 0] dilation=[1, 1] ceil=true count_pad=false : "
+    "f32[1, 6, 1, 1]\n"
+    "%8 = flatten(%7) : f32[1, 6]\n"
+    "%9 = const \"fc.weight\" role=kernel fan_in=6 trainable : f32[2, 6]\n"
+    "%10 = pack(%9) : f32[2, 6]@panels4\n"
+    "%11 = fc(%8, %10) at \"fc\" : f32[1, 2]\n"
+    "%12 = softmax(%11) axis=1 : f32[1, 2]\n"
+    "output \"answer\" = %12 labels [\"cat\", \"the \\\"dog\\\"\\n\\x01\\\\\"]\n"
+    "output \"logits\" = %11\n",
+
+    "graph \"a name\"\n"
+    "%0 = input \"photo\" resize=256 order=bgr : u8[2, 3, 4, 4]@interleaved\n"
+    "%1 = pixels(%0) : f32[2, 3, 4, 4]\n"
+    "%2 = const literal [0.10000001, -1.5e-30, 3.4028235e+38] : f32[3]\n"
+    "%3 = const fill 1.4013e-45 : f32[3]\n"
+    "%4 = normalize(%1, %2, %3) : f32[2, 3, 4, 4]\n"
+    "%5 = const literal [inf] : f32[]\n"
+    "%6 = const literal [-inf, nan, -0] : f32[1, 1, 3]\n"
+    "%7 = leaky_relu(%4) slope=0.01 : f32[2, 3, 4, 4]\n"
+    "%8 = lrn(%7) size=5 alpha=0.0001 beta=0.75 k=0.1234567890123 : f32[2, 3, 4, 4]\n"
+    "%9 = mul(%8, %5) : f32[2, 3, 4, 4]\n"
+    "%10 = reshape(%9) dims=[2, 48] : f32[2, 48]\n"
+    "%11 = concat(%10, %10, %10) axis=1 : f32[2, 144]\n"
+    "output \"y\" = %11\n",
+};
+
+Test(text, parses_back_to_itself)
+{
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        Case c = case_new();
+        Graph *graph = parse(&c, texts[i]);
+        cr_assert_not_null(graph, "%s", buf_text(c.messages));
+        Buf printed = {0};
+        graph_print(&printed, graph);
+        cr_expect_str_eq(buf_text(&printed), texts[i]);
+        buf_free(&printed);
+        case_free(&c);
+    }
+}
+
+Test(text, keeps_what_it_says)
+{
+    Case c = case_new();
+    const Graph *graph = parse(&c, texts[2]);
+    cr_assert_not_null(graph);
+    cr_expect(graph->inputs.at[0].picture.resize == 256 && graph->inputs.at[0].picture.bgr);
+    cr_expect_str_eq(graph->name, "a name");
+    const float *odd = graph->constants.at[3].data;
+    cr_expect(isinf(odd[0]) && odd[0] < 0 && isnan(odd[1]) && signbit(odd[2]));
+    cr_expect_eq(graph->constants.at[1].data[2], 1.4013e-45f);
+    graph = parse(&c, texts[1]);
+    cr_assert_not_null(graph);
+    cr_expect_str_eq(graph->outputs.at[0].labels[1], "the \"dog\"\n\x01\\");
+    cr_expect_eq(graph->nodes.at[4].kernel.index, 3);
+    case_free(&c);
+}
+
+Test(text, comments_and_line_ends_are_free)
+{
+    Case c = case_new();
+    cr_expect_not_null(
+        parse(&c, "# a graph\ngraph g %0 =\n input \"x\" # its input\n : f32 [ 1 , 2 ] output \"y\" = %0"));
+    cr_expect_str_empty(buf_text(c.messages));
+    case_free(&c);
+}
+
+#define HEAD "graph g\n%0 = input \"x\" : f32[1, 4, 8, 8]\n"
+
+Test(text, wrong_texts_get_one_message)
+{
+    static const struct {
+        const char *text, *message;
+    } rows[] = {
+        {"", "a graph begins with 'graph'"},
+        {"graph", "the graph's name is missing"},
+        {"graph g %1 = input \"x\" : f32[1]", "the next node is %0"},
+        {"graph g %0 input", "'=' is missing"},
+        {"graph g %99999999999 = relu(%0)", "'%' stands before the number of a node"},
+        {"graph g nodes", "a node or an output is expected"},
+        {"graph g %0 = input : f32[1]", "the input's name is missing"},
+        {"graph g %0 = input \"x : f32[1]\n", "string runs to the end of the line"},
+        {"graph g %0 = input \"\\q\" : f32[1]", "an escape is"},
+        {"graph g %0 = input \"\\x00\" : f32[1]", "an escape is"},
+        {"graph g %0 = input \"x\" : f64[1]", "a type is missing"},
+        {"graph g %0 = input \"x\" : f32[0]", "a dimension is 1 to 2147483647, this is 0"},
+        {"graph g %0 = input \"x\" : f32[1, 2.5]", "a dimension is an integer"},
+        {"graph g %0 = input \"x\" : f32[1, 99999999999999999999]", "a dimension is an integer"},
+        {"graph g %0 = input \"x\" : f32[2147483647, 2147483647]", "a shape has at most 1099511627776 elements"},
+        {"graph g %0 = input \"x\" : f32[1,1,1,1,1,1,1]", "a shape has at most 6 axes"},
+        {"graph g %0 = input \"x\" : f32[]", "G6: node %0 (input) breaks its rule: an input has a batch axis"},
+        {"graph g %0 = input \"x\" : f32[1]@blocked8", "the layout does not fit: blocked needs an axis 1"},
+        {"graph g %0 = input \"x\" : f32[1, 1]@tiles", "a layout is plain"},
+        {"graph g %0 = input \"x\" : f32[1, 1]@blocked99999999999", "a layout is plain"},
+        {"graph g %0 = input \"x\" : f32[1, 1]@blocked", "the layout does not fit: a block is"},
+        {"graph g %0 = const : f32[1]", "a constant has a path, a literal or a fill"},
+        {"graph g %0 = const literal [1, 2] : f32[3]", "a literal of 2 numbers for 3 elements"},
+        {"graph g %0 = const literal [1, x] : f32[2]", "an element is a number"},
+        {"graph g %0 = const fill 0 : f32[1048576, 1048576]", "a fill has at most"},
+        {"graph g %0 = const \"w\" role=king : f32[1]", "there is no such role"},
+        {"graph g %0 = const \"w\" : u8[1]", "a constant is f32 and plain"},
+        {HEAD "%1 = relux(%0) : f32[1, 4, 8, 8]", "no op of a graph is called 'relux'"},
+        {HEAD "%1 = labels(%0) : f32[1, 4, 8, 8]", "no op of a graph is called 'labels'"},
+        {HEAD "%1 = relu(%1) : f32[1, 4, 8, 8]", "%1 does not stand before this"},
+        {HEAD "%1 = relu() : f32[1, 4, 8, 8]", "relu does not take 0 inputs"},
+        {HEAD "%1 = relu(%0, %0) : f32[1, 4, 8, 8]", "relu does not take 2 inputs"},
+        {HEAD "%1 = relu(%0) : f32[1, 4, 8, 9]", "the op, which gives f32[1, 4, 8, 8]"},
+        {HEAD "%1 = relu(%0) slope=1 : f32[1, 4, 8, 8]", "relu has no attribute 'slope'"},
+        {HEAD "%1 = leaky_relu(%0) : f32[1, 4, 8, 8]", "leaky_relu needs 'slope'"},
+        {HEAD "%1 = leaky_relu(%0) slope=1 slope=1 : f32[1, 4, 8, 8]", "leaky_relu: 'slope' is given twice"},
+        {HEAD "%1 = leaky_relu(%0) slope=inf : f32[1, 4, 8, 8]", "'slope' must be finite"},
+        {HEAD "%1 = leaky_relu(%0) slope=1e : f32[1, 4, 8, 8]", "'1e' is no number"},
+        {HEAD "%1 = reshape(%0) dims=[1,1,1,1,1,1,256] : f32[256]", "'dims' has at most 6 values"},
+        {HEAD "%1 = reshape(%0) dims=[-1, 2] : f32[1, 256]", "reshape: 256 values into"},
+        {HEAD "%1 = channel_max(%0) group=9223372036854775807 : f32[1, 1, 8, 8]", "does not divide 4 channels"},
+        {HEAD "%1 = maxpool(%0) size=[2, 2] stride=[2] pad=[0] dilation=[1, 1] ceil=false : f32[1]",
+         "'stride' has 2 values"},
+        {HEAD "%1 = relu(%0) in %0 : f32[1, 4, 8, 8]", "G9: node %1 (relu) is computed in %0, which has no kernel"},
+        {HEAD "output \"y\" = %1", "%1 does not stand before this"},
+        {HEAD "output \"y\" = %0 output \"y\" = %0", "G11: two ports are named 'y'"},
+        {HEAD "output \"\" = %0", "G11: port 0 has no name"},
+        {HEAD "output \"y\" = %0 labels [\"a\"]", "1 labels for an output of 4x8x8"},
+        {HEAD "&", "stray character '&'"},
+        {HEAD "\x80", "stray byte 128"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        Case c = case_new();
+        Graph *graph = parse(&c, rows[i].text);
+        cr_expect_null(graph, "%s", rows[i].text);
+        cr_expect_eq(c.diag->errors, 1, "%u errors for %s", c.diag->errors, rows[i].text);
+        cr_expect(strstr(buf_text(c.messages), rows[i].message), "%s\nwanted: %s\ngot: %s", rows[i].text,
+                  rows[i].message, buf_text(c.messages));
+        case_free(&c);
+    }
+}
+
+/* Every prefix of a good text, and every text with one byte changed, is read without harm. */
+Test(text, damaged_texts_are_harmless)
+{
+    char text[2048];
+    for (size_t i = 1; i < COUNT_OF(texts); i++) {
+        size_t length = strlen(texts[i]);
+        cr_assert_lt(length, sizeof text);
+        for (size_t at = 0; at < length; at += 3) {
+            Case c = case_new();
+            uint32_t source = diag_add_source(c.diag, "cut.ir", texts[i], at);
+            Graph *cut = graph_parse(c.arena, c.diag, source);
+            cr_assert_leq(c.diag->errors, 1);
+            memcpy(text, texts[i], length + 1);
+            text[at] = "9]%\"( "[at % 6];
+            Graph *changed = parse(&c, text);
+            cr_assert(!cut || !graph_verify(cut));
+            cr_assert(!changed || !graph_verify(changed));
+            case_free(&c);
+        }
+    }
+}

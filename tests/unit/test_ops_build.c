@@ -1,0 +1,212 @@
+/* test_ops_build.c - from calls in the language to nodes: where weights come from, what padding words and ranks mean,
+ * and what is said when a call does not fit. */
+#include <criterion/criterion.h>
+
+#include "elaborate/elaborate.h"
+#include "ir/text.h"
+#include "ir/verify.h"
+#include "tests/unit/graphs.h"
+
+/* The graph of a net with this body, and its text in `printed`. */
+static Graph *build(Case *c, const char *inputs, const char *body, Buf *printed)
+{
+    const char *text = arena_printf(c->arena, "net case(%s) { %s }", inputs, body);
+    ElaborateOptions options = {.batch = 1};
+    uint32_t source = diag_add_source(c->diag, "case.fov", text, strlen(text));
+    Graph *graph = elaborate_source(c->arena, c->diag, source, &options);
+    if (graph) {
+        const char *broken = graph_verify(graph);
+        cr_expect_null(broken, "%s: %s", body, broken);
+        graph_print(printed, graph);
+    }
+    return graph;
+}
+
+#define RGB   "x: f32[3, 9, 10]"
+#define GRAY  "x: f32[1, 9, 10]"
+#define PLAIN " pad=[0, 0, 0, 0] dilation=[1, 1] groups=1"
+
+Test(build, calls_become_nodes)
+{
+    static const struct {
+        const char *inputs, *body, *line;
+    } rows[] = {
+        {RGB, "return x -> a: conv(6, 5x5);", "const \"a.weight\" role=kernel fan_in=75 trainable : f32[6, 3, 5, 5]\n"},
+        {RGB, "return x -> a: conv(6, 5x5);", "const \"a.bias\" role=bias trainable : f32[6]\n"},
+        {RGB, "return x -> a: conv(6, 5x5);", "conv(%0, %1, %2) stride=[1, 1]" PLAIN " at \"a\" : f32[1, 6, 5, 6]\n"},
+        {RGB, "return x -> a: conv(6, 5x5, bias=false);", "conv(%0, %1) stride=[1, 1]"},
+        {RGB, "return x -> a: conv(2, 1, bias=[3, 4]);", "const literal [3, 4] : f32[2]\n"},
+        {RGB, "return x -> a: conv(2, 1, bias=0.5);", "const fill 0.5 : f32[2]\n"},
+        {RGB, "return x -> a: conv(2, 1, frozen=true);", "const \"a.weight\" role=kernel fan_in=3 : f32[2, 3, 1, 1]\n"},
+        {RGB, "return x -> conv(2, 3x3, weight=0);", "const fill 0 : f32[2, 3, 3, 3]\n"},
+        {RGB, "return x -> conv(2, 3x3, weight=0);", "conv(%0, %1) stride=[1, 1]"},
+        {RGB, "return x -> a: conv(2, 3x3, weight=0, bias=true);", "const \"a.bias\" role=bias trainable : f32[2]\n"},
+        {GRAY, "return x -> conv(weight=[[1, -1]]);", "const literal [1, -1] : f32[1, 1, 1, 2]\n"},
+        {GRAY, "return x -> conv(weight=[[[1, -1]], [[2, 3]]]);", "const literal [1, -1, 2, 3] : f32[2, 1, 1, 2]\n"},
+        {RGB, "return x -> conv(weight=[[1, -1]], groups=channels(x));",
+         "const literal [1, -1, 1, -1, 1, -1] : f32[3, 1, 1, 2]\n"},
+        {RGB, "return x -> conv(weight=[[1, -1]], groups=3);", "dilation=[1, 1] groups=3 : f32[1, 3, 9, 9]\n"},
+        {GRAY, "k = constant([[1, 2], [3, 4]]); return x -> conv(weight=k);", "reshape(%1) dims=[1, 1, 2, 2]"},
+        {RGB, "return x -> a: conv(1, 3x3, pad=same);",
+         "pad=[1, 1, 1, 1] dilation=[1, 1] groups=1 at \"a\" : f32[1, 1, 9, 10]"},
+        {RGB, "return x -> a: conv(1, 2x4, pad=same);",
+         "pad=[0, 1, 1, 2] dilation=[1, 1] groups=1 at \"a\" : f32[1, 1, 9, 10]"},
+        {RGB, "return x -> a: conv(1, 3, stride=2, pad=same);",
+         "pad=[1, 0, 1, 1] dilation=[1, 1] groups=1 at \"a\" : f32[1, 1, 5, 5]"},
+        {RGB, "return x -> a: conv(1, 3, dilation=2, pad=same);",
+         "pad=[2, 2, 2, 2] dilation=[2, 2] groups=1 at \"a\" : f32[1, 1, 9, 10]"},
+        {RGB, "return x -> a: conv(1, 1, stride=3, pad=same);", "stride=[3, 3]" PLAIN " at \"a\" : f32[1, 1, 3, 4]"},
+        {RGB, "return x -> a: conv(1, 3, pad=valid);", "stride=[1, 1]" PLAIN " at \"a\" : f32[1, 1, 7, 8]"},
+        {RGB, "return x -> a: conv(1, 3, pad=[1, 2]);", "pad=[1, 2, 1, 2]"},
+        {RGB, "return x -> a: conv(1, 3, pad=[1, 2, 3, 4]);", "pad=[1, 2, 3, 4]"},
+        {"x: f32[4]", "return x -> a: fc(3);", "fc(%0, %1, %2) at \"a\" : f32[1, 3]\n"},
+        {"x: f32[2]", "return x -> fc(weight=[[1, 2], [3, 4]]);", "const literal [1, 2, 3, 4] : f32[2, 2]\n"},
+        {RGB, "return x -> maxpool(2x2);",
+         "size=[2, 2] stride=[2, 2] pad=[0, 0, 0, 0] dilation=[1, 1] ceil=false : f32[1, 3, 4, 5]"},
+        {RGB, "return x -> maxpool(2x2, ceil=true);", "ceil=true : f32[1, 3, 5, 5]"},
+        {RGB, "return x -> maxpool(3, stride=2, pad=same);",
+         "pad=[1, 0, 1, 1] dilation=[1, 1] ceil=false : f32[1, 3, 5, 5]"},
+        {RGB, "return x -> avgpool(global);",
+         "avgpool(%0) size=[9, 10] stride=[1, 1] pad=[0, 0, 0, 0] dilation=[1, 1] ceil=false count_pad=true : f32[1, "
+         "3, 1, 1]"},
+        {RGB, "return x -> avgpool(3, count_pad=false);", "count_pad=false"},
+        {RGB, "return x -> channel_max;", "channel_max(%0) group=3 : f32[1, 1, 9, 10]"},
+        {RGB, "return x -> leaky_relu(0.2);", "leaky_relu(%0) slope=0.2"},
+        {RGB, "return x -> softmax;", "softmax(%0) axis=1"},
+        {RGB, "return x -> lrn(5);", "lrn(%0) size=5 alpha=0.0001 beta=0.75 k=2"},
+        {RGB, "return x -> lrn(5, form=caffe);", "lrn(%0) size=5 alpha=2e-05 beta=0.75 k=1"},
+        {RGB, "return x -> lrn(5, form=caffe, k=3);", "alpha=2e-05 beta=0.75 k=3"},
+        {RGB, "return x -> b: batchnorm(0.001);", "batchnorm(%0, %1, %2, %3, %4) eps=0.001 at \"b\""},
+        {RGB, "return x -> b: batchnorm;", "const \"b.weight\" role=bn_weight trainable : f32[3]\n"},
+        {RGB, "return x -> b: batchnorm;", "const \"b.running_var\" role=bn_variance : f32[3]\n"},
+        {RGB, "return x -> batchnorm(weight=1, bias=0, running_mean=[1, 2, 3], running_var=1);",
+         "const literal [1, 2, 3] : f32[3]\n"},
+        {RGB, "return x -> normalize(mean=[1, 2, 3], std=0.5);", "const fill 0.5 : f32[3]\n"},
+        {RGB, "return concat(x, x);", "concat(%0, %0) axis=1 : f32[1, 6, 9, 10]"},
+        {RGB, "return concat(x, x, x, axis=2);", "axis=3 : f32[1, 3, 9, 30]"},
+        {RGB, "return x * 2;", "mul(%0, %1) : f32[1, 3, 9, 10]"},
+        {RGB ", y: f32[9, 1]", "return add(x, y);", "reshape(%1) dims=[1, 1, 9, 1] : f32[1, 1, 9, 1]"},
+        {RGB ", y: f32[9, 1]", "return add(x, y);", "add(%0, %2) : f32[1, 3, 9, 10]"},
+        {RGB, "return max(x, 0);", "max(%0, %1)"},
+        {RGB, "return x -> reshape([27, -1]);", "dims=[1, 27, 10]"},
+        {RGB, "return x -> reshape(270);", "dims=[1, 270]"},
+        {RGB, "return x -> dropout(0.4) -> flatten;", "flatten(%1) : f32[1, 270]"},
+        {RGB, "return x -> expect(3x9x10) -> relu;", "relu(%0)"},
+        {"x: f32[3]", "return x + constant([1, 2, 3]);", "const literal [1, 2, 3] : f32[1, 3]\n"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        Case c = case_new();
+        Buf printed = {0};
+        Graph *graph = build(&c, rows[i].inputs, rows[i].body, &printed);
+        cr_expect_not_null(graph, "%s: %s", rows[i].body, buf_text(c.messages));
+        cr_expect(strstr(buf_text(&printed), rows[i].line), "%s\nwanted: %s\ngot:\n%s", rows[i].body, rows[i].line,
+                  buf_text(&printed));
+        buf_free(&printed);
+        case_free(&c);
+    }
+}
+
+Test(build, calls_that_do_not_fit)
+{
+    static const struct {
+        const char *inputs, *body, *message;
+    } rows[] = {
+        {RGB, "return x -> conv(6, 5x5);", "conv has weights but no label"},
+        {RGB, "return x -> conv(6, 5x5);", "hint: -> conv1: conv(...)"},
+        {RGB, "return x -> batchnorm;", "hint: -> bn1: batchnorm"},
+        {RGB, "return x -> conv(6, 5x5, weight=0, bias=true);", "conv has weights but no label"},
+        {RGB, "return x -> a: conv(6);", "conv needs 'size'"},
+        {RGB, "return x -> a: conv(size=3);", "conv needs 'out'"},
+        {RGB, "return x -> a: conv(6, 3, groups=2);", "groups=2 does not divide 3 input channels"},
+        {RGB, "return x -> a: conv(4, 3, groups=3);", "groups=3 does not divide 4 output channels"},
+        {RGB, "return x -> a: conv(4, 11);", "window 11x11 is larger than its input 9x10"},
+        {RGB, "return x -> a: conv(4, 12, pad=1);", "window 12x12 is larger than its padded input 11x12"},
+        {RGB, "return x -> conv(weight=[[1, -1]]);", "kernel is for 1 channels, the input has 3"},
+        {RGB, "return x -> conv(weight=[[1, -1]]);", "hint: groups=channels(x) uses a kernel for each channel alone"},
+        {GRAY, "return x -> conv(weight=[[[[1]], [[1]], [[1]]]]);", "kernel is for 3 channels, the input has 1"},
+        {GRAY, "return x -> conv(weight=[1, -1]);", "a kernel has 2, 3 or 4 axes, this is 2"},
+        {GRAY, "return x -> conv(2, weight=[[1, -1]]);", "'out' is 2, the kernel has 1 maps"},
+        {GRAY, "return x -> conv(size=3, weight=[[1, -1]]);", "'size' is 3x3, the kernel is 1x2"},
+        {RGB, "return x -> a: conv(2, 1, bias=[1, 2, 3]);", "conv's 'bias' has 3 values for 2 channels"},
+        {RGB, "return x -> a: conv(2000000000, 1000000, pad=1000000);", "which cannot be"},
+        {RGB, "return x -> a: conv(2, 1, weight=1e39);", "1e+39 does not fit a float"},
+        {RGB, "return x -> fc(10);", "fc takes a vector, this is 3x9x10"},
+        {RGB, "return x -> fc(10);", "hint: -> flatten"},
+        {"x: f32[4]", "return x -> a: fc;", "fc needs 'out'"},
+        {"x: f32[4]", "return x -> fc(weight=[[1, 2]]);", "fc: weight 1x2 does not fit 4 inputs"},
+        {"x: f32[4]", "return x -> conv(1, 1, weight=0);", "conv takes channels x height x width, this is 4"},
+        {"x: f32[4]", "return x -> maxpool(2);", "maxpool takes channels x height x width, this is 4"},
+        {RGB, "return x -> maxpool(11);", "window 11x11 is larger than its input 9x10"},
+        {RGB, "return x -> maxpool(2, pad=2);", "a window of maxpool lies wholly in the padding"},
+        {RGB, "return x -> channel_max(2);", "group=2 does not divide 3 channels"},
+        {RGB, "return x -> softmax(axis=3);", "softmax along axis 3, but 3x9x10 has 3"},
+        {RGB, "return x -> normalize(mean=0, std=0);", "a 'std' of 0 divides by zero"},
+        {RGB, "return x -> normalize(mean=[1, 2], std=1);", "normalize's 'mean' has 2 values for 3 channels"},
+        {RGB, "return x -> dropout(2);", "dropout's 'p' is a probability, 0 to 1, this is 2"},
+        {RGB, "return x -> reshape([7, -1]);", "reshape: 270 values into"},
+        {RGB, "return x -> reshape([-1, -1]);", "reshape: only one dimension can be -1"},
+        {RGB, "return x -> reshape([0, 2]);", "reshape: a dimension of 0 cannot be"},
+        {RGB, "return x -> expect(3x9x9);", "expected 3x9x9, this is 3x9x10"},
+        {RGB, "return x -> expect(270);", "expected 270, this is 3x9x10"},
+        {RGB ", y: f32[2, 9, 10]", "return x + y;", "'+' needs equal shapes: 3x9x10 and 2x9x10"},
+        {RGB ", y: f32[2, 9, 10]", "return x + y;", "note: this is 2x9x10"},
+        {RGB ", y: f32[3, 8, 10]", "return concat(x, y);", "concat: height 9 and 8 differ"},
+        {RGB, "return x -> labels(\"/nowhere/names.txt\");", "/nowhere/names.txt"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        Case c = case_new();
+        Buf printed = {0};
+        Graph *graph = build(&c, rows[i].inputs, rows[i].body, &printed);
+        cr_expect_null(graph, "%s", rows[i].body);
+        cr_expect_eq(c.diag->errors, 1, "%s: %u errors\n%s", rows[i].body, c.diag->errors, buf_text(c.messages));
+        cr_expect(strstr(buf_text(c.messages), rows[i].message), "%s\nwanted: %s\ngot: %s", rows[i].body,
+                  rows[i].message, buf_text(c.messages));
+        buf_free(&printed);
+        case_free(&c);
+    }
+}
+
+Test(build, labels_are_read_beside_the_model)
+{
+    char folder[] = "/tmp/fovea-labels-XXXXXX";
+    cr_assert_not_null(mkdtemp(folder));
+    Case c = case_new();
+    const char *names = arena_printf(c.arena, "%s/names.txt", folder);
+    FILE *file = fopen(names, "wb");
+    cr_assert_not_null(file);
+    fputs("\xef\xbb\xbf"
+          "a cat\r\ndog\n\n",
+          file);
+    fclose(file);
+    static const char *const bodies[] = {"net a(x: f32[2]) { return x -> relu -> labels(\"names.txt\"); }",
+                                         "net a(x: f32[3]) { return x -> relu -> labels(\"names.txt\"); }"};
+    for (int i = 0; i < 2; i++) {
+        const char *path = arena_printf(c.arena, "%s/a%d.fov", folder, i);
+        uint32_t source = diag_add_source(c.diag, path, bodies[i], strlen(bodies[i]));
+        ElaborateOptions options = {.batch = 1};
+        Graph *graph = elaborate_source(c.arena, c.diag, source, &options);
+        cr_expect_eq(graph == NULL, i == 1);
+        if (!graph)
+            continue;
+        cr_assert_eq(graph->outputs.at[0].label_count, 2);
+        cr_expect_str_eq(graph->outputs.at[0].labels[0], "a cat");
+        cr_expect_str_eq(graph->outputs.at[0].labels[1], "dog");
+    }
+    cr_expect(strstr(buf_text(c.messages), "labels file has 2 lines for 3 outputs"), "%s", buf_text(c.messages));
+    remove(names);
+    remove(folder);
+    case_free(&c);
+}
+
+/* A layer that is applied twice reads the same constants. */
+Test(build, shared_layers_share_weights)
+{
+    Case c = case_new();
+    Buf printed = {0};
+    Graph *graph = build(&c, "x: f32[3, 8, 8]", "y = x -> a: conv(3, 3x3, pad=1) -> relu; return y -> @a;", &printed);
+    cr_assert_not_null(graph, "%s", buf_text(c.messages));
+    cr_expect_eq(graph->constants.count, 2);
+    cr_expect(strstr(buf_text(&printed), "conv(%4, %1, %2)"), "%s", buf_text(&printed));
+    buf_free(&printed);
+    case_free(&c);
+}

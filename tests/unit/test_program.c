@@ -1,0 +1,389 @@
+/* test_program.c - what a stand-alone program reads and writes: pictures, .npy and IDX files, hostile ones included. */
+#include <criterion/criterion.h>
+
+#include <math.h>
+#include <unistd.h>
+
+#include "program/answer.h"
+#include "program/input.h"
+#include "program/npy.h"
+#include "program/picture.h"
+#include "support/base.h"
+
+static const fovea_port grey_port = {.name = "image", .rank = 3, .dims = {1, 4, 4}};
+
+/* A file of its own for each test: criterion runs them at the same time. */
+static char *scratch(const char *name)
+{
+    return fovea_text("/tmp/fovea-test-%ld-%s", (long)getpid(), name);
+}
+
+static void write_bytes(const char *path, const void *bytes, size_t size)
+{
+    FILE *file = fopen(path, "wb");
+    cr_assert(file && fwrite(bytes, 1, size, file) == size && fclose(file) == 0);
+}
+
+/* ---- .npy ---- */
+
+Test(npy, what_is_written_is_read)
+{
+    const int64_t dims[] = {2, 3};
+    const float examples[2][6] = {{0, -1.5F, 3e-20F, 7, INFINITY, 1}, {1, 2, 3, 4, 5, 6}};
+    char *path = scratch("round.npy");
+    fovea_fault fault = {""};
+    fovea_npy_writer writer;
+    cr_assert(fovea_npy_create(&writer, path, 2, dims, &fault), "%s", fault.text);
+    for (int i = 0; i < 2; i++)
+        cr_assert(fovea_npy_append(&writer, examples[i], &fault), "%s", fault.text);
+    cr_assert(access(path, F_OK) != 0, "nothing stands there before it is complete");
+    cr_assert(fovea_npy_finish(&writer, &fault), "%s", fault.text);
+
+    fovea_bytes bytes;
+    fovea_npy npy;
+    cr_assert(fovea_bytes_read(&bytes, path, 1 << 20, &fault), "%s", fault.text);
+    cr_assert(fovea_npy_parse(&npy, bytes.at, bytes.size, path, &fault), "%s", fault.text);
+    cr_expect_eq((npy.data - bytes.at) % 64, 0, "elements are aligned as numpy wants them");
+    cr_assert_eq(npy.rank, 3);
+    cr_expect(npy.dims[0] == 2 && npy.dims[1] == 2 && npy.dims[2] == 3 && npy.count == 12);
+    for (int i = 0; i < 12; i++)
+        cr_expect_eq((float)fovea_npy_at(&npy, i), examples[i / 6][i % 6]);
+    fovea_bytes_free(&bytes);
+    unlink(path);
+    free(path);
+}
+
+/* A version 1 file with this dictionary and these bytes of elements. */
+static size_t npy_make(unsigned char *file, const char *header, const void *data, size_t bytes)
+{
+    size_t length = strlen(header);
+    memcpy(file, "\x93NUMPY\1\0", 8);
+    file[8] = (unsigned char)(length & 255);
+    file[9] = (unsigned char)(length >> 8);
+    memcpy(file + 10, header, length);
+    if (bytes)
+        memcpy(file + 10 + length, data, bytes);
+    return 10 + length + bytes;
+}
+
+Test(npy, element_types)
+{
+    static const struct {
+        const char *header;
+        unsigned char bytes[16];
+        size_t size;
+        double first, second;
+    } cases[] = {
+        {"{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }\n", {255, 7}, 2, 255, 7},
+        {"{\"shape\":(2,),\"descr\":\"<i4\",\"fortran_order\":False}", {255, 255, 255, 255, 1}, 8, -1, 1},
+        {"{'descr': '<i8', 'fortran_order': False, 'shape': (2, 1)}", {0, 0, 0, 0, 1, 0, 0, 0, 3}, 16, 4294967296.0, 3},
+        {"{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }",
+         {0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0xc0},
+         16,
+         1,
+         -2},
+        {"{'descr': '<f4', 'fortran_order': True, 'shape': (2,), }", {0, 0, 0x80, 0x3f, 0, 0, 0, 0xbf}, 8, 1, -0.5},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        unsigned char file[256];
+        size_t size = npy_make(file, cases[i].header, cases[i].bytes, cases[i].size);
+        fovea_npy npy;
+        fovea_fault fault = {""};
+        cr_assert(fovea_npy_parse(&npy, file, size, "x.npy", &fault), "%s", fault.text);
+        cr_expect_eq(npy.count, 2);
+        cr_expect_eq(fovea_npy_at(&npy, 0), cases[i].first, "case %zu", i);
+        cr_expect_eq(fovea_npy_at(&npy, 1), cases[i].second, "case %zu", i);
+    }
+}
+
+Test(npy, hostile_headers_are_refused)
+{
+    static const char *const headers[] = {
+        "",
+        "{",
+        "{}",
+        "{'descr': '<f4'}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'shape': (1,)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (0,)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807, 2)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999999,)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1)}",
+        "{'descr': '<f4', 'fortran_order': True, 'shape': (1, 1)}",
+        "{'descr': '>f4', 'fortran_order': False, 'shape': (1,)}",
+        "{'descr': '<f4', 'fortran_order': Maybe, 'shape': (1,)}",
+        "{'descr': '<f4<f4<f4<f4<f4<f4', 'fortran_order': False, 'shape': (1,)}",
+        "{'descr': '<f4",
+    };
+    for (size_t i = 0; i < COUNT_OF(headers); i++) {
+        unsigned char file[256], four[4] = {0};
+        size_t size = npy_make(file, headers[i], four, sizeof four);
+        fovea_npy npy;
+        fovea_fault fault = {""};
+        cr_expect_not(fovea_npy_parse(&npy, file, size, "x.npy", &fault), "%s", headers[i]);
+        cr_expect(strstr(fault.text, "x.npy"), "%s: %s", headers[i], fault.text);
+    }
+}
+
+/* Every shorter file of a good one is refused, and nothing beyond its end is read (the copies are of exact size). */
+static void refuse_prefixes(const unsigned char *file, size_t size, const fovea_port *port, const char *name)
+{
+    char *path = scratch(name);
+    for (size_t length = 0; length < size; length++) {
+        write_bytes(path, file, length);
+        fovea_input input;
+        fovea_fault fault = {""};
+        float values[64];
+        bool fine = fovea_input_open(&input, path, port, &fault);
+        if (fine) {
+            fine = fovea_input_get(&input, 0, values, &fault);
+            fovea_input_close(&input);
+        }
+        cr_expect_not(fine, "%s: %zu of %zu bytes are taken", name, length, size);
+        cr_expect(fault.text[0], "%s: %zu of %zu bytes are refused without a word", name, length, size);
+    }
+    unlink(path);
+    free(path);
+}
+
+Test(npy, truncated)
+{
+    unsigned char file[256], data[64] = {0};
+    size_t size = npy_make(file, "{'descr': '<f4', 'fortran_order': False, 'shape': (4, 4), }", data, sizeof data);
+    refuse_prefixes(file, size, &grey_port, "short.npy");
+}
+
+/* ---- IDX ---- */
+
+static const unsigned char idx_file[] = {0, 0,  8,   3,   0,   0,   0, 2, 0, 0, 0, 4, 0, 0, 0, 4,
+                                         0, 51, 102, 153, 204, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                                         1, 1,  1,   1,   1,   1,   1, 1, 1, 1, 1, 1, 1, 1, 1, 255};
+
+Test(idx, pictures)
+{
+    char *path = scratch("pictures.idx");
+    write_bytes(path, idx_file, sizeof idx_file);
+    fovea_input input;
+    fovea_fault fault = {""};
+    float values[16];
+    cr_assert(fovea_input_open(&input, path, &grey_port, &fault), "%s", fault.text);
+    cr_assert_eq(input.count, 2);
+    cr_assert(fovea_input_get(&input, 0, values, &fault), "%s", fault.text);
+    for (int i = 0; i < 16; i++)
+        cr_expect_eq(values[i], i < 6 ? (float)(51 * i) / 255.0F : 0.0F, "value %d is %g", i, (double)values[i]);
+    cr_assert(fovea_input_get(&input, 1, values, &fault), "%s", fault.text);
+    cr_expect_eq(values[15], 1.0F);
+    fovea_input_close(&input);
+    unlink(path);
+    free(path);
+}
+
+Test(idx, hostile)
+{
+    refuse_prefixes(idx_file, sizeof idx_file, &grey_port, "short.idx");
+    unsigned char file[sizeof idx_file];
+    memcpy(file, idx_file, sizeof file);
+    memset(file + 4, 0xff, 12); /* 2^96 pixels */
+    fovea_idx idx;
+    fovea_fault fault = {""};
+    cr_expect_not(fovea_idx_parse(&idx, file, sizeof file, "huge.idx", &fault));
+    memset(file + 4, 0, 12);
+    cr_expect_not(fovea_idx_parse(&idx, file, sizeof file, "none.idx", &fault));
+}
+
+/* ---- pictures ---- */
+
+static void fit(const unsigned char *pixels, int64_t width, int64_t height, int channels, int to, int64_t size,
+                int64_t resize, unsigned char *result)
+{
+    unsigned char *copy = malloc((size_t)(width * height * channels));
+    cr_assert(copy);
+    memcpy(copy, pixels, (size_t)(width * height * channels));
+    fovea_picture picture = {.width = width, .height = height, .channels = channels, .at = copy};
+    fovea_fault fault = {""};
+    cr_assert(fovea_picture_fit(&picture, to, size, size, resize, result, &fault), "%s", fault.text);
+    fovea_picture_free(&picture);
+}
+
+Test(picture, a_picture_of_the_right_size_keeps_its_bytes)
+{
+    unsigned char pixels[27], result[27];
+    for (int i = 0; i < 27; i++)
+        pixels[i] = (unsigned char)(i * 37 + 11);
+    fit(pixels, 3, 3, 3, 3, 3, 0, result);
+    cr_expect_arr_eq(pixels, result, 27);
+}
+
+Test(picture, known_answers)
+{
+    unsigned char result[16];
+    const unsigned char grey[] = {0, 100, 200, 44};
+    fit(grey, 2, 2, 1, 1, 1, 0, result); /* all four covered equally */
+    cr_expect_eq(result[0], 86);
+    const unsigned char row[] = {0, 100, 0, 100};
+    fit(row, 2, 2, 1, 1, 4, 0, result); /* enlarging: 0, 25, 75, 100 */
+    const unsigned char wanted[] = {0, 25, 75, 100};
+    cr_expect_arr_eq(result, wanted, 4);
+    const unsigned char wide[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+    fit(wide, 5, 2, 1, 1, 2, 0, result); /* the middle: one column more is cut off on the right */
+    const unsigned char middle[] = {2, 3, 7, 8};
+    cr_expect_arr_eq(result, middle, 4);
+    const unsigned char colour[] = {255, 0, 0};
+    fit(colour, 1, 1, 3, 1, 1, 0, result);
+    cr_expect_eq(result[0], 76, "red is 0.299 of white");
+    fit(grey + 1, 1, 1, 1, 3, 1, 0, result);
+    cr_expect(result[0] == 100 && result[1] == 100 && result[2] == 100);
+}
+
+Test(picture, one_colour_stays_one_colour)
+{
+    static const int64_t sizes[][2] = {{1, 1}, {7, 3}, {640, 5}, {3, 1000}, {64, 64}, {65, 63}};
+    static const int64_t resizes[] = {0, 5, 40, 300};
+    for (size_t s = 0; s < COUNT_OF(sizes); s++)
+        for (size_t r = 0; r < COUNT_OF(resizes); r++) {
+            int64_t count = sizes[s][0] * sizes[s][1];
+            unsigned char *pixels = malloc((size_t)count), result[32 * 32];
+            cr_assert(pixels);
+            memset(pixels, 201, (size_t)count);
+            fit(pixels, sizes[s][0], sizes[s][1], 1, 1, 32, resizes[r], result);
+            for (int i = 0; i < 32 * 32; i++)
+                cr_assert_eq(result[i], 201);
+            free(pixels);
+        }
+}
+
+static fovea_bytes written_png(const fovea_picture *picture, const char *name)
+{
+    char *path = scratch(name);
+    fovea_fault fault = {""};
+    fovea_bytes bytes;
+    cr_assert(fovea_png_write(path, picture, &fault), "%s", fault.text);
+    cr_assert(fovea_bytes_read(&bytes, path, 1 << 20, &fault), "%s", fault.text);
+    unlink(path);
+    free(path);
+    return bytes;
+}
+
+Test(picture, png_round_trip)
+{
+    for (int channels = 1; channels <= 3; channels += 2) {
+        unsigned char pixels[4 * 4 * 3];
+        for (size_t i = 0; i < sizeof pixels; i++)
+            pixels[i] = (unsigned char)(i * 5);
+        fovea_picture picture = {.width = 4, .height = 4, .channels = channels, .at = pixels}, back;
+        fovea_bytes bytes = written_png(&picture, "round.png");
+        fovea_fault fault = {""};
+        cr_assert(fovea_png_read(&back, bytes.at, bytes.size, "round.png", &fault), "%s", fault.text);
+        cr_assert(back.width == 4 && back.height == 4 && back.channels == channels);
+        cr_expect_arr_eq(back.at, pixels, 16 * (size_t)channels);
+        fovea_picture_free(&back);
+        refuse_prefixes(bytes.at, bytes.size, &grey_port, "short.png");
+        fovea_bytes_free(&bytes);
+    }
+}
+
+/* Changed bytes may give another picture or a message, and nothing worse. */
+Test(picture, damaged_png)
+{
+    unsigned char pixels[16] = {0, 9, 200, 31, 4, 255};
+    fovea_picture picture = {.width = 4, .height = 4, .channels = 1, .at = pixels}, back;
+    fovea_bytes bytes = written_png(&picture, "damaged.png");
+    for (size_t i = 8; i < bytes.size; i++)
+        for (int bit = 0; bit < 8; bit++) {
+            bytes.at[i] ^= (unsigned char)(1 << bit);
+            fovea_fault fault = {""};
+            if (fovea_png_read(&back, bytes.at, bytes.size, "damaged.png", &fault))
+                fovea_picture_free(&back);
+            else
+                cr_expect(fault.text[0]);
+            bytes.at[i] ^= (unsigned char)(1 << bit);
+        }
+    fovea_bytes_free(&bytes);
+}
+
+Test(picture, unknown_content_is_named)
+{
+    char *path = scratch("text.png");
+    write_bytes(path, "hello, I am no picture", 22);
+    fovea_input input;
+    fovea_fault fault = {""};
+    cr_expect_not(fovea_input_open(&input, path, &grey_port, &fault));
+    cr_expect(strstr(fault.text, "is not a PNG, JPEG, .npy or IDX file"), "%s", fault.text);
+    unlink(path);
+    free(path);
+}
+
+/* ---- inputs ---- */
+
+Test(input, bytes_are_interleaved_and_in_the_order_asked_for)
+{
+    const unsigned char colour[] = {10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120};
+    unsigned char pixels[12];
+    memcpy(pixels, colour, sizeof pixels);
+    fovea_picture picture = {.width = 2, .height = 2, .channels = 3, .at = pixels};
+    char *path = scratch("colour.png");
+    fovea_fault fault = {""};
+    cr_assert(fovea_png_write(path, &picture, &fault), "%s", fault.text);
+    fovea_port port = {.name = "x", .rank = 3, .dims = {3, 2, 2}, .is_u8 = 1, .bgr = 1};
+    fovea_input input;
+    unsigned char bytes[12];
+    float planes[12];
+    cr_assert(fovea_input_open(&input, path, &port, &fault), "%s", fault.text);
+    cr_assert(fovea_input_get(&input, 0, bytes, &fault), "%s", fault.text);
+    const unsigned char wanted[] = {30, 20, 10, 60, 50, 40, 90, 80, 70, 120, 110, 100};
+    cr_expect_arr_eq(bytes, wanted, sizeof wanted);
+    port.is_u8 = port.bgr = 0;
+    cr_assert(fovea_input_get(&input, 0, planes, &fault), "%s", fault.text);
+    for (int c = 0; c < 3; c++)
+        for (int i = 0; i < 4; i++)
+            cr_expect_eq(planes[c * 4 + i], (float)colour[i * 3 + c] / 255.0F);
+    fovea_input_close(&input);
+    unlink(path);
+    free(path);
+}
+
+Test(input, arrays_count_examples_by_their_leading_axes)
+{
+    static const struct {
+        const char *shape;
+        int64_t examples; /* of 1x4x4 in an array of 64 bytes; 0: refused */
+    } cases[] = {{"(4, 4, 4)", 4},    {"(4, 1, 4, 4)", 4}, {"(2, 2, 4, 4)", 4},
+                 {"(1, 4, 4, 4)", 4}, {"(64,)", 0},        {"(4, 16)", 0}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char header[128];
+        unsigned char file[256], data[64];
+        for (int k = 0; k < 64; k++)
+            data[k] = (unsigned char)k;
+        snprintf(header, sizeof header, "{'descr': '|u1', 'fortran_order': False, 'shape': %s, }", cases[i].shape);
+        char *path = scratch("examples.npy");
+        write_bytes(path, file, npy_make(file, header, data, sizeof data));
+        fovea_input input;
+        fovea_fault fault = {""};
+        float values[16];
+        bool fine = fovea_input_open(&input, path, &grey_port, &fault);
+        cr_assert_eq(fine, cases[i].examples > 0, "%s: %s", cases[i].shape, fault.text);
+        if (fine) {
+            cr_expect_eq(input.count, cases[i].examples);
+            cr_assert(fovea_input_get(&input, 3, values, &fault));
+            cr_expect_eq(values[15], 63.0F, "numbers in arrays are taken as they are");
+            fovea_input_close(&input);
+        }
+        unlink(path);
+        free(path);
+    }
+}
+
+/* ---- answers ---- */
+
+Test(answer, best_first_and_nan_last)
+{
+    const float values[] = {1, NAN, 3, -INFINITY, 3, 2};
+    int64_t indices[6];
+    cr_expect_eq(fovea_best(values, 6), 2);
+    cr_assert_eq(fovea_best_of(values, 6, 9, indices), 6);
+    const int64_t wanted[] = {2, 4, 5, 0, 3, 1};
+    cr_expect_arr_eq(indices, wanted, sizeof wanted);
+}
