@@ -109,7 +109,8 @@ static bool rule_unclosed(const Case *c)
     int kind = c->token->kind;
     LevelRole role = c->level->role;
     bool closer = kind == TOKEN_RPAREN || kind == TOKEN_RBRACKET || kind == TOKEN_RBRACE;
-    bool body_ends = kind == TOKEN_END || (begins_item(kind) && c->token->opens_line && !takes(c, TOKEN_SEMICOLON));
+    bool item = begins_item(kind) && token_at_margin(c->parser, c->token);
+    bool body_ends = kind == TOKEN_END || (item && !takes(c, TOKEN_SEMICOLON));
     if (role == LEVEL_BODY && body_ends && takes(c, TOKEN_RBRACE)) {
         diag_error(c->diag, kind == TOKEN_END ? after_previous(c) : c->token->span, "unclosed '{'");
         note_opened(c);
@@ -202,6 +203,19 @@ static bool rule_assign(const Case *c)
     return true;
 }
 
+static bool rule_stray_semicolon(const Case *c)
+{
+    int before = c->previous->kind;
+    if (c->token->kind != TOKEN_SEMICOLON || (before != TOKEN_SEMICOLON && before != TOKEN_RBRACE && before != 0))
+        return false;
+    if (!takes(c, TOKEN_RBRACE) && !takes(c, TOKEN_NET))
+        return false;
+    diag_error(c->diag, c->token->span, "this ';' ends nothing");
+    if (before == TOKEN_RBRACE)
+        diag_hint(c->diag, "no ';' stands after '}'");
+    return true;
+}
+
 /* Between items: statements, and misspelled keywords. */
 static bool rule_item(const Case *c)
 {
@@ -215,7 +229,7 @@ static bool rule_item(const Case *c)
         diag_error(c->diag, c->token->span, "%s begins neither a net nor a block nor a constant", c->text);
         diag_hint(c->diag, "did you mean '%s'?", nearest);
     } else {
-        diag_error(c->diag, c->token->span, "%s stands outside of nets and blocks", c->text);
+        diag_error(c->diag, c->token->span, "%s stands in no net and no block", c->text);
         diag_hint(c->diag, "a file is made of net, block, const, import and weights");
     }
     return true;
@@ -243,7 +257,7 @@ static bool rule_loop(const Case *c)
 static bool rule_keyword(const Case *c)
 {
     int kind = c->token->kind;
-    bool elsewhere = begins_statement(kind) && c->token->opens_line;
+    bool elsewhere = begins_statement(kind) && c->token->opens_line && !takes(c, TOKEN_RBRACE);
     if (!is_keyword(kind) || !takes(c, TOKEN_NAME) || elsewhere)
         return false;
     if (kind == TOKEN_ELSE && c->level->role == LEVEL_BODY && takes(c, TOKEN_RBRACE)) {
@@ -251,7 +265,9 @@ static bool rule_keyword(const Case *c)
         return true;
     }
     if (takes(c, TOKEN_RBRACE) && begins_item(kind)) {
-        diag_error(c->diag, c->token->span, "%s stands outside of nets and blocks only", c->text);
+        diag_error(c->diag, c->token->span, "%s belongs outside of nets and blocks", c->text);
+        if (kind == TOKEN_CONST)
+            diag_hint(c->diag, "inside, write name = ...;");
         return true;
     }
     diag_error(c->diag, c->token->span, "%s is a keyword", c->text);
@@ -272,10 +288,16 @@ static bool rule_label(const Case *c)
         diag_hint(c->diag, "x = x -> %s: conv(...)", name);
         return true;
     }
-    if ((kind != TOKEN_NAME && kind != TOKEN_WORD) || !after_word || c->token->opens_line || !c->level->arrow)
+    bool layer = (kind == TOKEN_NAME || kind == TOKEN_WORD) && !c->token->opens_line;
+    bool bare = takes(c, TOKEN_COLON) && takes(c, TOKEN_DOTWORD) && !takes(c, TOKEN_LPAREN);
+    if (!after_word || !c->level->arrow || (!layer && !bare))
         return false;
     uint32_t begin = c->level->stage_begin + (uint32_t)strspn(c->parser->text + c->level->stage_begin, " \t\r\n");
     const char *label = spelled(c->parser, begin, c->previous->span.end);
+    if (!layer) {
+        diag_error(c->diag, after_previous(c), "':' and a layer are missing after the label '%s'", label);
+        return true;
+    }
     diag_error(c->diag, after_previous(c), "':' is missing after the label '%s'", label);
     diag_hint(c->diag, "-> %s: %s(...)", label, spelled(c->parser, c->token->span.begin, c->token->span.end));
     return true;
@@ -467,6 +489,7 @@ void explain_unexpected(Parser *parser, const Expected *expected)
         rule_one_value,
         rule_loop,
         rule_unclosed,
+        rule_stray_semicolon,
         rule_nothing_to_close,
         rule_item,
         rule_assign,

@@ -1,8 +1,8 @@
 /* fmt_break.c - which word begins a line, and how deep the statement that begins there is indented.
  *
- * The author's line breaks stay, with these exceptions: '{', ';', ',', an `else` after '}' and the inside of labels
- * and calls' names join the line before; a '->' at the end of a line goes to the next; statements of a body that is not
- * written on one line begin a line each.
+ * The author's line breaks stay, with these exceptions: '{', ';', ',', an `else` after a '}' line and the inside of
+ * labels and calls' names join the line before; a '->' at the end of a line goes to the next; statements of a body that
+ * is not written on one line begin a line each.
  */
 #include "fovea.tab.h"
 #include "syntax/fmt_line.h"
@@ -47,7 +47,7 @@ static bool joins(const Word *before, const Word *word)
     case TOKEN_COLON:
         return word->role != ROLE_CHOICE;
     case TOKEN_ELSE:
-        return is_body(before, TOKEN_RBRACE);
+        return is_body(before, TOKEN_RBRACE) && before->breaks;
     default:
         return is_opener(word->kind) && joins_opener(before, word);
     }

@@ -2,18 +2,20 @@
  *
  * A line that goes on stands under what it belongs to: '->' under its pipeline's first '->', an element of a bracket
  * under the first one, anything else four blanks in. Words that share a column in neighbouring lines are linked, and
- * lines are placed again until no column moves to the right any more; one round settles one column at least.
+ * lines are placed again until no column moves to the right any more; one round settles one column at least. In a
+ * text that was not indented yet, links can contradict the indentation; columns that never settle are given up.
  */
 #include "fovea.tab.h"
 #include "syntax/fmt_line.h"
 
-enum { INDENT = 4, MOST_ROUNDS = 100 };
+enum { INDENT = 4, MOST_ROUNDS = 30, MOST_TRIES = 10 };
 
 typedef struct Placer {
     Words *words;
     uint32_t *line_start; /* of each word: the first word of its line */
     uint32_t *group;      /* of each word: the top word of its column; itself when it has none */
     uint32_t *least;      /* of each top word: the rightmost place any of its column needs */
+    bool *given_up;       /* of each top word */
     uint32_t indent;      /* of the statement being placed */
 } Placer;
 
@@ -114,23 +116,35 @@ static uint32_t natural_column(Placer *placer, uint32_t i)
     return placer->indent;
 }
 
-/* Places every word once; true when a column moved, so that words above it have to follow. */
-static bool place_round(Placer *placer)
+/* Places every word once; true when a column moved, so that words above it have to follow. With `give_up`, such columns
+ * are dissolved. */
+static bool place_round(Placer *placer, bool give_up)
 {
     bool moved = false;
     for (uint32_t i = 0; i < placer->words->count; i++) {
         Word *word = &placer->words->at[i];
         uint32_t *least = &placer->least[placer->group[i]];
         word->column = natural_column(placer, i);
-        bool shares = word->aligned != NO_WORD;
         if (word->column > *least) {
             *least = word->column;
-            moved |= shares;
+            moved |= word->aligned != NO_WORD;
+            placer->given_up[placer->group[i]] |= give_up && word->aligned != NO_WORD;
         }
         if (!word->breaks)
             word->column = *least;
     }
     return moved;
+}
+
+static void restart(Placer *placer, bool without_groups)
+{
+    for (uint32_t i = 0; i < placer->words->count; i++) {
+        placer->least[i] = 0;
+        if (placer->words->at[i].aligned != NO_WORD && (without_groups || placer->given_up[placer->group[i]])) {
+            placer->words->at[i].aligned = NO_WORD;
+            placer->group[i] = i;
+        }
+    }
 }
 
 void fmt_place(Words *words)
@@ -140,8 +154,15 @@ void fmt_place(Words *words)
         .line_start = NEW_ARRAY(words->arena, uint32_t, words->count),
         .group = NEW_ARRAY(words->arena, uint32_t, words->count),
         .least = NEW_ARRAY(words->arena, uint32_t, words->count),
+        .given_up = NEW_ARRAY(words->arena, bool, words->count),
     };
     find_lines(&placer);
-    for (int round = 0; round < MOST_ROUNDS && place_round(&placer); round++)
-        continue;
+    for (int try = 0; try <= MOST_TRIES; try++) {
+        bool moved = true;
+        for (int round = 0; moved && round < MOST_ROUNDS; round++)
+            moved = place_round(&placer, round + 1 == MOST_ROUNDS);
+        if (!moved)
+            return;
+        restart(&placer, try + 1 >= MOST_TRIES);
+    }
 }

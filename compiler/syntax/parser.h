@@ -104,6 +104,8 @@ void scan_token(Parser *parser, Token *token);
 int token_next(Parser *parser, union SyntaxValue *value, Span *span);
 /* Is it the bracket that closes this level? */
 bool token_closes(int kind, LevelRole role);
+/* Inside a body, does the token open a line at the margin of the net or block around, as the next item would? */
+bool token_at_margin(const Parser *parser, const Token *token);
 /* Would a "{" after `previous` belong to a label rather than open a body? */
 bool token_opens_label(const Parser *parser, int previous);
 static inline Level *parser_level(const Parser *parser)

@@ -23,9 +23,11 @@ static void queue_insert(Parser *parser, int kind, const Token *at)
     queue_put(parser, &(Token){.kind = kind, .span = {at->span.file, at->span.begin, at->span.begin}});
 }
 
-static bool begins_item(int kind)
+/* The keyword of an item; inside a body only where items stand, since `const` may just be misplaced there. */
+static bool begins_item(const Parser *parser, const Token *token)
 {
-    return kind >= TOKEN_NET && kind <= TOKEN_WEIGHTS;
+    bool keyword = token->kind >= TOKEN_NET && token->kind <= TOKEN_WEIGHTS;
+    return keyword && (parser->levels.count == 1 || token_at_margin(parser, token));
 }
 
 static bool begins_statement(int kind)
@@ -107,7 +109,7 @@ static bool begins_another(Parser *parser, const Token *token, LevelRole role)
 {
     if (token->span.begin == parser->inserted_before || !token->opens_line)
         return false;
-    return begins_item(token->kind) ||
+    return begins_item(parser, token) ||
            (role == LEVEL_BODY && (token->kind == TOKEN_NAME || begins_statement(token->kind)));
 }
 
@@ -136,7 +138,7 @@ static bool leaves_brackets(const Parser *parser, const Skip *skip)
         return skip->depth == 0 && !token_opens_label(parser, skip->previous) && before_body(parser);
     if (kind == TOKEN_RBRACE)
         return skip->depth == 0;
-    return new_line && (begins_item(kind) || begins_statement(kind));
+    return new_line && (begins_item(parser, &skip->token) || begins_statement(kind));
 }
 
 /* Closes what is open, ends the statement, and lets the parser go on with the token. */
@@ -151,7 +153,7 @@ static void end_brackets(Parser *parser, const Token *token)
     } else if (!body && parser->file) {
         queue_insert(parser, TOKEN_SEMICOLON, token);
     }
-    if (begins_item(token->kind))
+    if (begins_item(parser, token))
         close_bodies(parser, token);
     if (!taken)
         queue_put(parser, token);
@@ -191,7 +193,7 @@ static void recover_statement(Parser *parser, Skip *skip)
         if (!ended && !closes && token->kind != TOKEN_END && !begins_another(parser, token, role))
             continue;
         queue_insert(parser, TOKEN_SEMICOLON, token);
-        if (begins_item(token->kind))
+        if (begins_item(parser, token))
             close_bodies(parser, token);
         queue_put(parser, token);
         parser->inserted_before = token->span.begin;

@@ -52,6 +52,14 @@ static void level_open(Parser *parser, const Token *bracket)
     parser->nesting++;
 }
 
+bool token_at_margin(const Parser *parser, const Token *token)
+{
+    int line, column, first_column;
+    span_position(parser->diag, token->span, &line, &column);
+    span_position(parser->diag, parser->levels.at[0].first.span, &line, &first_column);
+    return token->opens_line && column <= first_column;
+}
+
 /* "}" on a line of its own belongs under its statement; the first that does not points to an unclosed "{". */
 static void check_margin(Parser *parser, const Token *closer)
 {
