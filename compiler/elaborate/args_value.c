@@ -1,4 +1,5 @@
-/* args_value.c - one value to one parameter of an op: kinds, words, bounds, and the fallback when nothing was written. */
+/* args_value.c - one value to one parameter of an op: kinds, words, bounds, and the fallback when nothing was written.
+ */
 #include "elaborate/internal.h"
 
 #include <math.h>

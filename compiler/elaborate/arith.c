@@ -40,7 +40,9 @@ static bool operand(Elaborator *e, Value value, Span span, NodeId *node)
 static Value add_node(Elaborator *e, OpId op, NodeId a, NodeId b, Span span)
 {
     NodeId inputs[2] = {a, b};
-    NodeId node = graph_add(e->graph, e->diag, op, inputs, 2, NULL, "", span);
+    const OpCall call = {.graph = e->graph, .diag = e->diag, .op = op, .path = "", .span = span, .inputs = inputs,
+                         .input_count = 2};
+    NodeId node = op_row(op)->build(&call);
     if (node_is_none(node))
         return POISON;
     if (e->graph->nodes.count > LIMIT_NODES) {
@@ -72,7 +74,7 @@ static Value report_sorts(Elaborator *e, Operator op, Value a, Value b, Span spa
     else
         diag_error(e->diag, span, "'%s' takes %s, not %s and %s", operator_text(op),
                    op == OPERATOR_MOD || op == OPERATOR_RANGE || op == OPERATOR_SHL || op == OPERATOR_SHR ? "integers"
-                                                                                                           : "numbers",
+                                                                                                          : "numbers",
                    value_kind_text(a), value_kind_text(b));
     return POISON;
 }
@@ -116,8 +118,8 @@ static Value divide_integers(Elaborator *e, Operator op, int64_t a, int64_t b, S
     if (rest == 0)
         return value_int(a / b);
     diag_error(e->diag, span, "%lld / %lld is not whole", (long long)a, (long long)b);
-    diag_hint(e->diag, "div(%lld, %lld) rounds down, %lld.0 / %lld is a float", (long long)a, (long long)b, (long long)a,
-              (long long)b);
+    diag_hint(e->diag, "div(%lld, %lld) rounds down, %lld.0 / %lld is a float", (long long)a, (long long)b,
+              (long long)a, (long long)b);
     return POISON;
 }
 
@@ -189,7 +191,7 @@ static Value join_lists(Elaborator *e, const List *a, const List *b, Span span)
 {
     int64_t items = MIN(a->items, INT64_MAX / 2) + MIN(b->items, INT64_MAX / 2);
     if (items > LIMIT_LIST_ITEMS) {
-        diag_error(e->diag, span, "a list of more than 16,777,216 elements");
+        diag_error(e->diag, span, "a list of more than 4,194,304 elements");
         return POISON;
     }
     bool in_place = a->store && a->store->used == a->count && a->store->capacity >= a->count + b->count;

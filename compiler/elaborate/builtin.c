@@ -73,7 +73,7 @@ static bool walk(const BuiltinCall *call, const List *list)
 {
     if (list->items <= LIMIT_LIST_ITEMS)
         return elaborate_step(call->e, call->span, list->count);
-    diag_error(call->e->diag, call->spans[0], "a list of more than 16,777,216 elements");
+    diag_error(call->e->diag, call->spans[0], "a list of more than 4,194,304 elements");
     return false;
 }
 
@@ -154,10 +154,18 @@ static Value call_rotate(const BuiltinCall *call)
 }
 
 static const Builtin builtins[] = {
-    {"channels", 1, call_dimension, 1}, {"height", 1, call_dimension, 2}, {"width", 1, call_dimension, 3},
-    {"shape", 1, call_shape, 0},        {"len", 1, call_len, 0},          {"reverse", 1, call_reverse, 0},
-    {"sum", 1, call_sum, 0},            {"max", 2, call_extreme, 1},      {"min", 2, call_extreme, 0},
-    {"floor", 1, call_round, 0},        {"ceil", 1, call_round, 1},       {"div", 2, call_div, 0},
+    {"channels", 1, call_dimension, 1},
+    {"height", 1, call_dimension, 2},
+    {"width", 1, call_dimension, 3},
+    {"shape", 1, call_shape, 0},
+    {"len", 1, call_len, 0},
+    {"reverse", 1, call_reverse, 0},
+    {"sum", 1, call_sum, 0},
+    {"max", 2, call_extreme, 1},
+    {"min", 2, call_extreme, 0},
+    {"floor", 1, call_round, 0},
+    {"ceil", 1, call_round, 1},
+    {"div", 2, call_div, 0},
     {"rotate", 2, call_rotate, 0},
 };
 

@@ -187,14 +187,14 @@ static Value apply_definition(Elaborator *e, const Call *call, Definition *defin
     Value *values = NEW_ARRAY(e->arena, Value, count);
     bool *given = NEW_ARRAY(e->arena, bool, count);
     Span *spans = NEW_ARRAY(e->arena, Span, count);
-    if (e->no_layers) {
-        diag_error(e->diag, call->span, "'%s' may make tensors, but %s is computed before there are any",
-                   call->layer.text, e->no_layers);
+    if (e->no_layers && definition->item->kind == ITEM_NET) {
+        diag_error(e->diag, call->span, "'%s' takes tensors, but %s is computed before there are any", call->layer.text,
+                   e->no_layers);
         return POISON;
     }
     if (!args_bind_definition(e, call, definition, values, given, spans) || !may_call(e, definition, call->span))
         return POISON;
-    const char *prefix = path[0] ? path : e->frame->prefix;
+    const char *prefix = path[0] ? path : e->frame ? e->frame->prefix : "";
     Value result = call_definition(e, definition, values, given, spans, prefix, call->span);
     if (labelled && !value_is_poison(result) && labelled->state != LABEL_DONE) {
         labelled->definition = definition;
@@ -245,7 +245,8 @@ Value call_apply(Elaborator *e, const Call *call)
 
 /* ---- once more ---- */
 
-static Value again_op(Elaborator *e, const Labelled *labelled, const char *path, Value first, Span span, Span first_span)
+static Value again_op(Elaborator *e, const Labelled *labelled, const char *path, Value first, Span span,
+                      Span first_span)
 {
     if (first.kind != VALUE_TENSOR) {
         diag_error(e->diag, first_span, "%s takes a tensor, this is %s", op_name(labelled->op), value_kind_text(first));

@@ -97,7 +97,8 @@ static Definition *choose_net(Elaborator *e, const Unit *unit)
             diag_error(e->diag, (Span){unit->source, 0, 0}, "no net in this file");
         return NULL;
     }
-    const char *count = nets.count < COUNT_OF(numerals) ? numerals[nets.count] : arena_printf(e->arena, "%u", nets.count);
+    const char *count =
+        nets.count < COUNT_OF(numerals) ? numerals[nets.count] : arena_printf(e->arena, "%u", nets.count);
     diag_error(e->diag, nets.at[0]->name.span, "%s nets here", count);
     for (uint32_t i = 1; i < nets.count && i < 4; i++)
         diag_note(e->diag, nets.at[i]->name.span, "another one");
@@ -128,10 +129,10 @@ static void note_weights(Elaborator *e, const Unit *unit)
 static Graph *elaborate(Elaborator *e, uint32_t source)
 {
     const Unit *unit = unit_load(e, source, NOWHERE);
+    if (!unit || e->syntax_errors)
+        return NULL; /* what the parser made of the rest would only be misunderstood */
     for (uint32_t i = 0; i < e->units.count; i++)
         resolve_unit(e, e->units.at[i]);
-    if (!unit || e->syntax_errors)
-        return NULL;
     compute_constants(e);
     Definition *net = e->stopped ? NULL : choose_net(e, unit);
     if (!net)

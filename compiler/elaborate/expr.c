@@ -32,6 +32,11 @@ static Value eval_name(Elaborator *e, const Expr *expr)
     if (binding)
         return binding->value;
     const Definition *constant = name_map_find(&e->unit->values, expr->as.name);
+    if (constant && value_is_poison(constant->value) && !e->diag->errors) {
+        /* A block that a constant above calls, seen by the scope pass as part of no constant. */
+        diag_error(e->diag, expr->span, "constant '%s' is not known yet", expr->as.name);
+        diag_note(e->diag, constant->item->name.span, "defined below what needs it");
+    }
     if (constant)
         return constant->value;
     if (!e->diag->errors)
@@ -46,7 +51,7 @@ static Value check_list(Elaborator *e, Value value, int64_t items, int depth, Sp
     if (depth > LIMIT_LIST_DEPTH)
         diag_error(e->diag, span, "lists are nested deeper than %d levels", LIMIT_LIST_DEPTH);
     else if (items > LIMIT_LIST_ITEMS)
-        diag_error(e->diag, span, "a list of more than 16,777,216 elements");
+        diag_error(e->diag, span, "a list of more than 4,194,304 elements");
     else
         return value;
     return POISON;

@@ -69,7 +69,7 @@ bool literal_from_value(Elaborator *e, Value value, Span span, Literal *literal)
     int64_t count = 1;
     for (int i = 0; i < literal->shape.rank; i++) {
         if (literal->shape.dim[i] > LIMIT_LIST_ITEMS / count) {
-            diag_error(e->diag, span, "a kernel of more than 16,777,216 numbers");
+            diag_error(e->diag, span, "a kernel of more than 4,194,304 numbers");
             return false;
         }
         count *= literal->shape.dim[i];

@@ -17,7 +17,8 @@ static bool check_part(Elaborator *e, const char *text, Span span)
         if (byte > ' ' && byte < 0x7f)
             diag_error(e->diag, span, "label part contains '%c'", byte);
         else
-            diag_error(e->diag, span, "label part contains %s", byte == ' ' ? "a blank" : "a character that is no ASCII");
+            diag_error(e->diag, span, "label part contains %s",
+                       byte == ' ' ? "a blank" : "a character that is no ASCII");
         diag_hint(e->diag, "letters, digits, '_', '-' and '.' name weights");
         return false;
     }
@@ -41,7 +42,8 @@ static const char *part_text(Elaborator *e, const LabelPart *part)
     case VALUE_STRING:
         return check_part(e, value.as.string, part->span) ? value.as.string : NULL;
     default:
-        diag_error(e->diag, part->span, "label part must be an integer or a string, this is %s", value_kind_text(value));
+        diag_error(e->diag, part->span, "label part must be an integer or a string, this is %s",
+                   value_kind_text(value));
         return NULL;
     }
 }

@@ -17,7 +17,8 @@ typedef struct NameMap {
 
 /* What was put under the name, or NULL. */
 void *name_map_find(const NameMap *map, const char *name);
-/* The place of the name, made (holding NULL) when it was not there. The name is not copied. Valid until the next call. */
+/* The place of the name, made (holding NULL) when it was not there. The name is not copied. Valid until the next call.
+ */
 void **name_map_place(Arena *arena, NameMap *map, const char *name);
 
 #endif

@@ -57,15 +57,6 @@ static void assign(Resolver *r, const Name *name)
     declare(r, name, BINDING_LOCAL);
 }
 
-static void resolve_poison(Resolver *r, const Stmt *stmt)
-{
-    for (uint32_t i = 0; i < stmt->as.assign.names.count; i++) {
-        const Name *name = &stmt->as.assign.names.at[i];
-        if (!scope_find(&r->scopes, name->text) && !resolve_constant(r, name->text))
-            declare(r, name, BINDING_SILENT);
-    }
-}
-
 static void resolve_stmts(Resolver *r, const Stmts *stmts);
 
 /* An arm of the `if`, or the body of the `for`, that `stmt` is. */
@@ -142,8 +133,6 @@ static void resolve_unused(Resolver *r, const Stmt *stmt)
 {
     const Expr *value = stmt->as.value;
     resolve_expr(r, value);
-    if (value->kind == EXPR_POISON)
-        return;
     diag_error(r->e->diag, value->span, "this value is never used");
     const Expr *head = value->kind == EXPR_PIPE ? value->as.pipe.head : value;
     const char *name = head->kind == EXPR_NAME ? head->as.name : "x";
@@ -166,8 +155,7 @@ static void resolve_stmts(Resolver *r, const Stmts *stmts)
 static bool resolve_stmt(Resolver *r, const Stmt *stmt)
 {
     switch (stmt->kind) {
-    case STMT_POISON:
-        resolve_poison(r, stmt);
+    case STMT_POISON: /* a text with syntax errors does not come here */
         break;
     case STMT_ASSIGN:
         resolve_expr(r, stmt->as.assign.value);
@@ -283,10 +271,10 @@ static void resolve_item(Elaborator *e, Unit *unit, const Item *item)
     check_block_types(&r);
     resolve_params(&r);
     resolve_stmts(&r, &item->body);
-    if (!r.returns && !e->syntax_errors)
+    if (!r.returns)
         diag_error(e->diag, item->name.span, "'%s' does not return", item->name.text);
     end_scope(&r, 0, NULL);
-    if (e->diag->errors == errors && !e->syntax_errors)
+    if (e->diag->errors == errors)
         warn_unused(&r);
 }
 

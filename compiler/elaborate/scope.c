@@ -16,8 +16,7 @@ Binding *scope_declare(Arena *arena, Scopes *scopes, const char *name)
     if (!*place)
         *place = NEW(arena, Symbol);
     Symbol *symbol = *place;
-    Binding binding = {
-        .name = name, .symbol = symbol, .below = symbol->top, .frame = scopes->frame, .value = POISON};
+    Binding binding = {.name = name, .symbol = symbol, .below = symbol->top, .frame = scopes->frame, .value = POISON};
     VEC_PUSH(arena, &scopes->bindings, binding);
     symbol->top = scopes->bindings.count;
     return &scopes->bindings.at[scopes->bindings.count - 1];

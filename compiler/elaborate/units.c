@@ -92,7 +92,7 @@ static void make_known(Elaborator *e, Unit *unit, Definition *definition, Span s
     const Definition *known = *place;
     if (known == definition)
         return;
-    if (known) {
+    if (known && !e->syntax_errors) {
         diag_error(e->diag, span, "%s '%s' is defined twice", kind_text(item), item->name.text);
         diag_note(e->diag, known->item->name.span, "first here");
         if (definition->unit != unit)
@@ -111,7 +111,7 @@ static void define(Elaborator *e, Unit *unit, const Item *item)
         return;
     if (item->kind != ITEM_CONST) {
         bool builtin = builtin_find(item->name.text);
-        if (builtin || op_is_callable(op_find(item->name.text))) {
+        if ((builtin || op_is_callable(op_find(item->name.text))) && !e->syntax_errors) {
             diag_error(e->diag, item->name.span, "'%s' is already a %s of the language", item->name.text,
                        builtin ? "function" : "layer");
             unit->incomplete = true;

@@ -209,8 +209,9 @@ bool value_equal(Value a, Value b)
 const char *value_kind_text(Value value)
 {
     static const char *const texts[] = {
-        [VALUE_POISON] = "an error", [VALUE_INT] = "an integer", [VALUE_FLOAT] = "a float",   [VALUE_BOOL] = "a boolean",
-        [VALUE_STRING] = "a string", [VALUE_LIST] = "a list",    [VALUE_TABLE] = "a table", [VALUE_TENSOR] = "a tensor"};
+        [VALUE_POISON] = "an error", [VALUE_INT] = "an integer",  [VALUE_FLOAT] = "a float",
+        [VALUE_BOOL] = "a boolean",  [VALUE_STRING] = "a string", [VALUE_LIST] = "a list",
+        [VALUE_TABLE] = "a table",   [VALUE_TENSOR] = "a tensor"};
     return texts[value.kind];
 }
 

@@ -12,7 +12,7 @@
 
 enum {
     LIMIT_LIST_DEPTH = 32,
-    LIMIT_LIST_ITEMS = 1 << 24 /* of one list, with those of the lists inside */
+    LIMIT_LIST_ITEMS = 1 << 22 /* of one list, with those of the lists inside */
 };
 
 typedef enum ValueKind {
