@@ -140,7 +140,6 @@ void eval_node(const Graph *graph, const Node *node, const Tensor *const *inputs
 
 typedef struct Evaluation {
     const Graph *graph;
-    Arena *arena;
     Tensor *values; /* one a node; `at` is NULL before it is computed and after its last use */
     uint32_t *uses; /* still to come */
     const Tensor *inputs;
@@ -159,7 +158,7 @@ static const Tensor *value_of(Evaluation *evaluation, NodeId id)
     const Node *node = graph_node(evaluation->graph, id);
     if (!value->at && node->op == OP_const) {
         *value = tensor_new(&node->type.shape);
-        eval_node(evaluation->graph, node, NULL, value);
+        op_const.reference(evaluation->graph, node, NULL, value);
     }
     if (!value->at)
         BUG("%%%u is read before it is computed", id.index);
@@ -198,7 +197,7 @@ static void compute(Evaluation *evaluation, NodeId id)
 void eval_graph(const Graph *graph, const Tensor *inputs, Tensor *outputs, EvalHook *hook, void *context)
 {
     Arena *arena = arena_new();
-    Evaluation evaluation = {.graph = graph, .arena = arena, .inputs = inputs};
+    Evaluation evaluation = {.graph = graph, .inputs = inputs};
     evaluation.values = NEW_ARRAY(arena, Tensor, graph->nodes.count);
     evaluation.uses = graph_uses(arena, graph);
     for (uint32_t i = 0; i < graph->nodes.count; i++) {

@@ -39,8 +39,9 @@ static bool check_groups(const Graph *graph, const Node *node, Diag *diag)
         return false;
     }
     if (weight->dim[1] != x->dim[1] / groups) {
-        diag_error(diag, node->span, "kernel is for %lld channels, the input has %lld",
-                   (long long)(weight->dim[1] * groups), (long long)x->dim[1]);
+        int64_t wanted = weight->dim[1] * groups;
+        diag_error(diag, node->span, "kernel is for %lld channel%s, the input has %lld", (long long)wanted,
+                   wanted == 1 ? "" : "s", (long long)x->dim[1]);
         return false;
     }
     return true;

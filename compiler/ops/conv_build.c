@@ -53,8 +53,9 @@ static bool check_kernel_channels(const OpCall *call, const OpArg *arg, const Sh
                                   int64_t groups)
 {
     if (channels % groups == 0 && kernel->dim[1] != channels / groups) {
-        diag_error(call->diag, arg->span, "kernel is for %lld channels, the input has %lld",
-                   (long long)(kernel->dim[1] * groups), (long long)channels);
+        int64_t wanted = kernel->dim[1] * groups;
+        diag_error(call->diag, arg->span, "kernel is for %lld channel%s, the input has %lld", (long long)wanted,
+                   wanted == 1 ? "" : "s", (long long)channels);
         if (kernel->dim[1] == 1 && groups == 1)
             diag_hint(call->diag, "groups=channels(x) uses a kernel for each channel alone");
         return false;

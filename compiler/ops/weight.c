@@ -51,11 +51,9 @@ float *literal_floats(const OpCall *call, Span span, const double *values, int64
 static const char *label_hint(const OpCall *call)
 {
     const char *name = op_name(call->op);
-    const char *stem = call->op == OP_batchnorm ? "bn" : name;
-    const char *rest = op_row(call->op)->params && op_row(call->op)->params[0].required ? "(...)" : "";
-    if (call->op == OP_conv || call->op == OP_fc)
-        rest = "(...)";
-    return arena_printf(call->graph->arena, "-> %s1: %s%s", stem, name, rest);
+    if (call->op == OP_batchnorm)
+        return "-> bn1: batchnorm";
+    return arena_printf(call->graph->arena, "-> %s1: %s(...)", name, name);
 }
 
 static NodeId load_weight(const OpCall *call, const WeightSpec *spec)

@@ -66,10 +66,9 @@ bool window_output(const Node *node, Diag *diag, Arena *arena, const WindowAxis 
         dilated = arena_printf(arena, " (%lldx%lld with its dilation)", (long long)window_extent(&axes[0]),
                                (long long)window_extent(&axes[1]));
     bool padded = axes[0].before || axes[0].after || axes[1].before || axes[1].after;
+    int64_t height = input[0] + axes[0].before + axes[0].after, width = input[1] + axes[1].before + axes[1].after;
     diag_error(diag, node->span, "window %lldx%lld%s is larger than its %sinput %lldx%lld", (long long)axes[0].size,
-               (long long)axes[1].size, dilated, padded ? "padded " : "",
-               (long long)(input[0] + axes[0].before + axes[0].after),
-               (long long)(input[1] + axes[1].before + axes[1].after));
+               (long long)axes[1].size, dilated, padded ? "padded " : "", (long long)height, (long long)width);
     return false;
 }
 
