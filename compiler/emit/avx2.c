@@ -29,7 +29,9 @@ static ConvForm avx2_conv_form(const Graph *graph, const Node *conv)
         return c_conv_form(graph, conv);
     bool two = (maps + VECTOR - 1) / VECTOR % 2 == 0;
     int64_t most = two ? PIXELS_TWO : PIXELS_ONE, tiles = (width + most - 1) / most;
-    return (ConvForm){.activations = LAYOUT_BLOCKED, .channel_block = VECTOR, .maps = two ? 2 * VECTOR : VECTOR,
+    return (ConvForm){.activations = LAYOUT_BLOCKED,
+                      .channel_block = VECTOR,
+                      .maps = two ? 2 * VECTOR : VECTOR,
                       .pixels = (int32_t)((width + tiles - 1) / tiles)};
 }
 
@@ -39,7 +41,7 @@ typedef struct BlockedConv {
     const Shape *weight, *y;
     int64_t row, plane, out_row, out_plane; /* in floats */
     int vectors;
-    bool has_bias;
+    bool has_bias, many; /* many: more than one panel of maps */
 } BlockedConv;
 
 static void write_start(const BlockedConv *c, int64_t pixels)
@@ -67,8 +69,9 @@ static void write_sum(const BlockedConv *c, int64_t pixels)
     buf_line(out, c->vectors == 2 ? "const v8 w0 = v_load(weight), w1 = v_load(weight + 8);"
                                   : "const v8 w0 = v_load(weight);");
     for (int64_t p = 0; p < pixels; p++) {
-        buf_line(out, "const v8 s%lld = v_broadcast(s + %lld);", (long long)p,
-                 (long long)(p * c->attrs->stride[1] * VECTOR));
+        long long place = p * c->attrs->stride[1] * VECTOR;
+        const char *at = place ? arena_printf(c->text->arena, "s + %lld", place) : "s";
+        buf_line(out, "const v8 s%lld = v_broadcast(%s);", (long long)p, at);
         for (int v = 0; v < c->vectors; v++)
             buf_line(out, "a%lld_%d = v_fma(s%lld, w%d, a%lld_%d);", (long long)p, v, (long long)p, v, (long long)p, v);
     }
@@ -82,17 +85,15 @@ static void write_tile(const BlockedConv *c, int64_t pixels)
 {
     KernelText *text = c->text;
     buf_line(text->out, "/* %lld pixels of a row, of %d maps. */", (long long)pixels, c->vectors * VECTOR);
-    buf_line(text->out, "%sstatic void %s_row%lld(%s)", text->plan->target->attribute, text->name, (long long)pixels,
-             text_parameters(text));
-    buf_line(text->out, "{");
-    text->out->indent++;
+    text_open_part(text, text->plan->target->attribute, arena_printf(text->arena, "_row%lld", (long long)pixels), "");
     write_start(c, pixels);
     write_sum(c, pixels);
     for (int v = 0; v < c->vectors; v++)
         for (int64_t p = 0; p < pixels; p++) {
             const char *sum = arena_printf(text->arena, "a%lld_%d", (long long)p, v);
-            buf_line(text->out, "v_store(y + %lld, %s);", (long long)(v * c->out_plane + p * VECTOR),
-                     text_finished(text, sum, v ? "8" : "0", true));
+            long long place = v * c->out_plane + p * VECTOR;
+            const char *at = place ? arena_printf(text->arena, "y + %lld", place) : "y";
+            buf_line(text->out, "v_store(%s, %s);", at, text_finished(text, sum, v ? "8" : "0", true));
         }
     buf_close(text->out);
     buf_line(text->out, "");
@@ -102,31 +103,40 @@ static void write_call(const BlockedConv *c, int64_t pixels, const char *column)
 {
     KernelText *text = c->text;
     Buf line = {0};
-    buf_printf(&line, "%s_row%lld(x + r * %lld + %s * %lld", text->name, (long long)pixels,
+    buf_printf(&line, "%s_row%lld(x + r * %lld + %s * %lld, weight", text->name, (long long)pixels,
                (long long)(c->row * c->attrs->stride[0]), column, (long long)(VECTOR * c->attrs->stride[1]));
-    buf_printf(&line, ", weight + o * %lld", (long long)(c->weight->dim[1] * c->weight->dim[2] * c->weight->dim[3]));
+    if (c->many)
+        buf_printf(&line, " + o * %lld", (long long)(c->weight->dim[1] * c->weight->dim[2] * c->weight->dim[3]));
     for (uint32_t i = CONV_BIAS; i < text_parameter_count(text); i++)
-        buf_printf(&line, ", %s + o", text_parameter(text, i));
-    buf_line(text->out, "%s, y + o / 8 * %lld + r * %lld + %s * 8);", line.text, (long long)c->out_plane,
-             (long long)c->out_row, column);
+        buf_printf(&line, ", %s%s", text_parameter(text, i), c->many ? " + o" : "");
+    buf_puts(&line, ", y");
+    if (c->many)
+        buf_printf(&line, " + o / 8 * %lld", (long long)c->out_plane);
+    buf_printf(&line, " + r * %lld + %s * 8);", (long long)c->out_row, column);
+    line_wrapped(text->out, buf_text(&line));
     buf_free(&line);
 }
 
 static void write_rows(const BlockedConv *c)
 {
-    KernelText *text = c->text;
-    int64_t pixels = text->kernel->form.pixels, width = c->y->dim[3], full = width / pixels * pixels;
-    buf_line(text->out, "for (int o = 0; o < %lld; o += %d)", (long long)c->y->dim[1], c->vectors * VECTOR);
-    text->out->indent++;
-    buf_open(text->out, "for (int r = 0; r < %lld; r++)", (long long)c->y->dim[2]);
-    buf_line(text->out, "for (int c = 0; c < %lld; c += %lld)", (long long)full, (long long)pixels);
-    text->out->indent++;
+    Buf *out = c->text->out;
+    int64_t pixels = c->text->kernel->form.pixels, width = c->y->dim[3], full = width / pixels * pixels;
+    bool rest = width > full;
+    if (c->many)
+        buf_open(out, "for (int o = 0; o < %lld; o += %d)", (long long)c->y->dim[1], c->vectors * VECTOR);
+    buf_line(out, "for (int r = 0; r < %lld; r++)%s", (long long)c->y->dim[2], rest ? " {" : "");
+    out->indent++;
+    buf_line(out, "for (int c = 0; c < %lld; c += %lld)", (long long)full, (long long)pixels);
+    out->indent++;
     write_call(c, pixels, "c");
-    text->out->indent--;
-    if (width > full)
-        write_call(c, width - full, arena_printf(text->arena, "%lld", (long long)full));
-    buf_close(text->out);
-    text->out->indent--;
+    out->indent--;
+    if (rest)
+        write_call(c, width - full, arena_printf(c->text->arena, "%lld", (long long)full));
+    out->indent--;
+    if (rest)
+        buf_line(out, "}");
+    if (c->many)
+        buf_close(out);
 }
 
 /* Floats from one row, and from one channel block, to the next. */
@@ -140,15 +150,20 @@ static void blocked_steps(const Type *type, int64_t *row, int64_t *plane)
 static void avx2_conv_text(KernelText *text)
 {
     const Type *x = text_input(text, CONV_X), *y = text_output(text);
-    BlockedConv c = {.text = text, .attrs = text->leader->attrs, .weight = &text_input(text, CONV_WEIGHT)->shape,
-                     .y = &y->shape, .vectors = text->kernel->form.maps / VECTOR,
+    BlockedConv c = {.text = text,
+                     .attrs = text->leader->attrs,
+                     .weight = &text_input(text, CONV_WEIGHT)->shape,
+                     .y = &y->shape,
+                     .vectors = text->kernel->form.maps / VECTOR,
                      .has_bias = text->leader->input_count > CONV_BIAS};
+    c.many = y->shape.dim[1] > c.vectors * VECTOR;
     blocked_steps(x, &c.row, &c.plane);
     blocked_steps(y, &c.out_row, &c.out_plane);
     int64_t pixels = text->kernel->form.pixels, rest = y->shape.dim[3] % pixels;
     text->needs->words = true;
-    text_comment(text, arena_printf(text->arena, "direct, %d maps x %lld pixels summed in registers, channels in blocks of 8",
-                                    c.vectors * VECTOR, (long long)pixels));
+    text_comment(text,
+                 arena_printf(text->arena, "direct, %d maps x %lld pixels summed in registers, channels in blocks of 8",
+                              c.vectors * VECTOR, (long long)pixels));
     text_finish(text, true);
     write_tile(&c, pixels);
     if (rest)

@@ -2,7 +2,14 @@
 #include "emit/kernel.h"
 
 /* How tightly a written expression binds. */
-typedef enum Binding { BINDING_CHOICE, BINDING_COMPARE, BINDING_SUM, BINDING_PRODUCT, BINDING_UNARY, BINDING_ATOM } Binding;
+typedef enum Binding {
+    BINDING_CHOICE,
+    BINDING_COMPARE,
+    BINDING_SUM,
+    BINDING_PRODUCT,
+    BINDING_UNARY,
+    BINDING_ATOM
+} Binding;
 
 typedef struct BodyText {
     const KernelText *text;
@@ -27,10 +34,10 @@ static bool is_comparison(const BodyNode *node)
 static const char *vector_word(BodyWord word)
 {
     static const char *const names[BODY_WORD_COUNT] = {
-        [BODY_ADD] = "v_add",   [BODY_SUB] = "v_sub", [BODY_MUL] = "v_mul",       [BODY_DIV] = "v_div",
-        [BODY_NEG] = "v_neg",   [BODY_EQ] = "v_eq",   [BODY_NE] = "v_ne",         [BODY_LT] = "v_lt",
-        [BODY_GT] = "v_gt",     [BODY_LE] = "v_le",   [BODY_GE] = "v_ge",         [BODY_MAX] = "v_max",
-        [BODY_MIN] = "v_min",   [BODY_SELECT] = "v_select", [BODY_SQRT] = "v_sqrt", [BODY_ABS] = "v_abs",
+        [BODY_ADD] = "v_add", [BODY_SUB] = "v_sub",       [BODY_MUL] = "v_mul",   [BODY_DIV] = "v_div",
+        [BODY_NEG] = "v_neg", [BODY_EQ] = "v_eq",         [BODY_NE] = "v_ne",     [BODY_LT] = "v_lt",
+        [BODY_GT] = "v_gt",   [BODY_LE] = "v_le",         [BODY_GE] = "v_ge",     [BODY_MAX] = "v_max",
+        [BODY_MIN] = "v_min", [BODY_SELECT] = "v_select", [BODY_SQRT] = "v_sqrt", [BODY_ABS] = "v_abs",
     };
     return names[word];
 }
@@ -223,7 +230,7 @@ void text_finish(KernelText *text, bool vector)
     uint32_t next = leader_parameters(text);
     for (uint32_t i = next; i < text_parameter_count(text); i++)
         buf_printf(&head, ", %s %s", type, text_parameter(text, i));
-    buf_line(text->out, "%s)", head.text);
+    buf_line(text->out, "%s)", buf_text(&head));
     buf_free(&head);
     buf_line(text->out, "{");
     text->out->indent++;

@@ -45,10 +45,19 @@ static ConvText conv_numbers(KernelText *text)
     const Type *x = text_input(text, CONV_X), *y = text_output(text);
     const Shape *weight = &text_input(text, CONV_WEIGHT)->shape;
     Access in = access_of(x), out = access_of(y);
-    ConvText c = {.text = text, .attrs = text->leader->attrs, .batch = y->shape.dim[0], .inputs = weight->dim[1],
-                  .maps = y->shape.dim[1], .kernel = {weight->dim[2], weight->dim[3]}, .row = in.stride[2],
-                  .plane = in.stride[1], .out_row = out.stride[2], .out_plane = out.stride[1],
-                  .height = y->shape.dim[2], .width = y->shape.dim[3], .block = text->kernel->form.maps};
+    ConvText c = {.text = text,
+                  .attrs = text->leader->attrs,
+                  .batch = y->shape.dim[0],
+                  .inputs = weight->dim[1],
+                  .maps = y->shape.dim[1],
+                  .kernel = {weight->dim[2], weight->dim[3]},
+                  .row = in.stride[2],
+                  .plane = in.stride[1],
+                  .out_row = out.stride[2],
+                  .out_plane = out.stride[1],
+                  .height = y->shape.dim[2],
+                  .width = y->shape.dim[3],
+                  .block = text->kernel->form.maps};
     c.has_bias = text->leader->input_count > CONV_BIAS;
     c.many = c.maps > c.block;
     c.partial = c.many && c.maps % c.block != 0;
@@ -78,15 +87,15 @@ static void write_start(const ConvText *c, int64_t pixels)
     for (int64_t p = 0; p < pixels; p++)
         c->block > 1 ? buf_printf(&line, "%sa%lld[%d]", p ? ", " : "", (long long)p, c->block)
                      : buf_printf(&line, "%sa%lld", p ? ", " : "", (long long)p);
-    buf_line(out, "float %s;", line.text);
+    buf_line(out, "float %s;", buf_text(&line));
     buf_clear(&line);
     for (int64_t p = 0; p < pixels; p++)
         buf_printf(&line, "a%lld%s = ", (long long)p, element);
     if (c->block > 1) {
         buf_line(out, "for (int b = 0; b < %d; b++)", c->block);
-        buf_line(out, "    %s%s;", line.text, c->has_bias ? "bias[b]" : "0.0f");
+        buf_line(out, "    %s%s;", buf_text(&line), c->has_bias ? "bias[b]" : "0.0f");
     } else {
-        buf_line(out, "%s%s;", line.text, c->has_bias ? "*bias" : "0.0f");
+        buf_line(out, "%s%s;", buf_text(&line), c->has_bias ? "*bias" : "0.0f");
     }
     buf_free(&line);
 }
@@ -113,7 +122,7 @@ static void write_sum(const ConvText *c, int64_t pixels)
         buf_printf(&at, " + kx * %lld", (long long)c->attrs->dilation[1]);
     else if (c->kernel[1] > 1)
         buf_puts(&at, " + kx");
-    buf_line(out, "const float *s = %s;", at.text);
+    buf_line(out, "const float *s = %s;", buf_text(&at));
     buf_free(&at);
     open_maps(c, arena_printf(c->text->arena, "%d", c->block));
     for (int64_t p = 0; p < pixels; p++)
@@ -132,8 +141,9 @@ static void write_store(const ConvText *c, int64_t pixels)
     open_maps(c, c->partial ? "maps" : arena_printf(text->arena, "%lld", (long long)MIN(c->block, c->maps)));
     for (int64_t p = 0; p < pixels; p++) {
         const char *value = arena_printf(text->arena, "a%lld%s", (long long)p, element);
-        const char *at = c->block > 1 ? arena_printf(text->arena, "b * %lld + %lld", (long long)c->out_plane, (long long)p)
-                                      : arena_printf(text->arena, "%lld", (long long)p);
+        const char *at = arena_printf(text->arena, "%lld", (long long)p);
+        if (c->block > 1)
+            at = arena_printf(text->arena, p ? "b * %lld + %lld" : "b * %lld", (long long)c->out_plane, (long long)p);
         buf_line(text->out, "y[%s] = %s;", at, text_finished(text, value, c->block > 1 ? "b" : "0", false));
     }
     close_maps(c);
@@ -150,10 +160,7 @@ static void write_tile(const ConvText *c, int64_t pixels)
                  (long long)MIN(c->block, c->maps));
     else
         buf_line(text->out, "/* %lld pixels of a row. */", (long long)pixels);
-    buf_line(text->out, "static void %s_row%lld(%s%s)", text->name, (long long)pixels, text_parameters(text),
-             c->partial ? ", int maps" : "");
-    buf_line(text->out, "{");
-    text->out->indent++;
+    text_open_part(text, "", arena_printf(text->arena, "_row%lld", (long long)pixels), c->partial ? ", int maps" : "");
     write_start(c, pixels);
     write_sum(c, pixels);
     write_store(c, pixels);
@@ -187,8 +194,10 @@ static void write_call(const ConvText *c, int64_t pixels, const char *column)
     if (!first)
         buf_printf(&line, " + %s", column);
     if (c->partial)
-        buf_printf(&line, ", %lld - o < %d ? %lld - o : %d", (long long)c->maps, c->block, (long long)c->maps, c->block);
-    buf_line(text->out, "%s);", line.text);
+        buf_printf(&line, ", %lld - o < %d ? %lld - o : %d", (long long)c->maps, c->block, (long long)c->maps,
+                   c->block);
+    buf_puts(&line, ");");
+    line_wrapped(text->out, buf_text(&line));
     buf_free(&line);
 }
 
@@ -201,7 +210,8 @@ static void write_rows(const ConvText *c)
     if (c->attrs->groups > 1)
         buf_line(text->out, "const int group = o / %lld * %lld;", (long long)(c->maps / c->attrs->groups),
                  (long long)(c->inputs * c->plane));
-    buf_open(text->out, "for (int r = 0; r < %lld; r++)", (long long)c->height);
+    buf_line(text->out, "for (int r = 0; r < %lld; r++)%s", (long long)c->height, rest ? " {" : "");
+    text->out->indent++;
     if (full > pixels) {
         buf_line(text->out, "for (int c = 0; c < %lld; c += %lld)", (long long)full, (long long)pixels);
         text->out->indent++;
@@ -212,7 +222,9 @@ static void write_rows(const ConvText *c)
     }
     if (rest)
         write_call(c, rest, arena_printf(text->arena, "%lld", (long long)full));
-    buf_close(text->out);
+    text->out->indent--;
+    if (rest)
+        buf_line(text->out, "}");
     if (c->many)
         buf_close(text->out);
 }

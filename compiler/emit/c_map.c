@@ -41,7 +41,7 @@ static void write_body_function(KernelText *text)
         operands[i] = arena_printf(text->arena, "%c", 'a' + (char)i);
         buf_printf(&head, "%sfloat %s", i ? ", " : "", operands[i]);
     }
-    buf_line(text->out, "static inline float %s_of(%s)", text->name, head.text);
+    buf_line(text->out, "static inline float %s_of(%s)", text->name, buf_text(&head));
     buf_free(&head);
     buf_line(text->out, "{");
     buf_line(text->out, "    return %s;", body_text(text, node, operands, false));
@@ -96,7 +96,8 @@ void c_map_text(KernelText *text)
     nest_open(text, &nest);
     const char *channel = channelwise_epilogue ? nest_index(text, &nest, nest.operands - 1) : "0";
     const char *value = map_value(text, operands);
-    buf_line(text->out, "y[%s] = %s;", nest_index(text, &nest, 0), text_finished(text, value, channel, false));
+    line_wrapped(text->out, arena_printf(text->arena, "y[%s] = %s;", nest_index(text, &nest, 0),
+                                         text_finished(text, value, channel, false)));
     nest_close(text, &nest);
     text_close(text);
 }
@@ -198,9 +199,9 @@ static void write_panels(KernelText *text, const Type *from, const Type *to)
     int64_t rows = from->shape.dim[0], rest = shape_count(&from->shape) / rows, block = to->layout.block;
     buf_line(text->out, "for (int o = 0; o < %lld; o++)", (long long)((rows + block - 1) / block * block));
     buf_line(text->out, "    for (int i = 0; i < %lld; i++)", (long long)rest);
-    const char *value = rows % block ? arena_printf(text->arena, "o < %lld ? x[o * %lld + i] : 0.0f", (long long)rows,
-                                                    (long long)rest)
-                                     : arena_printf(text->arena, "x[o * %lld + i]", (long long)rest);
+    const char *value =
+        rows % block ? arena_printf(text->arena, "o < %lld ? x[o * %lld + i] : 0.0f", (long long)rows, (long long)rest)
+                     : arena_printf(text->arena, "x[o * %lld + i]", (long long)rest);
     buf_line(text->out, "        y[(o / %lld * %lld + i) * %lld + o %% %lld] = %s;", (long long)block, (long long)rest,
              (long long)block, (long long)block, value);
 }

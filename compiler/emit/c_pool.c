@@ -23,13 +23,20 @@ static bool always_inside(const PoolText *p, int axis)
     return p->attrs->pad[axis] == 0 && last + extent <= p->x->dim[2 + axis];
 }
 
-/* The taps of the window at output `place` that are inside: from NAME0 to NAME1. */
+/* "r * 2 - 1", without what changes nothing. */
+static const char *window_start(Arena *arena, const char *place, long long stride, long long pad)
+{
+    const char *start = stride == 1 ? place : arena_printf(arena, "%s * %lld", place, stride);
+    return pad ? arena_printf(arena, "%s - %lld", start, pad) : start;
+}
+
+/* The taps of the window at output `place` that are inside: from NAME0 to NAME1; up to NAME2 with the padding. */
 static void write_range(const PoolText *p, int axis, const char *place, const char *name)
 {
     Buf *out = p->text->out;
     long long size = p->attrs->size[axis], stride = p->attrs->stride[axis], step = p->attrs->dilation[axis];
     long long pad = p->attrs->pad[axis], length = p->x->dim[2 + axis], padded = length + p->attrs->pad[2 + axis];
-    buf_line(out, "const int %s = %s * %lld - %lld;", name, place, stride, pad);
+    buf_line(out, "const int %s = %s;", name, window_start(p->text->arena, place, stride, pad));
     if (step == 1) {
         buf_line(out, "const int %s0 = %s < 0 ? -%s : 0;", name, name, name);
         buf_line(out, "const int %s1 = %s > %lld ? %lld - %s : %lld;", name, name, length - size, length, name, size);
@@ -38,7 +45,9 @@ static void write_range(const PoolText *p, int axis, const char *place, const ch
         buf_line(out, "const int %s1 = %s > %lld ? (%lld - %s) / %lld : %lld;", name, name,
                  length - 1 - (size - 1) * step, length - 1 + step, name, step, size);
     }
-    if (p->mean && p->attrs->count_pad)
+    if (p->mean && p->attrs->count_pad && step == 1)
+        buf_line(out, "const int %s2 = %s > %lld ? %lld - %s : %lld;", name, name, padded - size, padded, name, size);
+    else if (p->mean && p->attrs->count_pad)
         buf_line(out, "const int %s2 = %s > %lld ? (%lld - %s) / %lld : %lld;", name, name,
                  padded - 1 - (size - 1) * step, padded - 1 + step, name, step, size);
 }
@@ -50,16 +59,17 @@ static void write_window(const PoolText *p, bool inside_y, bool inside_x)
     const char *y0 = inside_y ? "0" : "top0", *x0 = inside_x ? "0" : "left0";
     const char *y1 = inside_y ? arena_printf(p->text->arena, "%lld", (long long)a->size[0]) : "top1";
     const char *x1 = inside_x ? arena_printf(p->text->arena, "%lld", (long long)a->size[1]) : "left1";
-    const char *row = inside_y ? arena_printf(p->text->arena, "r * %lld", (long long)a->stride[0]) : "top";
-    const char *column = inside_x ? arena_printf(p->text->arena, "c * %lld", (long long)a->stride[1]) : "left";
+    const char *row = inside_y ? arena_printf(p->text->arena, "r * %lld", (long long)(a->stride[0] * p->in.stride[2]))
+                               : arena_printf(p->text->arena, "top * %lld", (long long)p->in.stride[2]);
+    const char *column = inside_x ? window_start(p->text->arena, "c", a->stride[1], 0) : "left";
     long long step = p->in.stride[2] * a->dilation[0];
-    buf_line(out, "const float *s = x + (%s) * %lld + %s;", row, (long long)p->in.stride[2], column);
+    buf_line(out, "const int s = %s + %s;", row, column);
     buf_line(out, "float v = %s;", p->mean ? "0.0f" : "-INFINITY");
     buf_line(out, "for (int ky = %s; ky < %s; ky++)", y0, y1);
     buf_line(out, "    for (int kx = %s; kx < %s; kx++)", x0, x1);
-    const char *at = a->dilation[1] == 1 ? arena_printf(p->text->arena, "s[ky * %lld + kx]", step)
-                                         : arena_printf(p->text->arena, "s[ky * %lld + kx * %lld]", step,
-                                                        (long long)a->dilation[1]);
+    const char *at = a->dilation[1] == 1
+                         ? arena_printf(p->text->arena, "x[s + ky * %lld + kx]", step)
+                         : arena_printf(p->text->arena, "x[s + ky * %lld + kx * %lld]", step, (long long)a->dilation[1]);
     if (!p->mean) {
         p->text->needs->larger = p->text->needs->math = true;
         buf_line(out, "        v = %s_larger(%s, v);", p->text->prefix, at);
@@ -78,9 +88,13 @@ static void write_window(const PoolText *p, bool inside_y, bool inside_x)
 
 void c_pool_text(KernelText *text)
 {
-    PoolText p = {.text = text, .attrs = text->leader->attrs, .in = access_of(text_input(text, 0)),
-                  .out = access_of(text_output(text)), .x = &text_input(text, 0)->shape,
-                  .y = &text_output(text)->shape, .mean = text->leader->op == OP_avgpool};
+    PoolText p = {.text = text,
+                  .attrs = text->leader->attrs,
+                  .in = access_of(text_input(text, 0)),
+                  .out = access_of(text_output(text)),
+                  .x = &text_input(text, 0)->shape,
+                  .y = &text_output(text)->shape,
+                  .mean = text->leader->op == OP_avgpool};
     Buf *out = text->out;
     bool inside_y = always_inside(&p, 0), inside_x = always_inside(&p, 1);
     text_comment(text, inside_y && inside_x ? "window by window" : "window by window, cut at the edges");
@@ -122,8 +136,8 @@ static void open_block(KernelText *text, const Nest *nest)
 {
     for (int axis = 0; axis < nest->rank; axis++) {
         static const char names[] = "ijklmn";
-        buf_open(text->out, "for (int %c = 0; %c < %lld; %c++)", names[axis], names[axis],
-                 (long long)nest->dim[axis], names[axis]);
+        buf_open(text->out, "for (int %c = 0; %c < %lld; %c++)", names[axis], names[axis], (long long)nest->dim[axis],
+                 names[axis]);
     }
 }
 

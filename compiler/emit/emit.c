@@ -61,7 +61,8 @@ bool emit_weights(Diag *diag, const Plan *plan, const char *path)
 
 typedef void TextWriter(const Emission *emission, Buf *out);
 
-static bool write_text(Diag *diag, const Emission *emission, const char *directory, const char *suffix, TextWriter *write)
+static bool write_text(Diag *diag, const Emission *emission, const char *directory, const char *suffix,
+                       TextWriter *write)
 {
     Buf out = {0};
     write(emission, &out);

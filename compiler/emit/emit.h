@@ -57,6 +57,10 @@ void emit_main_text(const Emission *emission, Buf *out);
 /* Floats or bytes of a port, batch included; its dimensions without the batch axis as "3, 224, 224". */
 int64_t port_bytes(const Emission *emission, const Port *port);
 const char *port_element(const Emission *emission, const Port *port); /* "float" or "unsigned char" */
+/* The port's field in the structs of inputs and outputs: its name, with "_" behind it where C or C++ have that word. */
+const char *port_field(const Emission *emission, const Port *port);
+/* The macro of its size: LENET5_INPUT_IMAGE_SIZE. */
+const char *port_macro(const Emission *emission, const Port *port);
 /* A name in capitals, for macros. */
 const char *macro_text(Arena *arena, const char *name);
 

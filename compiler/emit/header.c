@@ -3,29 +3,9 @@
 #include "emit/kernel.h"
 #include "support/file.h"
 
-const char *macro_text(Arena *arena, const char *name)
-{
-    char *macro = arena_strdup(arena, name);
-    for (char *c = macro; *c; c++)
-        if (*c >= 'a' && *c <= 'z')
-            *c = (char)(*c - 'a' + 'A');
-    return macro;
-}
-
 static const Type *port_type(const Emission *emission, const Port *port)
 {
     return &graph_node(emission->graph, port->node)->type;
-}
-
-int64_t port_bytes(const Emission *emission, const Port *port)
-{
-    const Type *type = port_type(emission, port);
-    return shape_count(&type->shape) * dtype_bytes(type->dtype);
-}
-
-const char *port_element(const Emission *emission, const Port *port)
-{
-    return port_type(emission, port)->dtype == DT_U8 ? "unsigned char" : "float";
 }
 
 void emit_banner(const Emission *emission, Buf *out, const char *what)
@@ -49,15 +29,17 @@ static void write_usage(const Emission *emission, Buf *out)
     buf_printf(out, " *   %s_model model;     // one for all threads, read-only once it is open\n", p);
     buf_printf(out, " *   %s_session session; // one a thread, each with a workspace\n", p);
     if (emission->options->embed == EMBED_NONE)
-        buf_printf(out, " *   fovea_status status = %s_open(&model, weights, weights_bytes); // %s.weights, mapped or in flash\n",
-                   p, p);
+        buf_printf(
+            out,
+            " *   fovea_status status = %s_open(&model, weights, weights_bytes); // %s.weights, mapped or in flash\n",
+            p, p);
     else
         buf_printf(out, " *   fovea_status status = %s_open(&model, %s_weights, sizeof %s_weights);\n", p, p, p);
     buf_printf(out, " *   if (status == FOVEA_OK)\n");
     buf_printf(out, " *       status = %s_session_open(&session, &model, workspace, sizeof workspace, 1);\n", p);
     buf_printf(out, " *   if (status != FOVEA_OK)\n *       puts(fovea_status_text(status));\n");
-    buf_printf(out, " *   const %s_inputs inputs = {%s};\n", p, input->name);
-    buf_printf(out, " *   const %s_outputs outputs = {%s};\n", p, output->name);
+    buf_printf(out, " *   const %s_inputs inputs = {%s};\n", p, port_field(emission, input));
+    buf_printf(out, " *   const %s_outputs outputs = {%s};\n", p, port_field(emission, output));
     buf_printf(out, " *   %s_run(&session, &inputs, &outputs); // as often as you like\n */\n\n", p);
 }
 
@@ -68,17 +50,19 @@ static void write_sizes(const Emission *emission, Buf *out)
     buf_printf(out, "/* The weights (%s.weights, self-test included), and the memory that a session works in. */\n",
                emission->prefix);
     buf_printf(out, "#define %s_WEIGHTS_BYTES   %lld\n", m, (long long)emission->blob_bytes);
-    buf_printf(out, "#define %s_WORKSPACE_BYTES %lld\n", m, (long long)MAX(emission->plan->workspace_bytes, PLAN_ALIGNMENT));
+    buf_printf(out, "#define %s_WORKSPACE_BYTES %lld\n", m,
+               (long long)MAX(emission->plan->workspace_bytes, PLAN_ALIGNMENT));
     buf_printf(out, "#define %s_WORKSPACE_BYTES_FOR(threads) (%s_WORKSPACE_BYTES + 0 * (threads))\n\n", m, m);
-    buf_puts(out, "/* Elements of each tensor, batch included. Pictures are channels x height x width; bytes (unsigned char)\n"
-                  " * are height x width x channels, as decoders give them. */\n");
+    buf_puts(
+        out,
+        "/* Elements of each tensor, batch included. Pictures are channels x height x width; bytes (unsigned char)\n"
+        " * are height x width x channels, as decoders give them. */\n");
     buf_printf(out, "#define %s_BATCH %lld\n", m, (long long)port_type(emission, &graph->inputs.at[0])->shape.dim[0]);
     for (uint32_t i = 0; i < graph->inputs.count + graph->outputs.count; i++) {
         bool in = i < graph->inputs.count;
         const Port *port = in ? &graph->inputs.at[i] : &graph->outputs.at[i - graph->inputs.count];
         const Type *type = port_type(emission, port);
-        buf_printf(out, "#define %s_%s_%s_SIZE %lld /* %s */\n", m, in ? "INPUT" : "OUTPUT",
-                   macro_text(emission->arena, port->name), (long long)shape_count(&type->shape),
+        buf_printf(out, "#define %s %lld /* %s */\n", port_macro(emission, port), (long long)shape_count(&type->shape),
                    storage_text(emission->arena, type));
     }
     buf_puts(out, "\n");
@@ -91,8 +75,8 @@ static void write_ports(const Emission *emission, Buf *out, bool in)
     buf_printf(out, "typedef struct %s_%s {\n", p, which);
     for (uint32_t i = 0; i < count; i++) {
         const Port *port = in ? &emission->graph->inputs.at[i] : &emission->graph->outputs.at[i];
-        buf_printf(out, "    %s%s *%s; /* %s */\n", in ? "const " : "", port_element(emission, port), port->name,
-                   storage_text(emission->arena, port_type(emission, port)));
+        buf_printf(out, "    %s%s *%s; /* %s */\n", in ? "const " : "", port_element(emission, port),
+                   port_field(emission, port), storage_text(emission->arena, port_type(emission, port)));
     }
     buf_printf(out, "} %s_%s;\n\n", p, which);
 }
@@ -100,20 +84,35 @@ static void write_ports(const Emission *emission, Buf *out, bool in)
 static void write_functions(const Emission *emission, Buf *out)
 {
     const char *p = emission->prefix, *m = emission->macro;
-    buf_printf(out, "/* Opens the model on its weights, which must stay where they are, at a multiple of 64. Checks the header, not\n"
-                    " * the numbers (%s_verify does): FOVEA_BAD_WEIGHTS, FOVEA_WRONG_MODEL, FOVEA_MISALIGNED, FOVEA_WRONG_CPU... */\n", p);
+    buf_printf(out,
+               "/* Opens the model on its weights, which must stay where they are, at a multiple of 64. Checks the "
+               "header, not\n"
+               " * the numbers (%s_verify does): FOVEA_BAD_WEIGHTS, FOVEA_WRONG_MODEL, FOVEA_MISALIGNED, "
+               "FOVEA_WRONG_CPU... */\n",
+               p);
     buf_printf(out, "fovea_status %s_open(%s_model *model, const void *weights, size_t bytes);\n\n", p, p);
-    buf_printf(out, "/* A session for one caller at a time. The workspace is the caller's, at a multiple of 64, uninitialised, at least\n"
-                    " * %s_WORKSPACE_BYTES_FOR(threads) bytes: else FOVEA_SMALL_WORKSPACE or FOVEA_MISALIGNED. */\n", m);
-    buf_printf(out, "fovea_status %s_session_open(%s_session *session, const %s_model *model, void *workspace,\n"
-                    "                             size_t bytes, int threads);\n\n", p, p, p);
-    buf_printf(out, "/* Computes the outputs. Inputs and outputs are the caller's and do not overlap. Always FOVEA_OK on a CPU. */\n");
-    buf_printf(out, "fovea_status %s_run(%s_session *session, const %s_inputs *inputs, const %s_outputs *outputs);\n\n", p, p, p, p);
+    buf_printf(out,
+               "/* A session for one caller at a time. The workspace is the caller's, at a multiple of 64, "
+               "uninitialised, at least\n"
+               " * %s_WORKSPACE_BYTES_FOR(threads) bytes: else FOVEA_SMALL_WORKSPACE or FOVEA_MISALIGNED. */\n",
+               m);
+    buf_printf(out,
+               "fovea_status %s_session_open(%s_session *session, const %s_model *model, void *workspace,\n"
+               "                             size_t bytes, int threads);\n\n",
+               p, p, p);
+    buf_printf(out, "/* Computes the outputs. Inputs and outputs are the caller's and do not overlap. Always FOVEA_OK "
+                    "on a CPU. */\n");
+    buf_printf(out, "fovea_status %s_run(%s_session *session, const %s_inputs *inputs, const %s_outputs *outputs);\n\n",
+               p, p, p, p);
     buf_printf(out, "void %s_session_close(%s_session *session);\nvoid %s_close(%s_model *model);\n\n", p, p, p, p);
     buf_printf(out, "/* Reads all weights and compares their checksum: FOVEA_OK or FOVEA_DAMAGED. */\n");
     buf_printf(out, "fovea_status %s_verify(const %s_model *model);\n\n", p, p);
-    buf_printf(out, "/* Runs the input that is stored with the weights and compares with the stored output, to 1e-4 of the largest:\n"
-                    " * FOVEA_OK, FOVEA_FAILED_SELFTEST, or FOVEA_NO_SELFTEST. Scratch: %s_SELFTEST_BYTES, at a multiple of 64. */\n", m);
+    buf_printf(out,
+               "/* Runs the input that is stored with the weights and compares with the stored output, to 1e-4 of the "
+               "largest:\n"
+               " * FOVEA_OK, FOVEA_FAILED_SELFTEST, or FOVEA_NO_SELFTEST. Scratch: %s_SELFTEST_BYTES, at a multiple of "
+               "64. */\n",
+               m);
     int64_t outputs = 0;
     for (uint32_t i = 0; i < emission->graph->outputs.count; i++)
         outputs += (port_bytes(emission, &emission->graph->outputs.at[i]) + 63) / 64 * 64;
@@ -130,12 +129,18 @@ void emit_header_text(const Emission *emission, Buf *out)
     write_sizes(emission, out);
     buf_puts(out, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     if (emission->options->embed != EMBED_NONE)
-        buf_printf(out, "/* The weights, when %s_weights.%s is linked in. */\nextern const uint32_t %s_weights[%s_WEIGHTS_BYTES / 4];\n\n",
+        buf_printf(out,
+                   "/* The weights, when %s_weights.%s is linked in. */\nextern const uint32_t "
+                   "%s_weights[%s_WEIGHTS_BYTES / 4];\n\n",
                    p, emission->options->embed == EMBED_INCBIN ? "S" : "c", p, m);
     write_ports(emission, out, true);
     write_ports(emission, out, false);
-    buf_printf(out, "/* The fields are the model's own. */\ntypedef struct %s_model {\n    const float *weights;\n    size_t bytes;\n} %s_model;\n\n", p, p);
-    buf_printf(out, "typedef struct %s_session {\n    const %s_model *model;\n    float *workspace;\n} %s_session;\n\n", p, p, p);
+    buf_printf(out,
+               "/* The fields are the model's own. */\ntypedef struct %s_model {\n    const float *weights;\n    "
+               "size_t bytes;\n} %s_model;\n\n",
+               p, p);
+    buf_printf(out, "typedef struct %s_session {\n    const %s_model *model;\n    float *workspace;\n} %s_session;\n\n",
+               p, p, p);
     write_functions(emission, out);
     buf_printf(out, "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
 }

@@ -101,7 +101,7 @@ static const char *element_text(DType dtype)
     return dtype == DT_U8 ? "unsigned char" : "float";
 }
 
-const char *text_parameters(const KernelText *text)
+static const char *parameter_list(const KernelText *text)
 {
     uint32_t count;
     Parameter *list = all_parameters(text, &count);
@@ -111,16 +111,22 @@ const char *text_parameters(const KernelText *text)
         buf_printf(&line, "const %s *restrict %s, ", element_text(dtype), parameter_name(text, &list[i]));
     }
     buf_printf(&line, "%s *restrict y", element_text(text_output(text)->dtype));
-    const char *result = arena_strdup(text->arena, line.text);
+    const char *result = arena_strdup(text->arena, buf_text(&line));
     buf_free(&line);
     return result;
 }
 
-void text_open(KernelText *text)
+void text_open_part(KernelText *text, const char *attribute, const char *part, const char *extra)
 {
-    buf_line(text->out, "static void %s(%s)", text->name, text_parameters(text));
+    line_wrapped(text->out, arena_printf(text->arena, "%sstatic void %s%s(%s%s)", attribute, text->name, part,
+                                         parameter_list(text), extra));
     buf_line(text->out, "{");
     text->out->indent++;
+}
+
+void text_open(KernelText *text)
+{
+    text_open_part(text, "", "", "");
 }
 
 void text_close(KernelText *text)
@@ -195,7 +201,7 @@ void text_comment(KernelText *text, const char *how)
         span_position(text->diag, text->leader->span, &row, &column);
         buf_printf(&line, " (%s:%d)", path_base(source->path), row);
     }
-    buf_line(text->out, "%s", line.text);
+    buf_line(text->out, "%s", buf_text(&line));
     buf_clear(&line);
     uint32_t count;
     Parameter *list = all_parameters(text, &count);
@@ -208,6 +214,46 @@ void text_comment(KernelText *text, const char *how)
 }
 
 /* ---- small texts ---- */
+
+/* The length of the next argument with its comma, or of the rest. */
+static size_t argument_length(const char *text)
+{
+    int depth = 0;
+    for (size_t i = 0; text[i]; i++) {
+        depth += (text[i] == '(' || text[i] == '[') - (text[i] == ')' || text[i] == ']');
+        if (text[i] == ',' && depth == 0)
+            return i + 1;
+    }
+    return strlen(text);
+}
+
+void line_wrapped(Buf *out, const char *line)
+{
+    enum { WIDTH = 119 };
+    size_t start = 4 * (size_t)out->indent, head = strcspn(line, "(") + 1;
+    if (start + strlen(line) <= WIDTH || !line[head - 1]) {
+        buf_line(out, "%s", line);
+        return;
+    }
+    size_t column = start + head;
+    buf_printf(out, "%*s%.*s", (int)start, "", (int)head, line);
+    for (const char *at = line + head; *at;) {
+        size_t length = argument_length(at);
+        if (column + length > WIDTH && at > line + head) {
+            buf_printf(out, "\n%*s", (int)(start + head), "");
+            column = start + head;
+        }
+        buf_bytes(out, at, length);
+        column += length;
+        at += length;
+        if (*at == ' ' && column + 1 + argument_length(at + 1) <= WIDTH) {
+            buf_puts(out, " ");
+            column++;
+        }
+        at += *at == ' ';
+    }
+    buf_puts(out, "\n");
+}
 
 const char *float_text(Arena *arena, double value)
 {

@@ -44,8 +44,8 @@ void text_comment(KernelText *text, const char *how);
 /* "static void lenet5_conv1(const float *restrict x, ..., float *restrict y)" and the opening brace. */
 void text_open(KernelText *text);
 void text_close(KernelText *text);
-/* The parameters of a function of this kernel, in parentheses, for texts that write several. */
-const char *text_parameters(const KernelText *text);
+/* The same for a further function of the kernel: lenet5_conv1_row8; `attribute` before, `extra` parameters behind. */
+void text_open_part(KernelText *text, const char *attribute, const char *part, const char *extra);
 /* The name of parameter i: "x", "weight", "bias", "x2", "batchnorm_mean". */
 const char *text_parameter(const KernelText *text, uint32_t i);
 uint32_t text_parameter_count(const KernelText *text);
@@ -58,6 +58,9 @@ const char *float_text(Arena *arena, double value);
 const char *storage_text(Arena *arena, const Type *type);
 /* When the output owes a halo: the call that writes it. */
 void text_border(KernelText *text);
+
+/* One line, broken behind the commas of its outermost call where it would pass column 120. */
+void line_wrapped(Buf *out, const char *line);
 
 /* ---- where elements stand ---- */
 

@@ -61,10 +61,15 @@ static void write_calls(const Emission *emission, Buf *out)
 {
     const char *p = emission->prefix;
     const Graph *graph = emission->graph;
-    buf_printf(out, "static fovea_status open_model(void *model, const void *weights, size_t bytes)\n{\n"
-                    "    return %s_open(model, weights, bytes);\n}\n\n", p);
-    buf_printf(out, "static fovea_status open_session(void *session, const void *model, void *workspace, size_t bytes, int threads)\n{\n"
-                    "    return %s_session_open(session, model, workspace, bytes, threads);\n}\n\n", p);
+    buf_printf(out,
+               "static fovea_status open_model(void *model, const void *weights, size_t bytes)\n{\n"
+               "    return %s_open(model, weights, bytes);\n}\n\n",
+               p);
+    buf_printf(out,
+               "static fovea_status open_session(void *session, const void *model, void *workspace, size_t bytes, int "
+               "threads)\n{\n"
+               "    return %s_session_open(session, model, workspace, bytes, threads);\n}\n\n",
+               p);
     buf_puts(out, "static fovea_status run(void *session, const void *const *in, void *const *out)\n{\n");
     buf_printf(out, "    const %s_inputs tensors_in = {", p);
     for (uint32_t i = 0; i < graph->inputs.count; i++)
@@ -75,10 +80,14 @@ static void write_calls(const Emission *emission, Buf *out)
     buf_printf(out, "};\n    return %s_run(session, &tensors_in, &tensors_out);\n}\n\n", p);
     buf_printf(out, "static void close_session(void *session)\n{\n    %s_session_close(session);\n}\n\n", p);
     buf_printf(out, "static void close_model(void *model)\n{\n    %s_close(model);\n}\n\n", p);
-    buf_printf(out, "static size_t workspace_for(int threads)\n{\n    return %s_WORKSPACE_BYTES_FOR((size_t)threads);\n}\n\n", emission->macro);
+    buf_printf(
+        out, "static size_t workspace_for(int threads)\n{\n    return %s_WORKSPACE_BYTES_FOR((size_t)threads);\n}\n\n",
+        emission->macro);
     buf_printf(out, "static fovea_status verify(const void *model)\n{\n    return %s_verify(model);\n}\n\n", p);
-    buf_printf(out, "static fovea_status selftest(const void *model, void *scratch, size_t bytes)\n{\n"
-                    "    return %s_selftest(model, scratch, bytes);\n}\n\n", p);
+    buf_printf(out,
+               "static fovea_status selftest(const void *model, void *scratch, size_t bytes)\n{\n"
+               "    return %s_selftest(model, scratch, bytes);\n}\n\n",
+               p);
 }
 
 void emit_main_text(const Emission *emission, Buf *out)
@@ -101,8 +110,10 @@ void emit_main_text(const Emission *emission, Buf *out)
     buf_printf(out, "    .model_bytes = sizeof(%s_model),\n    .session_bytes = sizeof(%s_session),\n", p, p);
     if (emission->options->embed != EMBED_NONE)
         buf_printf(out, "    .weights = %s_weights,\n    .weights_bytes = %s_WEIGHTS_BYTES,\n", p, m);
-    buf_printf(out, "    .open = open_model,\n    .session_open = open_session,\n    .run = run,\n"
-                    "    .session_close = close_session,\n    .close = close_model,\n    .workspace_for = workspace_for,\n"
-                    "    .verify = verify,\n    .selftest = selftest,\n    .selftest_bytes = %s_SELFTEST_BYTES,\n};\n\n", m);
+    buf_printf(out,
+               "    .open = open_model,\n    .session_open = open_session,\n    .run = run,\n"
+               "    .session_close = close_session,\n    .close = close_model,\n    .workspace_for = workspace_for,\n"
+               "    .verify = verify,\n    .selftest = selftest,\n    .selftest_bytes = %s_SELFTEST_BYTES,\n};\n\n",
+               m);
     buf_puts(out, "int main(int argc, char **argv)\n{\n    return fovea_program_main(argc, argv, &program);\n}\n");
 }

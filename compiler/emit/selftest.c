@@ -52,12 +52,14 @@ void selftest_sections(Arena *arena, const Graph *graph, BlobSection *sections)
         const Type *type = &graph_node(graph, graph->inputs.at[i].node)->type;
         inputs[i] = tensor_new(&type->shape);
         fill_input(&inputs[i], type->dtype, i);
-        *sections++ = (BlobSection){.bytes = stored_bytes(arena, type, &inputs[i]), .count = (uint64_t)type_bytes(type)};
+        *sections++ =
+            (BlobSection){.bytes = stored_bytes(arena, type, &inputs[i]), .count = (uint64_t)type_bytes(type)};
     }
     eval_graph(graph, inputs, outputs, NULL, NULL);
     for (uint32_t i = 0; i < graph->outputs.count; i++) {
         const Type *type = &graph_node(graph, graph->outputs.at[i].node)->type;
-        *sections++ = (BlobSection){.bytes = stored_bytes(arena, type, &outputs[i]), .count = (uint64_t)type_bytes(type)};
+        *sections++ =
+            (BlobSection){.bytes = stored_bytes(arena, type, &outputs[i]), .count = (uint64_t)type_bytes(type)};
         tensor_free(&outputs[i]);
     }
     for (uint32_t i = 0; i < graph->inputs.count; i++)
@@ -68,7 +70,9 @@ void selftest_sections(Arena *arena, const Graph *graph, BlobSection *sections)
 
 static void write_is_near(const Emission *emission, Buf *out)
 {
-    buf_printf(out, "/* Whether y is x to 1e-4 of the largest x. */\nstatic int %s_is_near(const float *x, const float *y, int count)\n",
+    buf_printf(out,
+               "/* Whether y is x to 1e-4 of the largest x. */\nstatic int %s_is_near(const float *x, const float *y, "
+               "int count)\n",
                emission->prefix);
     buf_puts(out, "{\n"
                   "    float largest = 0.0f;\n"
@@ -84,17 +88,22 @@ static void write_is_near(const Emission *emission, Buf *out)
 static void write_opening(const Emission *emission, Buf *out)
 {
     const char *p = emission->prefix, *m = emission->macro;
-    buf_puts(out, "    const void *stored;\n"
-                  "    size_t stored_bytes;\n"
-                  "    fovea_status status = fovea_weights_selftest(model->weights, model->bytes, &stored, &stored_bytes);\n"
-                  "    if (status != FOVEA_OK)\n"
-                  "        return status;\n");
-    buf_printf(out, "    if (stored_bytes != %lld)\n        return FOVEA_WRONG_MODEL;\n", (long long)emission->selftest_bytes);
+    buf_puts(out,
+             "    const void *stored;\n"
+             "    size_t stored_bytes;\n"
+             "    fovea_status status = fovea_weights_selftest(model->weights, model->bytes, &stored, &stored_bytes);\n"
+             "    if (status != FOVEA_OK)\n"
+             "        return status;\n");
+    buf_printf(out, "    if (stored_bytes != %lld)\n        return FOVEA_WRONG_MODEL;\n",
+               (long long)emission->selftest_bytes);
     buf_printf(out, "    if (bytes < %s_SELFTEST_BYTES)\n        return FOVEA_SMALL_WORKSPACE;\n", m);
-    buf_printf(out, "    %s_session session;\n    status = %s_session_open(&session, model, scratch, bytes, 1);\n", p, p);
+    buf_printf(out, "    %s_session session;\n    status = %s_session_open(&session, model, scratch, bytes, 1);\n", p,
+               p);
     buf_puts(out, "    if (status != FOVEA_OK)\n        return status;\n");
-    buf_printf(out, "    const float *const tensors = (const float *)stored;\n"
-                    "    float *const results = session.workspace + %s_WORKSPACE_BYTES / 4;\n", m);
+    buf_printf(out,
+               "    const float *const tensors = (const float *)stored;\n"
+               "    float *const results = session.workspace + %s_WORKSPACE_BYTES / 4;\n",
+               m);
 }
 
 /* "tensors + 784" for a stored tensor at a byte offset; bytes are read through their own type. */
@@ -109,7 +118,7 @@ static void write_tensor(const Emission *emission, Buf *out, const Port *port, c
 
 void emit_selftest_text(const Emission *emission, Buf *out)
 {
-    const char *p = emission->prefix, *m = emission->macro;
+    const char *p = emission->prefix;
     const Graph *graph = emission->graph;
     if (emission->selftest)
         write_is_near(emission, out);
@@ -135,8 +144,8 @@ void emit_selftest_text(const Emission *emission, Buf *out)
     buf_printf(out, "};\n    %s_run(&session, &inputs, &outputs);\n", p);
     for (uint32_t i = 0; i < graph->outputs.count; i++) {
         const Port *port = &graph->outputs.at[i];
-        buf_printf(out, "    if (!%s_is_near(tensors + %lld, outputs.%s, %s_OUTPUT_%s_SIZE))\n        return FOVEA_FAILED_SELFTEST;\n",
-                   p, (long long)(expected / 4), port->name, m, macro_text(emission->arena, port->name));
+        buf_printf(out, "    if (!%s_is_near(tensors + %lld, outputs.%s, %s))\n        return FOVEA_FAILED_SELFTEST;\n",
+                   p, (long long)(expected / 4), port_field(emission, port), port_macro(emission, port));
         expected += aligned(port_bytes(emission, port));
     }
     buf_puts(out, "    return FOVEA_OK;\n}\n");

@@ -7,11 +7,9 @@
 typedef void FamilyText(KernelText *text);
 
 static FamilyText *const family_texts[FAMILY_COUNT] = {
-    [FAMILY_MAP] = c_map_text,         [FAMILY_CONV] = c_conv_text,
-    [FAMILY_MATVEC] = c_matvec_text,   [FAMILY_POOL] = c_pool_text,
-    [FAMILY_SOFTMAX] = c_softmax_text, [FAMILY_CHANNEL_POOL] = c_channel_pool_text,
-    [FAMILY_LRN] = c_lrn_text,         [FAMILY_CONCAT] = c_concat_text,
-    [FAMILY_PACK] = c_pack_text,
+    [FAMILY_MAP] = c_map_text,   [FAMILY_CONV] = c_conv_text,       [FAMILY_MATVEC] = c_matvec_text,
+    [FAMILY_POOL] = c_pool_text, [FAMILY_SOFTMAX] = c_softmax_text, [FAMILY_CHANNEL_POOL] = c_channel_pool_text,
+    [FAMILY_LRN] = c_lrn_text,   [FAMILY_CONCAT] = c_concat_text,   [FAMILY_PACK] = c_pack_text,
 };
 
 static void write_kernel(const Emission *emission, Buf *out, const Kernel *kernel, Needs *needs)
@@ -41,26 +39,34 @@ static void write_helpers(const Emission *emission, Buf *out, const Needs *needs
 {
     const char *p = emission->prefix;
     if (needs->larger)
-        buf_printf(out, "/* b when they are equal or one of them is not a number: -0 and NaN pass through larger(0, x). */\n"
-                        "static inline float %s_larger(float a, float b)\n{\n    return a > b ? a : b;\n}\n\n", p);
+        buf_printf(out,
+                   "/* b when they are equal or one of them is not a number: -0 and NaN pass through larger(0, x). */\n"
+                   "static inline float %s_larger(float a, float b)\n{\n    return a > b ? a : b;\n}\n\n",
+                   p);
     if (needs->smaller)
-        buf_printf(out, "/* b when they are equal or one of them is not a number. */\n"
-                        "static inline float %s_smaller(float a, float b)\n{\n    return a < b ? a : b;\n}\n\n", p);
+        buf_printf(out,
+                   "/* b when they are equal or one of them is not a number. */\n"
+                   "static inline float %s_smaller(float a, float b)\n{\n    return a < b ? a : b;\n}\n\n",
+                   p);
     if (!needs->border)
         return;
-    buf_printf(out, "/* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for edges. */\n"
-                    "static void %s_zero_border(float *y, int maps, int height, int width, int top, int left, int bottom, int right)\n"
-                    "{\n"
-                    "    const int row = left + width + right;\n"
-                    "    for (int i = 0; i < maps; i++, y += (top + height + bottom) * row) {\n"
-                    "        memset(y, 0, (size_t)(top * row) * sizeof *y);\n"
-                    "        for (int r = top; r < top + height; r++) {\n"
-                    "            memset(y + r * row, 0, (size_t)left * sizeof *y);\n"
-                    "            memset(y + r * row + left + width, 0, (size_t)right * sizeof *y);\n"
-                    "        }\n"
-                    "        memset(y + (top + height) * row, 0, (size_t)(bottom * row) * sizeof *y);\n"
-                    "    }\n"
-                    "}\n\n", p);
+    buf_printf(
+        out,
+        "/* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for edges. */\n"
+        "static void %s_zero_border(float *y, int maps, int height, int width, int top, int left, int bottom, int "
+        "right)\n"
+        "{\n"
+        "    const int row = left + width + right;\n"
+        "    for (int i = 0; i < maps; i++, y += (top + height + bottom) * row) {\n"
+        "        memset(y, 0, (size_t)(top * row) * sizeof *y);\n"
+        "        for (int r = top; r < top + height; r++) {\n"
+        "            memset(y + r * row, 0, (size_t)left * sizeof *y);\n"
+        "            memset(y + r * row + left + width, 0, (size_t)right * sizeof *y);\n"
+        "        }\n"
+        "        memset(y + (top + height) * row, 0, (size_t)(bottom * row) * sizeof *y);\n"
+        "    }\n"
+        "}\n\n",
+        p);
 }
 
 /* ---- where tensors stand ---- */
@@ -94,9 +100,9 @@ static const char *buffer_text(const Emission *emission, uint32_t index)
     const Graph *graph = emission->graph;
     switch (buffer->place) {
     case BUFFER_INPUT:
-        return arena_printf(emission->arena, "inputs->%s", graph->inputs.at[buffer->port].name);
+        return arena_printf(emission->arena, "inputs->%s", port_field(emission, &graph->inputs.at[buffer->port]));
     case BUFFER_OUTPUT:
-        return arena_printf(emission->arena, "outputs->%s", graph->outputs.at[buffer->port].name);
+        return arena_printf(emission->arena, "outputs->%s", port_field(emission, &graph->outputs.at[buffer->port]));
     case BUFFER_WEIGHTS:
         return arena_printf(emission->arena, "weights + w_%s", buffer->name);
     case BUFFER_WORKSPACE:
@@ -115,36 +121,25 @@ static bool uses_place(const Plan *plan, BufferPlace place)
     return false;
 }
 
-/* One call, broken before column 120. */
 static void write_call(const Emission *emission, Buf *out, const Step *step)
 {
-    enum { WIDTH = 119 };
-    const char *name = arena_printf(emission->arena, "    %s_%s(", emission->prefix,
-                                    emission->plan->kernels.at[step->kernel].name);
-    size_t column = strlen(name);
-    buf_puts(out, name);
-    for (uint32_t i = 0; i <= step->read_count; i++) {
-        bool last = i == step->read_count;
-        const char *argument = arena_printf(emission->arena, "%s%s",
-                                            buffer_text(emission, last ? step->writes : step->reads[i]), last ? ");" : ",");
-        if (i > 0 && column + 1 + strlen(argument) > WIDTH) {
-            buf_puts(out, "\n        ");
-            column = 8;
-        } else if (i > 0) {
-            buf_puts(out, " ");
-            column++;
-        }
-        buf_puts(out, argument);
-        column += strlen(argument);
-    }
-    buf_puts(out, "\n");
+    Buf line = {0};
+    buf_printf(&line, "%s_%s(", emission->prefix, emission->plan->kernels.at[step->kernel].name);
+    for (uint32_t i = 0; i < step->read_count; i++)
+        buf_printf(&line, "%s, ", buffer_text(emission, step->reads[i]));
+    buf_printf(&line, "%s);", buffer_text(emission, step->writes));
+    out->indent++;
+    line_wrapped(out, buf_text(&line));
+    out->indent--;
+    buf_free(&line);
 }
 
 static void write_run(const Emission *emission, Buf *out)
 {
     const Plan *plan = emission->plan;
     const char *p = emission->prefix;
-    buf_printf(out, "fovea_status %s_run(%s_session *session, const %s_inputs *inputs, const %s_outputs *outputs)\n{\n", p, p, p, p);
+    buf_printf(out, "fovea_status %s_run(%s_session *session, const %s_inputs *inputs, const %s_outputs *outputs)\n{\n",
+               p, p, p, p);
     bool weights = uses_place(plan, BUFFER_WEIGHTS), memory = uses_place(plan, BUFFER_WORKSPACE);
     if (weights)
         buf_puts(out, "    const float *const weights = session->model->weights;\n");
@@ -173,17 +168,26 @@ static void write_open(const Emission *emission, Buf *out)
     buf_printf(out, "    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x%016llx));\n",
                (unsigned long long)emission->plan->architecture);
     buf_puts(out, "    if (status != FOVEA_OK)\n        return status;\n");
-    buf_puts(out, "    model->weights = (const float *)weights;\n    model->bytes = bytes;\n    return FOVEA_OK;\n}\n\n");
-    buf_printf(out, "fovea_status %s_session_open(%s_session *session, const %s_model *model, void *workspace,\n"
-                    "                             size_t bytes, int threads)\n{\n", p, p, p);
+    buf_puts(out,
+             "    model->weights = (const float *)weights;\n    model->bytes = bytes;\n    return FOVEA_OK;\n}\n\n");
+    buf_printf(out,
+               "fovea_status %s_session_open(%s_session *session, const %s_model *model, void *workspace,\n"
+               "                             size_t bytes, int threads)\n{\n",
+               p, p, p);
     buf_puts(out, "    if (!session || !model || !workspace || threads < 1)\n        return FOVEA_BAD_ARGUMENT;\n");
     buf_puts(out, "    if ((uintptr_t)workspace % FOVEA_ALIGNMENT)\n        return FOVEA_MISALIGNED;\n");
-    buf_printf(out, "    if (bytes < (size_t)%s_WORKSPACE_BYTES_FOR((size_t)threads))\n        return FOVEA_SMALL_WORKSPACE;\n", m);
-    buf_puts(out, "    session->model = model;\n    session->workspace = (float *)workspace;\n    return FOVEA_OK;\n}\n\n");
+    buf_printf(
+        out,
+        "    if (bytes < (size_t)%s_WORKSPACE_BYTES_FOR((size_t)threads))\n        return FOVEA_SMALL_WORKSPACE;\n", m);
+    buf_puts(out,
+             "    session->model = model;\n    session->workspace = (float *)workspace;\n    return FOVEA_OK;\n}\n\n");
     buf_printf(out, "void %s_session_close(%s_session *session)\n{\n    session->workspace = NULL;\n}\n\n", p, p);
-    buf_printf(out, "void %s_close(%s_model *model)\n{\n    model->weights = NULL;\n    model->bytes = 0;\n}\n\n", p, p);
-    buf_printf(out, "fovea_status %s_verify(const %s_model *model)\n{\n"
-                    "    return fovea_weights_verify(model->weights, model->bytes);\n}\n\n", p, p);
+    buf_printf(out, "void %s_close(%s_model *model)\n{\n    model->weights = NULL;\n    model->bytes = 0;\n}\n\n", p,
+               p);
+    buf_printf(out,
+               "fovea_status %s_verify(const %s_model *model)\n{\n"
+               "    return fovea_weights_verify(model->weights, model->bytes);\n}\n\n",
+               p, p);
 }
 
 void emit_source_text(const Emission *emission, Buf *out)
@@ -200,12 +204,16 @@ void emit_source_text(const Emission *emission, Buf *out)
     if (needs.string)
         buf_puts(out, "#include <string.h>\n");
     buf_puts(out, needs.math || needs.string ? "\n" : "");
-    buf_printf(out, "/* A negative size where floats or ints are not what this code needs. */\n"
-                    "typedef char %s_needs_4_byte_numbers[sizeof(float) == 4 && sizeof(int) >= 4 ? 1 : -1];\n\n", emission->prefix);
+    buf_printf(out,
+               "/* A negative size where floats or ints are not what this code needs. */\n"
+               "typedef char %s_needs_4_byte_numbers[sizeof(float) == 4 && sizeof(int) >= 4 ? 1 : -1];\n\n",
+               emission->prefix);
     if (needs.words)
         buf_printf(out, "%s\n", plan->target->words);
-    write_places(emission, out, BUFFER_WEIGHTS, arena_printf(emission->arena, "Where each tensor stands in %s.weights", emission->prefix));
-    write_places(emission, out, BUFFER_WORKSPACE, "Where each value stands in the workspace, and from which step of a run to which");
+    write_places(emission, out, BUFFER_WEIGHTS,
+                 arena_printf(emission->arena, "Where each tensor stands in %s.weights", emission->prefix));
+    write_places(emission, out, BUFFER_WORKSPACE,
+                 "Where each value stands in the workspace, and from which step of a run to which");
     write_helpers(emission, out, &needs);
     buf_bytes(out, buf_text(&kernels), kernels.length);
     buf_free(&kernels);

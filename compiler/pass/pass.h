@@ -12,7 +12,7 @@
 typedef struct Pass {
     const char *name; /* of the file and of the function too: pass_NAME in pass/NAME.c */
     Graph *(*run)(const Graph *graph, const Target *target);
-    const char *why;  /* it stands where it stands */
+    const char *why; /* it stands where it stands */
 } Pass;
 
 extern const Pass pass_rows[];

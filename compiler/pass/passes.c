@@ -1,6 +1,6 @@
 /* passes.c - the passes in their order, and the driver that verifies after each. */
-#include "pass/pass.h"
 #include "ir/verify.h"
+#include "pass/pass.h"
 
 const Pass pass_rows[] = {
     {"results", pass_results, "first: every output of the net gets a kernel that writes it, whatever comes later"},

@@ -26,7 +26,7 @@ const char *kernel_key(Arena *arena, const Graph *graph, const Kernel *kernel)
     type_print(&key, &graph_node(graph, kernel->result)->type);
     buf_printf(&key, " %d.%d.%d.%d", (int)kernel->form.activations, kernel->form.channel_block, kernel->form.maps,
                kernel->form.pixels);
-    const char *text = arena_strdup(arena, key.text);
+    const char *text = arena_strdup(arena, buf_text(&key));
     buf_free(&key);
     return text;
 }

@@ -1,4 +1,5 @@
-/* names.c - identifiers for kernels and buffers: layer1.0.conv1 becomes layer1_0_conv1, a second one layer1_0_conv1_2. */
+/* names.c - identifiers for kernels and buffers: layer1.0.conv1 becomes layer1_0_conv1, a second one layer1_0_conv1_2.
+ */
 #include "plan/plan.h"
 #include "support/hash.h"
 
@@ -21,18 +22,33 @@ static void grow(NameSet *set)
     *set = larger;
 }
 
-const char *name_unique(NameSet *set, const char *wanted)
+const char *name_identifier(Arena *arena, const char *text)
 {
-    if (2 * set->count >= set->capacity)
-        grow(set);
-    char *name = arena_strdup(set->arena, wanted);
+    char *name = arena_strdup(arena, text);
     for (char *c = name; *c; c++)
         if (!(*c >= 'a' && *c <= 'z') && !(*c >= 'A' && *c <= 'Z') && !(*c >= '0' && *c <= '9'))
             *c = '_';
-    const char *unique = name;
-    for (int i = 2; set->names[find_slot(set, unique)]; i++)
-        unique = arena_printf(set->arena, "%s_%d", name, i);
-    set->names[find_slot(set, unique)] = unique;
+    return name;
+}
+
+bool name_is_taken(const NameSet *set, const char *name)
+{
+    return set->capacity && set->names[find_slot(set, name)];
+}
+
+void name_take(NameSet *set, const char *name)
+{
+    if (2 * set->count >= set->capacity)
+        grow(set);
+    set->names[find_slot(set, name)] = name;
     set->count++;
+}
+
+const char *name_unique(NameSet *set, const char *wanted)
+{
+    const char *name = name_identifier(set->arena, wanted), *unique = name;
+    for (int i = 2; name_is_taken(set, unique); i++)
+        unique = arena_printf(set->arena, "%s_%d", name, i);
+    name_take(set, unique);
     return unique;
 }

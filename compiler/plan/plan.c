@@ -10,14 +10,16 @@
 #include "plan/key.h"
 #include "support/hash.h"
 
+enum { LONGEST_ROW = 12 }; /* pixels that any target sums at a time */
+
 typedef VEC(NodeId) NodeIds;
 
 typedef struct Planner {
     Plan *plan;
     const Graph *graph;
-    NodeIds *followers;      /* for each leader, the nodes fused behind it */
-    uint32_t *weights_of;    /* for each constant, the last buffer made for it */
-    uint32_t *kernel_slots;  /* kernels hashed by key */
+    NodeIds *followers;     /* for each leader, the nodes fused behind it */
+    uint32_t *weights_of;   /* for each constant, the last buffer made for it */
+    uint32_t *kernel_slots; /* kernels hashed by key */
     uint32_t slot_count;
     NameSet kernel_names, buffer_names;
 } Planner;
@@ -76,6 +78,51 @@ static const char *leader_name(const Planner *planner, const Node *node)
     return node->path[0] ? node->path : op_name(node->op);
 }
 
+/* Names that the interface and the helpers of an emitted program have: no kernel may be called so. */
+static void reserve_names(NameSet *set)
+{
+    static const char *const names[] = {"open",
+                                        "close",
+                                        "run",
+                                        "session_open",
+                                        "session_close",
+                                        "verify",
+                                        "selftest",
+                                        "model",
+                                        "session",
+                                        "inputs",
+                                        "outputs",
+                                        "weights",
+                                        "larger",
+                                        "smaller",
+                                        "zero_border",
+                                        "is_near",
+                                        "needs_4_byte_numbers"};
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        name_take(set, names[i]);
+}
+
+/* A name whose derived names (conv1_row8, conv1_finish, relu_of) are free as well, and are taken with it. */
+static const char *kernel_name(Planner *planner, const char *wanted)
+{
+    Arena *arena = planner->plan->arena;
+    NameSet *set = &planner->kernel_names;
+    for (int i = 1;; i++) {
+        const char *name = name_identifier(arena, i > 1 ? arena_printf(arena, "%s_%d", wanted, i) : wanted);
+        const char *derived[LONGEST_ROW + 3] = {name, arena_printf(arena, "%s_finish", name),
+                                                arena_printf(arena, "%s_of", name)};
+        bool free = true;
+        for (int row = 1; row <= LONGEST_ROW; row++)
+            derived[row + 2] = arena_printf(arena, "%s_row%d", name, row);
+        for (size_t d = 0; d < COUNT_OF(derived); d++)
+            free = free && !name_is_taken(set, derived[d]);
+        for (size_t d = 0; free && d < COUNT_OF(derived); d++)
+            name_take(set, derived[d]);
+        if (free)
+            return name;
+    }
+}
+
 static uint32_t add_kernel(Planner *planner, Kernel kernel)
 {
     Plan *plan = planner->plan;
@@ -88,7 +135,7 @@ static uint32_t add_kernel(Planner *planner, Kernel kernel)
             return index;
         slot = (slot + 1) & (planner->slot_count - 1);
     }
-    kernel.name = name_unique(&planner->kernel_names, leader_name(planner, graph_node(planner->graph, kernel.leader)));
+    kernel.name = kernel_name(planner, leader_name(planner, graph_node(planner->graph, kernel.leader)));
     VEC_PUSH(plan->arena, &plan->kernels, kernel);
     planner->kernel_slots[slot] = plan->kernels.count;
     return plan->kernels.count - 1;
@@ -125,8 +172,11 @@ static void add_step(Planner *planner, NodeId leader)
     const Graph *graph = planner->graph;
     const Node *node = graph_node(graph, leader);
     const NodeIds *followers = &planner->followers[leader.index];
-    Kernel kernel = {.family = op_row(node->op)->family, .leader = leader, .epilogue = followers->at,
-                     .epilogue_count = followers->count, .steps = 0};
+    Kernel kernel = {.family = op_row(node->op)->family,
+                     .leader = leader,
+                     .epilogue = followers->at,
+                     .epilogue_count = followers->count,
+                     .steps = 0};
     kernel.result = followers->count ? followers->at[followers->count - 1] : leader;
     if (kernel.family == FAMILY_CONV)
         kernel.form = plan->target->conv_form(graph, node);
@@ -159,7 +209,7 @@ static void plan_node(Planner *planner, NodeId id)
         *buffer = add_buffer(planner, input, graph->inputs.at[port].name);
     } else if (family == FAMILY_VIEW) {
         *buffer = buffer_for(planner, graph_input(graph, node, 0), op_name(node->op));
-    } else if (node->op == OP_pack && graph_input_node(graph, node, 0)->op == OP_const) {
+    } else if (node->type.layout.kind == LAYOUT_PANELS && graph_input_node(graph, node, 0)->op == OP_const) {
         *buffer = weights_buffer(planner, graph_input_node(graph, node, 0), node->type.layout, node->path);
     } else if (family != FAMILY_SOURCE && node_is_none(node->kernel)) {
         add_step(planner, id);
@@ -210,6 +260,7 @@ static Planner planner_new(Plan *plan)
         planner.slot_count *= 2;
     planner.kernel_slots = NEW_ARRAY(plan->arena, uint32_t, planner.slot_count);
     planner.kernel_names.arena = planner.buffer_names.arena = plan->arena;
+    reserve_names(&planner.kernel_names);
     planner.weights_of = NEW_ARRAY(plan->arena, uint32_t, graph->constants.count);
     for (uint32_t i = 0; i < graph->constants.count; i++)
         planner.weights_of[i] = BUFFER_NONE;

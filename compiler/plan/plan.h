@@ -33,14 +33,14 @@ typedef struct Buffer {
 
 typedef struct Kernel {
     Family family;
-    const char *name;    /* function name without prefix: conv1 */
-    NodeId leader;       /* of the first step that uses it: attributes, epilogue and types are read from there */
+    const char *name; /* function name without prefix: conv1 */
+    NodeId leader;    /* of the first step that uses it: attributes, epilogue and types are read from there */
     NodeId result;
-    NodeId *epilogue;    /* nodes fused behind the leader, in order; the last is `result` */
+    NodeId *epilogue; /* nodes fused behind the leader, in order; the last is `result` */
     uint32_t epilogue_count;
-    ConvForm form;       /* CONV */
-    const char *key;     /* equal for equal kernels */
-    uint32_t steps;      /* how many use it */
+    ConvForm form;   /* CONV */
+    const char *key; /* equal for equal kernels */
+    uint32_t steps;  /* how many use it */
 } Kernel;
 
 typedef struct Step {
@@ -58,10 +58,10 @@ typedef struct Plan {
     VEC(Buffer) buffers;
     VEC(Kernel) kernels;
     VEC(Step) steps;
-    uint32_t *buffer_of;       /* one a node of the graph, BUFFER_NONE where it has no storage */
-    int64_t workspace_bytes;   /* one thread */
-    int64_t weights_bytes;     /* of the blob, header included, self-test not */
-    uint64_t architecture;     /* hash of everything that a blob must agree with */
+    uint32_t *buffer_of;     /* one a node of the graph, BUFFER_NONE where it has no storage */
+    int64_t workspace_bytes; /* one thread */
+    int64_t weights_bytes;   /* of the blob, header included, self-test not */
+    uint64_t architecture;   /* hash of everything that a blob must agree with */
 } Plan;
 
 /* Plans a graph that went through the passes. */
@@ -75,12 +75,17 @@ const char *plan_verify(const Plan *plan);
 
 void plan_print(Buf *buf, const Plan *plan);
 
-/* Names that an emitted program uses (names.c): a C identifier from a label path, unique among `taken`. */
+/* Names that an emitted program uses (names.c). */
 typedef struct NameSet {
     Arena *arena;
     const char **names; /* hashed; NULL where empty */
     uint32_t count, capacity;
 } NameSet;
+/* A label path as part of a C identifier: layer1.0.conv1 becomes layer1_0_conv1. */
+const char *name_identifier(Arena *arena, const char *text);
+bool name_is_taken(const NameSet *set, const char *name);
+void name_take(NameSet *set, const char *name); /* once */
+/* The identifier, or the first free one of identifier_2, identifier_3, ...; taken from now on. */
 const char *name_unique(NameSet *set, const char *wanted);
 
 /* The bytes of a constant as the kernels read it: `bytes` of them into `out` (weights.c). */
