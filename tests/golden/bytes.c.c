@@ -57,13 +57,15 @@ static inline float bytes_pixels_finish(float v, float normalize_mean, float nor
     return (v - normalize_mean) / normalize_std;
 }
 
-static void bytes_pixels(const unsigned char *restrict x, const float *restrict normalize_mean, const float *restrict normalize_std, float *restrict y)
+static void bytes_pixels(const unsigned char *restrict x, const float *restrict normalize_mean,
+                         const float *restrict normalize_std, float *restrict y)
 {
     bytes_zero_border(y, 3, 13, 11, 1, 2, 1, 1);
     for (int i = 0; i < 3; i++)
         for (int j = 0; j < 13; j++)
             for (int k = 0; k < 11; k++)
-                y[16 + i * 210 + j * 14 + k] = bytes_pixels_finish((float)x[i + j * 33 + k * 3] / 255.0f, normalize_mean[i], normalize_std[i]);
+                y[16 + i * 210 + j * 14 + k] = bytes_pixels_finish((float)x[i + j * 33 + k * 3] / 255.0f,
+                                                                   normalize_mean[i], normalize_std[i]);
 }
 
 /* conv1: conv, relu (bytes.fov:4)
@@ -75,7 +77,8 @@ static inline float bytes_conv1_finish(float v)
 }
 
 /* 4 pixels of a row, of 7 maps. */
-static void bytes_conv1_row4(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void bytes_conv1_row4(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                             float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8];
     for (int b = 0; b < 8; b++)
@@ -95,18 +98,18 @@ static void bytes_conv1_row4(const float *restrict x, const float *restrict weig
         }
     }
     for (int b = 0; b < 7; b++) {
-        y[b * 28 + 0] = bytes_conv1_finish(a0[b]);
+        y[b * 28] = bytes_conv1_finish(a0[b]);
         y[b * 28 + 1] = bytes_conv1_finish(a1[b]);
         y[b * 28 + 2] = bytes_conv1_finish(a2[b]);
         y[b * 28 + 3] = bytes_conv1_finish(a3[b]);
     }
 }
 
-static void bytes_conv1(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void bytes_conv1(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                        float *restrict y)
 {
-    for (int r = 0; r < 7; r++) {
+    for (int r = 0; r < 7; r++)
         bytes_conv1_row4(x + r * 28, weight, bias, y + r * 4);
-    }
 }
 
 /* lrn (bytes.fov:4)
@@ -135,20 +138,20 @@ static void bytes_avgpool(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 7; i++, x += 28, y += 40) {
         for (int r = 0; r < 8; r++) {
-            const int top = r * 1 - 1;
+            const int top = r - 1;
             const int top0 = top < 0 ? -top : 0;
             const int top1 = top > 5 ? 7 - top : 2;
-            const int top2 = top > 6 ? (8 - top) / 1 : 2;
+            const int top2 = top > 6 ? 8 - top : 2;
             for (int c = 0; c < 5; c++) {
-                const int left = c * 1 - 1;
+                const int left = c - 1;
                 const int left0 = left < 0 ? -left : 0;
                 const int left1 = left > 2 ? 4 - left : 2;
-                const int left2 = left > 3 ? (5 - left) / 1 : 2;
-                const float *s = x + (top) * 4 + left;
+                const int left2 = left > 3 ? 5 - left : 2;
+                const int s = top * 4 + left;
                 float v = 0.0f;
                 for (int ky = top0; ky < top1; ky++)
                     for (int kx = left0; kx < left1; kx++)
-                        v += s[ky * 4 + kx];
+                        v += x[s + ky * 4 + kx];
                 y[r * 5 + c] = v / (float)(top2 * left2);
             }
         }
@@ -163,7 +166,8 @@ static inline float bytes_fc_finish(float v)
     return tanhf(v);
 }
 
-static void bytes_fc(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void bytes_fc(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                     float *restrict y)
 {
     const float *w = weight;
     float a[8];

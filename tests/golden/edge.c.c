@@ -85,7 +85,7 @@ static void edge_conv_row8(const float *restrict x, const float *restrict weight
         }
     }
     for (int b = 0; b < 1; b++) {
-        y[b * 132 + 0] = a0[b];
+        y[b * 132] = a0[b];
         y[b * 132 + 1] = a1[b];
         y[b * 132 + 2] = a2[b];
         y[b * 132 + 3] = a3[b];
@@ -114,7 +114,7 @@ static void edge_conv_row3(const float *restrict x, const float *restrict weight
         }
     }
     for (int b = 0; b < 1; b++) {
-        y[b * 132 + 0] = a0[b];
+        y[b * 132] = a0[b];
         y[b * 132 + 1] = a1[b];
         y[b * 132 + 2] = a2[b];
     }
@@ -158,7 +158,7 @@ static void edge_conv_2_row8(const float *restrict x, const float *restrict weig
         weight += 8;
     }
     for (int b = 0; b < 2; b++) {
-        y[b * 110 + 0] = edge_conv_2_finish(a0[b]);
+        y[b * 110] = edge_conv_2_finish(a0[b]);
         y[b * 110 + 1] = edge_conv_2_finish(a1[b]);
         y[b * 110 + 2] = edge_conv_2_finish(a2[b]);
         y[b * 110 + 3] = edge_conv_2_finish(a3[b]);
@@ -185,7 +185,7 @@ static void edge_conv_2_row3(const float *restrict x, const float *restrict weig
         weight += 8;
     }
     for (int b = 0; b < 2; b++) {
-        y[b * 110 + 0] = edge_conv_2_finish(a0[b]);
+        y[b * 110] = edge_conv_2_finish(a0[b]);
         y[b * 110 + 1] = edge_conv_2_finish(a1[b]);
         y[b * 110 + 2] = edge_conv_2_finish(a2[b]);
     }
@@ -242,7 +242,7 @@ static void edge_conv_3_row8(const float *restrict x, const float *restrict weig
         weight += 8;
     }
     for (int b = 0; b < 2; b++) {
-        y[b * 110 + 0] = edge_conv_3_finish(a0[b]);
+        y[b * 110] = edge_conv_3_finish(a0[b]);
         y[b * 110 + 1] = edge_conv_3_finish(a1[b]);
         y[b * 110 + 2] = edge_conv_3_finish(a2[b]);
         y[b * 110 + 3] = edge_conv_3_finish(a3[b]);
@@ -269,7 +269,7 @@ static void edge_conv_3_row3(const float *restrict x, const float *restrict weig
         weight += 8;
     }
     for (int b = 0; b < 2; b++) {
-        y[b * 110 + 0] = edge_conv_3_finish(a0[b]);
+        y[b * 110] = edge_conv_3_finish(a0[b]);
         y[b * 110 + 1] = edge_conv_3_finish(a1[b]);
         y[b * 110 + 2] = edge_conv_3_finish(a2[b]);
     }

@@ -64,7 +64,8 @@ static inline float grouped_half_finish(float v)
 }
 
 /* 8 pixels of a row. */
-static void grouped_half_row8(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void grouped_half_row8(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                              float *restrict y)
 {
     float a0, a1, a2, a3, a4, a5, a6, a7;
     a0 = a1 = a2 = a3 = a4 = a5 = a6 = a7 = *bias;
@@ -95,7 +96,8 @@ static void grouped_half_row8(const float *restrict x, const float *restrict wei
 }
 
 /* 4 pixels of a row. */
-static void grouped_half_row4(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void grouped_half_row4(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                              float *restrict y)
 {
     float a0, a1, a2, a3;
     a0 = a1 = a2 = a3 = *bias;
@@ -117,7 +119,8 @@ static void grouped_half_row4(const float *restrict x, const float *restrict wei
     y[3] = grouped_half_finish(a3);
 }
 
-static void grouped_half(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void grouped_half(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                         float *restrict y)
 {
     grouped_zero_border(y, 6, 12, 12, 2, 2, 2, 2);
     y += 34; /* past the halo */
@@ -214,7 +217,8 @@ static void grouped_mul(const float *restrict x, const float *restrict x2, float
  * x[6][12][12], weight[1][6][1][1][8], bias[1][8] -> y[3][12][12]
  * direct, 8 maps x 8 pixels summed in registers */
 /* 8 pixels of a row, of 3 maps. */
-static void grouped_mixed_row8(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void grouped_mixed_row8(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                               float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8], a7[8];
     for (int b = 0; b < 8; b++)
@@ -234,7 +238,7 @@ static void grouped_mixed_row8(const float *restrict x, const float *restrict we
         weight += 8;
     }
     for (int b = 0; b < 3; b++) {
-        y[b * 144 + 0] = a0[b];
+        y[b * 144] = a0[b];
         y[b * 144 + 1] = a1[b];
         y[b * 144 + 2] = a2[b];
         y[b * 144 + 3] = a3[b];
@@ -246,7 +250,8 @@ static void grouped_mixed_row8(const float *restrict x, const float *restrict we
 }
 
 /* 4 pixels of a row, of 3 maps. */
-static void grouped_mixed_row4(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void grouped_mixed_row4(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                               float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8];
     for (int b = 0; b < 8; b++)
@@ -262,14 +267,15 @@ static void grouped_mixed_row4(const float *restrict x, const float *restrict we
         weight += 8;
     }
     for (int b = 0; b < 3; b++) {
-        y[b * 144 + 0] = a0[b];
+        y[b * 144] = a0[b];
         y[b * 144 + 1] = a1[b];
         y[b * 144 + 2] = a2[b];
         y[b * 144 + 3] = a3[b];
     }
 }
 
-static void grouped_mixed(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void grouped_mixed(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                          float *restrict y)
 {
     for (int r = 0; r < 12; r++) {
         grouped_mixed_row8(x + r * 12, weight, bias, y + r * 12);

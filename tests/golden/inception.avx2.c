@@ -111,7 +111,8 @@ static inline float inception_a_conv1x1_finish(float v)
 }
 
 /* 7 pixels of a row, of 3 maps. */
-static void inception_a_conv1x1_row7(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void inception_a_conv1x1_row7(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                     float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8];
     for (int b = 0; b < 8; b++)
@@ -130,7 +131,7 @@ static void inception_a_conv1x1_row7(const float *restrict x, const float *restr
         weight += 8;
     }
     for (int b = 0; b < 3; b++) {
-        y[b * 49 + 0] = inception_a_conv1x1_finish(a0[b]);
+        y[b * 49] = inception_a_conv1x1_finish(a0[b]);
         y[b * 49 + 1] = inception_a_conv1x1_finish(a1[b]);
         y[b * 49 + 2] = inception_a_conv1x1_finish(a2[b]);
         y[b * 49 + 3] = inception_a_conv1x1_finish(a3[b]);
@@ -140,11 +141,11 @@ static void inception_a_conv1x1_row7(const float *restrict x, const float *restr
     }
 }
 
-static void inception_a_conv1x1(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void inception_a_conv1x1(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                float *restrict y)
 {
-    for (int r = 0; r < 7; r++) {
+    for (int r = 0; r < 7; r++)
         inception_a_conv1x1_row7(x + r * 7, weight, bias, y + r * 7);
-    }
 }
 
 /* a.reduce3: conv, relu (inception.fov:5)
@@ -156,7 +157,8 @@ static inline float inception_a_reduce3_finish(float v)
 }
 
 /* 7 pixels of a row, of 2 maps. */
-static void inception_a_reduce3_row7(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void inception_a_reduce3_row7(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                     float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8];
     for (int b = 0; b < 8; b++)
@@ -175,7 +177,7 @@ static void inception_a_reduce3_row7(const float *restrict x, const float *restr
         weight += 8;
     }
     for (int b = 0; b < 2; b++) {
-        y[b * 81 + 0] = inception_a_reduce3_finish(a0[b]);
+        y[b * 81] = inception_a_reduce3_finish(a0[b]);
         y[b * 81 + 1] = inception_a_reduce3_finish(a1[b]);
         y[b * 81 + 2] = inception_a_reduce3_finish(a2[b]);
         y[b * 81 + 3] = inception_a_reduce3_finish(a3[b]);
@@ -185,13 +187,13 @@ static void inception_a_reduce3_row7(const float *restrict x, const float *restr
     }
 }
 
-static void inception_a_reduce3(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void inception_a_reduce3(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                float *restrict y)
 {
     inception_zero_border(y, 2, 7, 7, 1, 1, 1, 1);
     y += 10; /* past the halo */
-    for (int r = 0; r < 7; r++) {
+    for (int r = 0; r < 7; r++)
         inception_a_reduce3_row7(x + r * 7, weight, bias, y + r * 9);
-    }
 }
 
 /* a.conv3x3: conv, relu (inception.fov:5)
@@ -203,7 +205,8 @@ static inline float inception_a_conv3x3_finish(float v)
 }
 
 /* 7 pixels of a row, of 4 maps. */
-static void inception_a_conv3x3_row7(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void inception_a_conv3x3_row7(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                     float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8];
     for (int b = 0; b < 8; b++)
@@ -226,7 +229,7 @@ static void inception_a_conv3x3_row7(const float *restrict x, const float *restr
         }
     }
     for (int b = 0; b < 4; b++) {
-        y[b * 49 + 0] = inception_a_conv3x3_finish(a0[b]);
+        y[b * 49] = inception_a_conv3x3_finish(a0[b]);
         y[b * 49 + 1] = inception_a_conv3x3_finish(a1[b]);
         y[b * 49 + 2] = inception_a_conv3x3_finish(a2[b]);
         y[b * 49 + 3] = inception_a_conv3x3_finish(a3[b]);
@@ -236,11 +239,11 @@ static void inception_a_conv3x3_row7(const float *restrict x, const float *restr
     }
 }
 
-static void inception_a_conv3x3(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void inception_a_conv3x3(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                float *restrict y)
 {
-    for (int r = 0; r < 7; r++) {
+    for (int r = 0; r < 7; r++)
         inception_a_conv3x3_row7(x + r * 9, weight, bias, y + r * 7);
-    }
 }
 
 /* maxpool (inception.fov:6)
@@ -250,18 +253,18 @@ static void inception_maxpool(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 5; i++, x += 49, y += 49) {
         for (int r = 0; r < 7; r++) {
-            const int top = r * 1 - 1;
+            const int top = r - 1;
             const int top0 = top < 0 ? -top : 0;
             const int top1 = top > 4 ? 7 - top : 3;
             for (int c = 0; c < 7; c++) {
-                const int left = c * 1 - 1;
+                const int left = c - 1;
                 const int left0 = left < 0 ? -left : 0;
                 const int left1 = left > 4 ? 7 - left : 3;
-                const float *s = x + (top) * 7 + left;
+                const int s = top * 7 + left;
                 float v = -INFINITY;
                 for (int ky = top0; ky < top1; ky++)
                     for (int kx = left0; kx < left1; kx++)
-                        v = inception_larger(s[ky * 7 + kx], v);
+                        v = inception_larger(x[s + ky * 7 + kx], v);
                 y[r * 7 + c] = v;
             }
         }
@@ -277,7 +280,8 @@ static inline float inception_a_proj_finish(float v)
 }
 
 /* 7 pixels of a row, of 2 maps. */
-static void inception_a_proj_row7(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void inception_a_proj_row7(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                  float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8];
     for (int b = 0; b < 8; b++)
@@ -296,7 +300,7 @@ static void inception_a_proj_row7(const float *restrict x, const float *restrict
         weight += 8;
     }
     for (int b = 0; b < 2; b++) {
-        y[b * 49 + 0] = inception_a_proj_finish(a0[b]);
+        y[b * 49] = inception_a_proj_finish(a0[b]);
         y[b * 49 + 1] = inception_a_proj_finish(a1[b]);
         y[b * 49 + 2] = inception_a_proj_finish(a2[b]);
         y[b * 49 + 3] = inception_a_proj_finish(a3[b]);
@@ -306,17 +310,18 @@ static void inception_a_proj_row7(const float *restrict x, const float *restrict
     }
 }
 
-static void inception_a_proj(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void inception_a_proj(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                             float *restrict y)
 {
-    for (int r = 0; r < 7; r++) {
+    for (int r = 0; r < 7; r++)
         inception_a_proj_row7(x + r * 7, weight, bias, y + r * 7);
-    }
 }
 
 /* concat (inception.fov:4)
  * x[3][7][7], x2[4][7][7], x3[2][7][7] -> y[9][7][7]
  * each part copied to its place */
-static void inception_concat(const float *restrict x, const float *restrict x2, const float *restrict x3, float *restrict y)
+static void inception_concat(const float *restrict x, const float *restrict x2, const float *restrict x3,
+                             float *restrict y)
 {
     for (int i = 0; i < 147; i++)
         y[i] = x[i];
@@ -334,11 +339,11 @@ static void inception_avgpool(const float *restrict x, float *restrict y)
     for (int i = 0; i < 9; i++, x += 49, y += 9) {
         for (int r = 0; r < 3; r++) {
             for (int c = 0; c < 3; c++) {
-                const float *s = x + (r * 2) * 7 + c * 2;
+                const int s = r * 14 + c * 2;
                 float v = 0.0f;
                 for (int ky = 0; ky < 3; ky++)
                     for (int kx = 0; kx < 3; kx++)
-                        v += s[ky * 7 + kx];
+                        v += x[s + ky * 7 + kx];
                 y[r * 3 + c] = v / 9.0f;
             }
         }
@@ -369,7 +374,8 @@ FOVEA_AVX2 static inline v8 inception_b_conv1x1_finish(v8 v)
 }
 
 /* 7 pixels of a row, of 8 maps. */
-FOVEA_AVX2 static void inception_b_conv1x1_row7(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+FOVEA_AVX2 static void inception_b_conv1x1_row7(const float *restrict x, const float *restrict weight,
+                                                const float *restrict bias, float *restrict y)
 {
     v8 a0_0 = v_load(bias);
     v8 a1_0 = v_load(bias);
@@ -384,7 +390,7 @@ FOVEA_AVX2 static void inception_b_conv1x1_row7(const float *restrict x, const f
             for (int kx = 0; kx < 1; kx++) {
                 const float *s = channel + ky * 56 + kx * 8;
                 const v8 w0 = v_load(weight);
-                const v8 s0 = v_broadcast(s + 0);
+                const v8 s0 = v_broadcast(s);
                 a0_0 = v_fma(s0, w0, a0_0);
                 const v8 s1 = v_broadcast(s + 8);
                 a1_0 = v_fma(s1, w0, a1_0);
@@ -402,7 +408,7 @@ FOVEA_AVX2 static void inception_b_conv1x1_row7(const float *restrict x, const f
             }
         }
     }
-    v_store(y + 0, inception_b_conv1x1_finish(a0_0));
+    v_store(y, inception_b_conv1x1_finish(a0_0));
     v_store(y + 8, inception_b_conv1x1_finish(a1_0));
     v_store(y + 16, inception_b_conv1x1_finish(a2_0));
     v_store(y + 24, inception_b_conv1x1_finish(a3_0));
@@ -411,13 +417,12 @@ FOVEA_AVX2 static void inception_b_conv1x1_row7(const float *restrict x, const f
     v_store(y + 48, inception_b_conv1x1_finish(a6_0));
 }
 
-static void inception_b_conv1x1(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void inception_b_conv1x1(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                float *restrict y)
 {
-    for (int o = 0; o < 8; o += 8)
-        for (int r = 0; r < 7; r++) {
-            for (int c = 0; c < 7; c += 7)
-                inception_b_conv1x1_row7(x + r * 56 + c * 8, weight + o * 9, bias + o, y + o / 8 * 392 + r * 56 + c * 8);
-        }
+    for (int r = 0; r < 7; r++)
+        for (int c = 0; c < 7; c += 7)
+            inception_b_conv1x1_row7(x + r * 56 + c * 8, weight, bias, y + r * 56 + c * 8);
 }
 
 /* pack (inception.fov:4)
@@ -439,7 +444,8 @@ static inline float inception_b_reduce3_finish(float v)
 }
 
 /* 7 pixels of a row, of 3 maps. */
-static void inception_b_reduce3_row7(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void inception_b_reduce3_row7(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                     float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8];
     for (int b = 0; b < 8; b++)
@@ -458,7 +464,7 @@ static void inception_b_reduce3_row7(const float *restrict x, const float *restr
         weight += 8;
     }
     for (int b = 0; b < 3; b++) {
-        y[b * 81 + 0] = inception_b_reduce3_finish(a0[b]);
+        y[b * 81] = inception_b_reduce3_finish(a0[b]);
         y[b * 81 + 1] = inception_b_reduce3_finish(a1[b]);
         y[b * 81 + 2] = inception_b_reduce3_finish(a2[b]);
         y[b * 81 + 3] = inception_b_reduce3_finish(a3[b]);
@@ -468,13 +474,13 @@ static void inception_b_reduce3_row7(const float *restrict x, const float *restr
     }
 }
 
-static void inception_b_reduce3(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void inception_b_reduce3(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                float *restrict y)
 {
     inception_zero_border(y, 3, 7, 7, 1, 1, 1, 1);
     y += 10; /* past the halo */
-    for (int r = 0; r < 7; r++) {
+    for (int r = 0; r < 7; r++)
         inception_b_reduce3_row7(x + r * 7, weight, bias, y + r * 9);
-    }
 }
 
 /* b.conv3x3: conv, relu (inception.fov:5)
@@ -486,7 +492,8 @@ static inline float inception_b_conv3x3_finish(float v)
 }
 
 /* 7 pixels of a row, of 5 maps. */
-static void inception_b_conv3x3_row7(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void inception_b_conv3x3_row7(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                     float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8];
     for (int b = 0; b < 8; b++)
@@ -509,7 +516,7 @@ static void inception_b_conv3x3_row7(const float *restrict x, const float *restr
         }
     }
     for (int b = 0; b < 5; b++) {
-        y[b * 49 + 0] = inception_b_conv3x3_finish(a0[b]);
+        y[b * 49] = inception_b_conv3x3_finish(a0[b]);
         y[b * 49 + 1] = inception_b_conv3x3_finish(a1[b]);
         y[b * 49 + 2] = inception_b_conv3x3_finish(a2[b]);
         y[b * 49 + 3] = inception_b_conv3x3_finish(a3[b]);
@@ -519,11 +526,11 @@ static void inception_b_conv3x3_row7(const float *restrict x, const float *restr
     }
 }
 
-static void inception_b_conv3x3(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void inception_b_conv3x3(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                float *restrict y)
 {
-    for (int r = 0; r < 7; r++) {
+    for (int r = 0; r < 7; r++)
         inception_b_conv3x3_row7(x + r * 9, weight, bias, y + r * 7);
-    }
 }
 
 /* maxpool (inception.fov:6)
@@ -533,18 +540,18 @@ static void inception_maxpool_2(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 9; i++, x += 49, y += 49) {
         for (int r = 0; r < 7; r++) {
-            const int top = r * 1 - 1;
+            const int top = r - 1;
             const int top0 = top < 0 ? -top : 0;
             const int top1 = top > 4 ? 7 - top : 3;
             for (int c = 0; c < 7; c++) {
-                const int left = c * 1 - 1;
+                const int left = c - 1;
                 const int left0 = left < 0 ? -left : 0;
                 const int left1 = left > 4 ? 7 - left : 3;
-                const float *s = x + (top) * 7 + left;
+                const int s = top * 7 + left;
                 float v = -INFINITY;
                 for (int ky = top0; ky < top1; ky++)
                     for (int kx = left0; kx < left1; kx++)
-                        v = inception_larger(s[ky * 7 + kx], v);
+                        v = inception_larger(x[s + ky * 7 + kx], v);
                 y[r * 7 + c] = v;
             }
         }
@@ -560,7 +567,8 @@ static inline float inception_b_proj_finish(float v)
 }
 
 /* 7 pixels of a row, of 3 maps. */
-static void inception_b_proj_row7(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void inception_b_proj_row7(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                  float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8];
     for (int b = 0; b < 8; b++)
@@ -579,7 +587,7 @@ static void inception_b_proj_row7(const float *restrict x, const float *restrict
         weight += 8;
     }
     for (int b = 0; b < 3; b++) {
-        y[b * 49 + 0] = inception_b_proj_finish(a0[b]);
+        y[b * 49] = inception_b_proj_finish(a0[b]);
         y[b * 49 + 1] = inception_b_proj_finish(a1[b]);
         y[b * 49 + 2] = inception_b_proj_finish(a2[b]);
         y[b * 49 + 3] = inception_b_proj_finish(a3[b]);
@@ -589,17 +597,18 @@ static void inception_b_proj_row7(const float *restrict x, const float *restrict
     }
 }
 
-static void inception_b_proj(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void inception_b_proj(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                             float *restrict y)
 {
-    for (int r = 0; r < 7; r++) {
+    for (int r = 0; r < 7; r++)
         inception_b_proj_row7(x + r * 7, weight, bias, y + r * 7);
-    }
 }
 
 /* concat (inception.fov:4)
  * x[8][7][7], x2[5][7][7], x3[3][7][7] -> y[16][7][7]
  * each part copied to its place */
-static void inception_concat_2(const float *restrict x, const float *restrict x2, const float *restrict x3, float *restrict y)
+static void inception_concat_2(const float *restrict x, const float *restrict x2, const float *restrict x3,
+                               float *restrict y)
 {
     for (int i = 0; i < 392; i++)
         y[i] = x[i];
@@ -617,11 +626,11 @@ static void inception_avgpool_2(const float *restrict x, float *restrict y)
     for (int i = 0; i < 16; i++, x += 49, y += 1) {
         for (int r = 0; r < 1; r++) {
             for (int c = 0; c < 1; c++) {
-                const float *s = x + (r * 1) * 7 + c * 1;
+                const int s = r * 7 + c;
                 float v = 0.0f;
                 for (int ky = 0; ky < 7; ky++)
                     for (int kx = 0; kx < 7; kx++)
-                        v += s[ky * 7 + kx];
+                        v += x[s + ky * 7 + kx];
                 y[r * 1 + c] = v / 49.0f;
             }
         }
@@ -631,7 +640,8 @@ static void inception_avgpool_2(const float *restrict x, float *restrict y)
 /* fc: fc (inception.fov:12)
  * x[16], weight[1][16][8], bias[1][8] -> y[4]
  * 8 outputs summed in registers, weights read once in order */
-static void inception_fc(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void inception_fc(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                         float *restrict y)
 {
     const float *w = weight;
     float a[8];
@@ -666,24 +676,22 @@ fovea_status inception_run(inception_session *session, const inception_inputs *i
 {
     const float *const weights = session->model->weights;
     float *const memory = session->workspace;
-    inception_a_conv1x1(inputs->image, weights + w_a_conv1x1_weight, weights + w_a_conv1x1_bias,
-        memory + at_a_conv1x1);
-    inception_a_reduce3(inputs->image, weights + w_a_reduce3_weight, weights + w_a_reduce3_bias,
-        memory + at_a_reduce3);
+    inception_a_conv1x1(inputs->image, weights + w_a_conv1x1_weight, weights + w_a_conv1x1_bias,memory + at_a_conv1x1);
+    inception_a_reduce3(inputs->image, weights + w_a_reduce3_weight, weights + w_a_reduce3_bias,memory + at_a_reduce3);
     inception_a_conv3x3(memory + at_a_reduce3, weights + w_a_conv3x3_weight, weights + w_a_conv3x3_bias,
-        memory + at_a_conv3x3);
+                        memory + at_a_conv3x3);
     inception_maxpool(inputs->image, memory + at_maxpool);
     inception_a_proj(memory + at_maxpool, weights + w_a_proj_weight, weights + w_a_proj_bias, memory + at_a_proj);
     inception_concat(memory + at_a_conv1x1, memory + at_a_conv3x3, memory + at_a_proj, memory + at_concat);
     inception_avgpool(memory + at_concat, outputs->inner);
     inception_pack_concat(memory + at_concat, memory + at_pack_concat);
     inception_b_conv1x1(memory + at_pack_concat, weights + w_b_conv1x1_weight, weights + w_b_conv1x1_bias,
-        memory + at_b_conv1x1);
+                        memory + at_b_conv1x1);
     inception_pack_b_conv1x1(memory + at_b_conv1x1, memory + at_pack_b_conv1x1);
     inception_b_reduce3(memory + at_concat, weights + w_b_reduce3_weight, weights + w_b_reduce3_bias,
-        memory + at_b_reduce3);
+                        memory + at_b_reduce3);
     inception_b_conv3x3(memory + at_b_reduce3, weights + w_b_conv3x3_weight, weights + w_b_conv3x3_bias,
-        memory + at_b_conv3x3);
+                        memory + at_b_conv3x3);
     inception_maxpool_2(memory + at_concat, memory + at_maxpool_2);
     inception_b_proj(memory + at_maxpool_2, weights + w_b_proj_weight, weights + w_b_proj_bias, memory + at_b_proj);
     inception_concat_2(memory + at_pack_b_conv1x1, memory + at_b_conv3x3, memory + at_b_proj, memory + at_concat_2);

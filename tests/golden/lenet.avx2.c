@@ -73,7 +73,8 @@ static inline float lenet_conv1_finish(float v)
 }
 
 /* 8 pixels of a row, of 4 maps. */
-static void lenet_conv1_row8(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void lenet_conv1_row8(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                             float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8], a7[8];
     for (int b = 0; b < 8; b++)
@@ -95,7 +96,7 @@ static void lenet_conv1_row8(const float *restrict x, const float *restrict weig
         }
     }
     for (int b = 0; b < 4; b++) {
-        y[b * 144 + 0] = lenet_conv1_finish(a0[b]);
+        y[b * 144] = lenet_conv1_finish(a0[b]);
         y[b * 144 + 1] = lenet_conv1_finish(a1[b]);
         y[b * 144 + 2] = lenet_conv1_finish(a2[b]);
         y[b * 144 + 3] = lenet_conv1_finish(a3[b]);
@@ -107,7 +108,8 @@ static void lenet_conv1_row8(const float *restrict x, const float *restrict weig
 }
 
 /* 4 pixels of a row, of 4 maps. */
-static void lenet_conv1_row4(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void lenet_conv1_row4(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                             float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8];
     for (int b = 0; b < 8; b++)
@@ -125,14 +127,15 @@ static void lenet_conv1_row4(const float *restrict x, const float *restrict weig
         }
     }
     for (int b = 0; b < 4; b++) {
-        y[b * 144 + 0] = lenet_conv1_finish(a0[b]);
+        y[b * 144] = lenet_conv1_finish(a0[b]);
         y[b * 144 + 1] = lenet_conv1_finish(a1[b]);
         y[b * 144 + 2] = lenet_conv1_finish(a2[b]);
         y[b * 144 + 3] = lenet_conv1_finish(a3[b]);
     }
 }
 
-static void lenet_conv1(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void lenet_conv1(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                        float *restrict y)
 {
     for (int r = 0; r < 12; r++) {
         lenet_conv1_row8(x + r * 16, weight, bias, y + r * 12);
@@ -148,11 +151,11 @@ static void lenet_maxpool(const float *restrict x, float *restrict y)
     for (int i = 0; i < 4; i++, x += 144, y += 36) {
         for (int r = 0; r < 6; r++) {
             for (int c = 0; c < 6; c++) {
-                const float *s = x + (r * 2) * 12 + c * 2;
+                const int s = r * 24 + c * 2;
                 float v = -INFINITY;
                 for (int ky = 0; ky < 2; ky++)
                     for (int kx = 0; kx < 2; kx++)
-                        v = lenet_larger(s[ky * 12 + kx], v);
+                        v = lenet_larger(x[s + ky * 12 + kx], v);
                 y[r * 6 + c] = v;
             }
         }
@@ -168,7 +171,8 @@ static inline float lenet_conv2_finish(float v)
 }
 
 /* 4 pixels of a row, of 6 maps. */
-static void lenet_conv2_row4(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void lenet_conv2_row4(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                             float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8];
     for (int b = 0; b < 8; b++)
@@ -188,18 +192,18 @@ static void lenet_conv2_row4(const float *restrict x, const float *restrict weig
         }
     }
     for (int b = 0; b < 6; b++) {
-        y[b * 16 + 0] = lenet_conv2_finish(a0[b]);
+        y[b * 16] = lenet_conv2_finish(a0[b]);
         y[b * 16 + 1] = lenet_conv2_finish(a1[b]);
         y[b * 16 + 2] = lenet_conv2_finish(a2[b]);
         y[b * 16 + 3] = lenet_conv2_finish(a3[b]);
     }
 }
 
-static void lenet_conv2(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void lenet_conv2(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                        float *restrict y)
 {
-    for (int r = 0; r < 4; r++) {
+    for (int r = 0; r < 4; r++)
         lenet_conv2_row4(x + r * 6, weight, bias, y + r * 4);
-    }
 }
 
 /* maxpool (lenet.fov:4)
@@ -210,11 +214,11 @@ static void lenet_maxpool_2(const float *restrict x, float *restrict y)
     for (int i = 0; i < 6; i++, x += 16, y += 4) {
         for (int r = 0; r < 2; r++) {
             for (int c = 0; c < 2; c++) {
-                const float *s = x + (r * 2) * 4 + c * 2;
+                const int s = r * 8 + c * 2;
                 float v = -INFINITY;
                 for (int ky = 0; ky < 2; ky++)
                     for (int kx = 0; kx < 2; kx++)
-                        v = lenet_larger(s[ky * 4 + kx], v);
+                        v = lenet_larger(x[s + ky * 4 + kx], v);
                 y[r * 2 + c] = v;
             }
         }
@@ -229,7 +233,8 @@ static inline float lenet_fc1_finish(float v)
     return lenet_larger(0.0f, v);
 }
 
-static void lenet_fc1(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void lenet_fc1(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                      float *restrict y)
 {
     const float *w = weight;
     float a[16];
@@ -245,7 +250,8 @@ static void lenet_fc1(const float *restrict x, const float *restrict weight, con
 /* fc2: fc (lenet.fov:7)
  * x[9], weight[1][9][8], bias[1][8] -> y[5]
  * 8 outputs summed in registers, weights read once in order */
-static void lenet_fc2(const float *restrict x, const float *restrict weight, const float *restrict bias, float *restrict y)
+static void lenet_fc2(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                      float *restrict y)
 {
     const float *w = weight;
     float a[8];

@@ -5,9 +5,11 @@ case $SAN in
 '') ;;
 *) skip "memcheck" "valgrind does not run programs built with sanitizers"; exit 0 ;;
 esac
+# Without debug information: valgrind 3.19 does not read all that clang 14 writes.
+strip -g -o "$work/fovea" "$BUILD/fovea" || exit 1
 memcheck="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite"
 
-if $memcheck "$BUILD/fovea" compile tests/golden/inception.fov --target c --weights random:1 -o "$work/dir" >"$work/out" 2>&1; then
+if $memcheck "$work/fovea" compile tests/golden/inception.fov --target c --weights random:1 -o "$work/dir" >"$work/out" 2>&1; then
     ok "the compiler"
 else
     not_ok "the compiler" "$(grep -m 1 '==' "$work/out")"
@@ -53,7 +55,7 @@ for target in c avx2; do
         continue
     fi
     "$BUILD/fovea" compile tests/golden/lenet.fov --target $target --weights random:1 -o "$work/$target" >"$work/out" 2>&1 &&
-        $CC -std=c11 -g -O1 -Iruntime -I"$work/$target" -o "$work/$target/net" "$work/main.c" "$work/$target/lenet.c" runtime/fovea.c -lm >"$work/out" 2>&1 &&
+        $CC -std=c11 -O1 -Iruntime -I"$work/$target" -o "$work/$target/net" "$work/main.c" "$work/$target/lenet.c" runtime/fovea.c -lm >"$work/out" 2>&1 &&
         $memcheck "$work/$target/net" "$work/$target/lenet.weights" >"$work/out" 2>&1
     if [ $? -eq 0 ]; then ok "$name"; else not_ok "$name" "$(head -n 3 "$work/out" | tr '\n' ' ')"; fi
 done

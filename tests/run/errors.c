@@ -16,7 +16,7 @@
 #include "tests/support/process.h"
 #include "weights/weights.h"
 
-enum { SECONDS_A_CASE = 60, LEAST_MESSAGES = 40, MOST_DEFINES = 16 };
+enum { SECONDS_A_CASE = 60, LEAST_MESSAGES = 100, MOST_DEFINES = 16 };
 
 static const char FOLDER[] = "tests/errors";
 

@@ -122,45 +122,26 @@ void folder_remove(const char *folder)
     arena_free(arena);
 }
 
-typedef VEC(const char *) Lines;
-
-static Lines lines_of(Arena *arena, const char *text)
-{
-    Lines lines = {0};
-    for (const char *end; *text; text = *end ? end + 1 : end) {
-        end = strchrnul(text, '\n');
-        const char *mark = *end ? "" : "  (no line end)";
-        VEC_PUSH(arena, &lines, arena_printf(arena, "%.*s%s", (int)(end - text), text, mark));
-    }
-    return lines;
-}
-
-static void print_lines(Buf *buf, char sign, const Lines *lines, uint32_t from, uint32_t to)
-{
-    enum { MOST = 20 };
-    for (uint32_t i = from; i < to && i < from + MOST; i++)
-        buf_printf(buf, "    %c %s\n", sign, lines->at[i]);
-    if (to > from + MOST)
-        buf_printf(buf, "    %c ... and %u more lines\n", sign, to - from - MOST);
-}
-
-/* What is equal at the beginning and at the end is left out; the rest is shown whole. */
+/* By diff(1), on two files in a folder of their own. */
 const char *text_difference(Arena *arena, const char *expected, const char *actual)
 {
     if (strcmp(expected, actual) == 0)
         return "";
-    Lines a = lines_of(arena, expected), b = lines_of(arena, actual);
-    uint32_t first = 0, last = 0, shorter = MIN(a.count, b.count);
-    while (first < shorter && strcmp(a.at[first], b.at[first]) == 0)
-        first++;
-    while (last < shorter - first && strcmp(a.at[a.count - 1 - last], b.at[b.count - 1 - last]) == 0)
-        last++;
-    Buf buf = {0};
-    buf_printf(&buf, "    at line %u:\n", first + 1);
-    print_lines(&buf, '-', &a, first, a.count - last);
-    print_lines(&buf, '+', &b, first, b.count - last);
-    const char *result = arena_strdup(arena, buf_text(&buf));
-    buf_free(&buf);
+    const char *folder = folder_temporary(arena);
+    const char *command =
+        arena_printf(arena, "cd %s && diff -U2 expected actual | sed -n '3,60p;61s/.*/.../p'", folder);
+    Buf said = {0};
+    char line[4096];
+    text_write(arena_printf(arena, "%s/expected", folder), expected, strlen(expected));
+    text_write(arena_printf(arena, "%s/actual", folder), actual, strlen(actual));
+    FILE *pipe = popen(command, "r");
+    while (pipe && fgets(line, sizeof line, pipe))
+        buf_printf(&said, "    %s", line);
+    if (pipe)
+        pclose(pipe);
+    folder_remove(folder);
+    const char *result = arena_strdup(arena, buf_text(&said));
+    buf_free(&said);
     return result;
 }
 
@@ -178,8 +159,8 @@ bool text_expect(Arena *arena, Buf *report, const char *path, const char *actual
         return false;
     }
     if (expected)
-        buf_printf(report, "%s differs (- expected, + actual):\n%s", path, text_difference(arena, expected, actual));
+        buf_printf(report, "%s differs:\n%s", path, text_difference(arena, expected, actual));
     else
-        buf_printf(report, "%s is missing; the actual text:\n%s", path, text_difference(arena, "", actual));
+        buf_printf(report, "%s is missing:\n%s", path, text_difference(arena, "", actual));
     return false;
 }

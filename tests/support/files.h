@@ -24,7 +24,7 @@ Paths files_below(Arena *arena, const char *folder, const char *suffix);
 char *folder_temporary(Arena *arena);
 void folder_remove(const char *folder);
 
-/* The lines in which two texts differ, "-" expected and "+" actual, at most about 40; "" when they are equal. */
+/* The lines in which two texts differ, "-" expected and "+" actual, at most 60; "" when they are equal. */
 const char *text_difference(Arena *arena, const char *expected, const char *actual);
 
 /* Holds `actual` against the file `path`: true when it is the same or was rewritten. Else the path and the

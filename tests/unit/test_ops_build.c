@@ -121,7 +121,7 @@ Test(build, calls_that_do_not_fit)
         {RGB, "return x -> a: conv(4, 3, groups=3);", "groups=3 does not divide 4 output channels"},
         {RGB, "return x -> a: conv(4, 11);", "window 11x11 is larger than its input 9x10"},
         {RGB, "return x -> a: conv(4, 12, pad=1);", "window 12x12 is larger than its padded input 11x12"},
-        {RGB, "return x -> conv(weight=[[1, -1]]);", "kernel is for 1 channels, the input has 3"},
+        {RGB, "return x -> conv(weight=[[1, -1]]);", "kernel is for 1 channel, the input has 3"},
         {RGB, "return x -> conv(weight=[[1, -1]]);", "hint: groups=channels(x) uses a kernel for each channel alone"},
         {GRAY, "return x -> conv(weight=[[[[1]], [[1]], [[1]]]]);", "kernel is for 3 channels, the input has 1"},
         {GRAY, "return x -> conv(weight=[1, -1]);", "a kernel has 2, 3 or 4 axes, this is 2"},

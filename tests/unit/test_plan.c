@@ -1,0 +1,201 @@
+/* test_plan.c - passes and plan: who owes a halo, who shares a kernel, where buffers stand, and every rule of the
+ * verifier broken once. */
+#include <criterion/criterion.h>
+
+#include "models.h"
+#include "pass/pass.h"
+#include "plan/plan.h"
+#include "tests/support/model.h"
+
+typedef struct Planned {
+    Arena *arena;
+    Diag diag;
+    Graph *graph;
+    Plan *plan;
+} Planned;
+
+static Planned *plan_text(const char *text, const char *target)
+{
+    Planned *p = calloc(1, sizeof *p);
+    p->arena = arena_new();
+    p->graph = model_read(p->arena, &p->diag, "net.fov", text, NULL);
+    cr_assert_not_null(p->graph);
+    passes_run(&p->graph, target_find(target));
+    p->plan = plan_make(p->graph, target_find(target));
+    return p;
+}
+
+static void planned_free(Planned *p)
+{
+    arena_free(p->arena);
+    free(p);
+}
+
+static Buffer *buffer_named(const Planned *p, const char *name)
+{
+    for (uint32_t i = 0; i < p->plan->buffers.count; i++)
+        if (strcmp(p->plan->buffers.at[i].name, name) == 0)
+            return &p->plan->buffers.at[i];
+    cr_assert_fail("no buffer is called %s", name);
+    return NULL;
+}
+
+/* The most that live buffers take at any step: no plan can do with less. */
+static int64_t lower_bound(const Plan *plan)
+{
+    int64_t most = 0;
+    for (uint32_t step = 0; step < plan->steps.count; step++) {
+        int64_t live = 0;
+        for (uint32_t i = 0; i < plan->buffers.count; i++) {
+            const Buffer *b = &plan->buffers.at[i];
+            if (b->place == BUFFER_WORKSPACE && b->first <= step && step <= b->last)
+                live += b->bytes;
+        }
+        most = MAX(most, live);
+    }
+    return most;
+}
+
+Test(plan, memory)
+{
+    static const struct {
+        const char *text;
+        double slack; /* over the lower bound */
+    } nets[] = {{lenet5, 1.0}, {alexnet, 1.001}, {vgg, 1.001}, {googlenet, 1.2}, {resnet, 1.001}};
+    for (size_t i = 0; i < COUNT_OF(nets); i++) {
+        Planned *p = plan_text(nets[i].text, "c");
+        cr_expect_leq((double)p->plan->workspace_bytes, (double)lower_bound(p->plan) * nets[i].slack,
+                      "%s: %lld bytes, at least %lld", p->graph->name, (long long)p->plan->workspace_bytes,
+                      (long long)lower_bound(p->plan));
+        planned_free(p);
+    }
+    Planned *p = plan_text(lenet5, "c");
+    cr_expect_eq(p->plan->workspace_bytes, 23520);
+    planned_free(p);
+}
+
+Test(plan, halos)
+{
+    /* The producer writes the widest halo asked for; inputs, outputs and what is viewed are copied instead. */
+    Planned *p = plan_text("net n(x: f32[4, 9, 9]) {\n"
+                           "    y = x -> a: conv(4, 3x3, pad=1) -> relu;\n"
+                           "    z = (y -> b: conv(4, 3x3, pad=1)) + (y -> c: conv(4, 5x5, pad=2));\n"
+                           "    output kept = z -> relu;\n"
+                           "    w = z -> d: conv(4, 3x3, pad=1);\n"
+                           "    return seen = w -> e: conv(2, 3x3, pad=1) -> flatten;\n"
+                           "}\n",
+                           "c");
+    static const struct {
+        const char *name;
+        int32_t halo;
+    } halos[] = {{"pack_x", 1}, {"a", 2}, {"b", 0}, {"add", 1}, {"d", 1}, {"e", 0}};
+    for (size_t i = 0; i < COUNT_OF(halos); i++)
+        for (int side = 0; side < HALO_SIDES; side++)
+            cr_expect_eq(buffer_named(p, halos[i].name)->type.layout.halo[side], halos[i].halo, "%s", halos[i].name);
+    cr_expect_eq(buffer_named(p, "kept")->place, BUFFER_OUTPUT);
+    planned_free(p);
+}
+
+Test(plan, outputs_are_written)
+{
+    /* An input, a view, and one value twice as outputs: each gets a kernel that writes it. */
+    Planned *p = plan_text("net n(x: f32[2, 4, 4]) {\n"
+                           "    y = x -> relu;\n"
+                           "    output same = x;\n"
+                           "    output twice = y;\n"
+                           "    output flat = y -> flatten;\n"
+                           "    return y;\n"
+                           "}\n",
+                           "c");
+    cr_expect_null(plan_verify(p->plan));
+    cr_expect_eq(p->plan->steps.count, 4u);
+    planned_free(p);
+}
+
+Test(plan, equal_layers_share_a_kernel)
+{
+    Planned *p = plan_text("net n(x: f32[8, 6, 6]) {\n"
+                           "    for (i in 0..5) x = x -> c{i}: conv(8, 3x3, pad=1) -> relu;\n"
+                           "    return x = x -> last: conv(8, 3x3, pad=1) -> leaky_relu(0.1);\n"
+                           "}\n",
+                           "c");
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < p->plan->kernels.count; i++)
+        most = MAX(most, p->plan->kernels.at[i].steps);
+    cr_expect_eq(most, 5u);
+    cr_expect_eq(p->plan->kernels.count, 3u, "a pack, five equal layers, one with another activation");
+    planned_free(p);
+}
+
+Test(plan, blocked_convolutions)
+{
+    Planned *p = plan_text(lenet5, "avx2");
+    cr_expect_eq(buffer_named(p, "conv2")->type.layout.kind, LAYOUT_BLOCKED);
+    cr_expect_eq(buffer_named(p, "conv1")->type.layout.kind, LAYOUT_PLAIN, "one input channel: portable");
+    cr_expect_eq(buffer_named(p, "conv2_weight")->type.layout.block, 16);
+    planned_free(p);
+    p = plan_text("net n(x: f32[8, 6, 6]) { return y = x -> c: conv(8, 3x3) -> tanh; }\n", "avx2");
+    cr_expect_eq(buffer_named(p, "y")->type.layout.kind, LAYOUT_PLAIN, "tanh has no vector word");
+    planned_free(p);
+}
+
+static void expect_rule(Planned *p, const char *rule)
+{
+    const char *broken = plan_verify(p->plan);
+    cr_assert_not_null(broken, "%s is not found", rule);
+    cr_expect_eq(strncmp(broken, rule, 2), 0, "%s expected: %s", rule, broken);
+}
+
+Test(plan, verifier)
+{
+    Planned *p = plan_text(lenet5, "avx2");
+    cr_expect_null(plan_verify(p->plan));
+    Buffer *conv1 = buffer_named(p, "conv1"), *weight = buffer_named(p, "conv2_weight");
+    Plan whole = *p->plan;
+    Buffer kept = *conv1;
+    conv1->offset += 4;
+    expect_rule(p, "P1");
+    *conv1 = kept;
+    Buffer *packed = buffer_named(p, "pack_image");
+    int64_t place = packed->offset;
+    packed->offset = conv1->offset;
+    expect_rule(p, "P2");
+    packed->offset = place;
+    conv1->last = conv1->first;
+    expect_rule(p, "P4");
+    *conv1 = kept;
+    conv1->place = BUFFER_INPUT;
+    expect_rule(p, "P5");
+    *conv1 = kept;
+    conv1->type.layout.kind = LAYOUT_BLOCKED;
+    expect_rule(p, "P7");
+    *conv1 = kept;
+    kept = *weight;
+    weight->offset = buffer_named(p, "conv1_weight")->offset;
+    expect_rule(p, "P6");
+    weight->offset = 0;
+    expect_rule(p, "P6");
+    *weight = kept;
+    p->plan->steps.at++;
+    p->plan->steps.count--;
+    expect_rule(p, "P3");
+    *p->plan = whole;
+    p->plan->steps.count--;
+    expect_rule(p, "P3");
+    *p->plan = whole;
+    cr_expect_null(plan_verify(p->plan));
+    planned_free(p);
+}
+
+Test(plan, names)
+{
+    Arena *arena = arena_new();
+    NameSet set = {.arena = arena};
+    cr_expect_str_eq(name_unique(&set, "layer1.0.conv1"), "layer1_0_conv1");
+    cr_expect_str_eq(name_unique(&set, "layer1.0_conv1"), "layer1_0_conv1_2");
+    for (int i = 0; i < 1000; i++)
+        name_unique(&set, arena_printf(arena, "%d", i));
+    cr_expect(name_is_taken(&set, "999"));
+    cr_expect(!name_is_taken(&set, "1000"));
+    arena_free(arena);
+}
