@@ -9,6 +9,9 @@ build=$1
 shift
 # LeakSanitizer sees only what Criterion itself leaves behind; leaks are looked for by tests/plain/leaks.sh.
 export ASAN_OPTIONS="detect_leaks=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
+# Test material from outside the repository; what is not there is skipped, and said.
+: "${FOVEA_MATERIAL:=../shared/material}"
+[ -d "$FOVEA_MATERIAL" ] && export FOVEA_MATERIAL
 results=$build/test-results
 mkdir -p "$results" || exit 1
 passed=0 failed=0 skipped=0
