@@ -319,6 +319,11 @@ EmittedSession *emitted_session(Emitted *emitted, int model)
     return session_open(emitted, &emitted->models.at[model], session, GUARD_BEHIND) ? session : NULL;
 }
 
+void emitted_session_spoil(EmittedSession *session)
+{
+    memset(session->workspace.at, 0xFF, session->workspace.bytes);
+}
+
 int emitted_session_run(EmittedSession *session, const void *const *inputs, void *const *outputs)
 {
     return session->shim->run(session->state, inputs, outputs);

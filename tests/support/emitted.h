@@ -38,6 +38,8 @@ bool emitted_run(Emitted *emitted, int model, const Tensor *inputs, Tensor *outp
 typedef struct EmittedSession EmittedSession;
 EmittedSession *emitted_session(Emitted *emitted, int model); /* NULL after printing why; freed with `emitted` */
 int emitted_session_run(EmittedSession *session, const void *const *inputs, void *const *outputs);
+/* Fills the session's workspace with NaN: the next run must not notice. */
+void emitted_session_spoil(EmittedSession *session);
 
 /* Emits one graph alone, runs it on inputs and compares with the reference: what outputs_error says. -1 after printing
  * what went wrong. */
