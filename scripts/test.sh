@@ -28,7 +28,7 @@ count() {
     if [ "$2" -ne 0 ] && [ "$f" -eq 0 ]; then
         echo "$1: ended with status $2" >&2
         f=1
-    elif [ $((p + f)) -eq 0 ] && [ -z "${FILTER-}" ]; then
+    elif [ $((p + f + s)) -eq 0 ] && [ -z "${FILTER-}" ]; then
         echo "$1: ran nothing" >&2
         f=1
     fi

@@ -29,6 +29,10 @@ static bool find_compiler(Arena *arena, Diag *diag, Argv *argv)
     if (chosen)
         add_words(arena, argv, chosen);
     if (argv->count) {
+        char *whole = strchr(argv->at[0], '/') ? realpath(argv->at[0], NULL) : NULL;
+        if (whole) /* it is started in other folders */
+            argv->at[0] = arena_strdup(arena, whole);
+        free(whole);
         if (process_found(arena, argv->at[0]))
             return true;
         diag_error(diag, NOWHERE, "the C compiler '%s' (from CC) is not there", argv->at[0]);
@@ -88,19 +92,25 @@ static bool add_files(Arena *arena, Diag *diag, Argv *argv, const char *director
 /* A failure of the C compiler is Fovea's or the machine's: everything it said is shown. */
 static bool report_failure(Diag *diag, const Argv *argv, int status, const Buf *said)
 {
-    diag_error(diag, NOWHERE, "%s failed with exit status %d; it said:", argv->at[0], status);
+    static const char *const signs[] = {"png.h", "jpeglib.h", "zlib.h", "-lpng", "-ljpeg", "-lz"};
+    diag_error(diag, NOWHERE, "%s failed with exit status %d%s", argv->at[0], status, said->length ? "; it said:" : "");
     fputs(buf_text(said), stderr);
-    if (strstr(buf_text(said), "png.h") || strstr(buf_text(said), "jpeglib.h") || strstr(buf_text(said), "zlib.h") ||
-        strstr(buf_text(said), "-lpng") || strstr(buf_text(said), "-ljpeg") || strstr(buf_text(said), "-lz"))
-        diag_hint(diag, "programs need libpng, libjpeg and zlib with their headers (Debian: libpng-dev, libjpeg-dev)");
+    for (size_t i = 0; i < COUNT_OF(signs); i++)
+        if (strstr(buf_text(said), signs[i])) {
+            diag_hint(diag, "programs need libpng, libjpeg and zlib with their headers");
+            break;
+        }
     return false;
 }
 
-static bool wait_for(Diag *diag, Process *process, const Argv *argv)
+/* `first_failure`: this one is reported; after another failed already, nothing is added to it. */
+static bool wait_for(Diag *diag, Process *process, const Argv *argv, bool first_failure)
 {
     Buf said = {0};
     int status = process_wait(process, &said);
-    bool fine = status == 0 || report_failure(diag, argv, status, &said);
+    bool fine = status == 0;
+    if (!fine && first_failure)
+        report_failure(diag, argv, status, &said);
     buf_free(&said);
     return fine;
 }
@@ -123,8 +133,10 @@ static bool compile_objects(Arena *arena, Diag *diag, const Argv *compiler, cons
     if (!process_start(&first, arena, diag, directory, &model))
         return false;
     bool started = process_start(&second, arena, diag, inner, &program);
-    bool fine = wait_for(diag, &first, &model);
-    return started && wait_for(diag, &second, &program) && fine;
+    bool fine = wait_for(diag, &first, &model, true) && started;
+    if (started)
+        fine &= wait_for(diag, &second, &program, fine);
+    return fine;
 }
 
 static bool link_objects(Arena *arena, Diag *diag, const Argv *compiler, const char *directory)
@@ -138,7 +150,7 @@ static bool link_objects(Arena *arena, Diag *diag, const Argv *compiler, const c
         return false;
     add_words(arena, &argv, "-lpng -ljpeg -lz -lm");
     Process process;
-    return process_start(&process, arena, diag, directory, &argv) && wait_for(diag, &process, &argv);
+    return process_start(&process, arena, diag, directory, &argv) && wait_for(diag, &process, &argv, true);
 }
 
 /* The linked file may lie on another disk than its place: copied beside it, then renamed. */
@@ -205,8 +217,24 @@ static bool keep_weights(Diag *diag, const Plan *plan, const EmitOptions *option
     return true;
 }
 
+/* Found out before the C compiler works for nothing. */
+static bool check_place(Arena *arena, Diag *diag, const char *program)
+{
+    const char *directory = path_directory(arena, program);
+    struct stat status;
+    if (stat(program, &status) == 0 && S_ISDIR(status.st_mode))
+        diag_error(diag, NOWHERE, "cannot write %s: it is a folder", program);
+    else if (access(directory, W_OK) != 0)
+        diag_error(diag, NOWHERE, "cannot write %s: %s", program, strerror(errno));
+    else
+        return true;
+    return false;
+}
+
 bool build_program(Diag *diag, const Plan *plan, const EmitOptions *options, const char *program, bool native)
 {
+    if (!check_place(plan->arena, diag, program))
+        return false;
     const char *directory = temporary_directory(plan->arena, diag);
     if (!directory)
         return false;

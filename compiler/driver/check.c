@@ -95,8 +95,8 @@ static bool run_trial(const Check *check, const Graph *graph, const char *progra
     Buf said = {0};
     int status = process_wait(&process, &said);
     if (status) {
-        diag_error(check->diag, NOWHERE,
-                   "the program for target %s ended with exit status %d; it said:", check->target->name, status);
+        const char *how = status > 128 ? strsignal(status - 128) : arena_printf(arena, "exit status %d", status);
+        diag_error(check->diag, NOWHERE, "the program for target %s ended with: %s", check->target->name, how);
         fputs(buf_text(&said), stderr);
     }
     buf_free(&said);
@@ -213,6 +213,19 @@ static bool measure(const Check *check, const Graph *graph, const char *name, co
 
 /* ---- the layer at fault ---- */
 
+/* Which values depend on an input: the others (weights in their stored form) are not computed in a run. */
+static bool *find_computed(Arena *arena, const Graph *graph)
+{
+    bool *computed = NEW_ARRAY(arena, bool, graph->nodes.count);
+    for (uint32_t i = 0; i < graph->nodes.count; i++) {
+        const Node *node = &graph->nodes.at[i];
+        computed[i] = node->op == OP_input;
+        for (uint32_t k = 0; k < node->input_count; k++)
+            computed[i] |= computed[graph_input(graph, node, k).index];
+    }
+    return computed;
+}
+
 /* The optimised graph with the result of every kernel as an output besides. */
 static Graph *expose_results(Arena *arena, const Graph *graph)
 {
@@ -221,11 +234,12 @@ static Graph *expose_results(Arena *arena, const Graph *graph)
         rewrite_copy(&rewrite, (NodeId){i});
     Graph *exposed = rewrite_end(&rewrite);
     NodeId *results = kernel_results(exposed);
+    bool *computed = find_computed(arena, exposed);
     uint32_t count = exposed->nodes.count;
     for (uint32_t i = 0; i < count; i++) {
         const Node *node = graph_node(exposed, (NodeId){i});
         Family family = op_row(node->op)->family;
-        if (!node_is_none(node->kernel) || family == FAMILY_SOURCE || family == FAMILY_VIEW)
+        if (!computed[i] || !node_is_none(node->kernel) || family == FAMILY_SOURCE || family == FAMILY_VIEW)
             continue;
         Span span = graph_node(exposed, results[i])->span;
         NodeId copy = rewrite_pack(&rewrite, results[i], (Layout){0}, span);
@@ -238,6 +252,8 @@ static Graph *expose_results(Arena *arena, const Graph *graph)
 static void report_layer(const Check *check, const Graph *exposed, const Port *port, double difference)
 {
     const Node *node = graph_input_node(exposed, graph_node(exposed, port->node), 0);
+    if (!node_is_none(node->kernel))
+        node = graph_node(exposed, node->kernel);
     const char *name = node->path[0] ? node->path : op_name(node->op);
     diag_error(check->diag, node->span, "target %s computes '%s' wrongly: it differs by %.2g of its largest value",
                check->target->name, name, difference);
@@ -287,8 +303,11 @@ static bool check_target(const Check *check, Graph *net)
     for (uint32_t i = 1; i < graph->outputs.count; i++)
         worst = differences[i] > differences[worst] ? i : worst;
     bool fine = differences[worst] <= TOLERANCE;
+    const char *output = "output";
+    if (graph->outputs.count > 1)
+        output = arena_printf(check->arena, "value of '%s'", graph->outputs.at[worst].name);
     printf("%s: max difference %.2g of the largest %s, %s (tolerance %.0e)\n", check->target->name, differences[worst],
-           graph->outputs.count == 1 ? "output" : graph->outputs.at[worst].name, fine ? "ok" : "WRONG", TOLERANCE);
+           output, fine ? "ok" : "WRONG", TOLERANCE);
     fflush(stdout);
     if (!fine)
         find_fault(check, graph, trials, trial_count);

@@ -93,7 +93,7 @@ static bool print_best(const fovea_port *port, const float *values, int64_t top,
         widest = length > widest ? length : widest;
     }
     for (int64_t i = 0; i < most; i++) {
-        printf("%s%3lld  %-*s ", indent, (long long)i + 1, widest, fovea_label(port, indices[i], number));
+        printf("%s%2lld  %-*s ", indent, (long long)i + 1, widest, fovea_label(port, indices[i], number));
         print_value(values[indices[i]], 11);
         printf("\n");
     }

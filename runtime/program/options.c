@@ -140,8 +140,7 @@ static bool take_files(fovea_options *options, int count, char **files, const fo
     if (inputs == 1)
         return true;
     if (options->file_count != inputs)
-        return fovea_fail(fault, "%s takes %zu inputs, %zu files are given", program->name, inputs,
-                          options->file_count);
+        return fovea_fail(fault, "%s takes %zu inputs, not %zu", program->name, inputs, options->file_count);
     for (size_t i = 0; i < inputs; i++)
         if (!options->files[i])
             return fovea_fail(fault, "input '%s' is missing: --input %s=FILE", program->inputs[i].name,
