@@ -30,4 +30,5 @@ echo "$right of $total right"
 echo
 
 echo "fovea run examples/edges/edges.fov examples/edges/cameraman_gray.png --output $work/edges"
-"$fovea" run examples/edges/edges.fov examples/edges/cameraman_gray.png --output "$work/edges"
+"$fovea" run examples/edges/edges.fov examples/edges/cameraman_gray.png --output "$work/edges" >"$work/answers"
+sed -n 's/^ *wrote \(.*\.png\)$/  \1/p' "$work/answers"

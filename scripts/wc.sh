@@ -1,7 +1,7 @@
 #!/bin/sh
-# wc.sh - lines of what is kept under version control, per folder.
+# wc.sh - lines of text per folder, without what git ignores.
 cd "$(dirname "$0")/.." || exit 1
-git ls-files --cached --others --exclude-standard | awk '
+git grep --untracked -Il '' | awk '
     { folder = $0
       if (!sub(/\/[^\/]*$/, "", folder)) folder = "."
       lines = 0

@@ -39,17 +39,7 @@ static bool operand(Elaborator *e, Value value, Span span, NodeId *node)
 
 static Value add_node(Elaborator *e, OpId op, NodeId a, NodeId b, Span span)
 {
-    NodeId inputs[2] = {a, b};
-    const OpCall call = {.graph = e->graph, .diag = e->diag, .op = op, .path = "", .span = span, .inputs = inputs,
-                         .input_count = 2};
-    NodeId node = op_row(op)->build(&call);
-    if (node_is_none(node))
-        return POISON;
-    if (e->graph->nodes.count > LIMIT_NODES) {
-        elaborate_stop(e, span, "the net has more than 200,000 nodes; is a range right?");
-        return POISON;
-    }
-    return value_tensor(node);
+    return call_op(e, op, "", (NodeId[]){a, b}, 2, NULL, span);
 }
 
 static const char *verb(Operator op)

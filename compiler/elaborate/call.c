@@ -8,8 +8,8 @@
 
 /* ---- ops ---- */
 
-static Value build_op(Elaborator *e, OpId op, const char *path, const NodeId *inputs, uint32_t input_count,
-                      const OpArg *args, Span span)
+Value call_op(Elaborator *e, OpId op, const char *path, const NodeId *inputs, uint32_t input_count, const OpArg *args,
+              Span span)
 {
     OpCall call = {.graph = e->graph,
                    .diag = e->diag,
@@ -39,7 +39,7 @@ static Value apply_op(Elaborator *e, const Call *call, OpId op, const char *path
     BoundCall bound;
     if (!args_bind_op(e, call, op, &bound))
         return POISON;
-    Value result = build_op(e, op, path, bound.inputs, bound.input_count, bound.args, call->span);
+    Value result = call_op(e, op, path, bound.inputs, bound.input_count, bound.args, call->span);
     if (labelled && !value_is_poison(result) && labelled->state != LABEL_DONE) {
         labelled->op = op;
         labelled->args = bound.args;
@@ -255,7 +255,7 @@ static Value again_op(Elaborator *e, const Labelled *labelled, const char *path,
     NodeId *inputs = NEW_ARRAY(e->arena, NodeId, labelled->input_count);
     for (uint32_t i = 0; i < labelled->input_count; i++)
         inputs[i] = i == 0 ? first.node : labelled->inputs[i];
-    return build_op(e, labelled->op, path, inputs, labelled->input_count, labelled->args, span);
+    return call_op(e, labelled->op, path, inputs, labelled->input_count, labelled->args, span);
 }
 
 static Value again_definition(Elaborator *e, const Labelled *labelled, const char *path, Value first, Span span,

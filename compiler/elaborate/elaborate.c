@@ -23,7 +23,7 @@ bool elaborate_step(Elaborator *e, Span span, int64_t steps)
         return false;
     e->steps += MIN(steps, (int64_t)LIMIT_STEPS);
     if (e->steps > LIMIT_STEPS)
-        elaborate_stop(e, span, "the net takes more than 20,000,000 steps to read; is a range right?");
+        elaborate_stop(e, span, "the net takes more than 4,000,000 steps to read; is a range right?");
     return !e->stopped;
 }
 

@@ -25,7 +25,7 @@ enum {
     LIMIT_TURNS = 1000000,
     LIMIT_NODES = 200000,
     LIMIT_EVALUATIONS = 2500, /* of the C stack: expressions and statements inside each other, over all calls */
-    LIMIT_STEPS = 20000000,   /* expressions evaluated and elements copied */
+    LIMIT_STEPS = 4000000,    /* expressions evaluated and elements copied */
 };
 
 typedef struct Unit Unit;
@@ -175,6 +175,9 @@ typedef struct Call {
 } Call;
 
 Value call_apply(Elaborator *e, const Call *call);
+/* What an op with bound arguments adds to the graph; `path` is its label's, "" for none. */
+Value call_op(Elaborator *e, OpId op, const char *path, const NodeId *inputs, uint32_t input_count, const OpArg *args,
+              Span span);
 /* value -> @label */
 Value call_again(Elaborator *e, const Label *label, Value first, Span first_span);
 /* Runs a net or block whose parameters have these values (`given` says which). */

@@ -160,7 +160,6 @@ static void avx2_conv_text(KernelText *text)
     blocked_steps(x, &c.row, &c.plane);
     blocked_steps(y, &c.out_row, &c.out_plane);
     int64_t pixels = text->kernel->form.pixels, rest = y->shape.dim[3] % pixels;
-    text->needs->words = true;
     text_comment(text,
                  arena_printf(text->arena, "direct, %d maps x %lld pixels summed in registers, channels in blocks of 8",
                               c.vectors * VECTOR, (long long)pixels));
@@ -168,7 +167,8 @@ static void avx2_conv_text(KernelText *text)
     write_tile(&c, pixels);
     if (rest)
         write_tile(&c, rest);
-    text_open(text);
+    /* Without the attribute, so that no tile is inlined: its sums would share registers with the loops around it. */
+    text_open_part(text, "", "", "");
     text_border(text);
     int64_t skip = (x->layout.halo[HALO_TOP] - c.attrs->pad[HALO_TOP]) * c.row +
                    (x->layout.halo[HALO_LEFT] - c.attrs->pad[HALO_LEFT]) * VECTOR;

@@ -160,7 +160,8 @@ static void write_tile(const ConvText *c, int64_t pixels)
                  (long long)MIN(c->block, c->maps));
     else
         buf_line(text->out, "/* %lld pixels of a row. */", (long long)pixels);
-    text_open_part(text, "", arena_printf(text->arena, "_row%lld", (long long)pixels), c->partial ? ", int maps" : "");
+    text_open_part(text, text->plan->target->attribute, arena_printf(text->arena, "_row%lld", (long long)pixels),
+                   c->partial ? ", int maps" : "");
     write_start(c, pixels);
     write_sum(c, pixels);
     write_store(c, pixels);

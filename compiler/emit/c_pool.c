@@ -67,9 +67,9 @@ static void write_window(const PoolText *p, bool inside_y, bool inside_x)
     buf_line(out, "float v = %s;", p->mean ? "0.0f" : "-INFINITY");
     buf_line(out, "for (int ky = %s; ky < %s; ky++)", y0, y1);
     buf_line(out, "    for (int kx = %s; kx < %s; kx++)", x0, x1);
-    const char *at = a->dilation[1] == 1
-                         ? arena_printf(p->text->arena, "x[s + ky * %lld + kx]", step)
-                         : arena_printf(p->text->arena, "x[s + ky * %lld + kx * %lld]", step, (long long)a->dilation[1]);
+    const char *at = a->dilation[1] == 1 ? arena_printf(p->text->arena, "x[s + ky * %lld + kx]", step)
+                                         : arena_printf(p->text->arena, "x[s + ky * %lld + kx * %lld]", step,
+                                                        (long long)a->dilation[1]);
     if (!p->mean) {
         p->text->needs->larger = p->text->needs->math = true;
         buf_line(out, "        v = %s_larger(%s, v);", p->text->prefix, at);

@@ -126,7 +126,7 @@ void text_open_part(KernelText *text, const char *attribute, const char *part, c
 
 void text_open(KernelText *text)
 {
-    text_open_part(text, "", "", "");
+    text_open_part(text, text->plan->target->attribute, "", "");
 }
 
 void text_close(KernelText *text)

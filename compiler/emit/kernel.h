@@ -16,7 +16,6 @@ typedef struct Needs {
     bool math, string;    /* headers */
     bool larger, smaller; /* static inline float larger(float, float) */
     bool border;          /* zero_border() */
-    bool words;           /* the target's words */
 } Needs;
 
 struct KernelText {
@@ -44,7 +43,8 @@ void text_comment(KernelText *text, const char *how);
 /* "static void lenet5_conv1(const float *restrict x, ..., float *restrict y)" and the opening brace. */
 void text_open(KernelText *text);
 void text_close(KernelText *text);
-/* The same for a further function of the kernel: lenet5_conv1_row8; `attribute` before, `extra` parameters behind. */
+/* The same for a function that is called otherwise, lenet5_conv1_row8: `attribute` before, `extra` parameters behind.
+ */
 void text_open_part(KernelText *text, const char *attribute, const char *part, const char *extra);
 /* The name of parameter i: "x", "weight", "bias", "x2", "batchnorm_mean". */
 const char *text_parameter(const KernelText *text, uint32_t i);

@@ -208,7 +208,7 @@ void emit_source_text(const Emission *emission, Buf *out)
                "/* A negative size where floats or ints are not what this code needs. */\n"
                "typedef char %s_needs_4_byte_numbers[sizeof(float) == 4 && sizeof(int) >= 4 ? 1 : -1];\n\n",
                emission->prefix);
-    if (needs.words)
+    if (plan->target->words[0])
         buf_printf(out, "%s\n", plan->target->words);
     write_places(emission, out, BUFFER_WEIGHTS,
                  arena_printf(emission->arena, "Where each tensor stands in %s.weights", emission->prefix));

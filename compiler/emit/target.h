@@ -24,7 +24,7 @@ typedef struct Target {
     const char *cpu; /* constant of fovea.h that the CPU must have when the model is opened; NULL: any CPU */
     ConvForm (*conv_form)(const Graph *graph, const Node *conv);
     const char *vector;                  /* its vector type, "v8"; NULL for plain C */
-    const char *attribute;               /* before every function that uses its words */
+    const char *attribute;               /* before every kernel, so that compilers use its instructions everywhere */
     const char *words;                   /* the prelude that defines the words of its texts; "" for plain C */
     void (*conv_text)(KernelText *text); /* for BLOCKED forms; all else is portable text */
 } Target;

@@ -22,9 +22,9 @@ const char *fovea_label(const fovea_port *port, int64_t index, char number[24]);
 bool fovea_answer_print(const fovea_program *program, const fovea_options *options, const char *name,
                         const float *const *values, fovea_fault *fault);
 
-/* Writes a picture-shaped output into a folder: FOLDER/STEM.png when it has 1 or 3 channels and no negative value,
- * else each channel as FOLDER/STEM-C.png in grey. 0..1 is black to white (more is scaled to fit); with negative values
- * 0 is mid-grey and the largest magnitude black or white. Prints the paths. */
+/* Writes a picture-shaped output into a folder (NULL: the current one): STEM.png when it has 1 or 3 channels and no
+ * negative value, else each channel as STEM-C.png in grey. 0..1 is black to white (more is scaled to fit); with
+ * negative values 0 is mid-grey and the largest magnitude black or white. Prints the paths. */
 bool fovea_maps_write(const char *folder, const char *stem, const fovea_port *port, const float *values,
                       fovea_fault *fault);
 

@@ -59,8 +59,9 @@ bool fovea_maps_write(const char *folder, const char *stem, const fovea_port *po
     bool fine = true;
     int64_t files = colour ? 1 : channels;
     for (int64_t c = 0; fine && c < files; c++) {
-        char *path = files == 1 ? fovea_text("%s/%s.png", folder, stem)
-                                : fovea_text("%s/%s-%lld.png", folder, stem, (long long)c);
+        const char *slash = folder ? "/" : "", *in = folder ? folder : "";
+        char *path = files == 1 ? fovea_text("%s%s%s.png", in, slash, stem)
+                                : fovea_text("%s%s%s-%lld.png", in, slash, stem, (long long)c);
         fine = path ? write_channels(path, &picture, values + c * plane, shade, fault) : fovea_fail_memory(fault, 1);
         free(path);
     }

@@ -19,8 +19,9 @@ static const struct option long_options[] = {
 
 static const char help[] =
     "  -i, --input NAME=FILE  file for the input of that name (nets with several inputs)\n"
-    "  -o, --output DIR       write NAME.npy for each output there, and picture-shaped outputs as PNG\n"
-    "      --npy              write NAME.npy only; into this folder unless --output says otherwise\n"
+    "  -o, --output DIR       write picture-shaped outputs there as PNG, and NAME.npy for each output;\n"
+    "                         without it, the pictures of the first 16 examples go into this folder\n"
+    "      --npy              write NAME.npy and no pictures; into this folder unless --output says otherwise\n"
     "      --keep-input       write input.NAME.npy too: the numbers that go into the net\n"
     "  -k, --top K            print the K best labels (default 5); with 1, one line a picture\n"
     "      --raw              print every value\n"

@@ -8,7 +8,7 @@
 typedef struct fovea_options {
     const char **files; /* one for each example or group of examples; of a net with several inputs: one an input */
     size_t file_count;
-    const char *output; /* folder for results; NULL: none are written */
+    const char *output; /* folder for results; NULL: pictures alone, into the current one */
     bool npy_only;      /* no pictures */
     bool keep_input;    /* write what goes into the net too */
     bool raw;           /* print every value */

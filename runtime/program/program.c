@@ -1,7 +1,7 @@
 /* program.c - a stand-alone program around one net: files in, answers out (see program.h).
  *
- * With files alone it prints an answer for each example. --output writes all outputs to a folder besides, --labels
- * counts right answers instead, --time measures, --selftest checks weights and results.
+ * With files alone it prints an answer for each example and writes picture-shaped outputs as PNG. --output writes all
+ * outputs to a folder, --labels counts right answers instead, --time measures, --selftest checks weights and results.
  */
 #include "program.h"
 #include "accuracy.h"

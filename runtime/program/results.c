@@ -1,4 +1,4 @@
-/* results.c - outputs written to a folder (see results.h).
+/* results.c - outputs written to files (see results.h).
  *
  * A picture is called STEM-OUTPUT.png after the file that it was made from, and STEM-N-OUTPUT.png for example N of a
  * file that holds several.
@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+/* Examples whose pictures are written into the current folder unasked. */
+enum { PICTURED_UNASKED = 16 };
 
 /* "photos/cat.png" is "cat"; "digits.idx.gz 17" is "digits-17". NULL: no memory. */
 static char *stem_of(const char *name)
@@ -67,10 +70,10 @@ bool fovea_results_open(fovea_results *results, const fovea_options *options, co
                         fovea_fault *fault)
 {
     *results = (fovea_results){.options = options, .program = program};
-    if (!options->output)
-        return true;
     if (!check_stems(options, program, fault))
         return false;
+    if (!options->output)
+        return true;
     if (mkdir(options->output, 0777) != 0 && errno != EEXIST)
         return fovea_fail(fault, "cannot make folder %s: %s", options->output, strerror(errno));
     size_t most = program->output_count + program->input_count;
@@ -111,31 +114,45 @@ static bool add_input(fovea_npy_writer *array, const fovea_port *port, const voi
     return fine;
 }
 
+/* A PNG for each picture-shaped output of one example. */
+static bool add_pictures(fovea_results *results, const fovea_engine *engine, int64_t slot, const char *name,
+                         fovea_fault *fault)
+{
+    const fovea_program *program = results->program;
+    bool any = false, asked = results->options->output != NULL;
+    for (size_t i = 0; i < program->output_count; i++) {
+        const fovea_port *port = &program->outputs[i];
+        if (results->options->npy_only || !fovea_port_is_picture(port))
+            continue;
+        any = true;
+        if ((asked || results->pictured < PICTURED_UNASKED) &&
+            !add_picture(results, port, name, fovea_engine_output(engine, i, slot), fault))
+            return false;
+    }
+    results->pictured += any;
+    return true;
+}
+
 bool fovea_results_add(fovea_results *results, const fovea_engine *engine, int64_t slot, const char *name,
                        fovea_fault *fault)
 {
     const fovea_program *program = results->program;
-    for (size_t i = 0; i < results->open; i++) {
+    bool fine = true;
+    for (size_t i = 0; fine && i < results->open; i++) {
         size_t input = i - program->output_count;
-        if (i >= program->output_count) {
-            if (!add_input(&results->arrays[i], &program->inputs[input], fovea_engine_input(engine, input, slot),
-                           fault))
-                return false;
-            continue;
-        }
-        const fovea_port *port = &program->outputs[i];
-        const float *values = fovea_engine_output(engine, i, slot);
-        if (!fovea_npy_append(&results->arrays[i], values, fault))
-            return false;
-        if (!results->options->npy_only && fovea_port_is_picture(port) &&
-            !add_picture(results, port, name, values, fault))
-            return false;
+        if (i < program->output_count)
+            fine = fovea_npy_append(&results->arrays[i], fovea_engine_output(engine, i, slot), fault);
+        else
+            fine =
+                add_input(&results->arrays[i], &program->inputs[input], fovea_engine_input(engine, input, slot), fault);
     }
-    return true;
+    return fine && add_pictures(results, engine, slot, name, fault);
 }
 
 bool fovea_results_close(fovea_results *results, bool fine, fovea_fault *fault)
 {
+    if (fine && !results->options->output && results->pictured > PICTURED_UNASKED)
+        printf("pictures of %zu more examples: --output DIR writes them\n", results->pictured - PICTURED_UNASKED);
     for (size_t i = 0; i < results->open; i++) {
         char *path = fovea_text("%s", results->arrays[i].output.path);
         fine = fine && fovea_npy_finish(&results->arrays[i], fault);

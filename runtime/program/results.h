@@ -1,4 +1,6 @@
-/* results.h - outputs written to a folder: one .npy an output for all examples, and a PNG for each picture. */
+/* results.h - outputs written to files: a PNG for each picture, and with --output one .npy an output for all examples.
+ *
+ * Without --output, pictures of the first examples go to the current folder. */
 #ifndef FOVEA_PROGRAM_RESULTS_H
 #define FOVEA_PROGRAM_RESULTS_H
 
@@ -9,11 +11,12 @@
 typedef struct fovea_results {
     const fovea_options *options;
     const fovea_program *program;
-    fovea_npy_writer *arrays; /* outputs, then with --keep-input inputs; NULL: nothing is written */
+    fovea_npy_writer *arrays; /* outputs, then with --keep-input inputs; NULL: none are written */
     size_t open;              /* how many of them */
+    size_t pictured;          /* examples whose pictures were written, or left out */
 } fovea_results;
 
-/* Makes the folder when there is none. Without --output everything here does nothing. */
+/* Makes the folder when there is none. */
 bool fovea_results_open(fovea_results *results, const fovea_options *options, const fovea_program *program,
                         fovea_fault *fault);
 /* The example in one place of the engine's batch; `name` is that of its file. */

@@ -11,6 +11,35 @@
 /* A negative size where floats or ints are not what this code needs. */
 typedef char grouped_needs_4_byte_numbers[sizeof(float) == 4 && sizeof(int) >= 4 ? 1 : -1];
 
+/* Words for 8 floats at a time. max and min are `a > b ? a : b` and `a < b ? a : b`. */
+#ifndef FOVEA_AVX2
+#include <immintrin.h>
+#define FOVEA_AVX2           __attribute__((target("avx2,fma")))
+typedef __m256 v8;
+#define v_zero()             _mm256_setzero_ps()
+#define v_set(number)        _mm256_set1_ps(number)
+#define v_load(p)            _mm256_loadu_ps(p)
+#define v_broadcast(p)       _mm256_broadcast_ss(p)
+#define v_store(p, a)        _mm256_storeu_ps(p, a)
+#define v_fma(a, b, c)       _mm256_fmadd_ps(a, b, c)
+#define v_add(a, b)          _mm256_add_ps(a, b)
+#define v_sub(a, b)          _mm256_sub_ps(a, b)
+#define v_mul(a, b)          _mm256_mul_ps(a, b)
+#define v_div(a, b)          _mm256_div_ps(a, b)
+#define v_max(a, b)          _mm256_max_ps(a, b)
+#define v_min(a, b)          _mm256_min_ps(a, b)
+#define v_sqrt(a)            _mm256_sqrt_ps(a)
+#define v_neg(a)             _mm256_xor_ps(a, _mm256_set1_ps(-0.0f))
+#define v_abs(a)             _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a)
+#define v_eq(a, b)           _mm256_cmp_ps(a, b, _CMP_EQ_OQ)
+#define v_ne(a, b)           _mm256_cmp_ps(a, b, _CMP_NEQ_UQ)
+#define v_lt(a, b)           _mm256_cmp_ps(a, b, _CMP_LT_OQ)
+#define v_gt(a, b)           _mm256_cmp_ps(a, b, _CMP_GT_OQ)
+#define v_le(a, b)           _mm256_cmp_ps(a, b, _CMP_LE_OQ)
+#define v_ge(a, b)           _mm256_cmp_ps(a, b, _CMP_GE_OQ)
+#define v_select(mask, a, b) _mm256_blendv_ps(b, a, mask)
+#endif
+
 /* Where each tensor stands in grouped.weights, in floats. */
 enum {
     w_half_weight = 16, /* [6][2][3][3][1] */
@@ -46,7 +75,7 @@ static void grouped_zero_border(float *y, int maps, int height, int width, int t
 /* pack (grouped.fov:3)
  * x[4][12][12] -> y[4][14][14]
  * the same values in another layout */
-static void grouped_pack_image(const float *restrict x, float *restrict y)
+FOVEA_AVX2 static void grouped_pack_image(const float *restrict x, float *restrict y)
 {
     grouped_zero_border(y, 4, 12, 12, 1, 1, 1, 1);
     for (int i = 0; i < 4; i++)
@@ -64,8 +93,8 @@ static inline float grouped_half_finish(float v)
 }
 
 /* 8 pixels of a row. */
-static void grouped_half_row8(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                              float *restrict y)
+FOVEA_AVX2 static void grouped_half_row8(const float *restrict x, const float *restrict weight,
+                                         const float *restrict bias, float *restrict y)
 {
     float a0, a1, a2, a3, a4, a5, a6, a7;
     a0 = a1 = a2 = a3 = a4 = a5 = a6 = a7 = *bias;
@@ -96,8 +125,8 @@ static void grouped_half_row8(const float *restrict x, const float *restrict wei
 }
 
 /* 4 pixels of a row. */
-static void grouped_half_row4(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                              float *restrict y)
+FOVEA_AVX2 static void grouped_half_row4(const float *restrict x, const float *restrict weight,
+                                         const float *restrict bias, float *restrict y)
 {
     float a0, a1, a2, a3;
     a0 = a1 = a2 = a3 = *bias;
@@ -119,8 +148,8 @@ static void grouped_half_row4(const float *restrict x, const float *restrict wei
     y[3] = grouped_half_finish(a3);
 }
 
-static void grouped_half(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                         float *restrict y)
+FOVEA_AVX2 static void grouped_half(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                    float *restrict y)
 {
     grouped_zero_border(y, 6, 12, 12, 2, 2, 2, 2);
     y += 34; /* past the halo */
@@ -142,7 +171,7 @@ static inline float grouped_depthwise_finish(float v)
 }
 
 /* 8 pixels of a row. */
-static void grouped_depthwise_row8(const float *restrict x, const float *restrict weight, float *restrict y)
+FOVEA_AVX2 static void grouped_depthwise_row8(const float *restrict x, const float *restrict weight, float *restrict y)
 {
     float a0, a1, a2, a3, a4, a5, a6, a7;
     a0 = a1 = a2 = a3 = a4 = a5 = a6 = a7 = 0.0f;
@@ -171,7 +200,7 @@ static void grouped_depthwise_row8(const float *restrict x, const float *restric
 }
 
 /* 4 pixels of a row. */
-static void grouped_depthwise_row4(const float *restrict x, const float *restrict weight, float *restrict y)
+FOVEA_AVX2 static void grouped_depthwise_row4(const float *restrict x, const float *restrict weight, float *restrict y)
 {
     float a0, a1, a2, a3;
     a0 = a1 = a2 = a3 = 0.0f;
@@ -191,7 +220,7 @@ static void grouped_depthwise_row4(const float *restrict x, const float *restric
     y[3] = grouped_depthwise_finish(a3);
 }
 
-static void grouped_depthwise(const float *restrict x, const float *restrict weight, float *restrict y)
+FOVEA_AVX2 static void grouped_depthwise(const float *restrict x, const float *restrict weight, float *restrict y)
 {
     for (int o = 0; o < 6; o += 1) {
         const int group = o / 1 * 256;
@@ -205,7 +234,7 @@ static void grouped_depthwise(const float *restrict x, const float *restrict wei
 /* mul (grouped.fov:5)
  * x[6][16][16], x2[6][12][12] -> y[6][12][12]
  * element by element */
-static void grouped_mul(const float *restrict x, const float *restrict x2, float *restrict y)
+FOVEA_AVX2 static void grouped_mul(const float *restrict x, const float *restrict x2, float *restrict y)
 {
     for (int i = 0; i < 6; i++)
         for (int j = 0; j < 12; j++)
@@ -217,8 +246,8 @@ static void grouped_mul(const float *restrict x, const float *restrict x2, float
  * x[6][12][12], weight[1][6][1][1][8], bias[1][8] -> y[3][12][12]
  * direct, 8 maps x 8 pixels summed in registers */
 /* 8 pixels of a row, of 3 maps. */
-static void grouped_mixed_row8(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                               float *restrict y)
+FOVEA_AVX2 static void grouped_mixed_row8(const float *restrict x, const float *restrict weight,
+                                          const float *restrict bias, float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8], a7[8];
     for (int b = 0; b < 8; b++)
@@ -250,8 +279,8 @@ static void grouped_mixed_row8(const float *restrict x, const float *restrict we
 }
 
 /* 4 pixels of a row, of 3 maps. */
-static void grouped_mixed_row4(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                               float *restrict y)
+FOVEA_AVX2 static void grouped_mixed_row4(const float *restrict x, const float *restrict weight,
+                                          const float *restrict bias, float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8];
     for (int b = 0; b < 8; b++)
@@ -274,8 +303,8 @@ static void grouped_mixed_row4(const float *restrict x, const float *restrict we
     }
 }
 
-static void grouped_mixed(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                          float *restrict y)
+FOVEA_AVX2 static void grouped_mixed(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                     float *restrict y)
 {
     for (int r = 0; r < 12; r++) {
         grouped_mixed_row8(x + r * 12, weight, bias, y + r * 12);
@@ -286,7 +315,7 @@ static void grouped_mixed(const float *restrict x, const float *restrict weight,
 /* channel_avg (grouped.fov:6)
  * x[3][12][12] -> y[1][12][12]
  * runs of channels, place by place */
-static void grouped_channel_avg(const float *restrict x, float *restrict y)
+FOVEA_AVX2 static void grouped_channel_avg(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 144; i++) {
         const float *s = x + i;

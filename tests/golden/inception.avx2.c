@@ -111,8 +111,8 @@ static inline float inception_a_conv1x1_finish(float v)
 }
 
 /* 7 pixels of a row, of 3 maps. */
-static void inception_a_conv1x1_row7(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                                     float *restrict y)
+FOVEA_AVX2 static void inception_a_conv1x1_row7(const float *restrict x, const float *restrict weight,
+                                                const float *restrict bias, float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8];
     for (int b = 0; b < 8; b++)
@@ -141,8 +141,8 @@ static void inception_a_conv1x1_row7(const float *restrict x, const float *restr
     }
 }
 
-static void inception_a_conv1x1(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                                float *restrict y)
+FOVEA_AVX2 static void inception_a_conv1x1(const float *restrict x, const float *restrict weight,
+                                           const float *restrict bias, float *restrict y)
 {
     for (int r = 0; r < 7; r++)
         inception_a_conv1x1_row7(x + r * 7, weight, bias, y + r * 7);
@@ -157,8 +157,8 @@ static inline float inception_a_reduce3_finish(float v)
 }
 
 /* 7 pixels of a row, of 2 maps. */
-static void inception_a_reduce3_row7(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                                     float *restrict y)
+FOVEA_AVX2 static void inception_a_reduce3_row7(const float *restrict x, const float *restrict weight,
+                                                const float *restrict bias, float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8];
     for (int b = 0; b < 8; b++)
@@ -187,8 +187,8 @@ static void inception_a_reduce3_row7(const float *restrict x, const float *restr
     }
 }
 
-static void inception_a_reduce3(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                                float *restrict y)
+FOVEA_AVX2 static void inception_a_reduce3(const float *restrict x, const float *restrict weight,
+                                           const float *restrict bias, float *restrict y)
 {
     inception_zero_border(y, 2, 7, 7, 1, 1, 1, 1);
     y += 10; /* past the halo */
@@ -205,8 +205,8 @@ static inline float inception_a_conv3x3_finish(float v)
 }
 
 /* 7 pixels of a row, of 4 maps. */
-static void inception_a_conv3x3_row7(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                                     float *restrict y)
+FOVEA_AVX2 static void inception_a_conv3x3_row7(const float *restrict x, const float *restrict weight,
+                                                const float *restrict bias, float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8];
     for (int b = 0; b < 8; b++)
@@ -239,8 +239,8 @@ static void inception_a_conv3x3_row7(const float *restrict x, const float *restr
     }
 }
 
-static void inception_a_conv3x3(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                                float *restrict y)
+FOVEA_AVX2 static void inception_a_conv3x3(const float *restrict x, const float *restrict weight,
+                                           const float *restrict bias, float *restrict y)
 {
     for (int r = 0; r < 7; r++)
         inception_a_conv3x3_row7(x + r * 9, weight, bias, y + r * 7);
@@ -249,7 +249,7 @@ static void inception_a_conv3x3(const float *restrict x, const float *restrict w
 /* maxpool (inception.fov:6)
  * x[5][7][7] -> y[5][7][7]
  * window by window, cut at the edges */
-static void inception_maxpool(const float *restrict x, float *restrict y)
+FOVEA_AVX2 static void inception_maxpool(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 5; i++, x += 49, y += 49) {
         for (int r = 0; r < 7; r++) {
@@ -280,8 +280,8 @@ static inline float inception_a_proj_finish(float v)
 }
 
 /* 7 pixels of a row, of 2 maps. */
-static void inception_a_proj_row7(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                                  float *restrict y)
+FOVEA_AVX2 static void inception_a_proj_row7(const float *restrict x, const float *restrict weight,
+                                             const float *restrict bias, float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8];
     for (int b = 0; b < 8; b++)
@@ -310,8 +310,8 @@ static void inception_a_proj_row7(const float *restrict x, const float *restrict
     }
 }
 
-static void inception_a_proj(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                             float *restrict y)
+FOVEA_AVX2 static void inception_a_proj(const float *restrict x, const float *restrict weight,
+                                        const float *restrict bias, float *restrict y)
 {
     for (int r = 0; r < 7; r++)
         inception_a_proj_row7(x + r * 7, weight, bias, y + r * 7);
@@ -320,8 +320,8 @@ static void inception_a_proj(const float *restrict x, const float *restrict weig
 /* concat (inception.fov:4)
  * x[3][7][7], x2[4][7][7], x3[2][7][7] -> y[9][7][7]
  * each part copied to its place */
-static void inception_concat(const float *restrict x, const float *restrict x2, const float *restrict x3,
-                             float *restrict y)
+FOVEA_AVX2 static void inception_concat(const float *restrict x, const float *restrict x2, const float *restrict x3,
+                                        float *restrict y)
 {
     for (int i = 0; i < 147; i++)
         y[i] = x[i];
@@ -334,7 +334,7 @@ static void inception_concat(const float *restrict x, const float *restrict x2, 
 /* avgpool (inception.fov:11)
  * x[9][7][7] -> y[9][3][3]
  * window by window */
-static void inception_avgpool(const float *restrict x, float *restrict y)
+FOVEA_AVX2 static void inception_avgpool(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 9; i++, x += 49, y += 9) {
         for (int r = 0; r < 3; r++) {
@@ -353,7 +353,7 @@ static void inception_avgpool(const float *restrict x, float *restrict y)
 /* pack (inception.fov:4)
  * x[9][7][7] -> y[2][7][7][8]
  * the same values in another layout */
-static void inception_pack_concat(const float *restrict x, float *restrict y)
+FOVEA_AVX2 static void inception_pack_concat(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 49; i++)
         for (int j = 0; j < 8; j++)
@@ -428,7 +428,7 @@ static void inception_b_conv1x1(const float *restrict x, const float *restrict w
 /* pack (inception.fov:4)
  * x[1][7][7][8] -> y[8][7][7]
  * the same values in another layout */
-static void inception_pack_b_conv1x1(const float *restrict x, float *restrict y)
+FOVEA_AVX2 static void inception_pack_b_conv1x1(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 49; i++)
         for (int j = 0; j < 8; j++)
@@ -444,8 +444,8 @@ static inline float inception_b_reduce3_finish(float v)
 }
 
 /* 7 pixels of a row, of 3 maps. */
-static void inception_b_reduce3_row7(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                                     float *restrict y)
+FOVEA_AVX2 static void inception_b_reduce3_row7(const float *restrict x, const float *restrict weight,
+                                                const float *restrict bias, float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8];
     for (int b = 0; b < 8; b++)
@@ -474,8 +474,8 @@ static void inception_b_reduce3_row7(const float *restrict x, const float *restr
     }
 }
 
-static void inception_b_reduce3(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                                float *restrict y)
+FOVEA_AVX2 static void inception_b_reduce3(const float *restrict x, const float *restrict weight,
+                                           const float *restrict bias, float *restrict y)
 {
     inception_zero_border(y, 3, 7, 7, 1, 1, 1, 1);
     y += 10; /* past the halo */
@@ -492,8 +492,8 @@ static inline float inception_b_conv3x3_finish(float v)
 }
 
 /* 7 pixels of a row, of 5 maps. */
-static void inception_b_conv3x3_row7(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                                     float *restrict y)
+FOVEA_AVX2 static void inception_b_conv3x3_row7(const float *restrict x, const float *restrict weight,
+                                                const float *restrict bias, float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8];
     for (int b = 0; b < 8; b++)
@@ -526,8 +526,8 @@ static void inception_b_conv3x3_row7(const float *restrict x, const float *restr
     }
 }
 
-static void inception_b_conv3x3(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                                float *restrict y)
+FOVEA_AVX2 static void inception_b_conv3x3(const float *restrict x, const float *restrict weight,
+                                           const float *restrict bias, float *restrict y)
 {
     for (int r = 0; r < 7; r++)
         inception_b_conv3x3_row7(x + r * 9, weight, bias, y + r * 7);
@@ -536,7 +536,7 @@ static void inception_b_conv3x3(const float *restrict x, const float *restrict w
 /* maxpool (inception.fov:6)
  * x[9][7][7] -> y[9][7][7]
  * window by window, cut at the edges */
-static void inception_maxpool_2(const float *restrict x, float *restrict y)
+FOVEA_AVX2 static void inception_maxpool_2(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 9; i++, x += 49, y += 49) {
         for (int r = 0; r < 7; r++) {
@@ -567,8 +567,8 @@ static inline float inception_b_proj_finish(float v)
 }
 
 /* 7 pixels of a row, of 3 maps. */
-static void inception_b_proj_row7(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                                  float *restrict y)
+FOVEA_AVX2 static void inception_b_proj_row7(const float *restrict x, const float *restrict weight,
+                                             const float *restrict bias, float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8];
     for (int b = 0; b < 8; b++)
@@ -597,8 +597,8 @@ static void inception_b_proj_row7(const float *restrict x, const float *restrict
     }
 }
 
-static void inception_b_proj(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                             float *restrict y)
+FOVEA_AVX2 static void inception_b_proj(const float *restrict x, const float *restrict weight,
+                                        const float *restrict bias, float *restrict y)
 {
     for (int r = 0; r < 7; r++)
         inception_b_proj_row7(x + r * 7, weight, bias, y + r * 7);
@@ -607,8 +607,8 @@ static void inception_b_proj(const float *restrict x, const float *restrict weig
 /* concat (inception.fov:4)
  * x[8][7][7], x2[5][7][7], x3[3][7][7] -> y[16][7][7]
  * each part copied to its place */
-static void inception_concat_2(const float *restrict x, const float *restrict x2, const float *restrict x3,
-                               float *restrict y)
+FOVEA_AVX2 static void inception_concat_2(const float *restrict x, const float *restrict x2, const float *restrict x3,
+                                          float *restrict y)
 {
     for (int i = 0; i < 392; i++)
         y[i] = x[i];
@@ -621,7 +621,7 @@ static void inception_concat_2(const float *restrict x, const float *restrict x2
 /* avgpool (inception.fov:12)
  * x[16][7][7] -> y[16][1][1]
  * window by window */
-static void inception_avgpool_2(const float *restrict x, float *restrict y)
+FOVEA_AVX2 static void inception_avgpool_2(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 16; i++, x += 49, y += 1) {
         for (int r = 0; r < 1; r++) {
@@ -640,8 +640,8 @@ static void inception_avgpool_2(const float *restrict x, float *restrict y)
 /* fc: fc (inception.fov:12)
  * x[16], weight[1][16][8], bias[1][8] -> y[4]
  * 8 outputs summed in registers, weights read once in order */
-static void inception_fc(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                         float *restrict y)
+FOVEA_AVX2 static void inception_fc(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                    float *restrict y)
 {
     const float *w = weight;
     float a[8];
@@ -657,7 +657,7 @@ static void inception_fc(const float *restrict x, const float *restrict weight, 
 /* softmax (inception.fov:12)
  * x[4] -> y[4]
  * the largest is subtracted first, so that nothing overflows */
-static void inception_softmax(const float *restrict x, float *restrict y)
+FOVEA_AVX2 static void inception_softmax(const float *restrict x, float *restrict y)
 {
     const float *s = x + 0;
     float *d = y + 0;

@@ -11,6 +11,35 @@
 /* A negative size where floats or ints are not what this code needs. */
 typedef char lenet_needs_4_byte_numbers[sizeof(float) == 4 && sizeof(int) >= 4 ? 1 : -1];
 
+/* Words for 8 floats at a time. max and min are `a > b ? a : b` and `a < b ? a : b`. */
+#ifndef FOVEA_AVX2
+#include <immintrin.h>
+#define FOVEA_AVX2           __attribute__((target("avx2,fma")))
+typedef __m256 v8;
+#define v_zero()             _mm256_setzero_ps()
+#define v_set(number)        _mm256_set1_ps(number)
+#define v_load(p)            _mm256_loadu_ps(p)
+#define v_broadcast(p)       _mm256_broadcast_ss(p)
+#define v_store(p, a)        _mm256_storeu_ps(p, a)
+#define v_fma(a, b, c)       _mm256_fmadd_ps(a, b, c)
+#define v_add(a, b)          _mm256_add_ps(a, b)
+#define v_sub(a, b)          _mm256_sub_ps(a, b)
+#define v_mul(a, b)          _mm256_mul_ps(a, b)
+#define v_div(a, b)          _mm256_div_ps(a, b)
+#define v_max(a, b)          _mm256_max_ps(a, b)
+#define v_min(a, b)          _mm256_min_ps(a, b)
+#define v_sqrt(a)            _mm256_sqrt_ps(a)
+#define v_neg(a)             _mm256_xor_ps(a, _mm256_set1_ps(-0.0f))
+#define v_abs(a)             _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a)
+#define v_eq(a, b)           _mm256_cmp_ps(a, b, _CMP_EQ_OQ)
+#define v_ne(a, b)           _mm256_cmp_ps(a, b, _CMP_NEQ_UQ)
+#define v_lt(a, b)           _mm256_cmp_ps(a, b, _CMP_LT_OQ)
+#define v_gt(a, b)           _mm256_cmp_ps(a, b, _CMP_GT_OQ)
+#define v_le(a, b)           _mm256_cmp_ps(a, b, _CMP_LE_OQ)
+#define v_ge(a, b)           _mm256_cmp_ps(a, b, _CMP_GE_OQ)
+#define v_select(mask, a, b) _mm256_blendv_ps(b, a, mask)
+#endif
+
 /* Where each tensor stands in lenet.weights, in floats. */
 enum {
     w_conv1_weight = 16, /* [1][1][5][5][8] */
@@ -56,7 +85,7 @@ static void lenet_zero_border(float *y, int maps, int height, int width, int top
 /* pack (lenet.fov:3)
  * x[1][12][12] -> y[1][16][16]
  * the same values in another layout */
-static void lenet_pack_image(const float *restrict x, float *restrict y)
+FOVEA_AVX2 static void lenet_pack_image(const float *restrict x, float *restrict y)
 {
     lenet_zero_border(y, 1, 12, 12, 2, 2, 2, 2);
     for (int i = 0; i < 12; i++)
@@ -73,8 +102,8 @@ static inline float lenet_conv1_finish(float v)
 }
 
 /* 8 pixels of a row, of 4 maps. */
-static void lenet_conv1_row8(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                             float *restrict y)
+FOVEA_AVX2 static void lenet_conv1_row8(const float *restrict x, const float *restrict weight,
+                                        const float *restrict bias, float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8], a7[8];
     for (int b = 0; b < 8; b++)
@@ -108,8 +137,8 @@ static void lenet_conv1_row8(const float *restrict x, const float *restrict weig
 }
 
 /* 4 pixels of a row, of 4 maps. */
-static void lenet_conv1_row4(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                             float *restrict y)
+FOVEA_AVX2 static void lenet_conv1_row4(const float *restrict x, const float *restrict weight,
+                                        const float *restrict bias, float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8];
     for (int b = 0; b < 8; b++)
@@ -134,8 +163,8 @@ static void lenet_conv1_row4(const float *restrict x, const float *restrict weig
     }
 }
 
-static void lenet_conv1(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                        float *restrict y)
+FOVEA_AVX2 static void lenet_conv1(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                   float *restrict y)
 {
     for (int r = 0; r < 12; r++) {
         lenet_conv1_row8(x + r * 16, weight, bias, y + r * 12);
@@ -146,7 +175,7 @@ static void lenet_conv1(const float *restrict x, const float *restrict weight, c
 /* maxpool (lenet.fov:3)
  * x[4][12][12] -> y[4][6][6]
  * window by window */
-static void lenet_maxpool(const float *restrict x, float *restrict y)
+FOVEA_AVX2 static void lenet_maxpool(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 4; i++, x += 144, y += 36) {
         for (int r = 0; r < 6; r++) {
@@ -171,8 +200,8 @@ static inline float lenet_conv2_finish(float v)
 }
 
 /* 4 pixels of a row, of 6 maps. */
-static void lenet_conv2_row4(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                             float *restrict y)
+FOVEA_AVX2 static void lenet_conv2_row4(const float *restrict x, const float *restrict weight,
+                                        const float *restrict bias, float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8];
     for (int b = 0; b < 8; b++)
@@ -199,8 +228,8 @@ static void lenet_conv2_row4(const float *restrict x, const float *restrict weig
     }
 }
 
-static void lenet_conv2(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                        float *restrict y)
+FOVEA_AVX2 static void lenet_conv2(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                   float *restrict y)
 {
     for (int r = 0; r < 4; r++)
         lenet_conv2_row4(x + r * 6, weight, bias, y + r * 4);
@@ -209,7 +238,7 @@ static void lenet_conv2(const float *restrict x, const float *restrict weight, c
 /* maxpool (lenet.fov:4)
  * x[6][4][4] -> y[6][2][2]
  * window by window */
-static void lenet_maxpool_2(const float *restrict x, float *restrict y)
+FOVEA_AVX2 static void lenet_maxpool_2(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 6; i++, x += 16, y += 4) {
         for (int r = 0; r < 2; r++) {
@@ -233,8 +262,8 @@ static inline float lenet_fc1_finish(float v)
     return lenet_larger(0.0f, v);
 }
 
-static void lenet_fc1(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                      float *restrict y)
+FOVEA_AVX2 static void lenet_fc1(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                 float *restrict y)
 {
     const float *w = weight;
     float a[16];
@@ -250,8 +279,8 @@ static void lenet_fc1(const float *restrict x, const float *restrict weight, con
 /* fc2: fc (lenet.fov:7)
  * x[9], weight[1][9][8], bias[1][8] -> y[5]
  * 8 outputs summed in registers, weights read once in order */
-static void lenet_fc2(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                      float *restrict y)
+FOVEA_AVX2 static void lenet_fc2(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                 float *restrict y)
 {
     const float *w = weight;
     float a[8];
