@@ -10,23 +10,13 @@
 
 enum { VECTOR = 8, FEWEST_INPUTS = 4, PIXELS_TWO = 6, PIXELS_ONE = 12 };
 
-/* Whether everything fused behind a convolution can be written in vector words. */
-static bool epilogue_is_vector(const Graph *graph, const Node *conv)
-{
-    uint32_t leader = (uint32_t)(conv - graph->nodes.at);
-    for (uint32_t i = leader + 1; i < graph->nodes.count; i++)
-        if (graph->nodes.at[i].kernel.index == leader && !body_is_vector(graph->arena, op_row(graph->nodes.at[i].op)))
-            return false;
-    return true;
-}
-
-static ConvForm avx2_conv_form(const Graph *graph, const Node *conv)
+static ConvForm avx2_conv_form(const Graph *graph, const Node *conv, bool plain_words)
 {
     const ConvAttrs *attrs = conv->attrs;
     const Shape *weight = &graph_input_node(graph, conv, CONV_WEIGHT)->type.shape;
     int64_t maps = weight->dim[0], width = conv->type.shape.dim[3];
-    if (attrs->groups > 1 || weight->dim[1] < FEWEST_INPUTS || maps < VECTOR || !epilogue_is_vector(graph, conv))
-        return c_conv_form(graph, conv);
+    if (attrs->groups > 1 || weight->dim[1] < FEWEST_INPUTS || maps < VECTOR || !plain_words)
+        return c_conv_form(graph, conv, plain_words);
     bool two = (maps + VECTOR - 1) / VECTOR % 2 == 0;
     int64_t most = two ? PIXELS_TWO : PIXELS_ONE, tiles = (width + most - 1) / most;
     return (ConvForm){.activations = LAYOUT_BLOCKED,

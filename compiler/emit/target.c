@@ -1,5 +1,6 @@
 /* target.c - the targets by name. */
 #include "emit/target.h"
+#include "emit/kernel.h"
 
 static const Target *const targets[] = {&target_c, &target_avx2};
 
@@ -22,4 +23,19 @@ const Target *target_find(const char *name)
         if (strcmp(target_at(i)->name, name) == 0)
             return target_at(i);
     return NULL;
+}
+
+const ConvForm *target_conv_forms(const Target *target, const Graph *graph)
+{
+    ConvForm *forms = NEW_ARRAY(graph->arena, ConvForm, graph->nodes.count);
+    bool *other_words = NEW_ARRAY(graph->arena, bool, graph->nodes.count);
+    for (uint32_t i = 0; i < graph->nodes.count; i++) {
+        const Node *node = &graph->nodes.at[i];
+        if (!node_is_none(node->kernel) && !body_is_vector(graph->arena, op_row(node->op)))
+            other_words[node->kernel.index] = true;
+    }
+    for (uint32_t i = 0; i < graph->nodes.count; i++)
+        if (graph->nodes.at[i].op == OP_conv)
+            forms[i] = target->conv_form(graph, &graph->nodes.at[i], !other_words[i]);
+    return forms;
 }

@@ -55,18 +55,17 @@ static bool *halo_allowed(const Graph *graph)
 }
 
 /* The largest halo that the plain convolutions reading a value ask for, where its producer may write it. */
-static Layout *wanted_layouts(const Graph *graph, const Target *target, const bool *allowed)
+static Layout *wanted_layouts(const Graph *graph, const ConvForm *forms, const bool *allowed)
 {
     Layout *wanted = NEW_ARRAY(graph->arena, Layout, graph->nodes.count);
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         const Node *node = &graph->nodes.at[i];
         if (node->op != OP_conv)
             continue;
-        ConvForm form = target->conv_form(graph, node);
         uint32_t input = graph_input(graph, node, 0).index;
-        if (form.activations != LAYOUT_PLAIN || !allowed[input])
+        if (forms[i].activations != LAYOUT_PLAIN || !allowed[input])
             continue;
-        Layout layout = conv_input_layout(graph, node, &form);
+        Layout layout = conv_input_layout(graph, node, &forms[i]);
         for (int side = 0; side < HALO_SIDES; side++)
             wanted[input].halo[side] = MAX(wanted[input].halo[side], layout.halo[side]);
     }
@@ -111,35 +110,29 @@ static void copy_conv(Rewrite *rewrite, NodeId id, const ConvForm *form)
     rewrite_copy_with(rewrite, id, inputs);
 }
 
-/* The node whose kernel a node belongs to. */
-static const Node *leader_of(const Graph *graph, const Node *node)
-{
-    return node_is_none(node->kernel) ? node : graph_node(graph, node->kernel);
-}
-
 Graph *pass_layout(const Graph *graph, const Target *target)
 {
     Rewrite rewrite = rewrite_begin(graph);
-    const Layout *wanted = wanted_layouts(graph, target, halo_allowed(graph));
+    const ConvForm *forms = target_conv_forms(target, graph);
+    const Layout *wanted = wanted_layouts(graph, forms, halo_allowed(graph));
     const NodeId *results = kernel_results(graph);
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         NodeId id = {i};
-        const Node *node = graph_node(graph, id), *leader = leader_of(graph, node);
-        ConvForm form = {0};
-        if (leader->op == OP_conv)
-            form = target->conv_form(graph, leader);
+        const Node *node = graph_node(graph, id);
+        uint32_t leader = node_is_none(node->kernel) ? i : node->kernel.index;
+        const ConvForm *form = &forms[leader]; /* zero, so plain, when no convolution leads */
         if (node->op == OP_conv)
-            copy_conv(&rewrite, id, &form);
+            copy_conv(&rewrite, id, form);
         else if (node->op == OP_fc)
             rewrite_copy_with(&rewrite, id, packed_inputs(&rewrite, node, matvec_panel(node->type.shape.dim[1])));
         else
             rewrite_copy(&rewrite, id);
         Type *type = &graph_node(rewrite.to, rewrite.map[i])->type;
-        if (form.activations != LAYOUT_BLOCKED) {
+        if (form->activations != LAYOUT_BLOCKED) {
             if (layout_has_halo(&wanted[i]))
                 type->layout = wanted[i];
-        } else if (node_same(results[node == leader ? i : node->kernel.index], id)) {
-            type->layout = (Layout){.kind = LAYOUT_BLOCKED, .block = form.channel_block};
+        } else if (node_same(results[leader], id)) {
+            type->layout = (Layout){.kind = LAYOUT_BLOCKED, .block = form->channel_block};
             rewrite.map[i] = rewrite_pack(&rewrite, rewrite.map[i], wanted[i], node->span);
         }
     }

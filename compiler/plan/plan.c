@@ -17,6 +17,7 @@ typedef VEC(NodeId) NodeIds;
 typedef struct Planner {
     Plan *plan;
     const Graph *graph;
+    const ConvForm *forms;  /* of each convolution */
     NodeIds *followers;     /* for each leader, the nodes fused behind it */
     uint32_t *weights_of;   /* for each constant, the last buffer made for it */
     uint32_t *kernel_slots; /* kernels hashed by key */
@@ -179,7 +180,7 @@ static void add_step(Planner *planner, NodeId leader)
                      .steps = 0};
     kernel.result = followers->count ? followers->at[followers->count - 1] : leader;
     if (kernel.family == FAMILY_CONV)
-        kernel.form = plan->target->conv_form(graph, node);
+        kernel.form = planner->forms[leader.index];
     Step step = {.leader = leader, .result = kernel.result};
     uint32_t reads = node->input_count;
     for (uint32_t i = 0; i < followers->count; i++)
@@ -264,6 +265,7 @@ static Planner planner_new(Plan *plan)
     planner.weights_of = NEW_ARRAY(plan->arena, uint32_t, graph->constants.count);
     for (uint32_t i = 0; i < graph->constants.count; i++)
         planner.weights_of[i] = BUFFER_NONE;
+    planner.forms = target_conv_forms(plan->target, graph);
     planner.followers = NEW_ARRAY(plan->arena, NodeIds, graph->nodes.count);
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         NodeId leader = graph->nodes.at[i].kernel;

@@ -26,19 +26,61 @@ static const char *check_offsets(const Plan *plan)
     return NULL;
 }
 
-static const char *check_overlap(const Plan *plan)
+static int compare_first(const void *left, const void *right)
 {
-    for (uint32_t i = 0; i < plan->buffers.count; i++) {
-        const Buffer *a = &plan->buffers.at[i];
-        for (uint32_t j = 0; j < i; j++) {
-            const Buffer *b = &plan->buffers.at[j];
-            if (a->place != b->place || (a->place != BUFFER_WORKSPACE && a->place != BUFFER_WEIGHTS))
-                continue;
-            bool at_once = a->place == BUFFER_WEIGHTS || (a->first <= b->last && b->first <= a->last);
-            if (at_once && a->offset < b->offset + b->bytes && b->offset < a->offset + a->bytes)
-                return arena_printf(plan->arena, "%s: %s and %s overlap", a->place == BUFFER_WEIGHTS ? "P6" : "P2",
-                                    a->name, b->name);
-        }
+    const Buffer *a = *(const Buffer *const *)left, *b = *(const Buffer *const *)right;
+    return (a->first > b->first) - (a->first < b->first);
+}
+
+static int compare_offset(const void *left, const void *right)
+{
+    const Buffer *a = *(const Buffer *const *)left, *b = *(const Buffer *const *)right;
+    return (a->offset > b->offset) - (a->offset < b->offset);
+}
+
+static const Buffer **buffers_at(const Plan *plan, BufferPlace place, uint32_t *count)
+{
+    const Buffer **found = NEW_ARRAY(plan->arena, const Buffer *, plan->buffers.count);
+    *count = 0;
+    for (uint32_t i = 0; i < plan->buffers.count; i++)
+        if (plan->buffers.at[i].place == place)
+            found[(*count)++] = &plan->buffers.at[i];
+    return found;
+}
+
+static bool share_bytes(const Buffer *a, const Buffer *b)
+{
+    return a->offset < b->offset + b->bytes && b->offset < a->offset + a->bytes;
+}
+
+static const char *check_weights_apart(const Plan *plan)
+{
+    uint32_t count;
+    const Buffer **weights = buffers_at(plan, BUFFER_WEIGHTS, &count);
+    qsort(weights, count, sizeof *weights, compare_offset);
+    for (uint32_t i = 1; i < count; i++)
+        if (share_bytes(weights[i - 1], weights[i]))
+            return arena_printf(plan->arena, "P6: %s and %s overlap", weights[i - 1]->name, weights[i]->name);
+    return NULL;
+}
+
+/* Buffers in the order in which their lives begin; each is held against those that still live. */
+static const char *check_live_apart(const Plan *plan)
+{
+    uint32_t count, live_count = 0;
+    const Buffer **buffers = buffers_at(plan, BUFFER_WORKSPACE, &count);
+    const Buffer **live = NEW_ARRAY(plan->arena, const Buffer *, count);
+    qsort(buffers, count, sizeof *buffers, compare_first);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t kept = 0;
+        for (uint32_t j = 0; j < live_count; j++)
+            if (live[j]->last >= buffers[i]->first)
+                live[kept++] = live[j];
+        live_count = kept;
+        for (uint32_t j = 0; j < live_count; j++)
+            if (share_bytes(live[j], buffers[i]))
+                return arena_printf(plan->arena, "P2: %s and %s overlap", live[j]->name, buffers[i]->name);
+        live[live_count++] = buffers[i];
     }
     return NULL;
 }
@@ -75,7 +117,9 @@ const char *plan_verify(const Plan *plan)
 {
     const char *broken = check_offsets(plan);
     if (!broken)
-        broken = check_overlap(plan);
+        broken = check_weights_apart(plan);
+    if (!broken)
+        broken = check_live_apart(plan);
     bool *written = NEW_ARRAY(plan->arena, bool, plan->buffers.count);
     for (uint32_t i = 0; !broken && i < plan->steps.count; i++)
         broken = check_step(plan, i, written);
