@@ -1,8 +1,8 @@
 /* blob.h - writing a weights blob, the file that an emitted model reads (its format is described in fovea.h).
  *
- *   BlobSection sections[] = {{.bytes = kernel, .count = kernel_bytes}, ..., {.bytes = image, ...}, {.bytes = logits,
- * ...}}; uint64_t total = blob_layout(sections, count);        // now sections[i].offset are known, for the emitted
- * code blob_write(diag, "net.weights", hash, sections, count, count - 2);
+ *   BlobSection sections[] = {{.bytes = kernel, .count = kernel_bytes}, ..., {.bytes = image, ...}, ...};
+ *   uint64_t total = blob_layout(sections, count);  // now each sections[i].offset is known, for the emitted code
+ *   blob_write(diag, "net.weights", hash, sections, count, count - 2);
  *
  * Sections are copied to the file one by one: the blob as a whole never stands in memory.
  */

@@ -54,13 +54,16 @@ void emit_array_text(const Emission *emission, Buf *out, const unsigned char *bl
 void emit_incbin_text(const Emission *emission, Buf *out);
 void emit_main_text(const Emission *emission, Buf *out);
 
-/* Floats or bytes of a port, batch included; its dimensions without the batch axis as "3, 224, 224". */
+/* What a port takes in memory, batch included. */
 int64_t port_bytes(const Emission *emission, const Port *port);
 const char *port_element(const Emission *emission, const Port *port); /* "float" or "unsigned char" */
-/* The port's field in the structs of inputs and outputs: its name, with "_" behind it where C or C++ have that word. */
+/* The port's field in the structs of inputs and outputs: its name, with "_" behind it where C or C++ reserve it. */
 const char *port_field(const Emission *emission, const Port *port);
 /* The macro of its size: LENET5_INPUT_IMAGE_SIZE. */
 const char *port_macro(const Emission *emission, const Port *port);
+/* The workspace as the header states it: what the plan needs, at least 64 and rounded up to a multiple of 64, so that
+ * aligned_alloc(64, ...) takes it. */
+int64_t workspace_size(const Plan *plan);
 /* A name in capitals, for macros. */
 const char *macro_text(Arena *arena, const char *name);
 

@@ -43,6 +43,12 @@ static void write_usage(const Emission *emission, Buf *out)
     buf_printf(out, " *   %s_run(&session, &inputs, &outputs); // as often as you like\n */\n\n", p);
 }
 
+int64_t workspace_size(const Plan *plan)
+{
+    int64_t bytes = MAX(plan->workspace_bytes, 1);
+    return (bytes + PLAN_ALIGNMENT - 1) / PLAN_ALIGNMENT * PLAN_ALIGNMENT;
+}
+
 static void write_sizes(const Emission *emission, Buf *out)
 {
     const Graph *graph = emission->graph;
@@ -50,8 +56,7 @@ static void write_sizes(const Emission *emission, Buf *out)
     buf_printf(out, "/* The weights (%s.weights, self-test included), and the memory that a session works in. */\n",
                emission->prefix);
     buf_printf(out, "#define %s_WEIGHTS_BYTES   %lld\n", m, (long long)emission->blob_bytes);
-    buf_printf(out, "#define %s_WORKSPACE_BYTES %lld\n", m,
-               (long long)MAX(emission->plan->workspace_bytes, PLAN_ALIGNMENT));
+    buf_printf(out, "#define %s_WORKSPACE_BYTES %lld\n", m, (long long)workspace_size(emission->plan));
     buf_printf(out, "#define %s_WORKSPACE_BYTES_FOR(threads) (%s_WORKSPACE_BYTES + 0 * (threads))\n\n", m, m);
     buf_puts(
         out,

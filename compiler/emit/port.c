@@ -16,29 +16,52 @@ const char *port_element(const Emission *emission, const Port *port)
     return port_type(emission, port)->dtype == DT_U8 ? "unsigned char" : "float";
 }
 
-/* Words that no field can be called, in C99 to C23 or C++. */
-static bool is_keyword(const char *name)
+/* Names that no field can have: words of C99 to C23 and of C++, and macros of compilers and standard headers. */
+static bool is_reserved(const char *name)
 {
-    static const char *const words[] = {
-        "alignas",   "alignof",  "and",      "asm",      "auto",         "bitand",   "bitor",     "bool",
-        "break",     "case",     "catch",    "char",     "class",        "compl",    "concept",   "const",
-        "constexpr", "continue", "decltype", "default",  "delete",       "do",       "double",    "else",
-        "enum",      "explicit", "export",   "extern",   "false",        "float",    "for",       "friend",
-        "goto",      "if",       "inline",   "int",      "long",         "mutable",  "namespace", "new",
-        "noexcept",  "not",      "nullptr",  "operator", "or",           "private",  "protected", "public",
-        "register",  "requires", "restrict", "return",   "short",        "signed",   "sizeof",    "static",
-        "struct",    "switch",   "template", "this",     "thread_local", "throw",    "true",      "try",
-        "typedef",   "typeid",   "typename", "typeof",   "union",        "unsigned", "using",     "virtual",
-        "void",      "volatile", "wchar_t",  "while",    "xor"};
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (strcmp(words[i], name) == 0)
+    static const char words[] =
+        " alignas alignof and and_eq asm assert auto bitand bitor bool break case catch char char16_t char32_t char8_t "
+        "class co_await co_return co_yield compl complex concept const const_cast consteval constexpr constinit "
+        "continue decltype default delete do double dynamic_cast else enum errno explicit export extern false float "
+        "for friend goto if inline int linux long mutable namespace new noexcept not not_eq nullptr offsetof operator "
+        "or or_eq private protected public register reinterpret_cast requires restrict return short signed sizeof "
+        "static static_assert static_cast stderr stdin stdout struct switch template this thread_local throw true try "
+        "typedef typeid typename typeof typeof_unqual union unix unsigned using virtual void volatile wchar_t while "
+        "xor xor_eq EOF I INFINITY NAN NULL ";
+    const char *at = words;
+    size_t length = strlen(name);
+    while ((at = strstr(at, name)) && (at[-1] != ' ' || at[length] != ' '))
+        at++;
+    return at || (name[0] == '_' && (name[1] == '_' || (name[1] >= 'A' && name[1] <= 'Z')));
+}
+
+/* The ports that stand in one struct with this one. */
+static const Port *neighbours(const Emission *emission, const Port *port, uint32_t *count)
+{
+    const Graph *graph = emission->graph;
+    bool input = port >= graph->inputs.at && port < graph->inputs.at + graph->inputs.count;
+    *count = input ? graph->inputs.count : graph->outputs.count;
+    return input ? graph->inputs.at : graph->outputs.at;
+}
+
+static bool has_neighbour(const Emission *emission, const Port *port, const char *name)
+{
+    uint32_t count;
+    const Port *ports = neighbours(emission, port, &count);
+    for (uint32_t i = 0; i < count; i++)
+        if (&ports[i] != port && strcmp(ports[i].name, name) == 0)
             return true;
     return false;
 }
 
 const char *port_field(const Emission *emission, const Port *port)
 {
-    return is_keyword(port->name) ? arena_printf(emission->arena, "%s_", port->name) : port->name;
+    const char *field = port->name;
+    if (is_reserved(field))
+        field = arena_printf(emission->arena, "%s%s_", field[0] == '_' ? "x" : "", field);
+    while (field != port->name && has_neighbour(emission, port, field))
+        field = arena_printf(emission->arena, "%s1", field);
+    return field;
 }
 
 const char *macro_text(Arena *arena, const char *name)
@@ -52,13 +75,14 @@ const char *macro_text(Arena *arena, const char *name)
 
 const char *port_macro(const Emission *emission, const Port *port)
 {
-    const Graph *graph = emission->graph;
+    uint32_t count;
+    const Port *ports = neighbours(emission, port, &count);
     const char *macro = macro_text(emission->arena, port->name);
-    bool input = port >= graph->inputs.at && port < graph->inputs.at + graph->inputs.count;
     int same = 1; /* names that differ in capitals alone get numbers */
-    for (const Port *other = input ? graph->inputs.at : graph->outputs.at; other < port; other++)
+    for (const Port *other = ports; other < port; other++)
         same += strcmp(macro_text(emission->arena, other->name), macro) == 0;
     if (same > 1)
         macro = arena_printf(emission->arena, "%s_%d", macro, same);
-    return arena_printf(emission->arena, "%s_%s_%s_SIZE", emission->macro, input ? "INPUT" : "OUTPUT", macro);
+    return arena_printf(emission->arena, "%s_%s_%s_SIZE", emission->macro,
+                        ports == emission->graph->inputs.at ? "INPUT" : "OUTPUT", macro);
 }

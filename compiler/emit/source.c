@@ -181,9 +181,14 @@ static void write_open(const Emission *emission, Buf *out)
         "    if (bytes < (size_t)%s_WORKSPACE_BYTES_FOR((size_t)threads))\n        return FOVEA_SMALL_WORKSPACE;\n", m);
     buf_puts(out,
              "    session->model = model;\n    session->workspace = (float *)workspace;\n    return FOVEA_OK;\n}\n\n");
-    buf_printf(out, "void %s_session_close(%s_session *session)\n{\n    session->workspace = NULL;\n}\n\n", p, p);
-    buf_printf(out, "void %s_close(%s_model *model)\n{\n    model->weights = NULL;\n    model->bytes = 0;\n}\n\n", p,
-               p);
+    buf_printf(
+        out,
+        "void %s_session_close(%s_session *session)\n{\n    if (session)\n        session->workspace = NULL;\n}\n\n", p,
+        p);
+    buf_printf(out,
+               "void %s_close(%s_model *model)\n{\n    if (!model)\n        return;\n    model->weights = NULL;\n    "
+               "model->bytes = 0;\n}\n\n",
+               p, p);
     buf_printf(out,
                "fovea_status %s_verify(const %s_model *model)\n{\n"
                "    return fovea_weights_verify(model->weights, model->bytes);\n}\n\n",

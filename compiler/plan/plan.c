@@ -103,25 +103,27 @@ static void reserve_names(NameSet *set)
         name_take(set, names[i]);
 }
 
-/* A name whose derived names (conv1_row8, conv1_finish, relu_of) are free as well, and are taken with it. */
+/* Takes the name and those derived from it (conv1_row8, conv1_finish, relu_of) when all of them are free. */
+static bool take_kernel_name(NameSet *set, const char *name)
+{
+    const char *derived[LONGEST_ROW + 3] = {name, arena_printf(set->arena, "%s_finish", name),
+                                            arena_printf(set->arena, "%s_of", name)};
+    for (int row = 1; row <= LONGEST_ROW; row++)
+        derived[row + 2] = arena_printf(set->arena, "%s_row%d", name, row);
+    for (size_t i = 0; i < COUNT_OF(derived); i++)
+        if (name_is_taken(set, derived[i]))
+            return false;
+    for (size_t i = 0; i < COUNT_OF(derived); i++)
+        name_take(set, derived[i]);
+    return true;
+}
+
 static const char *kernel_name(Planner *planner, const char *wanted)
 {
-    Arena *arena = planner->plan->arena;
-    NameSet *set = &planner->kernel_names;
-    for (int i = 1;; i++) {
-        const char *name = name_identifier(arena, i > 1 ? arena_printf(arena, "%s_%d", wanted, i) : wanted);
-        const char *derived[LONGEST_ROW + 3] = {name, arena_printf(arena, "%s_finish", name),
-                                                arena_printf(arena, "%s_of", name)};
-        bool free = true;
-        for (int row = 1; row <= LONGEST_ROW; row++)
-            derived[row + 2] = arena_printf(arena, "%s_row%d", name, row);
-        for (size_t d = 0; d < COUNT_OF(derived); d++)
-            free = free && !name_is_taken(set, derived[d]);
-        for (size_t d = 0; free && d < COUNT_OF(derived); d++)
-            name_take(set, derived[d]);
-        if (free)
-            return name;
-    }
+    const char *base = name_identifier(planner->plan->arena, wanted), *name = base;
+    while (!take_kernel_name(&planner->kernel_names, name))
+        name = name_next(&planner->kernel_names, base);
+    return name;
 }
 
 static uint32_t add_kernel(Planner *planner, Kernel kernel)
@@ -242,11 +244,14 @@ static void place_weights(Plan *plan)
     plan->weights_bytes = offset;
 }
 
-/* A blob fits a program when graph (shapes, layouts, paths) and target agree; data of loaded weights do not matter. */
+/* A blob fits a program when graph (shapes, layouts, labels) and target agree; neither the data of loaded weights nor
+ * the file that the model names for them matter. */
 static uint64_t architecture_hash(const Graph *graph, const Target *target)
 {
     Buf text = {0};
-    graph_print(&text, graph);
+    Graph unbound = *graph;
+    unbound.weights_path = NULL;
+    graph_print(&text, &unbound);
     buf_puts(&text, target->name);
     uint64_t hash = fnv1a64(FNV_START, text.text, text.length);
     buf_free(&text);

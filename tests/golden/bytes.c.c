@@ -220,11 +220,14 @@ fovea_status bytes_session_open(bytes_session *session, const bytes_model *model
 
 void bytes_session_close(bytes_session *session)
 {
-    session->workspace = NULL;
+    if (session)
+        session->workspace = NULL;
 }
 
 void bytes_close(bytes_model *model)
 {
+    if (!model)
+        return;
     model->weights = NULL;
     model->bytes = 0;
 }

@@ -25,7 +25,7 @@
 
 /* The weights (bytes.weights, self-test included), and the memory that a session works in. */
 #define BYTES_WEIGHTS_BYTES   11264
-#define BYTES_WORKSPACE_BYTES 3344
+#define BYTES_WORKSPACE_BYTES 3392
 #define BYTES_WORKSPACE_BYTES_FOR(threads) (BYTES_WORKSPACE_BYTES + 0 * (threads))
 
 /* Elements of each tensor, batch included. Pictures are channels x height x width; bytes (unsigned char)

@@ -339,11 +339,14 @@ fovea_status edge_session_open(edge_session *session, const edge_model *model, v
 
 void edge_session_close(edge_session *session)
 {
-    session->workspace = NULL;
+    if (session)
+        session->workspace = NULL;
 }
 
 void edge_close(edge_model *model)
 {
+    if (!model)
+        return;
     model->weights = NULL;
     model->bytes = 0;
 }

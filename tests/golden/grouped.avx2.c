@@ -369,11 +369,14 @@ fovea_status grouped_session_open(grouped_session *session, const grouped_model 
 
 void grouped_session_close(grouped_session *session)
 {
-    session->workspace = NULL;
+    if (session)
+        session->workspace = NULL;
 }
 
 void grouped_close(grouped_model *model)
 {
+    if (!model)
+        return;
     model->weights = NULL;
     model->bytes = 0;
 }

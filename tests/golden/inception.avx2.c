@@ -731,11 +731,14 @@ fovea_status inception_session_open(inception_session *session, const inception_
 
 void inception_session_close(inception_session *session)
 {
-    session->workspace = NULL;
+    if (session)
+        session->workspace = NULL;
 }
 
 void inception_close(inception_model *model)
 {
+    if (!model)
+        return;
     model->weights = NULL;
     model->bytes = 0;
 }

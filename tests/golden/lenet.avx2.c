@@ -337,11 +337,14 @@ fovea_status lenet_session_open(lenet_session *session, const lenet_model *model
 
 void lenet_session_close(lenet_session *session)
 {
-    session->workspace = NULL;
+    if (session)
+        session->workspace = NULL;
 }
 
 void lenet_close(lenet_model *model)
 {
+    if (!model)
+        return;
     model->weights = NULL;
     model->bytes = 0;
 }
