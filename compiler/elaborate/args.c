@@ -32,9 +32,15 @@ static void report_no_tensor(Binder *b, Value value, Span span)
     b->failed = true;
 }
 
-/* The value as inputs; a list of tensors counts as its elements where any number of inputs is welcome. */
+/* The value as inputs; a list of tensors counts as its elements where any number of inputs is welcome. What is POISON
+ * takes an input's place, so that what follows is not misunderstood. */
 static bool take_inputs(Binder *b, Value value)
 {
+    if (value_is_poison(value)) {
+        VEC_PUSH(b->e->arena, &b->inputs, NODE_NONE);
+        b->failed = true;
+        return true;
+    }
     if (value.kind == VALUE_TENSOR) {
         VEC_PUSH(b->e->arena, &b->inputs, value.node);
         return true;
@@ -52,8 +58,6 @@ static void take_piped(Binder *b)
         return;
     if (b->row->most_inputs == 0) {
         diag_error(b->e->diag, b->call->span, "%s takes no tensor, so nothing can be piped into it", op_name(b->op));
-        b->failed = true;
-    } else if (value_is_poison(b->call->first)) {
         b->failed = true;
     } else if (!take_inputs(b, b->call->first)) {
         report_no_tensor(b, b->call->first, b->call->first_span);
@@ -102,14 +106,14 @@ static void bind_positional(Binder *b, const Argument *argument)
     const OpParam *param = b->next < b->row->param_count ? &b->row->params[b->next] : NULL;
     Span span = argument->value->span;
     Value value = argument_value(b, argument, param);
+    bool inputs_open = b->next == 0 && b->inputs.count < b->row->most_inputs;
+    if (inputs_open && take_inputs(b, value))
+        return;
     if (value_is_poison(value)) {
         b->failed = true;
         b->next++;
         return;
     }
-    bool inputs_open = b->next == 0 && b->inputs.count < b->row->most_inputs;
-    if (inputs_open && take_inputs(b, value))
-        return;
     if (inputs_open && b->inputs.count < b->row->least_inputs && !b->failed) {
         report_no_tensor(b, value, span);
         return;

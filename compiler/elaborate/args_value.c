@@ -192,7 +192,7 @@ static bool number_from_value(Elaborator *e, const OpParam *param, Value value, 
 {
     arg->number = value_number(value);
     if (isfinite(arg->number))
-        return true;
+        return number_fits(e->diag, arg->number, span);
     diag_error(e->diag, span, "%s must be a finite number, this is %s", param->name, value_text(e->arena, value));
     return false;
 }

@@ -25,13 +25,13 @@ static OpId tensor_op(Operator op)
     }
 }
 
-/* The node of a tensor or number; false for what is neither. */
+/* The node of a tensor or number, NODE_NONE when that was reported; false for what is neither. */
 static bool operand(Elaborator *e, Value value, Span span, NodeId *node)
 {
     if (value.kind == VALUE_TENSOR)
         *node = value.node;
     else if (value_is_number(value))
-        *node = graph_add_number(e->graph, value_number(value), span);
+        *node = graph_add_number(e->graph, e->diag, value_number(value), span);
     else
         return false;
     return true;
@@ -39,6 +39,8 @@ static bool operand(Elaborator *e, Value value, Span span, NodeId *node)
 
 static Value add_node(Elaborator *e, OpId op, NodeId a, NodeId b, Span span)
 {
+    if (node_is_none(a) || node_is_none(b))
+        return POISON;
     return call_op(e, op, "", (NodeId[]){a, b}, 2, NULL, span);
 }
 
@@ -268,7 +270,7 @@ Value arith_unary(Elaborator *e, Operator op, Value value, Span span)
     case VALUE_FLOAT:
         return value_float(-value.as.number);
     case VALUE_TENSOR:
-        return add_node(e, OP_mul, value.node, graph_add_number(e->graph, -1, span), span);
+        return add_node(e, OP_mul, value.node, graph_add_number(e->graph, e->diag, -1, span), span);
     default:
         diag_error(e->diag, span, "'-' takes a number or a tensor, this is %s", value_kind_text(value));
         return POISON;

@@ -124,6 +124,15 @@ static void note_weights(Elaborator *e, const Unit *unit)
     }
 }
 
+static void warn_idle_weights(Elaborator *e, const Graph *graph)
+{
+    for (uint32_t i = 0; i < graph->constants.count; i++)
+        if (graph->constants.at[i].kind == CONSTANT_LOADED)
+            return;
+    if (graph->weights_path)
+        diag_warning(e->diag, graph->weights_span, "net '%s' has no weights to load", graph->name);
+}
+
 /* ---- all of it ---- */
 
 static Graph *elaborate(Elaborator *e, uint32_t source)
@@ -139,7 +148,10 @@ static Graph *elaborate(Elaborator *e, uint32_t source)
         return NULL;
     net_elaborate(e, net);
     note_weights(e, unit);
-    return e->diag->errors ? NULL : finish_graph(e);
+    Graph *graph = e->diag->errors ? NULL : finish_graph(e);
+    if (graph)
+        warn_idle_weights(e, graph);
+    return graph;
 }
 
 Graph *elaborate_source(Arena *arena, Diag *diag, uint32_t source, const ElaborateOptions *options)

@@ -25,7 +25,7 @@ enum {
     LIMIT_TURNS = 1000000,
     LIMIT_NODES = 200000,
     LIMIT_EVALUATIONS = 2500, /* of the C stack: expressions and statements inside each other, over all calls */
-    LIMIT_STEPS = 4000000,    /* expressions evaluated and elements copied */
+    LIMIT_STEPS = 4000000,    /* expressions and statements evaluated, elements copied */
 };
 
 typedef struct Unit Unit;

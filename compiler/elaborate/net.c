@@ -43,8 +43,9 @@ static Value check_type(Elaborator *e, const Param *param, Value value, Value fa
         return value;
     if (value.kind == VALUE_INT && fallback.kind == VALUE_FLOAT)
         return value_float(value_number(value));
+    bool list = value.kind == VALUE_LIST || value.kind == VALUE_TABLE;
     diag_error(e->diag, span, "'%s' is %s; %s is %s", param->name.text, value_kind_text(fallback),
-               value_text(e->arena, value), value_kind_text(value));
+               list ? "this" : value_text(e->arena, value), value_kind_text(value));
     diag_note(e->diag, param->fallback->span, "its default");
     return POISON;
 }
@@ -74,7 +75,7 @@ static void check_defines(Elaborator *e, const Item *net)
         if (param && param->type.text) {
             diag_error(e->diag, param->name.span, "'%s' is an input; -D sets parameters", name);
         } else if (!param) {
-            diag_error(e->diag, NOWHERE, "net has no parameter '%s' (-D)", name);
+            diag_error(e->diag, NOWHERE, "net '%s' has no parameter '%s'", net->name.text, name);
             hint_word(e->diag, name, names.at, names.count);
         }
     }
@@ -174,9 +175,27 @@ bool input_shape(Elaborator *e, const Param *param, Shape *shape)
     return false;
 }
 
-static bool picture_order(Elaborator *e, const Expr *expr, Picture *picture)
+/* The shorter side, which the picture that is cut out must not exceed. */
+static bool picture_resize(Elaborator *e, const Expr *expr, const Shape *shape, Picture *picture)
+{
+    int64_t shorter = MIN(shape->dim[2], shape->dim[3]);
+    if (!value_as_integer(e, eval_expr(e, expr), expr->span, "resize", 1, &picture->resize))
+        return false;
+    if (picture->resize >= shorter)
+        return true;
+    diag_error(e->diag, expr->span, "resize=%lld is smaller than the picture that is cut out, %lldx%lld",
+               (long long)picture->resize, (long long)shape->dim[2], (long long)shape->dim[3]);
+    return false;
+}
+
+static bool picture_order(Elaborator *e, const Expr *expr, const Shape *shape, Picture *picture)
 {
     static const char *const orders[] = {"rgb", "bgr"};
+    if (shape->dim[1] != 3) {
+        diag_error(e->diag, expr->span, "'order' is for red, green and blue; this has %lld channel%s",
+                   (long long)shape->dim[1], shape->dim[1] == 1 ? "" : "s");
+        return false;
+    }
     Value value = expr_is_bare_name(expr) ? value_string(expr->as.name) : eval_expr(e, expr);
     if (value_is_poison(value))
         return false;
@@ -192,7 +211,7 @@ static bool picture_order(Elaborator *e, const Expr *expr, Picture *picture)
 }
 
 /* u8[3, 224, 224](resize=256, order=bgr) */
-static bool input_picture(Elaborator *e, const Param *param, Picture *picture)
+static bool input_picture(Elaborator *e, const Param *param, const Shape *shape, Picture *picture)
 {
     static const char *const names[] = {"resize", "order"};
     *picture = (Picture){0};
@@ -206,9 +225,9 @@ static bool input_picture(Elaborator *e, const Param *param, Picture *picture)
         const Expr *expr = option->value;
         bool good = true;
         if (strcmp(name, "resize") == 0) {
-            good = value_as_integer(e, eval_expr(e, expr), expr->span, "resize", 1, &picture->resize);
+            good = picture_resize(e, expr, shape, picture);
         } else if (strcmp(name, "order") == 0) {
-            good = picture_order(e, expr, picture);
+            good = picture_order(e, expr, shape, picture);
         } else {
             Span span = option->name.text ? option->name.span : expr->span;
             diag_error(e->diag, span, option->name.text ? "an input has no option '%s'" : "an option is named", name);
@@ -225,7 +244,7 @@ static bool add_input(Elaborator *e, const Param *param)
 {
     Type type = {0};
     Picture picture;
-    if (!input_shape(e, param, &type.shape) || !input_picture(e, param, &picture))
+    if (!input_shape(e, param, &type.shape) || !input_picture(e, param, &type.shape, &picture))
         return false;
     bool bytes = strcmp(param->type.text, "u8") == 0;
     if (bytes) {

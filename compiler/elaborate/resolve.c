@@ -205,6 +205,7 @@ static void declare_param(Resolver *r, const Param *param, BindingKind kind)
 /* u8[3, 224, 224](resize=256, order=bgr): `order` takes a word. */
 static void resolve_options(Resolver *r, const Param *param)
 {
+    resolve_argument_order(r, &param->options);
     for (uint32_t i = 0; i < param->options.count; i++) {
         const Argument *option = &param->options.at[i];
         bool order = option->name.text && strcmp(option->name.text, "order") == 0;

@@ -1,5 +1,6 @@
 /* resolve.h - what the two halves of the scope pass share. The pass walks the text of every net, block and constant
- * once, both arms of every `if`, without computing anything: it finds wrong names, and nothing else. */
+ * once, both arms of every `if`, without computing anything: it finds wrong names, and the few other mistakes that need
+ * no value to be seen (no `return`, a value that nobody takes, an argument given twice). */
 #ifndef FOVEA_ELABORATE_RESOLVE_H
 #define FOVEA_ELABORATE_RESOLVE_H
 
@@ -19,6 +20,8 @@ typedef struct Resolver {
 void resolve_expr(Resolver *r, const Expr *expr);
 /* Arguments of something that has no parameters of its own to check against. */
 void resolve_arguments(Resolver *r, const Arguments *arguments);
+/* What is wrong with named arguments that no value could mend: the order, the same name twice. */
+void resolve_argument_order(Resolver *r, const Arguments *arguments);
 /* The definition of the constant that the name means where no binding hides it, or NULL. */
 const Definition *resolve_constant(const Resolver *r, const char *name);
 

@@ -95,8 +95,7 @@ void resolve_arguments(Resolver *r, const Arguments *arguments)
         resolve_expr(r, arguments->at[i].value);
 }
 
-/* What is wrong with named arguments that no value could mend: the order, the same name twice. */
-static void check_argument_order(Resolver *r, const Arguments *arguments)
+void resolve_argument_order(Resolver *r, const Arguments *arguments)
 {
     const Argument *named = NULL;
     NameMap seen = {0};
@@ -208,7 +207,7 @@ static void resolve_op_arguments(Resolver *r, const Name *layer, const Arguments
 
 static void resolve_call(Resolver *r, const Name *layer, const Arguments *arguments)
 {
-    check_argument_order(r, arguments);
+    resolve_argument_order(r, arguments);
     Layer found = layer_find(r->unit, layer->text);
     if (found.kind == LAYER_OP) {
         resolve_op_arguments(r, layer, arguments, op_row(found.op));

@@ -5,6 +5,9 @@
  */
 #include "ir/graph.h"
 
+#include <float.h>
+#include <math.h>
+
 #include "ops/source.h"
 
 static uint32_t hash_path(const char *path)
@@ -76,8 +79,18 @@ NodeId graph_add_constant(Graph *graph, const Constant *constant)
     return id;
 }
 
-NodeId graph_add_number(Graph *graph, double value, Span span)
+bool number_fits(Diag *diag, double value, Span span)
 {
+    if (fabs(value) <= (double)FLT_MAX)
+        return true;
+    diag_error(diag, span, isfinite(value) ? "%g does not fit a float" : "%g is no finite number", value);
+    return false;
+}
+
+NodeId graph_add_number(Graph *graph, Diag *diag, double value, Span span)
+{
+    if (!number_fits(diag, value, span))
+        return NODE_NONE;
     float *data = NEW(graph->arena, float);
     *data = (float)value;
     Constant constant = {.kind = CONSTANT_LITERAL, .path = "", .data = data, .span = span};

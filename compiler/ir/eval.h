@@ -1,6 +1,6 @@
 /* eval.h - the reference evaluator: what a graph means, in double precision.
  *
- * It is the oracle for tests, `fovea check`, self-tests and constant folding. It shares no code with any emitter.
+ * It is the oracle for tests, `fovea check` and self-tests. It shares no code with any emitter.
  * Memory: values are freed after their last use; outputs and what a hook keeps live in the caller's hands.
  */
 #ifndef FOVEA_IR_EVAL_H

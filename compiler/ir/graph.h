@@ -134,7 +134,10 @@ NodeId graph_add(Graph *graph, Diag *diag, OpId op, const NodeId *inputs, uint32
 NodeId graph_add_input(Graph *graph, const char *name, Type type, Picture picture, Span span);
 /* Appends an OP_const node for a constant, which is copied; the data are not. */
 NodeId graph_add_constant(Graph *graph, const Constant *constant);
-NodeId graph_add_number(Graph *graph, double value, Span span); /* rank 0 literal */
+/* A rank 0 literal; NODE_NONE after a diagnostic: number_fits. */
+NodeId graph_add_number(Graph *graph, Diag *diag, double value, Span span);
+/* Whether a float holds the number; else "1e+39 does not fit a float" is said. */
+bool number_fits(Diag *diag, double value, Span span);
 /* The OP_const node of a LOADED constant: the one that was added under that path already (a shared layer), else a new
  * one. Another shape under the same path is reported at constant->span, and NODE_NONE comes back. */
 NodeId graph_weight(Graph *graph, Diag *diag, const Constant *constant);

@@ -1,8 +1,9 @@
 /* type.h - what a value is: element type, shape, and how it is stored.
  *
  * A Shape is logical: N, C, H, W for pictures, N, C for vectors, O, I, KH, KW for kernels, rank 0 for a number.
- * A Layout says where the elements of that shape stand in memory. Nothing but layout.c and the kernel texts knows a
- * stored format; the reference evaluator sees logical values only, so that `pack` is the identity there.
+ * A Layout says where the elements of that shape stand in memory. What a layout means is known to type.c, to
+ * plan/weights.c and to the kernel texts; the reference evaluator sees logical values only, so that `pack` is the
+ * identity there.
  */
 #ifndef FOVEA_IR_TYPE_H
 #define FOVEA_IR_TYPE_H
@@ -70,7 +71,7 @@ const char *layout_misfit(const Layout *layout, const Shape *shape);
 int64_t dtype_bytes(DType dtype);
 const char *dtype_name(DType dtype);
 const char *layout_kind_name(LayoutKind kind);
-/* "f32[1, 6, 28, 28]", "f32[1, 16, 10, 10]@blocked8", "f32[1, 6, 14, 14]@plain+halo(2, 2, 2, 2)"; type_parse in text.h
+/* "f32[1, 6, 28, 28]", "f32[1, 16, 10, 10]@blocked8", "f32[1, 6, 14, 14]@plain+halo(2, 2, 2, 2)"; parse_type in parse.h
  * reads it. */
 void type_print(Buf *buf, const Type *type);
 int64_t type_bytes(const Type *type);

@@ -58,34 +58,20 @@ static const OpParam params[] = {{.name = "group", .kind = PARAM_INT, .bounded =
 
 static const OpAttr attrs_of_group[] = {{"group", ATTR_INT, offsetof(ChannelPoolAttrs, group), 1, 0, NULL}};
 
+#define CHANNEL_POOL                                                                                                   \
+    .family = FAMILY_CHANNEL_POOL, .least_inputs = 1, .most_inputs = 1, .params = params,                              \
+    .param_count = COUNT_OF(params), .build = channel_pool_build, .attrs = attrs_of_group,                             \
+    .attr_count = COUNT_OF(attrs_of_group), .attr_bytes = sizeof(ChannelPoolAttrs), .type = channel_pool_type,         \
+    .reference = channel_pool_reference
+
 const Op op_channel_max = {
-    .family = FAMILY_CHANNEL_POOL,
-    .least_inputs = 1,
-    .most_inputs = 1,
-    .params = params,
-    .param_count = COUNT_OF(params),
-    .build = channel_pool_build,
-    .attrs = attrs_of_group,
-    .attr_count = COUNT_OF(attrs_of_group),
-    .attr_bytes = sizeof(ChannelPoolAttrs),
-    .type = channel_pool_type,
-    .reference = channel_pool_reference,
+    CHANNEL_POOL,
     .tolerance = 0,
     .source = "Goodfellow et al. 2013, Maxout Networks",
 };
 
 const Op op_channel_avg = {
-    .family = FAMILY_CHANNEL_POOL,
-    .least_inputs = 1,
-    .most_inputs = 1,
-    .params = params,
-    .param_count = COUNT_OF(params),
-    .build = channel_pool_build,
-    .attrs = attrs_of_group,
-    .attr_count = COUNT_OF(attrs_of_group),
-    .attr_bytes = sizeof(ChannelPoolAttrs),
-    .type = channel_pool_type,
-    .reference = channel_pool_reference,
+    CHANNEL_POOL,
     .tolerance = 1e-6,
     .source = "mean over runs of channels",
 };

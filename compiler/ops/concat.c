@@ -91,10 +91,38 @@ static Window concat_window(const Graph *graph, const Node *node, int axis)
     return (Window){.size = 1, .stride = 1, .dilation = 1, .everything = everything};
 }
 
+/* A value without inputs in its history has a batch of 1: it is repeated, multiplied by a column of ones. */
+static NodeId repeat_over_batch(const OpCall *call, NodeId value, int64_t batch)
+{
+    const Node *node = graph_node(call->graph, value);
+    if (node->type.shape.rank == 0 || node->type.shape.dim[0] == batch)
+        return value;
+    Span span = node->span;
+    Constant ones = {.kind = CONSTANT_FILL, .path = "", .shape = {node->type.shape.rank, {batch}}, .span = span};
+    for (int i = 1; i < ones.shape.rank; i++)
+        ones.shape.dim[i] = 1;
+    ones.data = NEW_ARRAY(call->graph->arena, float, batch);
+    for (int64_t i = 0; i < batch; i++)
+        ones.data[i] = 1;
+    NodeId operands[] = {value, graph_add_constant(call->graph, &ones)};
+    return graph_add(call->graph, call->diag, OP_mul, operands, COUNT_OF(operands), NULL, "", span);
+}
+
 static NodeId concat_build(const OpCall *call)
 {
+    OpCall repeated = *call;
+    NodeId *inputs = NEW_ARRAY(call->graph->arena, NodeId, call->input_count);
+    int64_t batch = 1;
+    for (uint32_t i = 0; i < call->input_count; i++)
+        batch = MAX(batch, graph_node(call->graph, call->inputs[i])->type.shape.dim[0]);
+    for (uint32_t i = 0; i < call->input_count; i++) {
+        inputs[i] = repeat_over_batch(call, call->inputs[i], batch);
+        if (node_is_none(inputs[i]))
+            return NODE_NONE;
+    }
+    repeated.inputs = inputs;
     ConcatAttrs attrs = {.axis = MIN(op_arg(call, "axis")->ints[0], MAX_RANK) + 1};
-    return build_with(call, &attrs);
+    return build_with(&repeated, &attrs);
 }
 
 static const OpParam params[] = {{.name = "axis", .kind = PARAM_INT, .fallback = "0", .bounded = true}};

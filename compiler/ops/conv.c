@@ -7,6 +7,7 @@
 #include "ops/conv.h"
 
 #include "ops/rules.h"
+#include "ops/weight.h"
 #include "ops/window.h"
 
 static const ConvAttrs *conv_attrs(const Node *node)
@@ -57,16 +58,8 @@ static bool conv_type(const Graph *graph, const Node *node, Diag *diag, Type *re
         diag_error(diag, node->span, "conv's weight has 4 axes, this is %s", shape_full_text(graph->arena, weight));
         return false;
     }
-    if (!check_groups(graph, node, diag))
+    if (!check_groups(graph, node, diag) || !check_bias(graph, node, diag, "output channels"))
         return false;
-    if (node->input_count > CONV_BIAS) {
-        const Shape *bias = &graph_input_node(graph, node, CONV_BIAS)->type.shape;
-        if (bias->rank != 1 || bias->dim[0] != weight->dim[0]) {
-            diag_error(diag, node->span, "bias is %s for %lld output channels", shape_full_text(graph->arena, bias),
-                       (long long)weight->dim[0]);
-            return false;
-        }
-    }
     WindowAxis axes[2] = {conv_axis(graph, node, 0), conv_axis(graph, node, 1)};
     int64_t output[2];
     if (!window_output(node, diag, graph->arena, axes, &x->dim[2], false, output))

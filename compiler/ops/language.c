@@ -114,7 +114,7 @@ static NodeId constant_build(const OpCall *call)
     case WEIGHT_TENSOR:
         return arg->tensor;
     case WEIGHT_NUMBER:
-        return graph_add_number(call->graph, arg->literal.at ? arg->literal.at[0] : arg->number, arg->span);
+        return graph_add_number(call->graph, call->diag, arg->literal.at ? arg->literal.at[0] : arg->number, arg->span);
     default:
         break;
     }

@@ -28,14 +28,8 @@ static bool fc_type(const Graph *graph, const Node *node, Diag *diag, Type *resu
                    (long long)x->dim[1]);
         return false;
     }
-    if (node->input_count > FC_BIAS) {
-        const Shape *bias = &graph_input_node(graph, node, FC_BIAS)->type.shape;
-        if (bias->rank != 1 || bias->dim[0] != weight->dim[0]) {
-            diag_error(diag, node->span, "bias is %s for %lld outputs", shape_full_text(graph->arena, bias),
-                       (long long)weight->dim[0]);
-            return false;
-        }
-    }
+    if (!check_bias(graph, node, diag, "outputs"))
+        return false;
     *result = (Type){.dtype = DT_F32, .shape = SHAPE(x->dim[0], weight->dim[0])};
     return true;
 }

@@ -1,9 +1,6 @@
 /* weight.c - from an argument to the const node of a weight (see weight.h). */
 #include "ops/weight.h"
 
-#include <float.h>
-#include <math.h>
-
 #include "ops/rules.h"
 #include "ops/view.h"
 
@@ -36,10 +33,8 @@ float *literal_floats(const OpCall *call, Span span, const double *values, int64
     }
     float *data = NEW_ARRAY(call->graph->arena, float, count);
     for (int64_t i = 0; i < given && i < count; i++) {
-        if (isfinite(values[i]) && fabs(values[i]) > (double)FLT_MAX) {
-            diag_error(call->diag, span, "%g does not fit a float", values[i]);
+        if (!number_fits(call->diag, values[i], span))
             return NULL;
-        }
         data[i] = (float)values[i];
     }
     for (int64_t i = given; i < count; i++)
@@ -93,6 +88,11 @@ static NodeId write_weight(const OpCall *call, const OpArg *arg, const WeightSpe
 static NodeId tensor_weight(const OpCall *call, const OpArg *arg, const WeightSpec *spec)
 {
     const Shape *shape = &graph_node(call->graph, arg->tensor)->type.shape;
+    if (shape->rank > 0 && shape->dim[0] != 1) {
+        diag_error(call->diag, arg->span, "a tensor with a batch of %lld cannot be %s's '%s'", (long long)shape->dim[0],
+                   op_name(call->op), spec->name);
+        return NODE_NONE;
+    }
     if (shape_count(shape) != shape_count(&spec->shape)) {
         diag_error(call->diag, arg->span, "'%s' must be %s, this is %s", spec->name,
                    shape_full_text(call->graph->arena, &spec->shape), shape_text(call->graph->arena, shape));
@@ -155,4 +155,18 @@ NodeId build_bias(const OpCall *call, int64_t outputs)
     WeightSpec spec = {
         .name = "bias", .shape = SHAPE(outputs), .role = ROLE_BIAS, .trainable = !op_arg(call, "frozen")->boolean};
     return build_channel_weight(call, &arg, &spec);
+}
+
+bool check_bias(const Graph *graph, const Node *node, Diag *diag, const char *outputs)
+{
+    enum { WEIGHT = 1, BIAS };
+    if (node->input_count <= BIAS)
+        return true;
+    const Shape *weight = &graph_input_node(graph, node, WEIGHT)->type.shape;
+    const Shape *bias = &graph_input_node(graph, node, BIAS)->type.shape;
+    if (bias->rank == 1 && bias->dim[0] == weight->dim[0])
+        return true;
+    diag_error(diag, node->span, "bias is %s for %lld %s", shape_full_text(graph->arena, bias),
+               (long long)weight->dim[0], outputs);
+    return false;
 }

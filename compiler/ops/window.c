@@ -2,7 +2,7 @@
  *
  *   o(n) = floor((n + before + after - extent) / stride) + 1,   extent = dilation * (size - 1) + 1
  *
- * Dimensions are below 2^31 and settings at most 2^20, so that nothing here overflows.
+ * Dimensions and sizes are below 2^31, other settings at most 2^20, so that nothing here overflows.
  */
 #include "ops/window.h"
 

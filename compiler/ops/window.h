@@ -10,7 +10,7 @@ typedef struct WindowAxis {
     int64_t size, stride, before, after, dilation; /* before, after: padding */
 } WindowAxis;
 
-/* The largest stride, padding, dilation and pool size. */
+/* The largest stride, padding and dilation. */
 #define LIMIT_WINDOW ((int64_t)1 << 20)
 
 WindowAxis window_axis(const int64_t *size, const int64_t *stride, const int64_t *pad, const int64_t *dilation,

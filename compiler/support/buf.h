@@ -18,7 +18,7 @@ typedef struct Buf {
 } Buf;
 
 void buf_free(Buf *buf);
-void buf_clear(Buf *buf); /* keeps the memory */
+void buf_clear(Buf *buf);             /* keeps the memory */
 const char *buf_text(const Buf *buf); /* never NULL */
 void buf_bytes(Buf *buf, const void *bytes, size_t count);
 void buf_puts(Buf *buf, const char *text);

@@ -1,7 +1,7 @@
 /* ast.c - builders: one for each construct of the grammar (see build.h and ast.h).
  *
- * They never fail: after an error the parser hands them EXPR_POISON or empty lists. An index chain a[0][0]... is the
- * one left-leaning shape that readers of the tree recurse into, so its length is held to LIMIT_NESTING here.
+ * They never fail: after an error the parser hands them EXPR_POISON or empty lists. An index chain a[0][0]... nests
+ * lists, so its length is held to LIMIT_NESTING here.
  */
 #include "syntax/build.h"
 

@@ -224,19 +224,26 @@ static bool bind_file(Graph *graph, Diag *diag, const char *path, Span span)
     return good;
 }
 
+static const Constant *first_loaded(const Graph *graph)
+{
+    for (uint32_t i = 0; i < graph->constants.count; i++)
+        if (is_loaded(&graph->constants.at[i]))
+            return &graph->constants.at[i];
+    return NULL;
+}
+
 bool weights_bind(Graph *graph, Diag *diag, const char *spec)
 {
+    const Constant *wanted = first_loaded(graph);
+    if (!spec && !wanted)
+        return true; /* a file that the model names for nothing was told when it was read */
     Span span = spec ? NOWHERE : graph->weights_span;
     if (!spec)
         spec = graph->weights_path;
     if (!spec) {
-        for (uint32_t i = 0; i < graph->constants.count; i++)
-            if (is_loaded(&graph->constants.at[i])) {
-                diag_error(diag, graph->constants.at[i].span, "the model has weights to load, but names no file");
-                diag_hint(diag, "--weights FILE.safetensors, or --weights random:1");
-                return false;
-            }
-        return true;
+        diag_error(diag, wanted->span, "the model has weights to load, but names no file");
+        diag_hint(diag, "--weights FILE.safetensors, or --weights random:1");
+        return false;
     }
     const char *seed = after_prefix(spec, "random:");
     return seed ? bind_random(graph, diag, seed, span) : bind_file(graph, diag, spec, span);

@@ -146,21 +146,43 @@ static int by_name(const void *left, const void *right)
     return strcmp(((const SafeTensor *)left)->name, ((const SafeTensor *)right)->name);
 }
 
+/* Whether nothing lies between two places in the data. */
+static bool check_gap(const Reader *reader, const unsigned char *begin, const unsigned char *end)
+{
+    return begin == end || refuse(reader, "bytes %lld to %lld of %llu bytes of data belong to no tensor",
+                                  (long long)(begin - reader->data), (long long)(end - reader->data),
+                                  (unsigned long long)reader->data_bytes);
+}
+
+/* Tensors in the order of their data must cover them, each byte once. */
+static bool check_cover(const Reader *reader, const SafeTensor *tensors, uint32_t count)
+{
+    const unsigned char *covered = reader->data;
+    const SafeTensor *last = NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        const SafeTensor *tensor = &tensors[i];
+        if (!tensor->bytes)
+            continue;
+        if (tensor->data < covered)
+            return refuse(reader, "'%s' and '%s' overlap", last->name, tensor->name);
+        if (!check_gap(reader, covered, tensor->data))
+            return false;
+        covered += tensor->bytes;
+        last = tensor;
+    }
+    return check_gap(reader, covered, reader->data + reader->data_bytes);
+}
+
 static bool check_together(const Reader *reader)
 {
     SafeTensor *tensors = reader->file->tensors.at;
     uint32_t count = reader->file->tensors.count;
-    if (count == 0)
-        return true;
-    qsort(tensors, count, sizeof *tensors, by_place);
-    const SafeTensor *furthest = &tensors[0];
-    for (const SafeTensor *tensor = tensors + 1; tensor < tensors + count; tensor++) {
-        if (tensor->bytes && furthest->data + furthest->bytes > tensor->data)
-            return refuse(reader, "'%s' and '%s' overlap", furthest->name, tensor->name);
-        if (tensor->bytes)
-            furthest = tensor;
-    }
-    qsort(tensors, count, sizeof *tensors, by_name);
+    if (count)
+        qsort(tensors, count, sizeof *tensors, by_place);
+    if (!check_cover(reader, tensors, count))
+        return false;
+    if (count)
+        qsort(tensors, count, sizeof *tensors, by_name);
     for (uint32_t i = 1; i < count; i++)
         if (!strcmp(tensors[i - 1].name, tensors[i].name))
             return refuse(reader, "it has two tensors named '%s'", tensors[i].name);

@@ -1,4 +1,4 @@
-/* weights.h - where the numbers of a net come from, and safetensors files. */
+/* weights.h - where the numbers of a net come from: a safetensors file, or a seed. */
 #ifndef FOVEA_WEIGHTS_WEIGHTS_H
 #define FOVEA_WEIGHTS_WEIGHTS_H
 
@@ -7,6 +7,9 @@
 /* Gives every LOADED constant its data. `spec` is a safetensors file, or random:SEED; NULL: the file that the model
  * names. Data live in the graph's arena. false after diagnostics (missing, misshapen, not a float type, lying file). */
 bool weights_bind(Graph *graph, Diag *diag, const char *spec);
+
+/* Writes what was bound as a safetensors file: binding it again gives the same numbers. false after a diagnostic. */
+bool weights_save(const Graph *graph, Diag *diag, const char *path);
 
 /* Fills one constant with seeded random numbers: the same for the same seed and path, whatever else the net has. */
 void weights_randomise(Constant *constant, uint64_t seed);

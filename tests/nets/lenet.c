@@ -11,15 +11,9 @@
 #include "tests/support/dataset.h"
 #include "tests/support/emitted.h"
 #include "tests/support/model.h"
+#include "tests/support/models.h"
 
 static const char FASHION[] = "/usr/share/datasets/fashion-mnist";
-static const char MODEL[] = "net lenet5(image: f32[1, 28, 28]) {\n"
-                            "    x = image -> conv1: conv(6, 5x5, pad=2) -> relu -> maxpool(2x2)\n"
-                            "              -> conv2: conv(16, 5x5)       -> relu -> maxpool(2x2)\n"
-                            "              -> flatten\n"
-                            "              -> fc1: fc(120) -> relu -> fc2: fc(84) -> relu;\n"
-                            "    return logits = x -> fc3: fc(10);\n"
-                            "}\n";
 
 enum { PIXELS = 28 * 28, CLASSES = 10, COMPARED = 1000 };
 
@@ -43,7 +37,7 @@ static Subject subject_open(const char *target, const char *folder, const char *
     subject.emitted = emitted_new(target);
     if (!subject.emitted)
         cr_skip_test("this CPU cannot run target %s", target);
-    subject.graph = model_read(subject.arena, &subject.diag, "lenet5.fov", MODEL, weights);
+    subject.graph = model_read(subject.arena, &subject.diag, "lenet5.fov", lenet5, weights);
     cr_assert(subject.graph, "the model is not read with %s", weights);
     int model = emitted_add(subject.emitted, &subject.diag, subject.graph);
     cr_assert(model >= 0 && emitted_compile(subject.emitted), "nothing is emitted");

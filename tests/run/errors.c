@@ -1,8 +1,8 @@
 /* errors.c - wrong models and the exact words about them.
  *
  * tests/errors/NAME.fov is read as the compiler would with the options in NAME.args, and what is said must be
- * NAME.err to the byte. Files that models import or load stand in folders below. The options are words, one
- * quoted with '...' may hold blanks: -D name=value, --net NAME, --weights SPEC. Each case runs in a process of its
+ * NAME.err to the byte. Files that models import or load stand in folders below. The options are words, one quoted
+ * with '...' may hold blanks: -D name=value, --net NAME, --batch N, --weights SPEC. Each case runs in a process of its
  * own, so that a crash or an endless loop is a failure of that case and is named.
  */
 #include <criterion/criterion.h>
@@ -59,6 +59,8 @@ static void read_options(Arena *arena, const char *path, Options *options)
             fatal("%s: %s has no value", path, word);
         if (strcmp(word, "--net") == 0) {
             options->elaborate.net = value;
+        } else if (strcmp(word, "--batch") == 0) {
+            options->elaborate.batch = atoi(value);
         } else if (strcmp(word, "--weights") == 0) {
             options->weights = value;
         } else if (strcmp(word, "-D") == 0) {

@@ -23,7 +23,7 @@ char *text_read(Arena *arena, const char *path, size_t *length)
     return text;
 }
 
-bool text_write(const char *path, const char *bytes, size_t length)
+bool text_write(const char *path, const void *bytes, size_t length)
 {
     FILE *file = fopen(path, "wb");
     if (!file)

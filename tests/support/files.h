@@ -10,7 +10,7 @@
 
 /* NUL-terminated; NULL when it cannot be read. `length` may be NULL. */
 char *text_read(Arena *arena, const char *path, size_t *length);
-bool text_write(const char *path, const char *bytes, size_t length);
+bool text_write(const char *path, const void *bytes, size_t length);
 
 typedef VEC(const char *) Paths;
 

@@ -5,9 +5,10 @@
 #include <time.h>
 
 #include "elaborate/elaborate.h"
+#include "ir/eval.h"
 #include "ir/verify.h"
 #include "ops/op.h"
-#include "tests/unit/models.h"
+#include "tests/support/models.h"
 
 enum { MOST_DEFINES = 4 };
 
@@ -190,10 +191,32 @@ Test(elaborate, batch)
     model_close(&model);
 }
 
+/* What needs no input has a batch of 1, and joins each picture of a larger one. */
+Test(elaborate, constants_beside_a_batch)
+{
+    static const char text[] = "net n(x: f32[1, 1, 2]) {\n"
+                               "    k = constant([[[1, 2]], [[3, 4]]]);\n"
+                               "    return concat(k, x, k -> relu, x) + constant([[[10, 20]]]);\n"
+                               "}\n";
+    static const double expected[] = {11, 22, 13, 24, 15, 26, 11, 22, 13, 24, 15, 26,
+                                      11, 22, 13, 24, 17, 28, 11, 22, 13, 24, 17, 28};
+    Model model = {.arena = arena_new()};
+    diag_init(&model.diag, model.arena);
+    uint32_t source = diag_add_source(&model.diag, "n.fov", text, strlen(text));
+    const Graph *graph = elaborate_source(model.arena, &model.diag, source, &(ElaborateOptions){.batch = 2});
+    cr_assert(graph != NULL && graph_verify(graph) == NULL);
+    Tensor x = {.shape = SHAPE(2, 1, 1, 2), .at = (double[]){5, 6, 7, 8}}, result;
+    eval_graph(graph, &x, &result, NULL, NULL);
+    cr_assert_eq(shape_count(&result.shape), COUNT_OF(expected));
+    cr_expect_arr_eq(result.at, expected, sizeof expected);
+    tensor_free(&result);
+    model_close(&model);
+}
+
 Test(elaborate, weights_beside_the_model)
 {
     Model model;
-    open_good(&model, "weights \"parts/sound.safetensors\"; net n(a: f32[4]) { return -a; }", "");
+    open_good(&model, "weights \"parts/sound.safetensors\"; net n(a: f32[4]) { return a -> fc: fc(3); }", "");
     cr_expect_str_eq(model.graph->weights_path, "tests/errors/parts/sound.safetensors");
     cr_expect_gt(model.graph->weights_span.file, 0);
     model_close(&model);

@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 
 #include "syntax/fmt.h"
+#include "tests/support/models.h"
 #include "tests/unit/ast_text.h"
 
 enum { ROUNDS = 150 };
@@ -41,33 +42,10 @@ static void expect_format(const char *text, const char *wanted)
 }
 
 static const char *const models[] = {
-    "# lenet5.fov\n"
-    "net lenet5(image: f32[1, 28, 28]) {\n"
-    "    x = image -> conv1: conv(6, 5x5, pad=2) -> relu -> maxpool(2x2)\n"
-    "              -> conv2: conv(16, 5x5)       -> relu -> maxpool(2x2)\n"
-    "              -> flatten\n"
-    "              -> fc1: fc(120) -> relu -> fc2: fc(84) -> relu;\n"
-    "    return logits = x -> fc3: fc(10);\n"
-    "}\n",
+    lenet5,
+    resnet,
 
-    "block bottleneck(x, width, stride = 1) {\n"
-    "    y = x -> conv1: conv(width, 1x1, bias=false)                       -> bn1: batchnorm -> relu\n"
-    "          -> conv2: conv(width, 3x3, stride=stride, pad=1, bias=false) -> bn2: batchnorm -> relu\n"
-    "          -> conv3: conv(4 * width, 1x1, bias=false)                   -> bn3: batchnorm;\n"
-    "    if (stride != 1 || channels(x) != 4 * width)\n"
-    "        x = x -> downsample.0: conv(4 * width, 1x1, stride=stride, bias=false) -> downsample.1: batchnorm;\n"
-    "    return relu(x + y);\n"
-    "}\n"
-    "\n"
-    "net resnet(image: f32[3, 224, 224], depths = [3, 4, 6, 3], classes = 1000) {\n"
-    "    x = image -> conv1: conv(64, 7x7, stride=2, pad=3, bias=false) -> bn1: batchnorm -> relu\n"
-    "              -> maxpool(3x3, stride=2, pad=1);\n"
-    "    for (stage, depth in depths)\n"
-    "        for (i in 0..depth)\n"
-    "            x = x -> layer{stage + 1}.{i}: bottleneck(64 << stage, stride = stage > 0 && i == 0 ? 2 : 1);\n"
-    "    return logits = x -> avgpool(global) -> flatten -> fc: fc(classes);\n"
-    "}\n",
-
+    "# comments, columns, and what the others lack\n"
     "const modules = [\n"
     "    \"3a\":  [ 64,  96, 128, 16, 32, 32],  # the first\n"
     "    \"10b\": [128, 128, 192, 32, 96, 64]\n"
@@ -83,7 +61,7 @@ static const char *const models[] = {
     "net googlenet(image: u8[3, 224, 224](resize=256), heads = false, classes = 1000) {\n"
     "    x = image -> conv1: conv(192, 7x7, stride=8, pad=3) -> relu -> expect(192x28x28);\n"
     "    for (name, row in modules) {\n"
-    "        x = x -> inception{name}b.{0}.1: inception(row);\n"
+    "        x = x -> inception{name}b.{0}.1: inception(row, stride = heads && classes == 1000 ? 2 : 1);\n"
     "        if (heads && name == \"3b\") output head = x -> avgpool(global) -> flatten -> aux: fc(classes);\n"
     "        else if (!heads) { y = x -> @a.{1}; z = y[0][1]; }\n"
     "        else x = -x;\n"

@@ -93,69 +93,70 @@ Test(text, comments_and_line_ends_are_free)
 
 #define HEAD "graph g\n%0 = input \"x\" : f32[1, 4, 8, 8]\n"
 
+static const struct {
+    const char *text, *message;
+} wrong_texts[] = {
+    {"", "a graph begins with 'graph'"},
+    {"graph", "the graph's name is missing"},
+    {"graph g %1 = input \"x\" : f32[1]", "the next node is %0"},
+    {"graph g %0 input", "'=' is missing"},
+    {"graph g %99999999999 = relu(%0)", "'%' stands before the number of a node"},
+    {"graph g nodes", "a node or an output is expected"},
+    {"graph g %0 = input : f32[1]", "the input's name is missing"},
+    {"graph g %0 = input \"x : f32[1]\n", "string runs to the end of the line"},
+    {"graph g %0 = input \"\\q\" : f32[1]", "an escape is"},
+    {"graph g %0 = input \"\\x00\" : f32[1]", "an escape is"},
+    {"graph g %0 = input \"x\" : f64[1]", "a type is missing"},
+    {"graph g %0 = input \"x\" : f32[0]", "a dimension is 1 to 2147483647, this is 0"},
+    {"graph g %0 = input \"x\" : f32[1, 2.5]", "a dimension is an integer"},
+    {"graph g %0 = input \"x\" : f32[1, 99999999999999999999]", "a dimension is an integer"},
+    {"graph g %0 = input \"x\" : f32[2147483647, 2147483647]", "a shape has at most 1099511627776 elements"},
+    {"graph g %0 = input \"x\" : f32[1,1,1,1,1,1,1]", "a shape has at most 6 axes"},
+    {"graph g %0 = input \"x\" : f32[]", "G6: node %0 (input) breaks its rule: an input has a batch axis"},
+    {"graph g %0 = input \"x\" : f32[1]@blocked8", "the layout does not fit: blocked needs an axis 1"},
+    {"graph g %0 = input \"x\" : f32[1, 1]@tiles", "a layout is plain"},
+    {"graph g %0 = input \"x\" : f32[1, 1]@blocked99999999999", "a layout is plain"},
+    {"graph g %0 = input \"x\" : f32[1, 1]@blocked", "the layout does not fit: a block is"},
+    {"graph g %0 = const : f32[1]", "a constant has a path, a literal or a fill"},
+    {"graph g %0 = const literal [1, 2] : f32[3]", "a literal of 2 numbers for 3 elements"},
+    {"graph g %0 = const literal [1, x] : f32[2]", "an element is a number"},
+    {"graph g %0 = const fill 0 : f32[1048576, 1048576]", "a fill has at most"},
+    {"graph g %0 = const \"w\" role=king : f32[1]", "there is no such role"},
+    {"graph g %0 = const \"w\" : u8[1]", "a constant is f32 and plain"},
+    {HEAD "%1 = relux(%0) : f32[1, 4, 8, 8]", "no op of a graph is called 'relux'"},
+    {HEAD "%1 = labels(%0) : f32[1, 4, 8, 8]", "no op of a graph is called 'labels'"},
+    {HEAD "%1 = relu(%1) : f32[1, 4, 8, 8]", "%1 does not stand before this"},
+    {HEAD "%1 = relu() : f32[1, 4, 8, 8]", "relu does not take 0 inputs"},
+    {HEAD "%1 = relu(%0, %0) : f32[1, 4, 8, 8]", "relu does not take 2 inputs"},
+    {HEAD "%1 = relu(%0) : f32[1, 4, 8, 9]", "the op, which gives f32[1, 4, 8, 8]"},
+    {HEAD "%1 = relu(%0) slope=1 : f32[1, 4, 8, 8]", "relu has no attribute 'slope'"},
+    {HEAD "%1 = leaky_relu(%0) : f32[1, 4, 8, 8]", "leaky_relu needs 'slope'"},
+    {HEAD "%1 = leaky_relu(%0) slope=1 slope=1 : f32[1, 4, 8, 8]", "leaky_relu: 'slope' is given twice"},
+    {HEAD "%1 = leaky_relu(%0) slope=inf : f32[1, 4, 8, 8]", "'slope' must be finite"},
+    {HEAD "%1 = leaky_relu(%0) slope=1e : f32[1, 4, 8, 8]", "'1e' is no number"},
+    {HEAD "%1 = reshape(%0) dims=[1,1,1,1,1,1,256] : f32[256]", "'dims' has at most 6 values"},
+    {HEAD "%1 = reshape(%0) dims=[-1, 2] : f32[1, 256]", "reshape: 256 values into"},
+    {HEAD "%1 = channel_max(%0) group=9223372036854775807 : f32[1, 1, 8, 8]", "does not divide 4 channels"},
+    {HEAD "%1 = maxpool(%0) size=[2, 2] stride=[2] pad=[0] dilation=[1, 1] ceil=false : f32[1]",
+     "'stride' has 2 values"},
+    {HEAD "%1 = relu(%0) in %0 : f32[1, 4, 8, 8]", "G9: node %1 (relu) is computed in %0, which has no kernel"},
+    {HEAD "output \"y\" = %1", "%1 does not stand before this"},
+    {HEAD "output \"y\" = %0 output \"y\" = %0", "G11: two ports are named 'y'"},
+    {HEAD "output \"\" = %0", "G11: port 0 has no name"},
+    {HEAD "output \"y\" = %0 labels [\"a\"]", "1 labels for an output of 4x8x8"},
+    {HEAD "&", "stray character '&'"},
+    {HEAD "\x80", "stray byte 128"},
+};
+
 Test(text, wrong_texts_get_one_message)
 {
-    static const struct {
-        const char *text, *message;
-    } rows[] = {
-        {"", "a graph begins with 'graph'"},
-        {"graph", "the graph's name is missing"},
-        {"graph g %1 = input \"x\" : f32[1]", "the next node is %0"},
-        {"graph g %0 input", "'=' is missing"},
-        {"graph g %99999999999 = relu(%0)", "'%' stands before the number of a node"},
-        {"graph g nodes", "a node or an output is expected"},
-        {"graph g %0 = input : f32[1]", "the input's name is missing"},
-        {"graph g %0 = input \"x : f32[1]\n", "string runs to the end of the line"},
-        {"graph g %0 = input \"\\q\" : f32[1]", "an escape is"},
-        {"graph g %0 = input \"\\x00\" : f32[1]", "an escape is"},
-        {"graph g %0 = input \"x\" : f64[1]", "a type is missing"},
-        {"graph g %0 = input \"x\" : f32[0]", "a dimension is 1 to 2147483647, this is 0"},
-        {"graph g %0 = input \"x\" : f32[1, 2.5]", "a dimension is an integer"},
-        {"graph g %0 = input \"x\" : f32[1, 99999999999999999999]", "a dimension is an integer"},
-        {"graph g %0 = input \"x\" : f32[2147483647, 2147483647]", "a shape has at most 1099511627776 elements"},
-        {"graph g %0 = input \"x\" : f32[1,1,1,1,1,1,1]", "a shape has at most 6 axes"},
-        {"graph g %0 = input \"x\" : f32[]", "G6: node %0 (input) breaks its rule: an input has a batch axis"},
-        {"graph g %0 = input \"x\" : f32[1]@blocked8", "the layout does not fit: blocked needs an axis 1"},
-        {"graph g %0 = input \"x\" : f32[1, 1]@tiles", "a layout is plain"},
-        {"graph g %0 = input \"x\" : f32[1, 1]@blocked99999999999", "a layout is plain"},
-        {"graph g %0 = input \"x\" : f32[1, 1]@blocked", "the layout does not fit: a block is"},
-        {"graph g %0 = const : f32[1]", "a constant has a path, a literal or a fill"},
-        {"graph g %0 = const literal [1, 2] : f32[3]", "a literal of 2 numbers for 3 elements"},
-        {"graph g %0 = const literal [1, x] : f32[2]", "an element is a number"},
-        {"graph g %0 = const fill 0 : f32[1048576, 1048576]", "a fill has at most"},
-        {"graph g %0 = const \"w\" role=king : f32[1]", "there is no such role"},
-        {"graph g %0 = const \"w\" : u8[1]", "a constant is f32 and plain"},
-        {HEAD "%1 = relux(%0) : f32[1, 4, 8, 8]", "no op of a graph is called 'relux'"},
-        {HEAD "%1 = labels(%0) : f32[1, 4, 8, 8]", "no op of a graph is called 'labels'"},
-        {HEAD "%1 = relu(%1) : f32[1, 4, 8, 8]", "%1 does not stand before this"},
-        {HEAD "%1 = relu() : f32[1, 4, 8, 8]", "relu does not take 0 inputs"},
-        {HEAD "%1 = relu(%0, %0) : f32[1, 4, 8, 8]", "relu does not take 2 inputs"},
-        {HEAD "%1 = relu(%0) : f32[1, 4, 8, 9]", "the op, which gives f32[1, 4, 8, 8]"},
-        {HEAD "%1 = relu(%0) slope=1 : f32[1, 4, 8, 8]", "relu has no attribute 'slope'"},
-        {HEAD "%1 = leaky_relu(%0) : f32[1, 4, 8, 8]", "leaky_relu needs 'slope'"},
-        {HEAD "%1 = leaky_relu(%0) slope=1 slope=1 : f32[1, 4, 8, 8]", "leaky_relu: 'slope' is given twice"},
-        {HEAD "%1 = leaky_relu(%0) slope=inf : f32[1, 4, 8, 8]", "'slope' must be finite"},
-        {HEAD "%1 = leaky_relu(%0) slope=1e : f32[1, 4, 8, 8]", "'1e' is no number"},
-        {HEAD "%1 = reshape(%0) dims=[1,1,1,1,1,1,256] : f32[256]", "'dims' has at most 6 values"},
-        {HEAD "%1 = reshape(%0) dims=[-1, 2] : f32[1, 256]", "reshape: 256 values into"},
-        {HEAD "%1 = channel_max(%0) group=9223372036854775807 : f32[1, 1, 8, 8]", "does not divide 4 channels"},
-        {HEAD "%1 = maxpool(%0) size=[2, 2] stride=[2] pad=[0] dilation=[1, 1] ceil=false : f32[1]",
-         "'stride' has 2 values"},
-        {HEAD "%1 = relu(%0) in %0 : f32[1, 4, 8, 8]", "G9: node %1 (relu) is computed in %0, which has no kernel"},
-        {HEAD "output \"y\" = %1", "%1 does not stand before this"},
-        {HEAD "output \"y\" = %0 output \"y\" = %0", "G11: two ports are named 'y'"},
-        {HEAD "output \"\" = %0", "G11: port 0 has no name"},
-        {HEAD "output \"y\" = %0 labels [\"a\"]", "1 labels for an output of 4x8x8"},
-        {HEAD "&", "stray character '&'"},
-        {HEAD "\x80", "stray byte 128"},
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < COUNT_OF(wrong_texts); i++) {
         Case c = case_new();
-        Graph *graph = parse(&c, rows[i].text);
-        cr_expect_null(graph, "%s", rows[i].text);
-        cr_expect_eq(c.diag->errors, 1, "%u errors for %s", c.diag->errors, rows[i].text);
-        cr_expect(strstr(buf_text(c.messages), rows[i].message), "%s\nwanted: %s\ngot: %s", rows[i].text,
-                  rows[i].message, buf_text(c.messages));
+        Graph *graph = parse(&c, wrong_texts[i].text);
+        cr_expect_null(graph, "%s", wrong_texts[i].text);
+        cr_expect_eq(c.diag->errors, 1, "%u errors for %s", c.diag->errors, wrong_texts[i].text);
+        cr_expect(strstr(buf_text(c.messages), wrong_texts[i].message), "%s\nwanted: %s\ngot: %s", wrong_texts[i].text,
+                  wrong_texts[i].message, buf_text(c.messages));
         case_free(&c);
     }
 }

@@ -5,6 +5,7 @@
 #include "elaborate/elaborate.h"
 #include "ir/text.h"
 #include "ir/verify.h"
+#include "tests/support/files.h"
 #include "tests/unit/graphs.h"
 
 /* The graph of a net with this body, and its text in `printed`. */
@@ -26,80 +27,81 @@ static Graph *build(Case *c, const char *inputs, const char *body, Buf *printed)
 #define GRAY  "x: f32[1, 9, 10]"
 #define PLAIN " pad=[0, 0, 0, 0] dilation=[1, 1] groups=1"
 
+static const struct {
+    const char *inputs, *body, *line;
+} nodes[] = {
+    {RGB, "return x -> a: conv(6, 5x5);", "const \"a.weight\" role=kernel fan_in=75 trainable : f32[6, 3, 5, 5]\n"},
+    {RGB, "return x -> a: conv(6, 5x5);", "const \"a.bias\" role=bias trainable : f32[6]\n"},
+    {RGB, "return x -> a: conv(6, 5x5);", "conv(%0, %1, %2) stride=[1, 1]" PLAIN " at \"a\" : f32[1, 6, 5, 6]\n"},
+    {RGB, "return x -> a: conv(6, 5x5, bias=false);", "conv(%0, %1) stride=[1, 1]"},
+    {RGB, "return x -> a: conv(2, 1, bias=[3, 4]);", "const literal [3, 4] : f32[2]\n"},
+    {RGB, "return x -> a: conv(2, 1, bias=0.5);", "const fill 0.5 : f32[2]\n"},
+    {RGB, "return x -> a: conv(2, 1, frozen=true);", "const \"a.weight\" role=kernel fan_in=3 : f32[2, 3, 1, 1]\n"},
+    {RGB, "return x -> conv(2, 3x3, weight=0);", "const fill 0 : f32[2, 3, 3, 3]\n"},
+    {RGB, "return x -> conv(2, 3x3, weight=0);", "conv(%0, %1) stride=[1, 1]"},
+    {RGB, "return x -> a: conv(2, 3x3, weight=0, bias=true);", "const \"a.bias\" role=bias trainable : f32[2]\n"},
+    {GRAY, "return x -> conv(weight=[[1, -1]]);", "const literal [1, -1] : f32[1, 1, 1, 2]\n"},
+    {GRAY, "return x -> conv(weight=[[[1, -1]], [[2, 3]]]);", "const literal [1, -1, 2, 3] : f32[2, 1, 1, 2]\n"},
+    {RGB, "return x -> conv(weight=[[1, -1]], groups=channels(x));",
+     "const literal [1, -1, 1, -1, 1, -1] : f32[3, 1, 1, 2]\n"},
+    {RGB, "return x -> conv(weight=[[1, -1]], groups=3);", "dilation=[1, 1] groups=3 : f32[1, 3, 9, 9]\n"},
+    {GRAY, "k = constant([[1, 2], [3, 4]]); return x -> conv(weight=k);", "reshape(%1) dims=[1, 1, 2, 2]"},
+    {RGB, "return x -> a: conv(1, 3x3, pad=same);",
+     "pad=[1, 1, 1, 1] dilation=[1, 1] groups=1 at \"a\" : f32[1, 1, 9, 10]"},
+    {RGB, "return x -> a: conv(1, 2x4, pad=same);",
+     "pad=[0, 1, 1, 2] dilation=[1, 1] groups=1 at \"a\" : f32[1, 1, 9, 10]"},
+    {RGB, "return x -> a: conv(1, 3, stride=2, pad=same);",
+     "pad=[1, 0, 1, 1] dilation=[1, 1] groups=1 at \"a\" : f32[1, 1, 5, 5]"},
+    {RGB, "return x -> a: conv(1, 3, dilation=2, pad=same);",
+     "pad=[2, 2, 2, 2] dilation=[2, 2] groups=1 at \"a\" : f32[1, 1, 9, 10]"},
+    {RGB, "return x -> a: conv(1, 1, stride=3, pad=same);", "stride=[3, 3]" PLAIN " at \"a\" : f32[1, 1, 3, 4]"},
+    {RGB, "return x -> a: conv(1, 3, pad=valid);", "stride=[1, 1]" PLAIN " at \"a\" : f32[1, 1, 7, 8]"},
+    {RGB, "return x -> a: conv(1, 3, pad=[1, 2]);", "pad=[1, 2, 1, 2]"},
+    {RGB, "return x -> a: conv(1, 3, pad=[1, 2, 3, 4]);", "pad=[1, 2, 3, 4]"},
+    {"x: f32[4]", "return x -> a: fc(3);", "fc(%0, %1, %2) at \"a\" : f32[1, 3]\n"},
+    {"x: f32[2]", "return x -> fc(weight=[[1, 2], [3, 4]]);", "const literal [1, 2, 3, 4] : f32[2, 2]\n"},
+    {RGB, "return x -> maxpool(2x2);",
+     "size=[2, 2] stride=[2, 2] pad=[0, 0, 0, 0] dilation=[1, 1] ceil=false : f32[1, 3, 4, 5]"},
+    {RGB, "return x -> maxpool(2x2, ceil=true);", "ceil=true : f32[1, 3, 5, 5]"},
+    {RGB, "return x -> maxpool(3, stride=2, pad=same);",
+     "pad=[1, 0, 1, 1] dilation=[1, 1] ceil=false : f32[1, 3, 5, 5]"},
+    {RGB, "return x -> avgpool(global);",
+     "avgpool(%0) size=[9, 10] stride=[1, 1] pad=[0, 0, 0, 0] dilation=[1, 1] ceil=false count_pad=true : f32[1, "
+     "3, 1, 1]"},
+    {RGB, "return x -> avgpool(3, count_pad=false);", "count_pad=false"},
+    {RGB, "return x -> channel_max;", "channel_max(%0) group=3 : f32[1, 1, 9, 10]"},
+    {RGB, "return x -> leaky_relu(0.2);", "leaky_relu(%0) slope=0.2"},
+    {RGB, "return x -> softmax;", "softmax(%0) axis=1"},
+    {RGB, "return x -> lrn(5);", "lrn(%0) size=5 alpha=0.0001 beta=0.75 k=2"},
+    {RGB, "return x -> lrn(5, form=caffe);", "lrn(%0) size=5 alpha=2e-05 beta=0.75 k=1"},
+    {RGB, "return x -> lrn(5, form=caffe, k=3);", "alpha=2e-05 beta=0.75 k=3"},
+    {RGB, "return x -> b: batchnorm(0.001);", "batchnorm(%0, %1, %2, %3, %4) eps=0.001 at \"b\""},
+    {RGB, "return x -> b: batchnorm;", "const \"b.weight\" role=bn_weight trainable : f32[3]\n"},
+    {RGB, "return x -> b: batchnorm;", "const \"b.running_var\" role=bn_variance : f32[3]\n"},
+    {RGB, "return x -> batchnorm(weight=1, bias=0, running_mean=[1, 2, 3], running_var=1);",
+     "const literal [1, 2, 3] : f32[3]\n"},
+    {RGB, "return x -> normalize(mean=[1, 2, 3], std=0.5);", "const fill 0.5 : f32[3]\n"},
+    {RGB, "return concat(x, x);", "concat(%0, %0) axis=1 : f32[1, 6, 9, 10]"},
+    {RGB, "return concat(x, x, x, axis=2);", "axis=3 : f32[1, 3, 9, 30]"},
+    {RGB, "return x * 2;", "mul(%0, %1) : f32[1, 3, 9, 10]"},
+    {RGB ", y: f32[9, 1]", "return add(x, y);", "reshape(%1) dims=[1, 1, 9, 1] : f32[1, 1, 9, 1]"},
+    {RGB ", y: f32[9, 1]", "return add(x, y);", "add(%0, %2) : f32[1, 3, 9, 10]"},
+    {RGB, "return max(x, 0);", "max(%0, %1)"},
+    {RGB, "return x -> reshape([27, -1]);", "dims=[1, 27, 10]"},
+    {RGB, "return x -> reshape(270);", "dims=[1, 270]"},
+    {RGB, "return x -> dropout(0.4) -> flatten;", "flatten(%1) : f32[1, 270]"},
+    {RGB, "return x -> expect(3x9x10) -> relu;", "relu(%0)"},
+    {"x: f32[3]", "return x + constant([1, 2, 3]);", "const literal [1, 2, 3] : f32[1, 3]\n"},
+};
+
 Test(build, calls_become_nodes)
 {
-    static const struct {
-        const char *inputs, *body, *line;
-    } rows[] = {
-        {RGB, "return x -> a: conv(6, 5x5);", "const \"a.weight\" role=kernel fan_in=75 trainable : f32[6, 3, 5, 5]\n"},
-        {RGB, "return x -> a: conv(6, 5x5);", "const \"a.bias\" role=bias trainable : f32[6]\n"},
-        {RGB, "return x -> a: conv(6, 5x5);", "conv(%0, %1, %2) stride=[1, 1]" PLAIN " at \"a\" : f32[1, 6, 5, 6]\n"},
-        {RGB, "return x -> a: conv(6, 5x5, bias=false);", "conv(%0, %1) stride=[1, 1]"},
-        {RGB, "return x -> a: conv(2, 1, bias=[3, 4]);", "const literal [3, 4] : f32[2]\n"},
-        {RGB, "return x -> a: conv(2, 1, bias=0.5);", "const fill 0.5 : f32[2]\n"},
-        {RGB, "return x -> a: conv(2, 1, frozen=true);", "const \"a.weight\" role=kernel fan_in=3 : f32[2, 3, 1, 1]\n"},
-        {RGB, "return x -> conv(2, 3x3, weight=0);", "const fill 0 : f32[2, 3, 3, 3]\n"},
-        {RGB, "return x -> conv(2, 3x3, weight=0);", "conv(%0, %1) stride=[1, 1]"},
-        {RGB, "return x -> a: conv(2, 3x3, weight=0, bias=true);", "const \"a.bias\" role=bias trainable : f32[2]\n"},
-        {GRAY, "return x -> conv(weight=[[1, -1]]);", "const literal [1, -1] : f32[1, 1, 1, 2]\n"},
-        {GRAY, "return x -> conv(weight=[[[1, -1]], [[2, 3]]]);", "const literal [1, -1, 2, 3] : f32[2, 1, 1, 2]\n"},
-        {RGB, "return x -> conv(weight=[[1, -1]], groups=channels(x));",
-         "const literal [1, -1, 1, -1, 1, -1] : f32[3, 1, 1, 2]\n"},
-        {RGB, "return x -> conv(weight=[[1, -1]], groups=3);", "dilation=[1, 1] groups=3 : f32[1, 3, 9, 9]\n"},
-        {GRAY, "k = constant([[1, 2], [3, 4]]); return x -> conv(weight=k);", "reshape(%1) dims=[1, 1, 2, 2]"},
-        {RGB, "return x -> a: conv(1, 3x3, pad=same);",
-         "pad=[1, 1, 1, 1] dilation=[1, 1] groups=1 at \"a\" : f32[1, 1, 9, 10]"},
-        {RGB, "return x -> a: conv(1, 2x4, pad=same);",
-         "pad=[0, 1, 1, 2] dilation=[1, 1] groups=1 at \"a\" : f32[1, 1, 9, 10]"},
-        {RGB, "return x -> a: conv(1, 3, stride=2, pad=same);",
-         "pad=[1, 0, 1, 1] dilation=[1, 1] groups=1 at \"a\" : f32[1, 1, 5, 5]"},
-        {RGB, "return x -> a: conv(1, 3, dilation=2, pad=same);",
-         "pad=[2, 2, 2, 2] dilation=[2, 2] groups=1 at \"a\" : f32[1, 1, 9, 10]"},
-        {RGB, "return x -> a: conv(1, 1, stride=3, pad=same);", "stride=[3, 3]" PLAIN " at \"a\" : f32[1, 1, 3, 4]"},
-        {RGB, "return x -> a: conv(1, 3, pad=valid);", "stride=[1, 1]" PLAIN " at \"a\" : f32[1, 1, 7, 8]"},
-        {RGB, "return x -> a: conv(1, 3, pad=[1, 2]);", "pad=[1, 2, 1, 2]"},
-        {RGB, "return x -> a: conv(1, 3, pad=[1, 2, 3, 4]);", "pad=[1, 2, 3, 4]"},
-        {"x: f32[4]", "return x -> a: fc(3);", "fc(%0, %1, %2) at \"a\" : f32[1, 3]\n"},
-        {"x: f32[2]", "return x -> fc(weight=[[1, 2], [3, 4]]);", "const literal [1, 2, 3, 4] : f32[2, 2]\n"},
-        {RGB, "return x -> maxpool(2x2);",
-         "size=[2, 2] stride=[2, 2] pad=[0, 0, 0, 0] dilation=[1, 1] ceil=false : f32[1, 3, 4, 5]"},
-        {RGB, "return x -> maxpool(2x2, ceil=true);", "ceil=true : f32[1, 3, 5, 5]"},
-        {RGB, "return x -> maxpool(3, stride=2, pad=same);",
-         "pad=[1, 0, 1, 1] dilation=[1, 1] ceil=false : f32[1, 3, 5, 5]"},
-        {RGB, "return x -> avgpool(global);",
-         "avgpool(%0) size=[9, 10] stride=[1, 1] pad=[0, 0, 0, 0] dilation=[1, 1] ceil=false count_pad=true : f32[1, "
-         "3, 1, 1]"},
-        {RGB, "return x -> avgpool(3, count_pad=false);", "count_pad=false"},
-        {RGB, "return x -> channel_max;", "channel_max(%0) group=3 : f32[1, 1, 9, 10]"},
-        {RGB, "return x -> leaky_relu(0.2);", "leaky_relu(%0) slope=0.2"},
-        {RGB, "return x -> softmax;", "softmax(%0) axis=1"},
-        {RGB, "return x -> lrn(5);", "lrn(%0) size=5 alpha=0.0001 beta=0.75 k=2"},
-        {RGB, "return x -> lrn(5, form=caffe);", "lrn(%0) size=5 alpha=2e-05 beta=0.75 k=1"},
-        {RGB, "return x -> lrn(5, form=caffe, k=3);", "alpha=2e-05 beta=0.75 k=3"},
-        {RGB, "return x -> b: batchnorm(0.001);", "batchnorm(%0, %1, %2, %3, %4) eps=0.001 at \"b\""},
-        {RGB, "return x -> b: batchnorm;", "const \"b.weight\" role=bn_weight trainable : f32[3]\n"},
-        {RGB, "return x -> b: batchnorm;", "const \"b.running_var\" role=bn_variance : f32[3]\n"},
-        {RGB, "return x -> batchnorm(weight=1, bias=0, running_mean=[1, 2, 3], running_var=1);",
-         "const literal [1, 2, 3] : f32[3]\n"},
-        {RGB, "return x -> normalize(mean=[1, 2, 3], std=0.5);", "const fill 0.5 : f32[3]\n"},
-        {RGB, "return concat(x, x);", "concat(%0, %0) axis=1 : f32[1, 6, 9, 10]"},
-        {RGB, "return concat(x, x, x, axis=2);", "axis=3 : f32[1, 3, 9, 30]"},
-        {RGB, "return x * 2;", "mul(%0, %1) : f32[1, 3, 9, 10]"},
-        {RGB ", y: f32[9, 1]", "return add(x, y);", "reshape(%1) dims=[1, 1, 9, 1] : f32[1, 1, 9, 1]"},
-        {RGB ", y: f32[9, 1]", "return add(x, y);", "add(%0, %2) : f32[1, 3, 9, 10]"},
-        {RGB, "return max(x, 0);", "max(%0, %1)"},
-        {RGB, "return x -> reshape([27, -1]);", "dims=[1, 27, 10]"},
-        {RGB, "return x -> reshape(270);", "dims=[1, 270]"},
-        {RGB, "return x -> dropout(0.4) -> flatten;", "flatten(%1) : f32[1, 270]"},
-        {RGB, "return x -> expect(3x9x10) -> relu;", "relu(%0)"},
-        {"x: f32[3]", "return x + constant([1, 2, 3]);", "const literal [1, 2, 3] : f32[1, 3]\n"},
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < COUNT_OF(nodes); i++) {
         Case c = case_new();
         Buf printed = {0};
-        Graph *graph = build(&c, rows[i].inputs, rows[i].body, &printed);
-        cr_expect_not_null(graph, "%s: %s", rows[i].body, buf_text(c.messages));
-        cr_expect(strstr(buf_text(&printed), rows[i].line), "%s\nwanted: %s\ngot:\n%s", rows[i].body, rows[i].line,
+        Graph *graph = build(&c, nodes[i].inputs, nodes[i].body, &printed);
+        cr_expect_not_null(graph, "%s: %s", nodes[i].body, buf_text(c.messages));
+        cr_expect(strstr(buf_text(&printed), nodes[i].line), "%s\nwanted: %s\ngot:\n%s", nodes[i].body, nodes[i].line,
                   buf_text(&printed));
         buf_free(&printed);
         case_free(&c);
@@ -168,16 +170,11 @@ Test(build, calls_that_do_not_fit)
 
 Test(build, labels_are_read_beside_the_model)
 {
-    char folder[] = "/tmp/fovea-labels-XXXXXX";
-    cr_assert_not_null(mkdtemp(folder));
+    static const char names[] = "\xef\xbb\xbf"
+                                "a cat\r\ndog\n\n";
     Case c = case_new();
-    const char *names = arena_printf(c.arena, "%s/names.txt", folder);
-    FILE *file = fopen(names, "wb");
-    cr_assert_not_null(file);
-    fputs("\xef\xbb\xbf"
-          "a cat\r\ndog\n\n",
-          file);
-    fclose(file);
+    const char *folder = folder_temporary(c.arena);
+    cr_assert(text_write(arena_printf(c.arena, "%s/names.txt", folder), names, strlen(names)));
     static const char *const bodies[] = {"net a(x: f32[2]) { return x -> relu -> labels(\"names.txt\"); }",
                                          "net a(x: f32[3]) { return x -> relu -> labels(\"names.txt\"); }"};
     for (int i = 0; i < 2; i++) {
@@ -193,8 +190,7 @@ Test(build, labels_are_read_beside_the_model)
         cr_expect_str_eq(graph->outputs.at[0].labels[1], "dog");
     }
     cr_expect(strstr(buf_text(c.messages), "labels file has 2 lines for 3 outputs"), "%s", buf_text(c.messages));
-    remove(names);
-    remove(folder);
+    folder_remove(folder);
     case_free(&c);
 }
 

@@ -116,7 +116,7 @@ Test(map, repeats_axes_of_length_one)
         Case c = case_new();
         Tensor in[2] = {tensor_integers(shapes[0], seed), tensor_integers(shapes[1], seed + 1)};
         NodeId a = case_input(&c, shapes[0]);
-        NodeId b = seed % 7 ? case_input(&c, shapes[1]) : graph_add_number(c.graph, in[1].at[0], NOWHERE);
+        NodeId b = seed % 7 ? case_input(&c, shapes[1]) : graph_add_number(c.graph, c.diag, in[1].at[0], NOWHERE);
         Tensor out = case_eval(&c, case_binary(&c, OP_sub, a, b), in);
         for (int64_t i = 0; i < shape_count(&out.shape); i++)
             cr_assert_float_eq(out.at[i], repeated(&in[0], &out.shape, i) - repeated(&in[1], &out.shape, i), 0,

@@ -2,10 +2,10 @@
  * verifier broken once. */
 #include <criterion/criterion.h>
 
-#include "models.h"
 #include "pass/pass.h"
 #include "plan/plan.h"
 #include "tests/support/model.h"
+#include "tests/support/models.h"
 
 typedef struct Planned {
     Arena *arena;

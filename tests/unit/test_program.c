@@ -1,6 +1,7 @@
 /* test_program.c - what a stand-alone program reads and writes: pictures, .npy and IDX files, hostile ones included. */
 #include <criterion/criterion.h>
 
+#include <jpeglib.h>
 #include <math.h>
 #include <unistd.h>
 
@@ -8,21 +9,10 @@
 #include "program/input.h"
 #include "program/npy.h"
 #include "program/picture.h"
-#include "support/base.h"
+#include "tests/support/files.h"
+#include "tests/support/scratch.h"
 
 static const fovea_port grey_port = {.name = "image", .rank = 3, .dims = {1, 4, 4}};
-
-/* A file of its own for each test: criterion runs them at the same time. */
-static char *scratch(const char *name)
-{
-    return fovea_text("/tmp/fovea-test-%ld-%s", (long)getpid(), name);
-}
-
-static void write_bytes(const char *path, const void *bytes, size_t size)
-{
-    FILE *file = fopen(path, "wb");
-    cr_assert(file && fwrite(bytes, 1, size, file) == size && fclose(file) == 0);
-}
 
 /* ---- .npy ---- */
 
@@ -30,27 +20,27 @@ Test(npy, what_is_written_is_read)
 {
     const int64_t dims[] = {2, 3};
     const float examples[2][6] = {{0, -1.5F, 3e-20F, 7, INFINITY, 1}, {1, 2, 3, 4, 5, 6}};
-    char *path = scratch("round.npy");
+    Scratch s;
+    scratch_begin(&s, "round.npy");
     fovea_fault fault = {""};
     fovea_npy_writer writer;
-    cr_assert(fovea_npy_create(&writer, path, 2, dims, &fault), "%s", fault.text);
+    cr_assert(fovea_npy_create(&writer, s.path, 2, dims, &fault), "%s", fault.text);
     for (int i = 0; i < 2; i++)
         cr_assert(fovea_npy_append(&writer, examples[i], &fault), "%s", fault.text);
-    cr_assert(access(path, F_OK) != 0, "nothing stands there before it is complete");
+    cr_assert(access(s.path, F_OK) != 0, "nothing stands there before it is complete");
     cr_assert(fovea_npy_finish(&writer, &fault), "%s", fault.text);
 
     fovea_bytes bytes;
     fovea_npy npy;
-    cr_assert(fovea_bytes_read(&bytes, path, 1 << 20, &fault), "%s", fault.text);
-    cr_assert(fovea_npy_parse(&npy, bytes.at, bytes.size, path, &fault), "%s", fault.text);
+    cr_assert(fovea_bytes_read(&bytes, s.path, 1 << 20, &fault), "%s", fault.text);
+    cr_assert(fovea_npy_parse(&npy, bytes.at, bytes.size, s.path, &fault), "%s", fault.text);
     cr_expect_eq((npy.data - bytes.at) % 64, 0, "elements are aligned as numpy wants them");
     cr_assert_eq(npy.rank, 3);
     cr_expect(npy.dims[0] == 2 && npy.dims[1] == 2 && npy.dims[2] == 3 && npy.count == 12);
     for (int i = 0; i < 12; i++)
         cr_expect_eq((float)fovea_npy_at(&npy, i), examples[i / 6][i % 6]);
     fovea_bytes_free(&bytes);
-    unlink(path);
-    free(path);
+    scratch_end(&s);
 }
 
 /* A version 1 file with this dictionary and these bytes of elements. */
@@ -131,13 +121,14 @@ Test(npy, hostile_headers_are_refused)
 /* Every shorter file of a good one is refused, and nothing beyond its end is read (the copies are of exact size). */
 static void refuse_prefixes(const unsigned char *file, size_t size, const fovea_port *port, const char *name)
 {
-    char *path = scratch(name);
+    Scratch s;
+    scratch_begin(&s, name);
     for (size_t length = 0; length < size; length++) {
-        write_bytes(path, file, length);
+        cr_assert(text_write(s.path, file, length));
         fovea_input input;
         fovea_fault fault = {""};
         float values[64];
-        bool fine = fovea_input_open(&input, path, port, &fault);
+        bool fine = fovea_input_open(&input, s.path, port, &fault);
         if (fine) {
             fine = fovea_input_get(&input, 0, values, &fault);
             fovea_input_close(&input);
@@ -145,8 +136,7 @@ static void refuse_prefixes(const unsigned char *file, size_t size, const fovea_
         cr_expect_not(fine, "%s: %zu of %zu bytes are taken", name, length, size);
         cr_expect(fault.text[0], "%s: %zu of %zu bytes are refused without a word", name, length, size);
     }
-    unlink(path);
-    free(path);
+    scratch_end(&s);
 }
 
 Test(npy, truncated)
@@ -164,12 +154,13 @@ static const unsigned char idx_file[] = {0, 0,  8,   3,   0,   0,   0, 2, 0, 0, 
 
 Test(idx, pictures)
 {
-    char *path = scratch("pictures.idx");
-    write_bytes(path, idx_file, sizeof idx_file);
+    Scratch s;
+    scratch_begin(&s, "pictures.idx");
+    cr_assert(text_write(s.path, idx_file, sizeof idx_file));
     fovea_input input;
     fovea_fault fault = {""};
     float values[16];
-    cr_assert(fovea_input_open(&input, path, &grey_port, &fault), "%s", fault.text);
+    cr_assert(fovea_input_open(&input, s.path, &grey_port, &fault), "%s", fault.text);
     cr_assert_eq(input.count, 2);
     cr_assert(fovea_input_get(&input, 0, values, &fault), "%s", fault.text);
     for (int i = 0; i < 16; i++)
@@ -177,8 +168,7 @@ Test(idx, pictures)
     cr_assert(fovea_input_get(&input, 1, values, &fault), "%s", fault.text);
     cr_expect_eq(values[15], 1.0F);
     fovea_input_close(&input);
-    unlink(path);
-    free(path);
+    scratch_end(&s);
 }
 
 Test(idx, hostile)
@@ -257,13 +247,13 @@ Test(picture, one_colour_stays_one_colour)
 
 static fovea_bytes written_png(const fovea_picture *picture, const char *name)
 {
-    char *path = scratch(name);
+    Scratch s;
+    scratch_begin(&s, name);
     fovea_fault fault = {""};
     fovea_bytes bytes;
-    cr_assert(fovea_png_write(path, picture, &fault), "%s", fault.text);
-    cr_assert(fovea_bytes_read(&bytes, path, 1 << 20, &fault), "%s", fault.text);
-    unlink(path);
-    free(path);
+    cr_assert(fovea_png_write(s.path, picture, &fault), "%s", fault.text);
+    cr_assert(fovea_bytes_read(&bytes, s.path, 1 << 20, &fault), "%s", fault.text);
+    scratch_end(&s);
     return bytes;
 }
 
@@ -304,16 +294,64 @@ Test(picture, damaged_png)
     fovea_bytes_free(&bytes);
 }
 
+/* 16 x 16 pixels of one ink; in the files of Adobe's programs 255 is none. */
+static fovea_bytes written_cmyk(const unsigned char ink[4], J_COLOR_SPACE space, bool adobe)
+{
+    struct jpeg_compress_struct jpeg;
+    struct jpeg_error_mgr errors;
+    unsigned char row[16 * 4], *rows[] = {row}, *file = NULL;
+    unsigned long size = 0;
+    for (int i = 0; i < 16 * 4; i++)
+        row[i] = adobe ? (unsigned char)(255 - ink[i % 4]) : ink[i % 4];
+    jpeg.err = jpeg_std_error(&errors);
+    jpeg_create_compress(&jpeg);
+    jpeg_mem_dest(&jpeg, &file, &size);
+    jpeg.image_width = jpeg.image_height = 16;
+    jpeg.input_components = 4;
+    jpeg.in_color_space = JCS_CMYK;
+    jpeg_set_defaults(&jpeg);
+    jpeg_set_colorspace(&jpeg, space);
+    jpeg_set_quality(&jpeg, 100, TRUE);
+    jpeg.write_Adobe_marker = adobe;
+    jpeg_start_compress(&jpeg, TRUE);
+    while (jpeg.next_scanline < jpeg.image_height)
+        jpeg_write_scanlines(&jpeg, rows, 1);
+    jpeg_finish_compress(&jpeg);
+    jpeg_destroy_compress(&jpeg);
+    return (fovea_bytes){.at = file, .size = size};
+}
+
+Test(picture, cmyk_jpeg)
+{
+    static const struct {
+        unsigned char ink[4], wanted[3];
+    } cases[] = {{{0, 0, 0, 0}, {255, 255, 255}}, {{0, 255, 0, 0}, {255, 0, 255}}, {{51, 0, 102, 128}, {102, 127, 76}}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        for (int form = 0; form < 3; form++) {
+            fovea_bytes file = written_cmyk(cases[i].ink, form == 2 ? JCS_YCCK : JCS_CMYK, form > 0);
+            fovea_picture picture;
+            fovea_fault fault = {""};
+            cr_assert(fovea_jpeg_read(&picture, file.at, file.size, "ink.jpg", &fault), "%s", fault.text);
+            cr_assert(picture.width == 16 && picture.height == 16 && picture.channels == 3);
+            for (int k = 0; k < 16 * 16 * 3; k++)
+                cr_assert(abs(picture.at[k] - cases[i].wanted[k % 3]) <= 1, "ink %zu, form %d: %d", i, form,
+                          picture.at[k]);
+            fovea_picture_free(&picture);
+            refuse_prefixes(file.at, file.size - 2, &grey_port, "short.jpg"); /* the end marker may be absent */
+            fovea_bytes_free(&file);
+        }
+}
+
 Test(picture, unknown_content_is_named)
 {
-    char *path = scratch("text.png");
-    write_bytes(path, "hello, I am no picture", 22);
+    Scratch s;
+    scratch_begin(&s, "text.png");
+    cr_assert(text_write(s.path, "hello, I am no picture", 22));
     fovea_input input;
     fovea_fault fault = {""};
-    cr_expect_not(fovea_input_open(&input, path, &grey_port, &fault));
+    cr_expect_not(fovea_input_open(&input, s.path, &grey_port, &fault));
     cr_expect(strstr(fault.text, "is not a PNG, JPEG, .npy or IDX file"), "%s", fault.text);
-    unlink(path);
-    free(path);
+    scratch_end(&s);
 }
 
 /* ---- inputs ---- */
@@ -324,14 +362,15 @@ Test(input, bytes_are_interleaved_and_in_the_order_asked_for)
     unsigned char pixels[12];
     memcpy(pixels, colour, sizeof pixels);
     fovea_picture picture = {.width = 2, .height = 2, .channels = 3, .at = pixels};
-    char *path = scratch("colour.png");
+    Scratch s;
+    scratch_begin(&s, "colour.png");
     fovea_fault fault = {""};
-    cr_assert(fovea_png_write(path, &picture, &fault), "%s", fault.text);
+    cr_assert(fovea_png_write(s.path, &picture, &fault), "%s", fault.text);
     fovea_port port = {.name = "x", .rank = 3, .dims = {3, 2, 2}, .is_u8 = 1, .bgr = 1};
     fovea_input input;
     unsigned char bytes[12];
     float planes[12];
-    cr_assert(fovea_input_open(&input, path, &port, &fault), "%s", fault.text);
+    cr_assert(fovea_input_open(&input, s.path, &port, &fault), "%s", fault.text);
     cr_assert(fovea_input_get(&input, 0, bytes, &fault), "%s", fault.text);
     const unsigned char wanted[] = {30, 20, 10, 60, 50, 40, 90, 80, 70, 120, 110, 100};
     cr_expect_arr_eq(bytes, wanted, sizeof wanted);
@@ -341,8 +380,7 @@ Test(input, bytes_are_interleaved_and_in_the_order_asked_for)
         for (int i = 0; i < 4; i++)
             cr_expect_eq(planes[c * 4 + i], (float)colour[i * 3 + c] / 255.0F);
     fovea_input_close(&input);
-    unlink(path);
-    free(path);
+    scratch_end(&s);
 }
 
 Test(input, arrays_count_examples_by_their_leading_axes)
@@ -358,12 +396,13 @@ Test(input, arrays_count_examples_by_their_leading_axes)
         for (int k = 0; k < 64; k++)
             data[k] = (unsigned char)k;
         snprintf(header, sizeof header, "{'descr': '|u1', 'fortran_order': False, 'shape': %s, }", cases[i].shape);
-        char *path = scratch("examples.npy");
-        write_bytes(path, file, npy_make(file, header, data, sizeof data));
+        Scratch s;
+        scratch_begin(&s, "examples.npy");
+        cr_assert(text_write(s.path, file, npy_make(file, header, data, sizeof data)));
         fovea_input input;
         fovea_fault fault = {""};
         float values[16];
-        bool fine = fovea_input_open(&input, path, &grey_port, &fault);
+        bool fine = fovea_input_open(&input, s.path, &grey_port, &fault);
         cr_assert_eq(fine, cases[i].examples > 0, "%s: %s", cases[i].shape, fault.text);
         if (fine) {
             cr_expect_eq(input.count, cases[i].examples);
@@ -371,8 +410,7 @@ Test(input, arrays_count_examples_by_their_leading_axes)
             cr_expect_eq(values[15], 63.0F, "numbers in arrays are taken as they are");
             fovea_input_close(&input);
         }
-        unlink(path);
-        free(path);
+        scratch_end(&s);
     }
 }
 

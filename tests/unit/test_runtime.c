@@ -8,6 +8,7 @@
 #include "support/file.h"
 #include "tests/support/files.h"
 #include "tests/support/guard.h"
+#include "tests/support/scratch.h"
 
 enum { ARCHITECTURE = 0x1234567 };
 
@@ -78,10 +79,7 @@ Test(runtime, cpu)
 /* ---- blobs ---- */
 
 typedef struct Case {
-    Arena *arena;
-    Diag diag;
-    Buf said;
-    const char *folder, *path;
+    Scratch scratch;
     unsigned char *blob; /* what was written, at a multiple of 64 */
     size_t bytes;
     Guard guard;
@@ -89,20 +87,15 @@ typedef struct Case {
 
 static void case_begin(Case *c)
 {
-    *c = (Case){.arena = arena_new()};
-    diag_init(&c->diag, c->arena);
-    c->diag.capture = &c->said;
-    c->folder = folder_temporary(c->arena);
-    c->path = path_join(c->arena, c->folder, "net.weights");
+    *c = (Case){0};
+    scratch_begin(&c->scratch, "net.weights");
 }
 
 static void case_end(Case *c)
 {
     if (c->guard.at)
         guard_free(&c->guard);
-    folder_remove(c->folder);
-    buf_free(&c->said);
-    arena_free(c->arena);
+    scratch_end(&c->scratch);
 }
 
 static const char kernel[100] = "kernel", bias[64] = "bias", image[7] = "image", logits[9] = "logits";
@@ -117,9 +110,9 @@ static void case_blob(Case *c, bool tested)
     uint32_t count = COUNT_OF(sections);
     cr_assert_eq(blob_layout(sections, count), 64 + 128 + 64 + 64 + 64);
     cr_assert_eq(sections[1].offset, 192);
-    cr_assert(blob_write(&c->diag, c->path, ARCHITECTURE, sections, count, tested ? 2 : count), "%s",
-              buf_text(&c->said));
-    char *read = text_read(c->arena, c->path, &c->bytes);
+    cr_assert(blob_write(&c->scratch.diag, c->scratch.path, ARCHITECTURE, sections, count, tested ? 2 : count), "%s",
+              buf_text(&c->scratch.said));
+    char *read = text_read(c->scratch.arena, c->scratch.path, &c->bytes);
     cr_assert_eq(c->bytes, 384);
     c->guard = guard_new(c->bytes, 64, GUARD_BEHIND);
     c->blob = c->guard.at;
@@ -267,7 +260,7 @@ Test(runtime, mapping, .timeout = 20)
     case_begin(&c);
     case_blob(&c, true);
     fovea_weights weights;
-    cr_expect_eq(fovea_weights_map(&weights, c.path), FOVEA_OK);
+    cr_expect_eq(fovea_weights_map(&weights, c.scratch.path), FOVEA_OK);
     cr_expect(weights.data && weights.bytes == c.bytes);
     cr_expect_eq(fovea_weights_check(weights.data, weights.bytes, ARCHITECTURE), FOVEA_OK);
     fovea_weights_unmap(&weights);
@@ -275,42 +268,43 @@ Test(runtime, mapping, .timeout = 20)
     fovea_weights_unmap(&weights);
     fovea_weights_unmap(NULL);
 
-    const char *other = path_join(c.arena, c.folder, "other");
+    const char *other = path_join(c.scratch.arena, c.scratch.folder, "other");
     cr_expect_eq(fovea_weights_map(&weights, other), FOVEA_CANNOT_READ);
     cr_expect_null(weights.data);
-    cr_expect_eq(fovea_weights_map(&weights, c.folder), FOVEA_CANNOT_READ);
+    cr_expect_eq(fovea_weights_map(&weights, c.scratch.folder), FOVEA_CANNOT_READ);
     cr_assert_eq(mkfifo(other, 0600), 0);
     cr_expect_eq(fovea_weights_map(&weights, other), FOVEA_CANNOT_READ);
-    cr_assert(text_write(c.path, "", 0));
-    cr_expect_eq(fovea_weights_map(&weights, c.path), FOVEA_BAD_WEIGHTS);
-    cr_expect_eq(fovea_weights_map(NULL, c.path), FOVEA_BAD_ARGUMENT);
+    cr_assert(text_write(c.scratch.path, "", 0));
+    cr_expect_eq(fovea_weights_map(&weights, c.scratch.path), FOVEA_BAD_WEIGHTS);
+    cr_expect_eq(fovea_weights_map(NULL, c.scratch.path), FOVEA_BAD_ARGUMENT);
     cr_expect_eq(fovea_weights_map(&weights, NULL), FOVEA_BAD_ARGUMENT);
     case_end(&c);
 }
 
 Test(runtime, empty_blob)
 {
-    Case c;
-    case_begin(&c);
-    cr_assert(blob_write(&c.diag, c.path, 1, NULL, 0, 0));
-    unsigned char *read = (unsigned char *)text_read(c.arena, c.path, &c.bytes);
-    cr_expect_eq(c.bytes, 64);
-    cr_expect_eq(fovea_weights_verify(read, c.bytes), FOVEA_OK);
-    case_end(&c);
+    Scratch s;
+    scratch_begin(&s, "net.weights");
+    cr_assert(blob_write(&s.diag, s.path, 1, NULL, 0, 0));
+    size_t bytes;
+    char *blob = text_read(s.arena, s.path, &bytes);
+    cr_expect_eq(bytes, 64);
+    cr_expect_eq(fovea_weights_verify(blob, bytes), FOVEA_OK);
+    scratch_end(&s);
 }
 
 Test(runtime, blob_that_cannot_be_written)
 {
-    Case c;
-    case_begin(&c);
+    Scratch s;
+    scratch_begin(&s, "net.weights");
     BlobSection section = {.bytes = kernel, .count = sizeof kernel};
     blob_layout(&section, 1);
-    cr_expect_not(blob_write(&c.diag, "/dev/full", 1, &section, 1, 1));
-    cr_expect_str_eq(buf_text(&c.said), "fovea: error: cannot write \"/dev/full\": No space left on device\n");
-    const char *nowhere = path_join(c.arena, c.folder, "none/net.weights");
-    cr_expect_not(blob_write(&c.diag, nowhere, 1, &section, 1, 1));
-    cr_expect_not(blob_write(&c.diag, c.folder, 1, &section, 1, 1));
-    cr_expect_eq(files_in(c.arena, c.folder, "").count, 0, "nothing is left behind");
-    cr_expect_eq(c.diag.errors, 3);
-    case_end(&c);
+    cr_expect_not(blob_write(&s.diag, "/dev/full", 1, &section, 1, 1));
+    cr_expect_str_eq(buf_text(&s.said), "fovea: error: cannot write \"/dev/full\": No space left on device\n");
+    const char *nowhere = path_join(s.arena, s.folder, "none/net.weights");
+    cr_expect_not(blob_write(&s.diag, nowhere, 1, &section, 1, 1));
+    cr_expect_not(blob_write(&s.diag, s.folder, 1, &section, 1, 1));
+    cr_expect_eq(files_in(s.arena, s.folder, "").count, 0, "nothing is left behind");
+    cr_expect_eq(s.diag.errors, 3);
+    scratch_end(&s);
 }

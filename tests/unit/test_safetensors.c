@@ -7,33 +7,11 @@
 #include "support/file.h"
 #include "tests/support/dataset.h"
 #include "tests/support/files.h"
+#include "tests/support/scratch.h"
 #include "weights/safetensors.h"
 
-typedef struct Case {
-    Arena *arena;
-    Diag diag;
-    Buf said;
-    const char *folder, *path;
-} Case;
-
-static void case_begin(Case *c)
-{
-    *c = (Case){.arena = arena_new()};
-    diag_init(&c->diag, c->arena);
-    c->diag.capture = &c->said;
-    c->folder = folder_temporary(c->arena);
-    c->path = path_join(c->arena, c->folder, "x.safetensors");
-}
-
-static void case_end(Case *c)
-{
-    folder_remove(c->folder);
-    buf_free(&c->said);
-    arena_free(c->arena);
-}
-
 /* Writes a file of this header, `data_bytes` bytes of data after it. */
-static void case_file(Case *c, const char *header, size_t length, const void *data, size_t data_bytes)
+static void write_file(Scratch *s, const char *header, size_t length, const void *data, size_t data_bytes)
 {
     Buf buf = {0};
     for (int i = 0; i < 8; i++)
@@ -43,16 +21,16 @@ static void case_file(Case *c, const char *header, size_t length, const void *da
         buf_bytes(&buf, "\x3f", 1);
     if (data)
         buf_bytes(&buf, data, data_bytes);
-    cr_assert(text_write(c->path, buf.text, buf.length));
+    cr_assert(text_write(s->path, buf.text, buf.length));
     buf_free(&buf);
 }
 
 /* Opens the file, reads every number in it, and closes it. */
-static bool open_and_read(Case *c)
+static bool open_and_read(Scratch *s)
 {
     SafetensorsFile file;
-    if (!safetensors_open(&file, c->arena, &c->diag, c->path, NOWHERE)) {
-        cr_assert(c->diag.errors > 0);
+    if (!safetensors_open(&file, s->arena, &s->diag, s->path, NOWHERE)) {
+        cr_assert(s->diag.errors > 0);
         return false;
     }
     for (uint32_t i = 0; i < file.tensors.count; i++) {
@@ -69,29 +47,29 @@ static bool open_and_read(Case *c)
     return true;
 }
 
-static void expect_refused(Case *c, const char *header, size_t data_bytes, const char *why)
+static void expect_refused(Scratch *s, const char *header, size_t data_bytes, const char *why)
 {
-    case_file(c, header, strlen(header), NULL, data_bytes);
-    buf_clear(&c->said);
-    c->diag.errors = 0;
-    cr_expect_not(open_and_read(c), "%.80s", header);
-    cr_expect(strstr(buf_text(&c->said), why), "%.80s\n%s\nlacks \"%s\"", header, buf_text(&c->said), why);
-    cr_expect_eq(c->diag.errors, 1, "one error is enough");
+    write_file(s, header, strlen(header), NULL, data_bytes);
+    buf_clear(&s->said);
+    s->diag.errors = 0;
+    cr_expect_not(open_and_read(s), "%.80s", header);
+    cr_expect(strstr(buf_text(&s->said), why), "%.80s\n%s\nlacks \"%s\"", header, buf_text(&s->said), why);
+    cr_expect_eq(s->diag.errors, 1, "one error is enough");
 }
 
 Test(safetensors, round_trip)
 {
-    Case c;
-    case_begin(&c);
+    Scratch s;
+    scratch_begin(&s, "x.safetensors");
     float kernel[6] = {1, -2, 0.5f, INFINITY, -0.0f, 1e-42f}, number = 7, back[6];
     SafeTensor tensors[] = {
         {.name = "b.weight", .shape = SHAPE(2, 1, 3), .data = (unsigned char *)kernel, .bytes = sizeof kernel},
         {.name = "a \"quoted\" \\ name", .data = (unsigned char *)&number, .bytes = sizeof number},
         {.name = "none", .shape = SHAPE(3, 0), .data = (unsigned char *)kernel, .bytes = 0},
     };
-    cr_assert(safetensors_write(&c.diag, c.path, tensors, COUNT_OF(tensors)));
+    cr_assert(safetensors_write(&s.diag, s.path, tensors, COUNT_OF(tensors)));
     SafetensorsFile file;
-    cr_assert(safetensors_open(&file, c.arena, &c.diag, c.path, NOWHERE), "%s", buf_text(&c.said));
+    cr_assert(safetensors_open(&file, s.arena, &s.diag, s.path, NOWHERE), "%s", buf_text(&s.said));
     cr_assert_eq(file.tensors.count, 3);
     cr_expect_str_eq(file.tensors.at[0].name, tensors[1].name);
     cr_expect_null(safetensors_find(&file, "b"));
@@ -103,17 +81,15 @@ Test(safetensors, round_trip)
     safetensors_close(&file);
     safetensors_close(&file);
     tensors[2].name = "b.weight";
-    cr_expect_not(safetensors_write(&c.diag, c.path, tensors, COUNT_OF(tensors)));
-    cr_expect_not(safetensors_write(&c.diag, "/dev/full", tensors, 1));
-    cr_assert(safetensors_write(&c.diag, c.path, NULL, 0) && open_and_read(&c));
-    case_end(&c);
+    cr_expect_not(safetensors_write(&s.diag, s.path, tensors, COUNT_OF(tensors)));
+    cr_expect_not(safetensors_write(&s.diag, "/dev/full", tensors, 1));
+    cr_assert(safetensors_write(&s.diag, s.path, NULL, 0) && open_and_read(&s));
+    scratch_end(&s);
 }
 
 /* Every half there is, against its definition. */
 Test(safetensors, halves)
 {
-    Case c;
-    case_begin(&c);
     static unsigned char data[2 * 65536];
     static float out[65536];
     for (uint32_t half = 0; half < 65536; half++) {
@@ -133,13 +109,12 @@ Test(safetensors, halves)
             cr_assert(out[half] == (float)copysign(value, half >> 15 ? -1 : 1) && !signbit(out[half]) == !(half >> 15),
                       "half %04x", half);
     }
-    case_end(&c);
 }
 
 Test(safetensors, types)
 {
-    Case c;
-    case_begin(&c);
+    Scratch s;
+    scratch_begin(&s, "x.safetensors");
     static const char header[] = "{\"__metadata__\":{\"a\":\"\\n{[\"},"
                                  "\"d\":{\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[0,16]},"
                                  "\"b\":{\"dtype\":\"BF16\",\"data_offsets\":[16,18],\"shape\":[1]},"
@@ -148,10 +123,10 @@ Test(safetensors, types)
     unsigned char data[28];
     memcpy(data, (double[]){0.1, 1e300}, 16);
     memcpy(data + 16, "\x80\xbf", 2);
-    case_file(&c, header, strlen(header), data, sizeof data);
+    write_file(&s, header, strlen(header), data, sizeof data);
     SafetensorsFile file;
     float out[2];
-    cr_assert(safetensors_open(&file, c.arena, &c.diag, c.path, NOWHERE), "%s", buf_text(&c.said));
+    cr_assert(safetensors_open(&file, s.arena, &s.diag, s.path, NOWHERE), "%s", buf_text(&s.said));
     cr_assert_eq(file.tensors.count, 4);
     cr_expect(safetensors_read(safetensors_find(&file, "d"), out) && out[0] == 0.1f && isinf(out[1]));
     cr_expect(safetensors_read(safetensors_find(&file, "b"), out) && out[0] == -1);
@@ -159,7 +134,7 @@ Test(safetensors, types)
     cr_expect_str_eq(safetensors_find(&file, "i")->type_name, "I64");
     cr_expect_not(safetensors_read(safetensors_find(&file, "n"), out));
     safetensors_close(&file);
-    case_end(&c);
+    scratch_end(&s);
 }
 
 #define TENSOR(name, dtype, shape, offsets)                                                                            \
@@ -199,6 +174,10 @@ Test(safetensors, hostile_headers)
         {"{" TENSOR("a", "F32", "[1]", "[-4,0]") "}", 8, "'a' has no data_offsets of two whole numbers"},
         {"{" TENSOR("a", "F32", "[1]", "[9007199254740992,9007199254740996]") "}", 8, "'a' has no data_offsets"},
         {"{" TENSOR("a", "F32", "[1]", "[0,4]") "," TENSOR("b", "F32", "[1]", "[3,7]") "}", 8, "'a' and 'b' overlap"},
+        {"{}", 1, "bytes 0 to 1 of 1 bytes of data belong to no tensor"},
+        {"{" TENSOR("a", "F32", "[1]", "[0,4]") "}", 7, "bytes 4 to 7 of 7 bytes of data belong to no tensor"},
+        {"{" TENSOR("a", "F32", "[1]", "[1,5]") "}", 5, "bytes 0 to 1 of 5 bytes"},
+        {"{" TENSOR("a", "F32", "[1]", "[0,4]") "," TENSOR("b", "F32", "[1]", "[6,10]") "}", 10, "bytes 4 to 6 of 10"},
         {"{" TENSOR("a", "F32", "[2]", "[0,8]") "," TENSOR("e", "F32", "[0]", "[4,4]") "," TENSOR("b", "F32", "[1]",
                                                                                                   "[4,8]") "}",
          8, "'a' and 'b' overlap"},
@@ -215,42 +194,42 @@ Test(safetensors, hostile_headers)
         {"{" TENSOR("a", "F32", "[[[1]]]", "[0,4]") "}", 4, "is nested too deeply"},
         {"{\"a\":\"\\", 0, "is not JSON"},
     };
-    Case c;
-    case_begin(&c);
+    Scratch s;
+    scratch_begin(&s, "x.safetensors");
     for (size_t i = 0; i < COUNT_OF(cases); i++)
-        expect_refused(&c, cases[i].header, cases[i].data_bytes, cases[i].why);
-    case_end(&c);
+        expect_refused(&s, cases[i].header, cases[i].data_bytes, cases[i].why);
+    scratch_end(&s);
 }
 
 /* Headers that are small to write and would be costly to parse. */
 Test(safetensors, hostile_sizes, .timeout = 30)
 {
     enum { LONG = 2 * 1000 * 1000 };
-    Case c;
-    case_begin(&c);
-    char *text = arena_alloc(c.arena, LONG + 1);
+    Scratch s;
+    scratch_begin(&s, "x.safetensors");
+    char *text = arena_alloc(s.arena, LONG + 1);
     memset(text, '[', LONG);
     text[0] = '{';
-    expect_refused(&c, text, 0, "is nested too deeply");
+    expect_refused(&s, text, 0, "is nested too deeply");
     memcpy(text, "{\"a\":[", 6);
     for (size_t i = 6; i < LONG; i++)
         text[i] = i % 2 ? ',' : '0';
-    expect_refused(&c, text, 0, "has more numbers than tensors can use");
+    expect_refused(&s, text, 0, "has more numbers than tensors can use");
     memset(text + 2, 'n', LONG - 2);
     strcpy(text + LONG - 4, "\":1}");
-    expect_refused(&c, text, 0, "a tensor's name is longer than 1024 bytes");
+    expect_refused(&s, text, 0, "a tensor's name is longer than 1024 bytes");
 
-    cr_assert(text_write(c.path, "\xff\xff\xff\xff\xff\xff\xff\xff{}", 10));
-    cr_expect_not(open_and_read(&c));
-    cr_expect(strstr(buf_text(&c.said), "its header should have 18446744073709551615 bytes, the file has 10"));
-    cr_assert(text_write(c.path, "\0\0\0\x10\0\0\0\0", 8));
-    cr_expect_not(open_and_read(&c));
-    cr_expect(strstr(buf_text(&c.said), "its header should have 268435456 bytes, the file has 8"));
-    cr_expect_not(safetensors_open(&(SafetensorsFile){0}, c.arena, &c.diag, c.folder, NOWHERE));
-    const char *fifo = path_join(c.arena, c.folder, "fifo");
+    cr_assert(text_write(s.path, "\xff\xff\xff\xff\xff\xff\xff\xff{}", 10));
+    cr_expect_not(open_and_read(&s));
+    cr_expect(strstr(buf_text(&s.said), "its header should have 18446744073709551615 bytes, the file has 10"));
+    cr_assert(text_write(s.path, "\0\0\0\x10\0\0\0\0", 8));
+    cr_expect_not(open_and_read(&s));
+    cr_expect(strstr(buf_text(&s.said), "its header should have 268435456 bytes, the file has 8"));
+    cr_expect_not(safetensors_open(&(SafetensorsFile){0}, s.arena, &s.diag, s.folder, NOWHERE));
+    const char *fifo = path_join(s.arena, s.folder, "fifo");
     cr_assert_eq(mkfifo(fifo, 0600), 0);
-    cr_expect_not(safetensors_open(&(SafetensorsFile){0}, c.arena, &c.diag, fifo, NOWHERE));
-    case_end(&c);
+    cr_expect_not(safetensors_open(&(SafetensorsFile){0}, s.arena, &s.diag, fifo, NOWHERE));
+    scratch_end(&s);
 }
 
 /* A sound file cut at every length, and with every byte changed in a few ways: it is refused, or reading it is safe. */
@@ -258,39 +237,41 @@ Test(safetensors, damaged_files, .timeout = 120)
 {
     static const char header[] =
         "{" TENSOR("conv.weight", "F32", "[2,1,1,3]", "[0,24]") "," TENSOR("conv.bias", "F16", "[2]", "[24,28]") "}";
-    Case c;
-    case_begin(&c);
+    Scratch s;
+    scratch_begin(&s, "x.safetensors");
     size_t length;
-    case_file(&c, header, strlen(header), NULL, 28);
-    cr_assert(open_and_read(&c), "%s", buf_text(&c.said));
-    char *whole = text_read(c.arena, c.path, &length);
+    write_file(&s, header, strlen(header), NULL, 28);
+    cr_assert(open_and_read(&s), "%s", buf_text(&s.said));
+    char *whole = text_read(s.arena, s.path, &length);
     for (size_t bytes = 0; bytes < length; bytes++) {
-        cr_assert(text_write(c.path, whole, bytes));
-        cr_assert_not(open_and_read(&c), "cut to %zu bytes", bytes);
+        cr_assert(text_write(s.path, whole, bytes));
+        cr_assert_not(open_and_read(&s), "cut to %zu bytes", bytes);
     }
     for (size_t i = 0; i < 8 + strlen(header); i++) {
         static const char others[] = "\0\xff\"{}[],:0919e-\\u ";
         char saved = whole[i];
         for (size_t o = 0; o < sizeof others; o++) {
             whole[i] = others[o];
-            cr_assert(text_write(c.path, whole, length));
-            open_and_read(&c);
+            cr_assert(text_write(s.path, whole, length));
+            open_and_read(&s);
         }
         whole[i] = saved;
     }
-    case_end(&c);
+    scratch_end(&s);
 }
 
 Test(safetensors, real_file)
 {
-    Case c;
-    case_begin(&c);
-    const char *folder = material_folder(c.arena, "nets/lenet5");
-    if (!folder)
+    Scratch s;
+    scratch_begin(&s, "x.safetensors");
+    const char *folder = material_folder(s.arena, "nets/lenet5");
+    if (!folder) {
+        scratch_end(&s);
         cr_skip_test("the test material is not there");
+    }
     SafetensorsFile file;
-    const char *path = path_join(c.arena, folder, "lenet5_fashion.safetensors");
-    cr_assert(safetensors_open(&file, c.arena, &c.diag, path, NOWHERE), "%s", buf_text(&c.said));
+    const char *path = path_join(s.arena, folder, "lenet5_fashion.safetensors");
+    cr_assert(safetensors_open(&file, s.arena, &s.diag, path, NOWHERE), "%s", buf_text(&s.said));
     int64_t parameters = 0;
     for (uint32_t i = 0; i < file.tensors.count; i++)
         parameters += shape_count(&file.tensors.at[i].shape);
@@ -303,5 +284,5 @@ Test(safetensors, real_file)
     for (size_t i = 0; i < COUNT_OF(numbers); i++)
         cr_expect(fabsf(numbers[i]) < 10);
     safetensors_close(&file);
-    case_end(&c);
+    scratch_end(&s);
 }

@@ -5,6 +5,7 @@
 
 #include "support/file.h"
 #include "tests/support/files.h"
+#include "tests/support/scratch.h"
 #include "weights/safetensors.h"
 #include "weights/weights.h"
 
@@ -149,28 +150,19 @@ Test(weights, deep_nets)
 /* ---- binding ---- */
 
 typedef struct Case {
-    Arena *arena;
-    Diag diag;
-    Buf said;
-    const char *folder, *path;
+    Scratch scratch;
     Graph *graph;
 } Case;
 
 static void case_begin(Case *c)
 {
-    *c = (Case){.arena = arena_new()};
-    diag_init(&c->diag, c->arena);
-    c->diag.capture = &c->said;
-    c->folder = folder_temporary(c->arena);
-    c->path = path_join(c->arena, c->folder, "x.safetensors");
-    c->graph = graph_new(c->arena, "net");
+    scratch_begin(&c->scratch, "x.safetensors");
+    c->graph = graph_new(c->scratch.arena, "net");
 }
 
 static void case_end(Case *c)
 {
-    folder_remove(c->folder);
-    buf_free(&c->said);
-    arena_free(c->arena);
+    scratch_end(&c->scratch);
 }
 
 static void case_constant(Case *c, const char *path, Shape shape, WeightRole role)
@@ -184,23 +176,23 @@ typedef VEC(SafeTensor) Tensors;
 static void case_tensor(Case *c, Tensors *tensors, const char *name, Shape shape, float value)
 {
     size_t count = (size_t)shape_count(&shape);
-    float *data = NEW_ARRAY(c->arena, float, count);
+    float *data = NEW_ARRAY(c->scratch.arena, float, count);
     for (size_t i = 0; i < count; i++)
         data[i] = value + (float)i;
     SafeTensor tensor = {.name = name, .shape = shape, .data = (unsigned char *)data, .bytes = 4 * count};
-    VEC_PUSH(c->arena, tensors, tensor);
+    VEC_PUSH(c->scratch.arena, tensors, tensor);
 }
 
 static bool case_bind(Case *c, const Tensors *tensors)
 {
-    cr_assert(safetensors_write(&c->diag, c->path, tensors->at, tensors->count));
-    buf_clear(&c->said);
-    return weights_bind(c->graph, &c->diag, c->path);
+    cr_assert(safetensors_write(&c->scratch.diag, c->scratch.path, tensors->at, tensors->count));
+    buf_clear(&c->scratch.said);
+    return weights_bind(c->graph, &c->scratch.diag, c->scratch.path);
 }
 
 static void expect_said(const Case *c, const char *text)
 {
-    cr_expect(strstr(buf_text(&c->said), text), "\"%s\" is not in:\n%s", text, buf_text(&c->said));
+    cr_expect(strstr(buf_text(&c->scratch.said), text), "\"%s\" is not in:\n%s", text, buf_text(&c->scratch.said));
 }
 
 Test(weights, bound)
@@ -210,18 +202,18 @@ Test(weights, bound)
     Tensors tensors = {0};
     case_constant(&c, "conv.weight", SHAPE(2, 1, 3, 3), ROLE_KERNEL);
     case_constant(&c, "bn.running_mean", SHAPE(2), ROLE_BN_MEAN);
-    graph_add_number(c.graph, 5, NOWHERE);
+    graph_add_number(c.graph, &c.scratch.diag, 5, NOWHERE);
     case_tensor(&c, &tensors, "conv.weight", SHAPE(2, 1, 3, 3), 10);
     case_tensor(&c, &tensors, "bn.running_mean", SHAPE(2), 20);
     case_tensor(&c, &tensors, "bn.num_batches_tracked", SHAPE(1), 0);
     case_tensor(&c, &tensors, "num_batches_tracked", SHAPE(1), 0);
     cr_expect(case_bind(&c, &tensors));
-    cr_expect_str_eq(buf_text(&c.said), "");
+    cr_expect_str_eq(buf_text(&c.scratch.said), "");
     cr_expect_eq(c.graph->constants.at[0].data[17], 27);
     cr_expect_eq(c.graph->constants.at[1].data[1], 21);
     cr_expect_eq(c.graph->constants.at[2].data[0], 5);
-    c.graph->weights_path = c.path;
-    cr_expect(weights_bind(c.graph, &c.diag, NULL), "%s", buf_text(&c.said));
+    c.graph->weights_path = c.scratch.path;
+    cr_expect(weights_bind(c.graph, &c.scratch.diag, NULL), "%s", buf_text(&c.scratch.said));
     case_end(&c);
 }
 
@@ -240,12 +232,12 @@ Test(weights, missing)
     case_tensor(&c, &tensors, "z.bias", SHAPE(10), 0);
     case_tensor(&c, &tensors, "conv2.weight", SHAPE(4, 4), 0);
     cr_expect_not(case_bind(&c, &tensors));
-    cr_expect_eq(c.diag.errors, 3);
+    cr_expect_eq(c.scratch.diag.errors, 3);
     expect_said(&c, "fc.weight is missing in \"");
     expect_said(&c, "hint: the file has 'classifier.weight'\n");
     expect_said(&c, "hint: the file has 'module.fc.bias'\n");
     expect_said(&c, "layer.bias is missing in \"");
-    cr_expect_eq(c.diag.warnings, 0, "what is unused is no news now");
+    cr_expect_eq(c.scratch.diag.warnings, 0, "what is unused is no news now");
     case_end(&c);
 }
 
@@ -280,14 +272,14 @@ Test(weights, unused)
     case_tensor(&c, &tensors, "auxiliary", SHAPE(1), 0);
     case_tensor(&c, &tensors, "head.fc.weight", SHAPE(1), 0);
     for (int i = 0; i < 40; i++)
-        case_tensor(&c, &tensors, arena_printf(c.arena, "many%d.weight", i), SHAPE(1), 0);
+        case_tensor(&c, &tensors, arena_printf(c.scratch.arena, "many%d.weight", i), SHAPE(1), 0);
     cr_expect(case_bind(&c, &tensors));
     expect_said(&c, "warning: aux is unused, in \"");
     expect_said(&c, "warning: aux.*: 2 tensors are unused, in \"");
     expect_said(&c, "warning: auxiliary is unused, in \"");
     expect_said(&c, "warning: head.fc.weight is unused, in \"");
     expect_said(&c, "warning: 34 more tensors are unused, in \"");
-    cr_expect_eq(c.diag.warnings, 11);
+    cr_expect_eq(c.scratch.diag.warnings, 11);
     case_end(&c);
 }
 
@@ -316,9 +308,9 @@ Test(weights, no_float_type)
     buf_bytes(&file, (char[]){sizeof header - 1, 0, 0, 0, 0, 0, 0, 0}, 8);
     buf_puts(&file, header);
     buf_bytes(&file, "12345678", 8);
-    cr_assert(text_write(c.path, file.text, file.length));
+    cr_assert(text_write(c.scratch.path, file.text, file.length));
     buf_free(&file);
-    cr_expect_not(weights_bind(c.graph, &c.diag, c.path));
+    cr_expect_not(weights_bind(c.graph, &c.scratch.diag, c.scratch.path));
     expect_said(&c, "error: fc.bias is I64, not a float type\n");
     case_end(&c);
 }
@@ -332,19 +324,19 @@ Test(weights, seeds_and_files_as_written)
                                        "random:18446744073709551615"};
     Case c;
     case_begin(&c);
-    cr_expect(weights_bind(c.graph, &c.diag, NULL), "a net without weights needs no file");
+    cr_expect(weights_bind(c.graph, &c.scratch.diag, NULL), "a net without weights needs no file");
     case_constant(&c, "fc.bias", SHAPE(2), ROLE_BIAS);
     for (size_t i = 0; i < COUNT_OF(bad); i++)
-        cr_expect_not(weights_bind(c.graph, &c.diag, bad[i]), "%s", bad[i]);
+        cr_expect_not(weights_bind(c.graph, &c.scratch.diag, bad[i]), "%s", bad[i]);
     expect_said(
         &c, "error: '1g' is not a seed: a whole number below 2^64, decimal or after 0x\nhint: --weights random:1\n");
-    cr_expect_eq(c.diag.errors, COUNT_OF(bad));
+    cr_expect_eq(c.scratch.diag.errors, COUNT_OF(bad));
     for (size_t i = 0; i < COUNT_OF(good); i++)
-        cr_expect(weights_bind(c.graph, &c.diag, good[i]), "%s", good[i]);
-    cr_expect_not(weights_bind(c.graph, &c.diag, NULL));
+        cr_expect(weights_bind(c.graph, &c.scratch.diag, good[i]), "%s", good[i]);
+    cr_expect_not(weights_bind(c.graph, &c.scratch.diag, NULL));
     expect_said(&c, "error: the model has weights to load, but names no file\n"
                     "hint: --weights FILE.safetensors, or --weights random:1\n");
-    cr_expect_not(weights_bind(c.graph, &c.diag, path_join(c.arena, c.folder, "none")));
+    cr_expect_not(weights_bind(c.graph, &c.scratch.diag, path_join(c.scratch.arena, c.scratch.folder, "none")));
     expect_said(&c, "none\": No such file or directory\n");
     case_end(&c);
 }

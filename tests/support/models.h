@@ -1,6 +1,6 @@
 /* models.h - nets in Fovea's language, whose totals are known from their papers and from torchvision. */
-#ifndef FOVEA_TESTS_UNIT_MODELS_H
-#define FOVEA_TESTS_UNIT_MODELS_H
+#ifndef FOVEA_TESTS_MODELS_H
+#define FOVEA_TESTS_MODELS_H
 
 static const char lenet5[] = "net lenet5(image: f32[1, 28, 28]) {\n"
                              "    x = image -> conv1: conv(6, 5x5, pad=2) -> relu -> maxpool(2x2)\n"
