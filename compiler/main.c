@@ -26,6 +26,8 @@ static bool work(const Options *options, Arena *arena, Diag *diag)
     bool needs_weights = options->command != COMMAND_SHOW || options->weights;
     if (needs_weights && !weights_bind(net, diag, options->weights))
         return false;
+    if (options->save_weights && !weights_save(net, diag, options->save_weights))
+        return false;
     if (options->command == COMMAND_CHECK)
         return check_targets(diag, net, options);
 
@@ -59,8 +61,10 @@ int main(int argc, char **argv)
     OptionsResult result = options_parse(&options, arena, &diag, argc, argv);
     bool fine = result == OPTIONS_DONE || (result == OPTIONS_RUN && work(&options, arena, &diag));
     diag_finish(&diag);
+    errno = 0; /* an earlier write may be what failed: then nobody knows any more why */
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        diag_error(&diag, NOWHERE, "cannot write to standard output: %s", strerror(errno));
+        diag_error(&diag, NOWHERE, "cannot write to standard output%s%s", errno ? ": " : "",
+                   errno ? strerror(errno) : "");
         fine = false;
     }
     arena_free(arena);

@@ -153,21 +153,6 @@ static bool link_objects(Arena *arena, Diag *diag, const Argv *compiler, const c
     return process_start(&process, arena, diag, directory, &argv) && wait_for(diag, &process, &argv, true);
 }
 
-/* The linked file may lie on another disk than its place: copied beside it, then renamed. */
-static bool put_program(Arena *arena, Diag *diag, const char *from, const char *to)
-{
-    const char *beside = arena_printf(arena, "%s.%ld.tmp", to, (long)getpid());
-    if (!file_copy(diag, from, beside))
-        return false;
-    mode_t mask = umask(0);
-    umask(mask);
-    if (chmod(beside, 0777 & ~mask) == 0 && rename(beside, to) == 0)
-        return true;
-    diag_error(diag, NOWHERE, "cannot write %s: %s", to, strerror(errno));
-    unlink(beside);
-    return false;
-}
-
 /* The runtime's own files and names start with "fovea". */
 static bool check_prefix(Diag *diag, const Plan *plan, const EmitOptions *options)
 {
@@ -193,14 +178,24 @@ bool build_emit(Diag *diag, const Plan *plan, const EmitOptions *options, const 
            emit_model(diag, plan, &program, directory);
 }
 
-bool build_compile(Diag *diag, const char *directory, const char *program, bool native)
+const char *build_compile(Arena *arena, Diag *diag, const char *directory, bool native)
 {
-    Arena *arena = arena_new();
     Argv compiler = {0};
-    bool fine = find_compiler(arena, diag, &compiler) && compile_objects(arena, diag, &compiler, directory, native) &&
-                link_objects(arena, diag, &compiler, directory) &&
-                put_program(arena, diag, path_join(arena, directory, "program.out"), program);
-    arena_free(arena);
+    if (!find_compiler(arena, diag, &compiler) || !compile_objects(arena, diag, &compiler, directory, native) ||
+        !link_objects(arena, diag, &compiler, directory))
+        return NULL;
+    const char *program = path_join(arena, directory, "program.out");
+    if (path_exists(program))
+        return program;
+    diag_error(diag, NOWHERE, "the C compiler '%s' made no program", compiler.at[0]);
+    return NULL;
+}
+
+bool build_place(Diag *diag, const char *file, const char *place)
+{
+    signals_hold(true);
+    bool fine = file_copy(diag, file, place);
+    signals_hold(false);
     return fine;
 }
 
@@ -211,7 +206,7 @@ static bool keep_weights(Diag *diag, const Plan *plan, const EmitOptions *option
     const char *prefix = options->prefix ? options->prefix : plan->graph->name;
     const char *name = arena_printf(plan->arena, "%s.weights", prefix);
     const char *kept = path_join(plan->arena, path_directory(plan->arena, program), name);
-    if (!file_copy(diag, path_join(plan->arena, directory, name), kept))
+    if (!build_place(diag, path_join(plan->arena, directory, name), kept))
         return false;
     fprintf(stderr, "the weights are in %s: run the program with --weights\n", kept);
     return true;
@@ -238,7 +233,9 @@ bool build_program(Diag *diag, const Plan *plan, const EmitOptions *options, con
     const char *directory = temporary_directory(plan->arena, diag);
     if (!directory)
         return false;
-    bool fine = build_emit(diag, plan, options, directory) && build_compile(diag, directory, program, native);
+    const char *built =
+        build_emit(diag, plan, options, directory) ? build_compile(plan->arena, diag, directory, native) : NULL;
+    bool fine = built && build_place(diag, built, program);
     if (fine && options->embed == EMBED_NONE)
         fine = keep_weights(diag, plan, options, directory, program);
     directory_remove(directory);

@@ -9,9 +9,12 @@ bool emit_directory(Diag *diag, const Plan *plan, const EmitOptions *options, co
 
 /* Emits the model as a program into `directory`, which exists: all it takes to compile it. */
 bool build_emit(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory);
-/* Compiles what is there into `program`, written beside and renamed. `native`: for this machine's CPU alone. */
-bool build_compile(Diag *diag, const char *directory, const char *program, bool native);
-/* Both, in a temporary folder. */
+/* Compiles what is there. `native`: for this machine's CPU alone. The program's path, which is in `directory`; NULL
+ * after a diagnostic. */
+const char *build_compile(Arena *arena, Diag *diag, const char *directory, bool native);
+/* Copies it, or its weights, to their place, complete or not at all: signals wait. */
+bool build_place(Diag *diag, const char *file, const char *place);
+/* All three, in a temporary folder. */
 bool build_program(Diag *diag, const Plan *plan, const EmitOptions *options, const char *program, bool native);
 
 /* The compiler that will be used and its options, as one text; NULL after a diagnostic when there is none. */

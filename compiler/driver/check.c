@@ -39,6 +39,7 @@ typedef struct Check {
     const Options *options;
     const Target *target;
     const char *directory; /* of this target */
+    bool no_program;       /* the C compiler failed: it would for the other targets too */
 } Check;
 
 /* ---- one run of a program ---- */
@@ -187,17 +188,19 @@ static void compare_batch(const Graph *graph, const Recorded *recorded, int64_t 
 }
 
 /* Builds the graph, runs the trials, and gives the largest difference of each output. false after a diagnostic. */
-static bool measure(const Check *check, const Graph *graph, const char *name, const Trial *trials, int trial_count,
+static bool measure(Check *check, const Graph *graph, const char *name, const Trial *trials, int trial_count,
                     double *differences)
 {
     Arena *arena = check->arena;
     const char *sources = path_join(arena, check->directory, name);
-    const char *program = path_join(arena, sources, "checked");
     EmitOptions emit = {
         .model_path = check->options->model, .embed = EMBED_INCBIN, .parameters = check->options->parameters};
     const Plan *plan = plan_make(graph, check->target);
-    if (!directory_make(check->diag, sources) || !build_emit(check->diag, plan, &emit, sources) ||
-        !build_compile(check->diag, sources, program, false))
+    if (!directory_make(check->diag, sources) || !build_emit(check->diag, plan, &emit, sources))
+        return false;
+    const char *program = build_compile(arena, check->diag, sources, false);
+    check->no_program = !program;
+    if (!program)
         return false;
     for (int t = 0; t < trial_count; t++) {
         const char *results = path_join(arena, sources, trials[t].name);
@@ -259,7 +262,7 @@ static void report_layer(const Check *check, const Graph *exposed, const Port *p
                check->target->name, name, difference);
 }
 
-static void find_fault(const Check *check, const Graph *graph, const Trial *trials, int trial_count)
+static void find_fault(Check *check, const Graph *graph, const Trial *trials, int trial_count)
 {
     Graph *exposed = expose_results(check->arena, graph);
     double *differences = NEW_ARRAY(check->arena, double, exposed->outputs.count);
@@ -289,7 +292,7 @@ static bool can_run(const Target *target)
     return true;
 }
 
-static bool check_target(const Check *check, Graph *net)
+static bool check_target(Check *check, Graph *net)
 {
     const Words *files = &check->options->files;
     const Trial trials[] = {{"random", NULL}, {"files", files}};
@@ -318,12 +321,13 @@ static bool check_each(Check *check, Graph *net, const char *directory)
 {
     const Options *options = check->options;
     bool fine = true;
-    for (int i = 0; options->targets.count ? i < (int)options->targets.count : target_at(i) != NULL; i++) {
-        check->target = options->targets.count ? options->targets.at[i] : target_at(i);
+    int count = (int)options->targets.count;
+    for (int i = 0; !check->no_program && (count ? i < count : target_at(i) != NULL); i++) {
+        check->target = count ? options->targets.at[i] : target_at(i);
         check->directory = path_join(check->arena, directory, check->target->name);
         if (can_run(check->target)) {
             fine &= check_target(check, net);
-        } else if (options->targets.count) {
+        } else if (count) {
             diag_error(check->diag, NOWHERE, "this machine cannot run target %s", check->target->name);
             fine = false;
         } else {

@@ -52,6 +52,7 @@ static const OptionRow rows[] = {
     {"net", 0, "NAME", MODELS, false, "the net to take when the file has several"},
     {"batch", 0, "N", MODELS, false, "examples in one run (default 1)"},
     {"name", 0, "PREFIX", CODE, false, "prefix of files and functions (default: the net's name)"},
+    {"save-weights", 0, "FILE", COMPILE, false, "write the weights as safetensors too, say random ones"},
     {"embed", 0, "HOW", COMPILE | BUILD, false, "weights in the program: incbin (default), array, or none"},
     {"native", 0, NULL, BUILD, false, "let the C compiler use all that this machine's CPU has"},
     {"print-ir", 0, NULL, MODELS, false, "print the graph before and after the passes"},
@@ -221,10 +222,16 @@ static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionR
         return parse_embed(options, diag, value);
     if (strcmp(row->name, "name") == 0)
         return parse_prefix(options, diag, value);
-    const char **text = strcmp(row->name, "output") == 0 ? &options->output
-                        : strcmp(row->name, "net") == 0  ? &options->elaborate.net
-                                                         : &options->weights;
-    *text = value;
+    struct {
+        const char *name;
+        const char **text;
+    } texts[] = {{"output", &options->output},
+                 {"net", &options->elaborate.net},
+                 {"save-weights", &options->save_weights},
+                 {"weights", &options->weights}};
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        if (strcmp(row->name, texts[i].name) == 0)
+            *texts[i].text = value;
     return true;
 }
 

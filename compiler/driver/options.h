@@ -33,6 +33,7 @@ typedef struct Options {
     VEC(const Target *) targets; /* check: those given; none: all */
     const char *prefix;          /* NULL: the net's name */
     const char *weights;
+    const char *save_weights; /* compile: a safetensors file to write them to; NULL: none */
     EmbedKind embed;
     bool print_ir, print_plan;
     bool native;       /* build: for this machine's CPU alone */

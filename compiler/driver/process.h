@@ -1,4 +1,8 @@
-/* process.h - other programs: started without a shell, their words caught. */
+/* process.h - other programs: started without a shell, their words caught.
+ *
+ * A signal that ends Fovea (SIGHUP, SIGINT, SIGQUIT, SIGTERM) ends these programs and removes the temporary folder
+ * first.
+ */
 #ifndef FOVEA_DRIVER_PROCESS_H
 #define FOVEA_DRIVER_PROCESS_H
 
@@ -21,8 +25,13 @@ void process_replace(Arena *arena, Diag *diag, const char *program, const Argv *
 /* Whether PATH has a program of that name. */
 bool process_found(Arena *arena, const char *name);
 
-/* A new directory for temporary files, and the end of it with everything inside. */
+/* Where temporary files go: $TMPDIR or /tmp. */
+const char *temporary_parent(void);
+/* A new directory for temporary files, one at a time, and the end of it with everything inside. */
 const char *temporary_directory(Arena *arena, Diag *diag);
 void directory_remove(const char *path);
+
+/* Makes those signals wait, for what must not be left half done, until they are let in again. */
+void signals_hold(bool hold);
 
 #endif

@@ -1,7 +1,8 @@
 /* run.c - `fovea run` (see run.h).
  *
- * The cache is $XDG_CACHE_HOME/fovea, ~/.cache/fovea or /tmp/fovea-UID. A program's name there has a hash of every file
- * that was emitted, weights included, and of the compiler's command, so that nothing stale is ever run. Two runs at
+ * The cache is $XDG_CACHE_HOME/fovea or ~/.cache/fovea, or fovea-UID in the temporary folder when that cannot be
+ * written. A program's name there has a hash of every file that was emitted, weights included, and of the compiler's
+ * command, so that nothing stale is ever run, and its size, so that one which was cut short is built again. Two runs at
  * once may both build: each in a folder of its own, and the last rename wins with the same program.
  */
 #include "driver/run.h"
@@ -14,33 +15,38 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *cache_path(Arena *arena)
+enum { PLACES = 2 };
+
+/* The user's own cache, NULL when there is no place for it, and the one for when that cannot be used. */
+static void list_caches(Arena *arena, const char *caches[PLACES])
 {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    caches[0] = NULL;
     if (cache && cache[0] == '/')
-        return path_join(arena, cache, "fovea");
-    if (home && home[0] == '/' && access(home, W_OK) == 0)
-        return path_join(arena, home, ".cache/fovea");
-    return arena_printf(arena, "/tmp/fovea-%ld", (long)getuid());
+        caches[0] = path_join(arena, cache, "fovea");
+    else if (home && home[0] == '/')
+        caches[0] = path_join(arena, home, ".cache/fovea");
+    caches[1] = arena_printf(arena, "%s/fovea-%ld", temporary_parent(), (long)getuid());
 }
 
 /* What is in the cache gets run: a folder that somebody else could have made or can write to is refused. */
-static const char *cache_open(Arena *arena, Diag *diag)
+static bool cache_is_safe(const char *path)
 {
-    const char *path = cache_path(arena);
+    struct stat status;
+    return lstat(path, &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == geteuid() &&
+           !(status.st_mode & (S_IWGRP | S_IWOTH));
+}
+
+static bool cache_make(Diag *diag, const char *path)
+{
     mode_t mask = umask(077);
     bool made = directory_make(diag, path);
     umask(mask);
-    struct stat status;
-    if (!made)
-        return NULL;
-    if (lstat(path, &status) != 0 || !S_ISDIR(status.st_mode) || status.st_uid != geteuid() ||
-        (status.st_mode & (S_IWGRP | S_IWOTH))) {
-        diag_error(diag, NOWHERE, "the cache %s is not a folder that only you can write to", path);
-        diag_hint(diag, "set XDG_CACHE_HOME to a folder of yours");
-        return NULL;
-    }
-    return path;
+    if (!made || cache_is_safe(path))
+        return made;
+    diag_error(diag, NOWHERE, "the cache %s is not a folder that only you can write to", path);
+    diag_hint(diag, "set XDG_CACHE_HOME to a folder of yours");
+    return false;
 }
 
 static bool hash_files(Diag *diag, const char *directory, uint64_t *hash)
@@ -82,23 +88,66 @@ static uint64_t hash_cpu(uint64_t hash)
     return hash;
 }
 
-/* The program in the cache, built when it is not there. NULL after a diagnostic. */
+static const char *name_with_size(Arena *arena, const char *name, const struct stat *status)
+{
+    return arena_printf(arena, "%s-%lld", name, (long long)status->st_size);
+}
+
+/* The program of that name which has the size that it was written with. */
+static const char *cache_find(Arena *arena, const char *cache, const char *name)
+{
+    DIR *folder = cache && cache_is_safe(cache) ? opendir(cache) : NULL;
+    const char *found = NULL;
+    for (struct dirent *entry; folder && !found && (entry = readdir(folder));) {
+        struct stat status;
+        if (strncmp(entry->d_name, name, strlen(name)) != 0)
+            continue;
+        const char *path = path_join(arena, cache, arena_strdup(arena, entry->d_name));
+        if (access(path, X_OK) == 0 && stat(path, &status) == 0 &&
+            strcmp(entry->d_name, name_with_size(arena, name, &status)) == 0)
+            found = path;
+    }
+    if (folder)
+        closedir(folder);
+    return found;
+}
+
+static const char *cache_put(Diag *diag, const char *cache, const char *name, const char *built)
+{
+    struct stat status;
+    if (!cache || !cache_make(diag, cache) || stat(built, &status) != 0)
+        return NULL;
+    const char *place = path_join(diag->arena, cache, name_with_size(diag->arena, name, &status));
+    return build_place(diag, built, place) ? place : NULL;
+}
+
+/* The program in a cache, built when it is in none. NULL after a diagnostic. */
 static const char *cached_program(Diag *diag, const Plan *plan, const char *directory)
 {
     Arena *arena = plan->arena;
-    const char *cache = cache_open(arena, diag), *command = build_command(arena, diag, true);
+    const char *command = build_command(arena, diag, true), *program = NULL, *caches[PLACES];
     uint64_t hash = FNV_START;
-    if (!cache || !command || !hash_files(diag, directory, &hash) ||
+    if (!command || !hash_files(diag, directory, &hash) ||
         !hash_files(diag, path_join(arena, directory, "program"), &hash))
         return NULL;
     hash = hash_cpu(fnv1a64(hash, command, strlen(command)));
     const char *name = arena_printf(arena, "%s-%016llx", plan->graph->name, (unsigned long long)hash);
-    const char *program = path_join(arena, cache, name);
-    if (access(program, X_OK) == 0)
+    list_caches(arena, caches);
+    for (int i = 0; !program && i < PLACES; i++)
+        program = cache_find(arena, caches[i], name);
+    if (program)
         return program;
     if (isatty(STDERR_FILENO))
         fprintf(stderr, "building %s ...\n", plan->graph->name);
-    return build_compile(diag, directory, program, true) ? program : NULL;
+    const char *built = build_compile(arena, diag, directory, true);
+    Buf unsaid = {0}; /* why the user's own cache cannot take it: the other one does */
+    Diag quiet;
+    diag_init(&quiet, arena);
+    quiet.capture = &unsaid;
+    for (int i = 0; built && !program && i < PLACES; i++)
+        program = cache_put(i + 1 < PLACES ? &quiet : diag, caches[i], name, built);
+    buf_free(&unsaid);
+    return program;
 }
 
 bool run_program(Diag *diag, const Plan *plan, const EmitOptions *emit, const Options *options)

@@ -201,6 +201,8 @@ bool file_copy(Diag *diag, const char *from, const char *to)
         return false;
     FileWriter writer;
     bool good = file_create(&writer, diag, to);
+    if (good && writer.beside && fchmod(fileno(writer.stream), status.st_mode & 0777))
+        writer.failure = errno;
     char *piece = good ? malloc(COPY_STEP) : NULL;
     if (good && !piece)
         fatal("out of memory");

@@ -35,6 +35,7 @@ bool directory_make(Diag *diag, const char *path);
  * read, is a directory, or has more than `limit` bytes. */
 char *file_read(Arena *arena, Diag *diag, const char *path, Span span, size_t limit, size_t *count);
 bool file_write_atomic(Diag *diag, const char *path, const void *bytes, size_t count);
+/* With its permissions. */
 bool file_copy(Diag *diag, const char *from, const char *to);
 
 /* A plain file mapped for reading; an empty one has bytes NULL. Whoever maps it unmaps it. */

@@ -16,6 +16,7 @@ typedef struct Tally {
     const fovea_port *port;
     int64_t classes, done, right;
     int64_t *counts; /* counts[truth * classes + answer] */
+    bool bar;        /* a bar is on the screen */
 } Tally;
 
 static bool read_labels(fovea_bytes *file, fovea_idx *idx, const char *path, fovea_fault *fault)
@@ -31,15 +32,37 @@ static bool read_labels(fovea_bytes *file, fovea_idx *idx, const char *path, fov
     return idx->rank == 1 || fovea_fail(fault, "%s holds pictures, not labels", path);
 }
 
-static void show_progress(int64_t done, int64_t total)
+/* With --index there is one picture, and its label is the one of that number. */
+static bool choose_label(fovea_idx *labels, const fovea_options *options, const fovea_program *program,
+                         const char *path, fovea_fault *fault)
+{
+    if (options->index < 0)
+        return true;
+    if (options->file_count > program->input_count)
+        return fovea_fail(fault, "--index with --labels takes one file of pictures");
+    if (options->index >= labels->count)
+        return fovea_fail(fault, "--index %lld: %s has %lld label%s, counted from 0", (long long)options->index, path,
+                          (long long)labels->count, fovea_plural(labels->count));
+    labels->data += options->index;
+    labels->count = 1;
+    return true;
+}
+
+static void show_progress(Tally *tally, int64_t total)
 {
     if (!isatty(STDERR_FILENO) || !total)
         return;
-    int filled = (int)(BAR * done / total);
+    int filled = (int)(BAR * tally->done / total);
+    tally->bar = true;
     fprintf(stderr, "\r[%.*s%*s] %3d %%", filled, "########################################", BAR - filled, "",
-            (int)(100 * done / total));
-    if (done == total)
+            (int)(100 * tally->done / total));
+}
+
+static void clear_progress(Tally *tally)
+{
+    if (tally->bar)
         fprintf(stderr, "\r%*s\r", BAR + 10, "");
+    tally->bar = false;
 }
 
 static bool count_batch(const fovea_feed *feed, const fovea_idx *labels, const char *path, Tally *tally,
@@ -47,7 +70,8 @@ static bool count_batch(const fovea_feed *feed, const fovea_idx *labels, const c
 {
     for (int64_t slot = 0; slot < feed->filled; slot++) {
         if (tally->done == labels->count)
-            return fovea_fail(fault, "%s has %lld labels, there are more pictures", path, (long long)labels->count);
+            return fovea_fail(fault, "%s has %lld label%s, there are more pictures", path, (long long)labels->count,
+                              fovea_plural(labels->count));
         int64_t truth = labels->data[tally->done];
         if (truth >= tally->classes)
             return fovea_fail(fault, "%s holds label %lld, output '%s' has %lld classes", path, (long long)truth,
@@ -117,12 +141,13 @@ static bool count_all(fovea_feed *feed, const fovea_idx *labels, const char *pat
     do {
         if (!fovea_feed_run(feed, fault) || !count_batch(feed, labels, path, tally, fault))
             return false;
-        if (tally->done % 64 < feed->filled || tally->done == labels->count)
-            show_progress(tally->done, labels->count);
+        if (tally->done % 64 < feed->filled)
+            show_progress(tally, labels->count);
     } while (feed->filled);
     if (tally->done != labels->count)
-        return fovea_fail(fault, "%s has %lld labels, there are %lld pictures", path, (long long)labels->count,
-                          (long long)tally->done);
+        return fovea_fail(fault, "%s has %lld label%s, there %s %lld picture%s", path, (long long)labels->count,
+                          fovea_plural(labels->count), tally->done == 1 ? "is" : "are", (long long)tally->done,
+                          fovea_plural(tally->done));
     return true;
 }
 
@@ -148,9 +173,10 @@ bool fovea_accuracy(fovea_feed *feed, const char *labels, fovea_fault *fault)
     fovea_idx idx = {0};
     tally.counts = calloc(fovea_size(tally.classes * tally.classes, 1), sizeof *tally.counts);
     bool fine = tally.counts || fovea_fail_memory(fault, fovea_size(tally.classes, sizeof *tally.counts));
-    fine = fine && read_labels(&file, &idx, labels, fault) && count_all(feed, &idx, labels, &tally, fault);
-    if (!fine && isatty(STDERR_FILENO))
-        fprintf(stderr, "\n");
+    fine = fine && read_labels(&file, &idx, labels, fault) &&
+           choose_label(&idx, feed->options, feed->engine->program, labels, fault) &&
+           count_all(feed, &idx, labels, &tally, fault);
+    clear_progress(&tally);
     if (fine)
         print_result(&tally, feed->engine->seconds);
     free(tally.counts);

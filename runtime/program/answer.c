@@ -70,11 +70,17 @@ const char *fovea_label(const fovea_port *port, int64_t index, char number[24])
     return number;
 }
 
+/* What is not a number has a sign that means nothing: it is never printed. */
+static double unsigned_nan(double value)
+{
+    return isnan(value) ? (double)NAN : value;
+}
+
 /* Fixed point where that shows enough digits. */
 static void print_value(float value, int width)
 {
     double size = fabs((double)value);
-    printf(size >= 1e6 || (size > 0 && size < 1e-3) ? "%*.3e" : "%*.4f", width, (double)value);
+    printf(size >= 1e6 || (size > 0 && size < 1e-3) ? "%*.3e" : "%*.4f", width, unsigned_nan((double)value));
 }
 
 static bool print_best(const fovea_port *port, const float *values, int64_t top, const char *indent, fovea_fault *fault)
@@ -103,16 +109,24 @@ static bool print_best(const fovea_port *port, const float *values, int64_t top,
 
 static void print_summary(const fovea_port *port, const float *values)
 {
-    int64_t count = fovea_port_count(port);
+    int64_t count = fovea_port_count(port), numbers = 0;
     double least = INFINITY, most = -INFINITY, sum = 0;
     for (int64_t i = 0; i < count; i++) {
+        if (isnan(values[i]))
+            continue;
+        numbers++;
         least = fmin(least, (double)values[i]);
         most = fmax(most, (double)values[i]);
         sum += (double)values[i];
     }
     char shape[256];
     fovea_port_shape(port, shape, sizeof shape);
-    printf("%s, values %.4g to %.4g, mean %.4g\n", shape, least, most, sum / (double)count);
+    printf("%s", shape);
+    if (numbers)
+        printf(", values %.4g to %.4g, mean %.4g", least, most, unsigned_nan(sum / (double)numbers));
+    if (numbers < count)
+        printf(", %lld of %lld values are not numbers", (long long)(count - numbers), (long long)count);
+    printf("\n");
 }
 
 /* One line for each row of the last axis. */
@@ -120,7 +134,7 @@ static void print_raw(const fovea_port *port, const float *values)
 {
     int64_t count = fovea_port_count(port), row = port->rank ? port->dims[port->rank - 1] : 1;
     for (int64_t i = 0; i < count; i++)
-        printf("%.9g%c", (double)values[i], (i + 1) % row ? ' ' : '\n');
+        printf("%.9g%c", unsigned_nan((double)values[i]), (i + 1) % row ? ' ' : '\n');
 }
 
 static bool print_output(const fovea_port *port, const fovea_options *options, const float *values, const char *indent,
@@ -131,7 +145,7 @@ static bool print_output(const fovea_port *port, const fovea_options *options, c
     else if (fovea_port_is_list(port))
         return print_best(port, values, options->top, indent, fault);
     else if (fovea_port_count(port) == 1)
-        printf("%s%.9g\n", indent, (double)values[0]);
+        printf("%s%.9g\n", indent, unsigned_nan((double)values[0]));
     else {
         printf("%s", indent);
         print_summary(port, values);

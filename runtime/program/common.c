@@ -98,15 +98,21 @@ bool fovea_output_open(fovea_output *output, const char *path, fovea_fault *faul
     return true;
 }
 
+bool fovea_output_fail(const fovea_output *output, fovea_fault *fault)
+{
+    return fovea_fail(fault, "cannot write %s: %s", output->path, strerror(errno ? errno : EIO));
+}
+
 bool fovea_output_commit(fovea_output *output, fovea_fault *fault)
 {
+    errno = 0;
     bool fine = !ferror(output->stream);
     fine = fclose(output->stream) == 0 && fine;
     output->stream = NULL;
     if (fine)
         fine = rename(output->temporary, output->path) == 0;
     if (!fine) {
-        fovea_fail(fault, "cannot write %s: %s", output->path, strerror(errno));
+        fovea_output_fail(output, fault);
         unlink(output->temporary);
     }
     fovea_output_cancel(output);
@@ -122,6 +128,29 @@ void fovea_output_cancel(fovea_output *output)
     free(output->path);
     free(output->temporary);
     *output = (fovea_output){0};
+}
+
+bool fovea_folder_make(const char *path, fovea_fault *fault)
+{
+    char *prefix = fovea_text("%s", path);
+    if (!prefix)
+        return fovea_fail_memory(fault, strlen(path));
+    bool fine = true;
+    for (char *at = prefix; fine && *at;) {
+        at += 1 + strcspn(at + 1, "/");
+        char end = *at;
+        *at = '\0';
+        if (mkdir(prefix, 0777) != 0 && errno != EEXIST)
+            fine = fovea_fail(fault, "cannot make folder %s: %s", prefix, strerror(errno));
+        *at = end;
+    }
+    free(prefix);
+    return fine;
+}
+
+const char *fovea_plural(int64_t count)
+{
+    return count == 1 ? "" : "s";
 }
 
 const char *fovea_base_name(const char *path)

@@ -47,6 +47,13 @@ bool fovea_output_open(fovea_output *output, const char *path, fovea_fault *faul
 bool fovea_output_commit(fovea_output *output, fovea_fault *fault);
 void fovea_output_cancel(fovea_output *output);
 
+/* "cannot write PATH: why", by errno. */
+bool fovea_output_fail(const fovea_output *output, fovea_fault *fault);
+/* Makes the folder and those above it; those that are there already are fine. */
+bool fovea_folder_make(const char *path, fovea_fault *fault);
+
+/* "s" behind a noun that is counted, "" for one. */
+const char *fovea_plural(int64_t count);
 /* The part of a path after the last '/'. */
 const char *fovea_base_name(const char *path);
 /* Formatted text in memory of its own; NULL when there is none. */

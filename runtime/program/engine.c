@@ -48,8 +48,10 @@ static bool find_weights(fovea_engine *engine, const char *path, fovea_fault *fa
     if (!path)
         return engine->blob ||
                fovea_fail(fault, "%s was built without weights; give them with --weights FILE", program->name);
-    if (fovea_weights_map(&engine->mapped, path) != FOVEA_OK)
-        return fovea_fail(fault, "cannot read %s: %s", path, strerror(errno));
+    errno = 0; /* a folder, or a file that is too short, fails without an error of the system */
+    fovea_status status = fovea_weights_map(&engine->mapped, path);
+    if (status != FOVEA_OK)
+        return fovea_fail(fault, "cannot read %s: %s", path, errno ? strerror(errno) : fovea_status_text(status));
     engine->blob = engine->mapped.data;
     engine->blob_bytes = engine->mapped.bytes;
     return true;

@@ -36,8 +36,8 @@ static bool open_files(fovea_feed *feed, fovea_fault *fault)
         if (!fovea_input_open(&feed->inputs[i], files[i], &program->inputs[i], fault))
             return false;
         if (feed->inputs[i].count != feed->inputs[0].count)
-            return fovea_fail(fault, "%s has %lld examples, %s has %lld", files[0], (long long)feed->inputs[0].count,
-                              files[i], (long long)feed->inputs[i].count);
+            return fovea_fail(fault, "%s has %lld example%s, %s has %lld", files[0], (long long)feed->inputs[0].count,
+                              fovea_plural(feed->inputs[0].count), files[i], (long long)feed->inputs[i].count);
     }
     feed->next_file += program->input_count;
     feed->count = feed->inputs[0].count;
@@ -45,8 +45,8 @@ static bool open_files(fovea_feed *feed, fovea_fault *fault)
     int64_t index = feed->options->index;
     if (index >= 0) {
         if (index >= feed->count)
-            return fovea_fail(fault, "--index %lld: %s has %lld examples, counted from 0", (long long)index, files[0],
-                              (long long)feed->count);
+            return fovea_fail(fault, "--index %lld: %s has %lld example%s, counted from 0", (long long)index, files[0],
+                              (long long)feed->count, fovea_plural(feed->count));
         feed->next = index;
     }
     return true;

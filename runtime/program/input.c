@@ -6,6 +6,7 @@
 #include "input.h"
 #include "picture.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -165,8 +166,8 @@ static bool get_npy(const fovea_input *input, int64_t index, void *into, fovea_f
     for (int64_t i = 0; i < count; i++) {
         double value = fovea_npy_at(&input->npy, first + i);
         if (!(value >= 0 && value <= 255) || value != (double)(int)value)
-            return fovea_fail(fault, "%s holds %g, input '%s' takes whole numbers from 0 to 255", input->path, value,
-                              port->name);
+            return fovea_fail(fault, "%s holds %g, input '%s' takes whole numbers from 0 to 255", input->path,
+                              isnan(value) ? fabs(value) : value, port->name);
         ((unsigned char *)into)[i % plane * channels + i / plane] = (unsigned char)value;
     }
     return true;

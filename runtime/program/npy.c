@@ -208,7 +208,7 @@ static bool write_header(fovea_npy_writer *writer, fovea_fault *fault)
     memset(header + length, ' ', (size_t)(WRITTEN_HEADER - length));
     header[WRITTEN_HEADER - 1] = '\n';
     if (fwrite(header, 1, WRITTEN_HEADER, writer->output.stream) != WRITTEN_HEADER)
-        return fovea_fail(fault, "cannot write %s", writer->output.path);
+        return fovea_output_fail(&writer->output, fault);
     return true;
 }
 
@@ -236,18 +236,18 @@ bool fovea_npy_append(fovea_npy_writer *writer, const float *example, fovea_faul
         return fovea_fail(fault, "%s: .npy files are written on little-endian machines only", writer->output.path);
     size_t count = (size_t)writer->each;
     if (fwrite(example, sizeof *example, count, writer->output.stream) != count)
-        return fovea_fail(fault, "cannot write %s", writer->output.path);
+        return fovea_output_fail(&writer->output, fault);
     writer->examples++;
     return true;
 }
 
 bool fovea_npy_finish(fovea_npy_writer *writer, fovea_fault *fault)
 {
-    if (fseek(writer->output.stream, 0, SEEK_SET) != 0 || !write_header(writer, fault)) {
-        fovea_npy_cancel(writer);
-        return fovea_fail(fault, "cannot complete a .npy file");
-    }
-    return fovea_output_commit(&writer->output, fault);
+    bool fine = fseek(writer->output.stream, 0, SEEK_SET) == 0 || fovea_output_fail(&writer->output, fault);
+    if (fine && write_header(writer, fault))
+        return fovea_output_commit(&writer->output, fault);
+    fovea_npy_cancel(writer);
+    return false;
 }
 
 void fovea_npy_cancel(fovea_npy_writer *writer)

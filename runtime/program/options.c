@@ -127,6 +127,17 @@ static bool set_option(fovea_options *options, int letter, const char *value, co
     }
 }
 
+static bool fail_count(const fovea_options *options, const fovea_program *program, fovea_fault *fault)
+{
+    char names[256] = "";
+    size_t length = 0;
+    for (size_t i = 0; i < program->input_count && length < sizeof names; i++)
+        length +=
+            (size_t)snprintf(names + length, sizeof names - length, "%s%s", i ? ", " : "", program->inputs[i].name);
+    return fovea_fail(fault, "%s takes %zu inputs, not %zu; give --input NAME=FILE for each: %s", program->name,
+                      program->input_count, options->file_count, names);
+}
+
 /* Inputs without their option, and whether what was given is enough. */
 static bool take_files(fovea_options *options, int count, char **files, const fovea_program *program,
                        fovea_fault *fault)
@@ -141,7 +152,7 @@ static bool take_files(fovea_options *options, int count, char **files, const fo
     if (inputs == 1)
         return true;
     if (options->file_count != inputs)
-        return fovea_fail(fault, "%s takes %zu inputs, not %zu", program->name, inputs, options->file_count);
+        return fail_count(options, program, fault);
     for (size_t i = 0; i < inputs; i++)
         if (!options->files[i])
             return fovea_fail(fault, "input '%s' is missing: --input %s=FILE", program->inputs[i].name,

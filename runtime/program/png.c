@@ -5,6 +5,7 @@
  */
 #include "picture.h"
 
+#include <errno.h>
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,7 +134,7 @@ typedef struct PngWriter {
 static void on_write_error(png_structp png, png_const_charp message)
 {
     PngWriter *writer = png_get_error_ptr(png);
-    fovea_fail(writer->fault, "cannot write %s: %s", writer->path, message);
+    fovea_fail(writer->fault, "cannot write %s: %s", writer->path, errno ? strerror(errno) : message);
     png_longjmp(png, 1);
 }
 
@@ -142,6 +143,7 @@ static bool encode(PngWriter *writer)
     const fovea_picture *picture = writer->picture;
     if (setjmp(png_jmpbuf(writer->png)))
         return false;
+    errno = 0; /* libpng does not say why a write failed */
     png_init_io(writer->png, writer->stream);
     png_set_IHDR(writer->png, writer->info, (png_uint_32)picture->width, (png_uint_32)picture->height, 8,
                  picture->channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,

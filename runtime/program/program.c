@@ -62,8 +62,8 @@ static bool time_runs(fovea_feed *feed, int64_t runs, fovea_fault *fault)
     }
     if (fine) {
         qsort(times, (size_t)runs, sizeof *times, compare_doubles);
-        printf("time: median %.4f ms, min %.4f ms (%lld runs, batch %lld)\n", times[runs / 2], times[0],
-               (long long)runs, (long long)feed->engine->program->batch);
+        printf("time: median %.4f ms, min %.4f ms (%lld run%s, batch %lld)\n", times[runs / 2], times[0],
+               (long long)runs, fovea_plural(runs), (long long)feed->engine->program->batch);
     }
     free(times);
     return fine;
@@ -102,8 +102,9 @@ int fovea_program_main(int argc, char **argv, const fovea_program *program)
         }
     }
     fovea_options_free(&options);
-    if (fflush(stdout) != 0 && fine)
-        fine = fovea_fail(&fault, "cannot write the answer: %s", strerror(errno));
+    errno = 0; /* an earlier write may be what failed: then nobody knows any more why */
+    if ((fflush(stdout) != 0 || ferror(stdout)) && fine)
+        fine = fovea_fail(&fault, "cannot write the answer%s%s", errno ? ": " : "", errno ? strerror(errno) : "");
     if (!fine)
         fprintf(stderr, "%s: error: %s\n", fovea_base_name(argv[0]), fault.text);
     return fine ? 0 : 1;

@@ -7,10 +7,8 @@
 #include "answer.h"
 #include "input.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* Examples whose pictures are written into the current folder unasked. */
 enum { PICTURED_UNASKED = 16 };
@@ -74,8 +72,8 @@ bool fovea_results_open(fovea_results *results, const fovea_options *options, co
         return false;
     if (!options->output)
         return true;
-    if (mkdir(options->output, 0777) != 0 && errno != EEXIST)
-        return fovea_fail(fault, "cannot make folder %s: %s", options->output, strerror(errno));
+    if (!fovea_folder_make(options->output, fault))
+        return false;
     size_t most = program->output_count + program->input_count;
     results->arrays = calloc(most, sizeof *results->arrays);
     bool fine = results->arrays || fovea_fail_memory(fault, most * sizeof *results->arrays);
@@ -152,7 +150,8 @@ bool fovea_results_add(fovea_results *results, const fovea_engine *engine, int64
 bool fovea_results_close(fovea_results *results, bool fine, fovea_fault *fault)
 {
     if (fine && !results->options->output && results->pictured > PICTURED_UNASKED)
-        printf("pictures of %zu more examples: --output DIR writes them\n", results->pictured - PICTURED_UNASKED);
+        printf("pictures of %zu more example%s: --output DIR writes them\n", results->pictured - PICTURED_UNASKED,
+               fovea_plural((int64_t)(results->pictured - PICTURED_UNASKED)));
     for (size_t i = 0; i < results->open; i++) {
         char *path = fovea_text("%s", results->arrays[i].output.path);
         fine = fine && fovea_npy_finish(&results->arrays[i], fault);

@@ -17,3 +17,12 @@ for target in c avx2; do
         fi
     done
 done
+
+# Random weights that are saved and loaded again are the same numbers.
+if "$fovea" compile tests/golden/residual.fov --weights random:3 --save-weights "$work/saved.safetensors" -o "$work/random" &&
+    "$fovea" compile tests/golden/residual.fov --weights "$work/saved.safetensors" -o "$work/saved" &&
+    diff -r "$work/random" "$work/saved" >"$work/difference" 2>&1; then
+    ok "saved weights are loaded as they were"
+else
+    not_ok "saved weights are loaded as they were" "$(head -1 "$work/difference")"
+fi

@@ -89,6 +89,85 @@ refuse "weights of something else" "text.png" ./other --weights text.png "$first
 holds "nothing half written" test -z "$(ls partial)"
 refuse "a program in a folder that is not there" "nowhere" "$fovea" build "$lenet/lenet5.fov" -o nowhere/lenet5
 refuse "no C compiler" "no-such-cc" env CC=no-such-cc "$fovea" build "$lenet/lenet5.fov" -o x
+refuse "no C compiler for check" "no-such-cc" env CC=no-such-cc "$fovea" check "$lenet/lenet5.fov"
+refuse "a C compiler that makes nothing" "'true' made no program" env CC=true "$fovea" build "$lenet/lenet5.fov" -o x
+refuse "a C compiler that makes nothing for check" "'true' made no program" env CC=true "$fovea" check "$lenet/lenet5.fov"
+if [ -w /dev/full ]; then
+    "$fovea" check "$lenet/lenet5.fov" --target c 2>err >/dev/full
+    grep -q 'directory' err
+    holds "check into a full disk has no wrong reason" test $? -eq 1
+fi
+said=$(trap '' XFSZ; ulimit -f 0; ./lenet5 "$first" --output large 2>&1)
+case $said in
+*"cannot write large/logits.npy: File too large"*) ok "a disk that is full has name and reason" ;;
+*) not_ok "a disk that is full has name and reason" "$said" ;;
+esac
+./lenet5 "$first" --output deep/er//folder/ >/dev/null
+holds "folders are made" test -f deep/er/folder/logits.npy
+
+# 70 black pictures, and labels of which the one with number 3 is none of this net's.
+{ printf '\000\000\010\003\000\000\000\106\000\000\000\034\000\000\000\034'; head -c $((70 * 28 * 28)) /dev/zero; } >black.idx
+{ printf '\000\000\010\001\000\000\000\106'; head -c 70 /dev/zero; } >zeros.idx
+printf '\000\000\010\001\000\000\000\004\000\000\000\310' >four.idx
+refuse "--index chooses the label too" "holds label 200" ./lenet5 black.idx --index 3 --labels four.idx
+refuse "--index beyond the labels" "has 4 labels, counted from 0" ./lenet5 black.idx --index 4 --labels four.idx
+refuse "fewer pictures than labels" "has 70 labels, there is 1 picture$" ./lenet5 "$first" --labels zeros.idx
+if ./lenet5 black.idx --index 2 --labels four.idx | grep -q 'accuracy: .* of 1)'; then
+    ok "accuracy of one picture"
+else
+    not_ok "accuracy of one picture" "no accuracy of 1"
+fi
+if have script; then
+    bars=$(script -qec './lenet5 black.idx --labels zeros.idx' /dev/null | tr '\r' '\n' | grep -c '^\[#* *\]  91 %$')
+    holds "a bar on a terminal" test "$bars" -eq 1
+else
+    skip "a bar on a terminal" "script is not installed"
+fi
+
+# Not a number: counted, and without the sign that this one has.
+printf 'net n(image: f32[1, 2, 2]) {\n    return y = image -> relu;\n}\n' >n.fov
+printf 'net three(a: f32[4], b: f32[4], c: f32[4]) {\n    return y = a + b + c;\n}\n' >three.fov
+{
+    printf '\223NUMPY\001\000v\000%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2, 2), }"
+    printf '\000\000\300\377\000\000\200\077\000\000\000\100\000\000\100\100'
+} >nan.npy
+expect "not a number in a map" "nan.npy
+  1x2x2, values 1 to 3, mean 2, 1 of 4 values are not numbers
+  wrote nan-y.png" "$fovea" run n.fov nan.npy
+expect "not a number among all values" "nan.npy
+nan 1
+2 3
+wrote nans/y.npy" "$fovea" run n.fov nan.npy --raw --npy --output nans
+refuse "a file for three inputs" "give --input NAME=FILE for each: a, b, c" "$fovea" run three.fov nan.npy
+rm -r cache
+
+# Interrupted: no temporary file, no compiler and no half program is left.
+cat >slow <<'SLOW'
+#!/bin/sh
+echo $$ >>"$TMPDIR/../started"
+sleep 60
+SLOW
+chmod +x slow
+mkdir interrupted
+interrupt() { # SIGNAL STATUS ARGUMENT...
+    name="$3 interrupted by SIG$1" signal=$1 wanted=$2
+    shift 2
+    echo kept >kept
+    : >started
+    TMPDIR=$work/interrupted CC=./slow timeout --preserve-status -s "$signal" 2 "$fovea" "$@" >out 2>err
+    status=$?
+    left=$(for process in $(cat started); do kill -0 "$process" 2>/dev/null && echo "$process"; done; find interrupted/* cache/* 2>/dev/null)
+    if [ $status -ne "$wanted" ]; then
+        not_ok "$name" "exit status $status"
+    elif [ ! -s started ] || [ -n "$left" ] || [ "$(cat kept)" != kept ]; then
+        not_ok "$name" "left: $left"
+    else
+        ok "$name"
+    fi
+}
+interrupt HUP 129 build "$lenet/lenet5.fov" -o kept
+interrupt INT 130 run "$lenet/lenet5.fov" "$first"
+interrupt TERM 143 check "$lenet/lenet5.fov"
 
 # Two first runs at once, then one from the cache.
 "$fovea" run "$lenet/lenet5.fov" "$first" --top 1 >one & "$fovea" run "$lenet/lenet5.fov" "$first" --top 1 >two
@@ -98,6 +177,16 @@ holds "one program in the cache" test "$(ls cache/fovea | wc -l)" -eq 1
 ls -i cache/fovea >cached
 expect "a run from the cache" "$(cat one)" "$fovea" run "$lenet/lenet5.fov" "$first" --top 1
 ls -i cache/fovea | holds "it builds nothing" cmp -s - cached
+for size in 0 5000; do
+    for program in cache/fovea/*; do head -c $size "$program" >damaged && cat damaged >"$program"; done
+    expect "a program cut to $size bytes is built again" "$(cat one)" "$fovea" run "$lenet/lenet5.fov" "$first" --top 1
+done
+mkdir fallback
+for place in /proc/none "$work/one"; do
+    expect "a cache that cannot be in ${place##*/}" "$(cat one)" env TMPDIR="$work/fallback" XDG_CACHE_HOME="$place" \
+        "$fovea" run "$lenet/lenet5.fov" "$first" --top 1
+done
+holds "one program in the other cache" test "$(ls fallback/fovea-*/* | wc -l)" -eq 1
 
 # A compiler that spoils one layer: check must find it, and name it.
 cat >spoil <<SPOIL
