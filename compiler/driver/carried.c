@@ -6,6 +6,11 @@
 #include "driver/carried.h"
 #include "support/file.h"
 
+typedef struct CarriedFile {
+    const char *name; /* below runtime/: "fovea.h", "program/npy.c" */
+    const char *text; /* NUL-terminated */
+} CarriedFile;
+
 #define CARRIED(X)                                                                                                     \
     X(fovea_h, "fovea.h")                                                                                              \
     X(fovea_c, "fovea.c")                                                                                              \
@@ -56,17 +61,8 @@ CARRIED(INCLUDE)
 static const CarriedFile files[] = {CARRIED(ROW)};
 #undef ROW
 
-int carried_count(void)
-{
-    return (int)COUNT_OF(files);
-}
-
-CarriedFile carried_at(int index)
-{
-    return files[index];
-}
-
-bool carried_is_program(const CarriedFile *file)
+/* Part of the stand-alone program, not of the runtime itself. */
+static bool is_program(const CarriedFile *file)
 {
     return strchr(file->name, '/') != NULL;
 }
@@ -76,7 +72,7 @@ bool carried_write(Diag *diag, const char *directory, bool program)
     if (program && !directory_make(diag, path_join(diag->arena, directory, "program")))
         return false;
     for (size_t i = 0; i < COUNT_OF(files); i++) {
-        if (carried_is_program(&files[i]) && !program)
+        if (is_program(&files[i]) && !program)
             continue;
         const char *path = path_join(diag->arena, directory, files[i].name);
         if (!file_write_atomic(diag, path, files[i].text, strlen(files[i].text)))

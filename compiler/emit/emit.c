@@ -48,15 +48,6 @@ static Blob blob_of(const Plan *plan, Arena *arena)
     return blob;
 }
 
-bool emit_weights(Diag *diag, const Plan *plan, const char *path)
-{
-    Arena *arena = arena_new();
-    Blob blob = blob_of(plan, arena);
-    bool ok = blob_write(diag, path, plan->architecture, blob.sections, blob.count, blob.selftest);
-    arena_free(arena);
-    return ok;
-}
-
 /* ---- the texts ---- */
 
 typedef void TextWriter(const Emission *emission, Buf *out);

@@ -101,16 +101,3 @@ void buf_close(Buf *buf)
     buf->indent--;
     buf_line(buf, "}");
 }
-
-void buf_lines(Buf *buf, const char *lines)
-{
-    while (*lines) {
-        size_t length = strcspn(lines, "\n");
-        if (length) {
-            indent(buf);
-            buf_bytes(buf, lines, length);
-        }
-        buf_puts(buf, "\n");
-        lines += length + (lines[length] == '\n');
-    }
-}

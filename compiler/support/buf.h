@@ -30,7 +30,5 @@ void buf_line(Buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 /* The line, " {", and one level deeper; buf_close leaves the level with "}". */
 void buf_open(Buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 void buf_close(Buf *buf);
-/* A literal of several lines, each put at the current indentation. */
-void buf_lines(Buf *buf, const char *lines);
 
 #endif

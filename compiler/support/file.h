@@ -20,8 +20,6 @@ const char *path_join(Arena *arena, const char *directory, const char *name);
 const char *path_directory(Arena *arena, const char *path);
 /* "models/a.fov": "a.fov". */
 const char *path_base(const char *path);
-/* "models/a.b.fov": "a.b"; ".profile": ".profile". */
-const char *path_stem(Arena *arena, const char *path);
 /* "models/a.fov": ".fov"; "" when there is none. */
 const char *path_extension(const char *path);
 

@@ -16,12 +16,6 @@ const char *path_extension(const char *path)
     return dot && dot != base ? dot : base + strlen(base);
 }
 
-const char *path_stem(Arena *arena, const char *path)
-{
-    const char *base = path_base(path);
-    return arena_strndup(arena, base, (size_t)(path_extension(path) - base));
-}
-
 const char *path_directory(Arena *arena, const char *path)
 {
     size_t length = (size_t)(path_base(path) - path);

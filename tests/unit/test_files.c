@@ -21,9 +21,6 @@ Test(files, paths)
     cr_expect_str_eq(path_directory(arena, "a//c.fov"), "a");
     cr_expect_str_eq(path_directory(arena, "c.fov"), ".");
     cr_expect_str_eq(path_directory(arena, "/c.fov"), "/");
-    cr_expect_str_eq(path_stem(arena, "a.b/c.d.fov"), "c.d");
-    cr_expect_str_eq(path_stem(arena, "a.b/c"), "c");
-    cr_expect_str_eq(path_stem(arena, ".profile"), ".profile");
     cr_expect_str_eq(path_extension("a.b/c"), "");
     cr_expect_str_eq(path_extension("a.b/c.onnx"), ".onnx");
     cr_expect_str_eq(path_base("a/b"), "b");
