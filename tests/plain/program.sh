@@ -149,6 +149,18 @@ sleep 60
 SLOW
 chmod +x slow
 mkdir interrupted
+# A process that is dead but not yet waited for by whoever took it over is not running any more.
+running() { [ -r "/proc/$1/status" ] && ! grep -q '^State:.*Z' "/proc/$1/status" 2>/dev/null; }
+# Those of the processes that run still, after a moment for the kernel to end them.
+survivors() {
+    for moment in 1 2 3 4 5 6 7 8 9 10; do
+        alive=
+        for process in "$@"; do if running "$process"; then alive="$alive $process"; fi; done
+        if [ -z "$alive" ]; then return; fi
+        sleep 0.1
+    done
+    echo "$alive"
+}
 interrupt() { # SIGNAL STATUS ARGUMENT...
     name="$3 interrupted by SIG$1" signal=$1 wanted=$2
     shift 2
@@ -156,7 +168,7 @@ interrupt() { # SIGNAL STATUS ARGUMENT...
     : >started
     TMPDIR=$work/interrupted CC=./slow timeout --preserve-status -s "$signal" 2 "$fovea" "$@" >out 2>err
     status=$?
-    left=$(for process in $(cat started); do kill -0 "$process" 2>/dev/null && echo "$process"; done; find interrupted/* cache/* 2>/dev/null)
+    left=$(survivors $(cat started); find interrupted/* cache/* 2>/dev/null)
     if [ $status -ne "$wanted" ]; then
         not_ok "$name" "exit status $status"
     elif [ ! -s started ] || [ -n "$left" ] || [ "$(cat kept)" != kept ]; then
