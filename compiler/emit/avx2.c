@@ -10,13 +10,13 @@
 
 enum { VECTOR = 8, FEWEST_INPUTS = 4, PIXELS_TWO = 6, PIXELS_ONE = 12 };
 
-static ConvForm avx2_conv_form(const Graph *graph, const Node *conv, bool plain_words)
+static ConvForm avx2_conv_form(const Graph *graph, const Node *conv, bool vector_epilogue)
 {
     const ConvAttrs *attrs = conv->attrs;
     const Shape *weight = &graph_input_node(graph, conv, CONV_WEIGHT)->type.shape;
     int64_t maps = weight->dim[0], width = conv->type.shape.dim[3];
-    if (attrs->groups > 1 || weight->dim[1] < FEWEST_INPUTS || maps < VECTOR || !plain_words)
-        return c_conv_form(graph, conv, plain_words);
+    if (attrs->groups > 1 || weight->dim[1] < FEWEST_INPUTS || maps < VECTOR || !vector_epilogue)
+        return c_conv_form(graph, conv, vector_epilogue);
     bool two = (maps + VECTOR - 1) / VECTOR % 2 == 0;
     int64_t most = two ? PIXELS_TWO : PIXELS_ONE, tiles = (width + most - 1) / most;
     return (ConvForm){.activations = LAYOUT_BLOCKED,

@@ -11,10 +11,10 @@
 
 enum { WIDE_MAPS = 32, WIDE_PIXELS = 4, NARROW_MAPS = 8, NARROW_PIXELS = 8, WORTH_WIDE = 16 };
 
-ConvForm c_conv_form(const Graph *graph, const Node *conv, bool plain_words)
+ConvForm c_conv_form(const Graph *graph, const Node *conv, bool vector_epilogue)
 {
     const ConvAttrs *attrs = conv->attrs;
-    (void)graph, (void)plain_words;
+    (void)graph, (void)vector_epilogue;
     int64_t maps = conv->type.shape.dim[1] / attrs->groups;
     ConvForm form = {.activations = LAYOUT_PLAIN, .maps = NARROW_MAPS, .pixels = NARROW_PIXELS};
     if (maps % WIDE_MAPS == 0 || (attrs->groups == 1 && maps > WORTH_WIDE)) {

@@ -22,8 +22,8 @@ typedef struct KernelText KernelText; /* emit/kernel.h */
 typedef struct Target {
     const char *name, *synopsis;
     const char *cpu; /* constant of fovea.h that the CPU must have when the model is opened; NULL: any CPU */
-    /* `plain_words`: all that is fused behind the convolution can be written in vector words. */
-    ConvForm (*conv_form)(const Graph *graph, const Node *conv, bool plain_words);
+    /* `vector_epilogue`: all that is fused behind the convolution can be written in vector words. */
+    ConvForm (*conv_form)(const Graph *graph, const Node *conv, bool vector_epilogue);
     const char *vector;                  /* its vector type, "v8"; NULL for plain C */
     const char *attribute;               /* before every kernel, so that compilers use its instructions everywhere */
     const char *words;                   /* the prelude that defines the words of its texts; "" for plain C */
@@ -39,6 +39,6 @@ extern const Target target_c, target_avx2;
 const ConvForm *target_conv_forms(const Target *target, const Graph *graph);
 
 /* Form of the portable target, which others fall back to (emit/c_conv.c). */
-ConvForm c_conv_form(const Graph *graph, const Node *conv, bool plain_words);
+ConvForm c_conv_form(const Graph *graph, const Node *conv, bool vector_epilogue);
 
 #endif
