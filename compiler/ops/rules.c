@@ -20,6 +20,17 @@ NodeId build_plain(const OpCall *call)
     return build_with(call, NULL);
 }
 
+NodeId build_numbers(const OpCall *call)
+{
+    double attrs[4];
+    const Op *row = op_row(call->op);
+    if (row->attr_bytes > sizeof attrs)
+        BUG("%s has more than %zu numbers", op_name(call->op), COUNT_OF(attrs));
+    for (int i = 0; i < row->attr_count; i++)
+        attrs[row->attrs[i].offset / sizeof *attrs] = op_arg(call, row->attrs[i].name)->number;
+    return build_with(call, attrs);
+}
+
 bool check_f32(const Graph *graph, const Node *node, Diag *diag)
 {
     for (uint32_t i = 0; i < node->input_count; i++) {

@@ -11,6 +11,8 @@ const OpArg *op_arg(const OpCall *call, const char *name);
 NodeId build_plain(const OpCall *call);
 /* The same with attributes. */
 NodeId build_with(const OpCall *call, const void *attrs);
+/* The same when each attribute is a number that a parameter of its name gives. */
+NodeId build_numbers(const OpCall *call);
 
 /* Every input is f32: else "conv takes f32 values, this is u8". */
 bool check_f32(const Graph *graph, const Node *node, Diag *diag);
