@@ -17,6 +17,7 @@ typedef struct BodyText {
     const void *attrs;
     const char *const *operands;
     bool vector;
+    const char *local; /* what the body's own name is called in this function */
 } BodyText;
 
 typedef struct Written {
@@ -122,6 +123,12 @@ static Written write_word(const BodyText *body, const BodyNode *node)
         return write_math(body, node, "tanhf");
     case BODY_ABS:
         return write_math(body, node, "fabsf");
+    case BODY_EXPM1:
+        return write_math(body, node, "expm1f");
+    case BODY_LOG1P:
+        return write_math(body, node, "log1pf");
+    case BODY_ERFC:
+        return write_math(body, node, "erfcf");
     default:
         return (Written){arena_printf(arena, "%s ? 1.0f : 0.0f", write_infix(body, node, BINDING_COMPARE).text),
                          BINDING_CHOICE};
@@ -138,26 +145,73 @@ static Written write_number(const BodyText *body, double value)
     return (Written){number, number[0] == '-' ? BINDING_UNARY : BINDING_ATOM};
 }
 
+/* The line "const float t = expf(-fabsf(a));" before the statement that the rest will stand in. */
+static Written write_let(const BodyText *body, const BodyNode *node)
+{
+    const KernelText *text = body->text;
+    const char *type = body->vector ? text->plan->target->vector : "float";
+    buf_line(text->out, "const %s %s = %s;", type, body->local, write_body(body, node->child[0]).text);
+    return write_body(body, node->child[1]);
+}
+
+/* A number or an attribute, which are one word in emitted code. */
+static bool is_number(const BodyText *body, const BodyNode *node, double *value)
+{
+    if (node->kind == BODY_ATTRIBUTE)
+        *value = body_attribute(body->row, body->attrs, node->name);
+    else
+        *value = node->number;
+    return node->kind == BODY_ATTRIBUTE || node->kind == BODY_NUMBER;
+}
+
+/* The second factor of a product by 1, which is what `alpha`, `beta` and the like are unless somebody says otherwise.
+ */
+static const BodyNode *times_one(const BodyText *body, const BodyNode *node)
+{
+    double factor;
+    if (node->word == BODY_MUL && is_number(body, node->child[0], &factor) && factor == 1)
+        return node->child[1];
+    return NULL;
+}
+
 static Written write_body(const BodyText *body, const BodyNode *node)
 {
+    double number;
+    if (is_number(body, node, &number))
+        return write_number(body, number);
     switch (node->kind) {
     case BODY_INPUT:
         return (Written){body->operands[node->input], BINDING_UNARY};
-    case BODY_NUMBER:
-        return write_number(body, node->number);
-    case BODY_ATTRIBUTE:
-        return write_number(body, body_attribute(body->row, body->attrs, node->name));
-    case BODY_WORD:
+    case BODY_LET:
+        return write_let(body, node);
+    case BODY_LOCAL:
+        return (Written){body->local, BINDING_ATOM};
+    default:
         break;
     }
+    const BodyNode *alone = times_one(body, node);
+    if (alone)
+        return write_body(body, alone);
     return body->vector ? write_vector(body, node) : write_word(body, node);
+}
+
+/* t, or t2, t3, ... in an epilogue: its nodes share one function. */
+static const char *local_name(const KernelText *text, const Node *node, const BodyNode *tree)
+{
+    for (uint32_t e = 1; e < text->kernel->epilogue_count; e++)
+        if (graph_node(text->graph, text->kernel->epilogue[e]) == node)
+            return arena_printf(text->arena, "%s%u", tree->name, e + 1);
+    return tree->name;
 }
 
 const char *body_text(const KernelText *text, const Node *node, const char *const *operands, bool vector)
 {
     const Op *row = op_row(node->op);
+    const BodyNode *tree = body_parse(text->arena, row->body);
     BodyText body = {.text = text, .row = row, .attrs = node->attrs, .operands = operands, .vector = vector};
-    return write_body(&body, body_parse(text->arena, row->body)).text;
+    if (tree->kind == BODY_LET)
+        body.local = local_name(text, node, tree);
+    return write_body(&body, tree).text;
 }
 
 static bool node_is_vector(const BodyNode *node)

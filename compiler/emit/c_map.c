@@ -44,8 +44,9 @@ static void write_body_function(KernelText *text)
     buf_line(text->out, "static inline float %s_of(%s)", text->name, buf_text(&head));
     buf_free(&head);
     buf_line(text->out, "{");
-    buf_line(text->out, "    return %s;", body_text(text, node, operands, false));
-    buf_line(text->out, "}");
+    text->out->indent++;
+    buf_line(text->out, "return %s;", body_text(text, node, operands, false));
+    buf_close(text->out);
     buf_line(text->out, "");
 }
 

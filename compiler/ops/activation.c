@@ -29,7 +29,7 @@ const Op op_leaky_relu = {
 const Op op_sigmoid = {
     UNARY,
     .build = build_plain,
-    .body = "select($0 < 0, exp(-abs($0)), 1) / (1 + exp(-abs($0)))",
+    .body = "t = exp(-abs($0)); select($0 < 0, t, 1) / (1 + t)",
     .tolerance = 2e-6,
     .source = "ONNX Sigmoid",
 };

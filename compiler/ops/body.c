@@ -8,16 +8,18 @@ static const struct Word {
     const char *text;
     int operands;
 } words[BODY_WORD_COUNT] = {
-    [BODY_ADD] = {"+", 2},     [BODY_SUB] = {"-", 2},         [BODY_MUL] = {"*", 2},   [BODY_DIV] = {"/", 2},
-    [BODY_NEG] = {"-", 1},     [BODY_EQ] = {"==", 2},         [BODY_NE] = {"!=", 2},   [BODY_LT] = {"<", 2},
-    [BODY_GT] = {">", 2},      [BODY_LE] = {"<=", 2},         [BODY_GE] = {">=", 2},   [BODY_MAX] = {"max", 2},
-    [BODY_MIN] = {"min", 2},   [BODY_SELECT] = {"select", 3}, [BODY_EXP] = {"exp", 1}, [BODY_LOG] = {"log", 1},
-    [BODY_SQRT] = {"sqrt", 1}, [BODY_TANH] = {"tanh", 1},     [BODY_ABS] = {"abs", 1},
+    [BODY_ADD] = {"+", 2},       [BODY_SUB] = {"-", 2},         [BODY_MUL] = {"*", 2},   [BODY_DIV] = {"/", 2},
+    [BODY_NEG] = {"-", 1},       [BODY_EQ] = {"==", 2},         [BODY_NE] = {"!=", 2},   [BODY_LT] = {"<", 2},
+    [BODY_GT] = {">", 2},        [BODY_LE] = {"<=", 2},         [BODY_GE] = {">=", 2},   [BODY_MAX] = {"max", 2},
+    [BODY_MIN] = {"min", 2},     [BODY_SELECT] = {"select", 3}, [BODY_EXP] = {"exp", 1}, [BODY_LOG] = {"log", 1},
+    [BODY_SQRT] = {"sqrt", 1},   [BODY_TANH] = {"tanh", 1},     [BODY_ABS] = {"abs", 1}, [BODY_EXPM1] = {"expm1", 1},
+    [BODY_LOG1P] = {"log1p", 1}, [BODY_ERFC] = {"erfc", 1},
 };
 
 typedef struct BodyParser {
     Arena *arena;
     const char *text, *at;
+    const BodyNode *local; /* what a name before the body stands for */
 } BodyParser;
 
 static void NORETURN fail(const BodyParser *parser, const char *wanted)
@@ -51,15 +53,23 @@ static BodyNode *word_node(BodyParser *parser, BodyWord word, const BodyNode *fi
 
 static const BodyNode *parse_comparison(BodyParser *parser);
 
-/* word(a, b), or an attribute. */
-static const BodyNode *parse_name(BodyParser *parser)
+static const char *read_name(BodyParser *parser)
 {
+    accept(parser, "");
     const char *begin = parser->at;
     while (isalnum((unsigned char)*parser->at) || *parser->at == '_')
         parser->at++;
+    return arena_strndup(parser->arena, begin, (size_t)(parser->at - begin));
+}
+
+/* word(a, b), the local name, or an attribute. */
+static const BodyNode *parse_name(BodyParser *parser)
+{
     BodyNode *node = NEW(parser->arena, BodyNode);
-    node->name = arena_strndup(parser->arena, begin, (size_t)(parser->at - begin));
+    node->name = read_name(parser);
     if (!accept(parser, "(")) {
+        if (parser->local && strcmp(parser->local->name, node->name) == 0)
+            return parser->local;
         node->kind = BODY_ATTRIBUTE;
         return node;
     }
@@ -145,10 +155,24 @@ static const BodyNode *parse_comparison(BodyParser *parser)
     return left;
 }
 
+/* "t = exp(-abs($0)); t / (1 + t)" */
+static const BodyNode *parse_let(BodyParser *parser)
+{
+    BodyNode *let = NEW(parser->arena, BodyNode), *local = NEW(parser->arena, BodyNode);
+    const char *name = read_name(parser);
+    expect(parser, "=");
+    const BodyNode *value = parse_comparison(parser);
+    expect(parser, ";");
+    *local = (BodyNode){.kind = BODY_LOCAL, .name = name, .child = {value}, .child_count = 1};
+    parser->local = local;
+    *let = (BodyNode){.kind = BODY_LET, .name = name, .child = {value, parse_comparison(parser)}, .child_count = 2};
+    return let;
+}
+
 const BodyNode *body_parse(Arena *arena, const char *text)
 {
     BodyParser parser = {.arena = arena, .text = text, .at = text};
-    const BodyNode *body = parse_comparison(&parser);
+    const BodyNode *body = strchr(text, ';') ? parse_let(&parser) : parse_comparison(&parser);
     accept(&parser, "");
     if (*parser.at)
         fail(&parser, "the end");

@@ -6,7 +6,8 @@
  *   max(a, b)        a > b ? a : b      (so b, when one of them is NaN)
  *   min(a, b)        a < b ? a : b
  *   select(c, a, b)  c != 0 ? a : b
- *   exp log sqrt tanh abs
+ *   exp log sqrt tanh abs expm1 log1p erfc
+ *   t = exp(-abs($0)); t / (1 + t)    one value may be named before all else: emitted code computes it once
  *
  * The evaluator computes it in double (body_eval); emitters walk the tree.
  */
@@ -15,7 +16,7 @@
 
 #include "ops/op.h"
 
-typedef enum BodyKind { BODY_INPUT, BODY_NUMBER, BODY_ATTRIBUTE, BODY_WORD } BodyKind;
+typedef enum BodyKind { BODY_INPUT, BODY_NUMBER, BODY_ATTRIBUTE, BODY_WORD, BODY_LET, BODY_LOCAL } BodyKind;
 
 typedef enum BodyWord {
     BODY_ADD,
@@ -37,6 +38,9 @@ typedef enum BodyWord {
     BODY_SQRT,
     BODY_TANH,
     BODY_ABS,
+    BODY_EXPM1,
+    BODY_LOG1P,
+    BODY_ERFC,
     BODY_WORD_COUNT
 } BodyWord;
 
@@ -45,8 +49,9 @@ struct BodyNode {
     BodyKind kind;
     int input;        /* INPUT */
     double number;    /* NUMBER */
-    const char *name; /* ATTRIBUTE */
-    BodyWord word;    /* WORD, with its operands */
+    const char *name; /* ATTRIBUTE, LET, LOCAL */
+    BodyWord word;    /* WORD */
+    /* WORD: its operands. LET, only at the top: the value it names and the rest. LOCAL, in the rest: that value. */
     const BodyNode *child[3];
     int child_count;
 };

@@ -45,6 +45,12 @@ static double apply(BodyWord word, double a, double b, double c)
         return tanh(a);
     case BODY_ABS:
         return fabs(a);
+    case BODY_EXPM1:
+        return expm1(a);
+    case BODY_LOG1P:
+        return log1p(a);
+    case BODY_ERFC:
+        return erfc(a);
     case BODY_WORD_COUNT:
         break;
     }
@@ -69,6 +75,12 @@ void body_eval(const BodyNode *body, const Op *op, const void *attrs, const doub
         return;
     case BODY_ATTRIBUTE:
         fill(result, body_attribute(op, attrs, body->name), count);
+        return;
+    case BODY_LET:
+        body_eval(body->child[1], op, attrs, inputs, result, count);
+        return;
+    case BODY_LOCAL:
+        body_eval(body->child[0], op, attrs, inputs, result, count);
         return;
     case BODY_WORD:
         break;

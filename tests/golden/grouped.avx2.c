@@ -167,7 +167,8 @@ FOVEA_AVX2 static void grouped_half(const float *restrict x, const float *restri
  * direct, 1 maps x 8 pixels summed in registers */
 static inline float grouped_depthwise_finish(float v)
 {
-    return (v < 0.0f ? expf(-fabsf(v)) : 1.0f) / (1.0f + expf(-fabsf(v)));
+    const float t = expf(-fabsf(v));
+    return (v < 0.0f ? t : 1.0f) / (1.0f + t);
 }
 
 /* 8 pixels of a row. */
