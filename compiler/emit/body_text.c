@@ -207,7 +207,7 @@ static const char *local_name(const KernelText *text, const Node *node, const Bo
 const char *body_text(const KernelText *text, const Node *node, const char *const *operands, bool vector)
 {
     const Op *row = op_row(node->op);
-    const BodyNode *tree = body_parse(text->arena, row->body);
+    const BodyNode *tree = body_parse(text->arena, op_body(node));
     BodyText body = {.text = text, .row = row, .attrs = node->attrs, .operands = operands, .vector = vector};
     if (tree->kind == BODY_LET)
         body.local = local_name(text, node, tree);
@@ -224,9 +224,9 @@ static bool node_is_vector(const BodyNode *node)
     return true;
 }
 
-bool body_is_vector(Arena *arena, const Op *row)
+bool body_is_vector(Arena *arena, const Node *node)
 {
-    return row->body && node_is_vector(body_parse(arena, row->body));
+    return node_is_vector(body_parse(arena, op_body(node)));
 }
 
 static int count_uses(const BodyNode *node, int input)
@@ -239,7 +239,7 @@ static int count_uses(const BodyNode *node, int input)
 
 bool body_repeats(Arena *arena, const Node *node)
 {
-    const BodyNode *body = body_parse(arena, op_row(node->op)->body);
+    const BodyNode *body = body_parse(arena, op_body(node));
     for (uint32_t i = 0; i < node->input_count; i++)
         if (count_uses(body, (int)i) > 1)
             return true;

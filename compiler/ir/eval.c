@@ -114,7 +114,7 @@ static void eval_map(const Node *node, const Tensor *const *inputs, Tensor *resu
     if (node->input_count > MAP_INPUTS)
         BUG("%s has %u inputs", op_name(node->op), node->input_count);
     Arena *arena = arena_new();
-    const BodyNode *body = body_parse(arena, row->body);
+    const BodyNode *body = body_parse(arena, op_body(node));
     MapWalk walk = plan_walk(row, &result->shape, inputs, node->input_count);
     for (int64_t r = 0; r < walk.rows; r++) {
         const double *begin[MAP_INPUTS];

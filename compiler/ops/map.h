@@ -6,6 +6,35 @@ typedef struct LeakyReluAttrs {
     double slope;
 } LeakyReluAttrs;
 
+typedef struct EluAttrs {
+    double alpha;
+} EluAttrs;
+
+/* hard_sigmoid and hard_swish: the line alpha * x + beta, cut at 0 and 1 */
+typedef struct HardAttrs {
+    double alpha, beta;
+} HardAttrs;
+
+/* a * tanh(s * x) */
+typedef struct ScaledTanhAttrs {
+    double a, s;
+} ScaledTanhAttrs;
+
+typedef struct SwishAttrs {
+    double beta;
+} SwishAttrs;
+
+typedef struct GeluAttrs {
+    int form;
+} GeluAttrs;
+
+/* Words of gelu's 'form'. */
+enum { GELU_ERF, GELU_TANH };
+
+typedef struct ClampAttrs {
+    double min, max;
+} ClampAttrs;
+
 typedef struct BatchnormAttrs {
     double eps;
 } BatchnormAttrs;

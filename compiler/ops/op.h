@@ -132,6 +132,10 @@ typedef struct Op {
 
     /* MAP: the meaning of one element in the words of body.h: "max(0, $0)". Attributes by name. */
     const char *body;
+    /* The body of those nodes of which `takes_other` is true, for a row with two forms; NULL: there is none. op_body
+     * gives a node's own. */
+    const char *other_body;
+    bool (*takes_other)(const Node *node);
     bool channelwise; /* MAP: inputs after the first have rank 1 and run along axis 1 */
 
     const char *operand_names; /* of inputs and operands in emitted code, blank-separated; NULL: x, x2, ... */
@@ -147,6 +151,8 @@ typedef struct Op {
 const Op *op_row(OpId op);
 const char *op_name(OpId op);
 const char *op_synopsis(OpId op);
+/* MAP: what an element of this node is. */
+const char *op_body(const Node *node);
 /* The op of that name, or OP_COUNT. */
 OpId op_find(const char *name);
 

@@ -32,6 +32,12 @@ const char *op_synopsis(OpId op)
     return entry(op)->synopsis;
 }
 
+const char *op_body(const Node *node)
+{
+    const Op *row = op_row(node->op);
+    return row->other_body && row->takes_other(node) ? row->other_body : row->body;
+}
+
 OpId op_find(const char *name)
 {
     for (int op = 0; op < OP_COUNT; op++)

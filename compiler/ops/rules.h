@@ -4,6 +4,13 @@
 
 #include "ops/op.h"
 
+/* Row of a MAP op of one tensor: its first words. */
+#define UNARY .family = FAMILY_MAP, .least_inputs = 1, .most_inputs = 1, .type = type_same
+/* Parameters and attributes of a row, from static arrays NAME_params and NAME_attrs. */
+#define ARGUMENTS(name, struct_type)                                                                                   \
+    .params = name##_params, .param_count = COUNT_OF(name##_params), .attrs = name##_attrs,                            \
+    .attr_count = COUNT_OF(name##_attrs), .attr_bytes = sizeof(struct_type)
+
 /* The value of a call's parameter, by the parameter's name. */
 const OpArg *op_arg(const OpCall *call, const char *name);
 

@@ -34,7 +34,15 @@ static OpCase random_case(Arena *arena, Dice *dice)
                                    throw_dice(dice, kh), throw_dice(dice, kw));
     uint32_t in = pick_channels(dice), groups = throw_dice(dice, 4) ? 1 : in;
     uint32_t out = groups > 1 ? in * (1 + throw_dice(dice, 2)) : pick_channels(dice);
-    static const char *const after[] = {"", " -> relu", " -> bn: batchnorm -> relu", " -> sigmoid"};
+    static const char *const after[] = {"",
+                                        " -> relu",
+                                        " -> bn: batchnorm -> relu",
+                                        " -> sigmoid",
+                                        " -> bn: batchnorm -> relu6",
+                                        " -> hard_swish",
+                                        " -> clamp(-0.3, 0.4) -> swish",
+                                        " -> gelu(form=tanh)",
+                                        " -> bn: batchnorm -> elu"};
     const char *tail = after[throw_dice(dice, COUNT_OF(after))];
     OpCase result = {.inputs = arena_printf(arena, "f32[%u, %u, %u]", in, height, width)};
     if (throw_dice(dice, 5) == 0)

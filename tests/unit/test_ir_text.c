@@ -49,6 +49,18 @@ static const char *const texts[] = {
     "%10 = reshape(%9) dims=[2, 48] : f32[2, 48]\n"
     "%11 = concat(%10, %10, %10) axis=1 : f32[2, 144]\n"
     "output \"y\" = %11\n",
+
+    "graph activations\n"
+    "%0 = input \"x\" : f32[1, 4]\n"
+    "%1 = elu(%0) alpha=0.3 : f32[1, 4]\n"
+    "%2 = hard_sigmoid(%1) alpha=0.16666666666666666 beta=0.5 : f32[1, 4]\n"
+    "%3 = hard_swish(%2) alpha=0.2 beta=-0 : f32[1, 4]\n"
+    "%4 = scaled_tanh(%3) a=1.7159 s=0.6666666666666666 : f32[1, 4]\n"
+    "%5 = swish(%4) beta=1.702 at \"act\" : f32[1, 4]\n"
+    "%6 = gelu(%5) form=erf : f32[1, 4]\n"
+    "%7 = gelu(%6) form=tanh in %6 : f32[1, 4]\n"
+    "%8 = clamp(%7) min=-1 max=1e+30 : f32[1, 4]\n"
+    "output \"y\" = %8\n",
 };
 
 Test(text, parses_back_to_itself)

@@ -33,10 +33,16 @@ static int highest_input(const BodyNode *body)
 static void check_body(const Op *row, const char *name)
 {
     Arena *arena = arena_new();
-    const BodyNode *body = body_parse(arena, row->body);
-    int inputs = (int)(row->most_inputs + row->most_operands);
-    cr_expect_eq(highest_input(body), inputs - 1, "%s: its body reads up to $%d of %d inputs", name,
-                 highest_input(body), inputs);
+    int least = (int)(row->least_inputs + row->least_operands), most = (int)(row->most_inputs + row->most_operands);
+    int highest = highest_input(body_parse(arena, row->body));
+    cr_expect_eq(highest, most - 1, "%s: its body reads up to $%d of %d inputs", name, highest, most);
+    cr_expect_eq(row->other_body != NULL, row->takes_other != NULL, "%s: an other body and who takes it", name);
+    if (row->other_body) {
+        highest = highest_input(body_parse(arena, row->other_body));
+        cr_expect_eq(highest, least - 1, "%s: its other body reads up to $%d of %d inputs", name, highest, least);
+    } else {
+        cr_expect_eq(least, most, "%s: one body for %d to %d inputs", name, least, most);
+    }
     arena_free(arena);
 }
 
