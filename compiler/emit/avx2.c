@@ -98,7 +98,7 @@ static void write_call(const BlockedConv *c, int64_t pixels, const char *column)
     if (c->many)
         buf_printf(&line, " + o * %lld", (long long)(c->weight->dim[1] * c->weight->dim[2] * c->weight->dim[3]));
     for (uint32_t i = CONV_BIAS; i < text_parameter_count(text); i++)
-        buf_printf(&line, ", %s%s", text_parameter(text, i), c->many ? " + o" : "");
+        buf_printf(&line, ", %s%s", text_parameter(text, i), c->many && text_parameter_runs(text, i) ? " + o" : "");
     buf_puts(&line, ", y");
     if (c->many)
         buf_printf(&line, " + o / 8 * %lld", (long long)c->out_plane);

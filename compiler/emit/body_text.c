@@ -303,8 +303,12 @@ const char *text_finished(const KernelText *text, const char *value, const char 
     if (!text->kernel->epilogue_count)
         return value;
     const char *call = arena_printf(text->arena, "%s_finish(%s", text->name, value);
-    for (uint32_t i = leader_parameters(text); i < text_parameter_count(text); i++)
-        call = vector ? arena_printf(text->arena, "%s, v_load(%s + %s)", call, text_parameter(text, i), channel)
-                      : arena_printf(text->arena, "%s, %s[%s]", call, text_parameter(text, i), channel);
+    for (uint32_t i = leader_parameters(text); i < text_parameter_count(text); i++) {
+        const char *parameter = text_parameter(text, i);
+        if (!text_parameter_runs(text, i))
+            call = arena_printf(text->arena, vector ? "%s, v_broadcast(%s)" : "%s, *%s", call, parameter);
+        else
+            call = arena_printf(text->arena, vector ? "%s, v_load(%s + %s)" : "%s, %s[%s]", call, parameter, channel);
+    }
     return arena_printf(text->arena, "%s)", call);
 }

@@ -187,7 +187,7 @@ static void write_call(const ConvText *c, int64_t pixels, const char *column)
     if (c->many)
         buf_printf(&line, " + o * %lld", (long long)(c->inputs * c->kernel[0] * c->kernel[1]));
     for (uint32_t i = CONV_BIAS; i < text_parameter_count(text); i++)
-        buf_printf(&line, ", %s%s", text_parameter(text, i), panel);
+        buf_printf(&line, ", %s%s", text_parameter(text, i), text_parameter_runs(text, i) ? panel : "");
     buf_puts(&line, ", y");
     if (c->many)
         buf_printf(&line, " + o * %lld", (long long)c->out_plane);

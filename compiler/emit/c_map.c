@@ -9,7 +9,7 @@ static Access map_access(const KernelText *text, uint32_t i)
     const Shape *result = &text_output(text)->shape;
     if (i > 0 && op_row(text->leader->op)->channelwise) {
         Access access = {0};
-        access.stride[1] = 1;
+        access.stride[1] = type->shape.dim[0] > 1;
         return access;
     }
     Access own = access_of(type), access = {.base = own.base};
@@ -76,7 +76,9 @@ void c_map_text(KernelText *text)
     Access channels = {0}; /* one more operand: the channel, for what the epilogue reads */
     channels.stride[1] = 1;
     nest.access[nest.operands] = channels;
-    bool channelwise_epilogue = text_parameter_count(text) > (uint32_t)(nest.operands - 1);
+    bool channelwise_epilogue = false;
+    for (uint32_t i = (uint32_t)(nest.operands - 1); i < text_parameter_count(text); i++)
+        channelwise_epilogue = channelwise_epilogue || text_parameter_runs(text, i);
     nest.operands += channelwise_epilogue;
     nest_collapse(&nest);
     for (uint32_t i = 0; i < count; i++) {

@@ -96,6 +96,13 @@ const char *text_parameter(const KernelText *text, uint32_t i)
     return parameter_name(text, &list[i]);
 }
 
+bool text_parameter_runs(const KernelText *text, uint32_t i)
+{
+    uint32_t count;
+    Parameter *list = all_parameters(text, &count);
+    return shape_count(&graph_input_node(text->graph, list[i].node, list[i].input)->type.shape) > 1;
+}
+
 static const char *element_text(DType dtype)
 {
     return dtype == DT_U8 ? "unsigned char" : "float";

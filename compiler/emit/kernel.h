@@ -49,6 +49,8 @@ void text_open_part(KernelText *text, const char *attribute, const char *part, c
 /* The name of parameter i: "x", "weight", "bias", "x2", "batchnorm_mean". */
 const char *text_parameter(const KernelText *text, uint32_t i);
 uint32_t text_parameter_count(const KernelText *text);
+/* Whether parameter i has a value a channel; false: one for all of them. */
+bool text_parameter_runs(const KernelText *text, uint32_t i);
 /* Whether the leader's input i is a number that stands in the text; then its value. */
 bool text_number(const KernelText *text, const Node *node, uint32_t i, double *value);
 

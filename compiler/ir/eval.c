@@ -42,7 +42,7 @@ static void find_steps(const Op *row, const Shape *result, const Shape *input, u
 {
     memset(step, 0, MAX_RANK * sizeof *step);
     if (row->channelwise && i > 0) {
-        step[1] = 1;
+        step[1] = input->dim[0] > 1;
         return;
     }
     int64_t size = 1;

@@ -52,6 +52,7 @@ typedef enum WeightRole {
     ROLE_BN_BIAS,   /* beta */
     ROLE_BN_MEAN,
     ROLE_BN_VARIANCE,
+    ROLE_SLOPE, /* of a rectifier's negative side */
     ROLE_COUNT
 } WeightRole;
 

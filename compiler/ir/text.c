@@ -9,8 +9,8 @@
 
 const char *weight_role_name(WeightRole role)
 {
-    static const char *const names[ROLE_COUNT] = {"other",   "kernel",  "bias",       "bn_weight",
-                                                  "bn_bias", "bn_mean", "bn_variance"};
+    static const char *const names[ROLE_COUNT] = {"other",   "kernel",  "bias",        "bn_weight",
+                                                  "bn_bias", "bn_mean", "bn_variance", "slope"};
     return names[role];
 }
 

@@ -136,7 +136,7 @@ typedef struct Op {
      * gives a node's own. */
     const char *other_body;
     bool (*takes_other)(const Node *node);
-    bool channelwise; /* MAP: inputs after the first have rank 1 and run along axis 1 */
+    bool channelwise; /* MAP: inputs after the first have rank 1 and run along axis 1; of length 1 they stand still */
 
     const char *operand_names; /* of inputs and operands in emitted code, blank-separated; NULL: x, x2, ... */
 

@@ -124,6 +124,8 @@ static void report_shape(const Binding *binding, const Constant *constant, const
                shape_full_text(arena, theirs), shape_full_text(arena, ours));
     if (theirs->rank == 2 && ours->rank == 2 && theirs->dim[0] == ours->dim[1] && theirs->dim[1] == ours->dim[0])
         diag_hint(binding->diag, "the file has it transposed; rows are outputs, columns are inputs");
+    if (constant->role == ROLE_SLOPE && shape_count(theirs) == 1)
+        diag_hint(binding->diag, "one slope for all channels is prelu(shared=true)");
 }
 
 /* Numbers with which the net cannot give a sensible answer. */

@@ -5,7 +5,7 @@
  * numbers whatever else the net has, in whatever order they are drawn.
  *
  * Distributions keep activations in range through any depth: kernels as He et al. 2015 have them, everything that batch
- * normalisation multiplies with near 1, everything added small.
+ * normalisation multiplies with near 1, everything added small, slopes around the 0.25 that they are trained from.
  */
 #include <math.h>
 
@@ -46,7 +46,7 @@ static Draw draw_of(const Constant *constant)
         [ROLE_OTHER] = {UNIFORM, -1, 1},           [ROLE_KERNEL] = {NORMAL, 0, 1},
         [ROLE_BIAS] = {UNIFORM, -0.1, 0.1},        [ROLE_BN_WEIGHT] = {UNIFORM, 0.8, 1.2},
         [ROLE_BN_BIAS] = {NORMAL, 0, 0.1},         [ROLE_BN_MEAN] = {NORMAL, 0, 0.1},
-        [ROLE_BN_VARIANCE] = {UNIFORM, 0.8, 1.25},
+        [ROLE_BN_VARIANCE] = {UNIFORM, 0.8, 1.25}, [ROLE_SLOPE] = {UNIFORM, 0, 0.5},
     };
     Draw draw = draws[constant->role];
     if (constant->role == ROLE_KERNEL)

@@ -42,7 +42,9 @@ static OpCase random_case(Arena *arena, Dice *dice)
                                         " -> hard_swish",
                                         " -> clamp(-0.3, 0.4) -> swish",
                                         " -> gelu(form=tanh)",
-                                        " -> bn: batchnorm -> elu"};
+                                        " -> bn: batchnorm -> elu",
+                                        " -> p: prelu",
+                                        " -> s: scale -> p: prelu(shared=true)"};
     const char *tail = after[throw_dice(dice, COUNT_OF(after))];
     OpCase result = {.inputs = arena_printf(arena, "f32[%u, %u, %u]", in, height, width)};
     if (throw_dice(dice, 5) == 0)

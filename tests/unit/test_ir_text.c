@@ -60,7 +60,12 @@ static const char *const texts[] = {
     "%6 = gelu(%5) form=erf : f32[1, 4]\n"
     "%7 = gelu(%6) form=tanh in %6 : f32[1, 4]\n"
     "%8 = clamp(%7) min=-1 max=1e+30 : f32[1, 4]\n"
-    "output \"y\" = %8\n",
+    "%9 = const \"p.weight\" role=slope trainable : f32[1]\n"
+    "%10 = prelu(%8, %9) at \"p\" : f32[1, 4]\n"
+    "%11 = const fill 2 : f32[4]\n"
+    "%12 = scale(%10, %11) : f32[1, 4]\n"
+    "%13 = scale(%12, %11, %11) in %12 : f32[1, 4]\n"
+    "output \"y\" = %13\n",
 };
 
 Test(text, parses_back_to_itself)

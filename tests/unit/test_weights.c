@@ -74,6 +74,7 @@ Test(weights, distributions)
         {ROLE_BN_BIAS, 0, 0.1, -0.8, 0.8},
         {ROLE_BN_MEAN, 0, 0.1, -0.8, 0.8},
         {ROLE_BN_VARIANCE, 1.025, 0.129904, 0.8, 1.25},
+        {ROLE_SLOPE, 0.25, 0.144338, 0, 0.5},
     };
     cr_expect_eq(COUNT_OF(roles), ROLE_COUNT);
     for (size_t r = 0; r < COUNT_OF(roles); r++) {
