@@ -33,11 +33,16 @@ static size_t padding_after(const BlobSection *section)
     return (size_t)(round_up(section->count) - section->count);
 }
 
+static const void *bytes_of(const BlobSection *section)
+{
+    return section->bytes || !section->make ? section->bytes : section->make(section->context);
+}
+
 static uint32_t payload_crc(const BlobSection *sections, uint32_t count)
 {
     uint32_t crc = 0;
     for (uint32_t i = 0; i < count; i++) {
-        crc = fovea_crc32(crc, sections[i].bytes, (size_t)sections[i].count);
+        crc = fovea_crc32(crc, bytes_of(&sections[i]), (size_t)sections[i].count);
         crc = fovea_crc32(crc, zeros, padding_after(&sections[i]));
     }
     return crc;
@@ -83,7 +88,7 @@ bool blob_write(Diag *diag, const char *path, uint64_t architecture, const BlobS
     make_header(header, architecture, sections, count, selftest);
     file_put(&file, header, sizeof header);
     for (uint32_t i = 0; i < count; i++) {
-        file_put(&file, sections[i].bytes, (size_t)sections[i].count);
+        file_put(&file, bytes_of(&sections[i]), (size_t)sections[i].count);
         file_put(&file, zeros, padding_after(&sections[i]));
     }
     return file_commit(&file);

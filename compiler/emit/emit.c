@@ -20,6 +20,29 @@ static bool wants_selftest(const Graph *graph)
     return macs <= SELFTEST_MACS;
 }
 
+/* A tensor of the weights, stored when it is written: one piece of memory serves them all in turn. */
+typedef struct StoredTensor {
+    const Plan *plan;
+    const Buffer *buffer;
+    float *memory; /* for the largest of them */
+} StoredTensor;
+
+static const void *store_tensor(const void *context)
+{
+    const StoredTensor *tensor = context;
+    plan_store_constant(tensor->plan, tensor->buffer, tensor->memory);
+    return tensor->memory;
+}
+
+static float *memory_for_largest(const Plan *plan, Arena *arena)
+{
+    int64_t largest = 0;
+    for (uint32_t i = 0; i < plan->buffers.count; i++)
+        if (plan->buffers.at[i].place == BUFFER_WEIGHTS)
+            largest = MAX(largest, plan->buffers.at[i].bytes);
+    return arena_alloc(arena, (size_t)largest);
+}
+
 typedef struct Blob {
     BlobSection *sections;
     uint32_t count, selftest; /* selftest: the first section of it; count when there is none */
@@ -31,13 +54,15 @@ static Blob blob_of(const Plan *plan, Arena *arena)
     const Graph *graph = plan->graph;
     Blob blob = {0};
     blob.sections = NEW_ARRAY(arena, BlobSection, plan->buffers.count + graph->inputs.count + graph->outputs.count);
+    StoredTensor *tensors = NEW_ARRAY(arena, StoredTensor, plan->buffers.count);
+    float *memory = memory_for_largest(plan, arena);
     for (uint32_t i = 0; i < plan->buffers.count; i++) {
         const Buffer *buffer = &plan->buffers.at[i];
         if (buffer->place != BUFFER_WEIGHTS)
             continue;
-        float *bytes = arena_alloc(arena, (size_t)buffer->bytes);
-        plan_store_constant(plan, buffer, bytes);
-        blob.sections[blob.count++] = (BlobSection){.bytes = bytes, .count = (uint64_t)buffer->bytes};
+        tensors[i] = (StoredTensor){plan, buffer, memory};
+        blob.sections[blob.count++] =
+            (BlobSection){.count = (uint64_t)buffer->bytes, .make = store_tensor, .context = &tensors[i]};
     }
     blob.selftest = blob.count;
     if (wants_selftest(graph)) {

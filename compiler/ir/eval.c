@@ -172,6 +172,18 @@ static Tensor copy_tensor(const Tensor *tensor)
     return copy;
 }
 
+/* Values are in logical order here, so that a pack changes nothing: the last reader of a value takes it over as it is.
+ * Large weights are packed, and need not stand in memory twice. */
+static bool take_over(Evaluation *evaluation, const Node *node, Tensor *value)
+{
+    NodeId input = graph_input(evaluation->graph, node, 0);
+    if (evaluation->uses[input.index] > 1)
+        return false;
+    *value = *value_of(evaluation, input);
+    evaluation->values[input.index] = (Tensor){0};
+    return true;
+}
+
 static void compute(Evaluation *evaluation, NodeId id)
 {
     const Graph *graph = evaluation->graph;
@@ -184,6 +196,8 @@ static void compute(Evaluation *evaluation, NodeId id)
         *value = copy_tensor(given);
         return;
     }
+    if (node->op == OP_pack && take_over(evaluation, node, value))
+        return;
     const Tensor **inputs = malloc(((size_t)node->input_count + 1) * sizeof *inputs);
     if (!inputs)
         fatal("out of memory");
