@@ -10,6 +10,7 @@
 #include "driver/options.h"
 #include "driver/print.h"
 #include "driver/run.h"
+#include "driver/weights.h"
 #include "pass/pass.h"
 #include "weights/weights.h"
 
@@ -19,10 +20,14 @@ static bool work(const Options *options, Arena *arena, Diag *diag)
 {
     if (options->command == COMMAND_FMT)
         return format_models(arena, diag, options);
+    if (options->command == COMMAND_WEIGHTS && names_weights_file(options->model))
+        return describe_weights(diag, options);
 
     Graph *net = elaborate_file(arena, diag, options->model, &options->elaborate);
     if (!net)
         return false;
+    if (options->command == COMMAND_WEIGHTS)
+        return swap_weights(diag, net, options);
     bool needs_weights = options->command != COMMAND_SHOW || options->weights;
     if (needs_weights && !weights_bind(net, diag, options->weights))
         return false;

@@ -10,8 +10,10 @@ enum {
     RUN = 1 << COMMAND_RUN,
     SHOW = 1 << COMMAND_SHOW,
     CHECK = 1 << COMMAND_CHECK,
+    WEIGHTS = 1 << COMMAND_WEIGHTS,
     FMT = 1 << COMMAND_FMT,
-    MODELS = COMPILE | BUILD | RUN | SHOW | CHECK,
+    PRINTED = COMPILE | BUILD | RUN | SHOW | CHECK,
+    MODELS = PRINTED | WEIGHTS,
     CODE = COMPILE | BUILD | RUN,
 };
 
@@ -27,6 +29,8 @@ static const CommandRow commands[COMMAND_COUNT] = {
     [COMMAND_SHOW] = {"show", "MODEL", "print its layers: shapes, parameters, MACs, receptive fields", false, false},
     [COMMAND_CHECK] = {"check", "MODEL [INPUT...]", "compare what each target computes with the reference", false,
                        true},
+    [COMMAND_WEIGHTS] = {"weights", "MODEL -o FILE",
+                         "write other weights for compiled code; FILE.weights: say what it is", false, false},
     [COMMAND_FMT] = {"fmt", "MODEL...", "print models in the canonical format, or rewrite them", false, true},
 };
 
@@ -45,6 +49,7 @@ static const OptionRow rows[] = {
     {"output", 'o', "EXE", BUILD, false, "the program to write"},
     {"output", 'o', "FILE", SHOW, false, "write the table there"},
     {"output", 'o', "DIR", CHECK, false, "keep the sources and programs that were checked there"},
+    {"output", 'o', "FILE", WEIGHTS, false, "the weights file to write; one that it replaces must fit the model"},
     {"output", 'o', "FILE", FMT, false, "write the formatted text there"},
     {"target", 't', "NAME", MODELS, false, NULL},
     {"weights", 'w', "FILE", MODELS, false, "safetensors file, or random:SEED; wins over the model's own"},
@@ -55,9 +60,10 @@ static const OptionRow rows[] = {
     {"save-weights", 0, "FILE", COMPILE, false, "write the weights as safetensors too, say random ones"},
     {"embed", 0, "HOW", COMPILE | BUILD, false, "weights in the program: incbin (default), array, or none"},
     {"native", 0, NULL, BUILD, false, "let the C compiler use all that this machine's CPU has"},
-    {"print-ir", 0, NULL, MODELS, false, "print the graph before and after the passes"},
-    {"print-plan", 0, NULL, MODELS, false, "print kernels, buffers and their places"},
+    {"print-ir", 0, NULL, PRINTED, false, "print the graph before and after the passes"},
+    {"print-plan", 0, NULL, PRINTED, false, "print kernels, buffers and their places"},
     {"json", 0, NULL, SHOW, false, "print JSON instead of a table"},
+    {"check", 0, "FILE", WEIGHTS, false, "a weights file that must fit; alone, its tensors are listed"},
     {"check", 0, NULL, FMT, false, "list the files that are not formatted; exit status 1 when there are any"},
     {"write", 'w', NULL, FMT, false, "rewrite the files in place"},
     {"input", 'i', "NAME=FILE", RUN, true, "file for the input of that name (nets with several inputs)"},
@@ -210,7 +216,7 @@ static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionR
     } flags[] = {{"native", &options->native},         {"json", &options->json},   {"print-ir", &options->print_ir},
                  {"print-plan", &options->print_plan}, {"check", &options->check}, {"write", &options->write}};
     for (size_t i = 0; i < COUNT_OF(flags); i++)
-        if (strcmp(row->name, flags[i].name) == 0)
+        if (!row->value && strcmp(row->name, flags[i].name) == 0)
             return *flags[i].flag = true;
     if (strcmp(row->name, "target") == 0)
         return parse_target(options, arena, diag, value);
@@ -228,6 +234,7 @@ static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionR
     } texts[] = {{"output", &options->output},
                  {"net", &options->elaborate.net},
                  {"save-weights", &options->save_weights},
+                 {"check", &options->check_file},
                  {"weights", &options->weights}};
     for (size_t i = 0; i < COUNT_OF(texts); i++)
         if (strcmp(row->name, texts[i].name) == 0)
@@ -329,6 +336,8 @@ static bool check_rest(const Options *options, Diag *diag)
         diag_error(diag, NOWHERE, "'%s' takes one model, but '%s' is given too", command->name, options->files.at[0]);
     else if (command->needs_output && !options->output)
         diag_error(diag, NOWHERE, "no place for the result is given: fovea %s %s", command->name, command->arguments);
+    else if (options->command == COMMAND_WEIGHTS && options->targets.count > 1)
+        diag_error(diag, NOWHERE, "weights are for one target, %u are given", options->targets.count);
     else if (options->command == COMMAND_FMT && options->write && (options->check || options->output))
         diag_error(diag, NOWHERE, "--write rewrites the files; it cannot be given with --check or --output");
     else if (options->command == COMMAND_FMT && options->output && options->files.count)

@@ -18,6 +18,7 @@ typedef enum Command {
     COMMAND_RUN,
     COMMAND_SHOW,
     COMMAND_CHECK,
+    COMMAND_WEIGHTS,
     COMMAND_FMT,
     COMMAND_COUNT
 } Command;
@@ -30,15 +31,16 @@ typedef struct Options {
     Words files;                 /* after the model: inputs of run and check, further models of fmt */
     const char *output;          /* folder, program or file; NULL: none was given */
     const Target *target;        /* the last one given, else the portable one */
-    VEC(const Target *) targets; /* check: those given; none: all */
+    VEC(const Target *) targets; /* check, weights: those given; none: all */
     const char *prefix;          /* NULL: the net's name */
     const char *weights;
     const char *save_weights; /* compile: a safetensors file to write them to; NULL: none */
     EmbedKind embed;
     bool print_ir, print_plan;
-    bool native;       /* build: for this machine's CPU alone */
-    bool json;         /* show */
-    bool check, write; /* fmt */
+    bool native;            /* build: for this machine's CPU alone */
+    bool json;              /* show */
+    bool check, write;      /* fmt */
+    const char *check_file; /* weights: a file that has to fit the model; NULL: none */
     VEC(Define) defines;
     const char *parameters; /* those as one line: "classes=10 depth=20"; NULL: none */
     ElaborateOptions elaborate;

@@ -93,3 +93,36 @@ bool blob_write(Diag *diag, const char *path, uint64_t architecture, const BlobS
     }
     return file_commit(&file);
 }
+
+static uint64_t get_little(const unsigned char *at, int bytes)
+{
+    uint64_t value = 0;
+    while (bytes-- > 0)
+        value = value << 8 | at[bytes];
+    return value;
+}
+
+const char *blob_read(Arena *arena, const void *bytes, size_t count, BlobHeader *header)
+{
+    const unsigned char *at = bytes;
+    if (count < FOVEA_WEIGHTS_HEADER_BYTES)
+        return arena_printf(arena, "it has %zu bytes", count);
+    if (memcmp(at, FOVEA_WEIGHTS_MAGIC, 8) != 0)
+        return "it does not begin with " FOVEA_WEIGHTS_MAGIC;
+    uint64_t version = get_little(at + 8, 4);
+    if (version != FOVEA_WEIGHTS_VERSION)
+        return arena_printf(arena, "its format version is %llu, not %d", (unsigned long long)version,
+                            FOVEA_WEIGHTS_VERSION);
+    if (get_little(at + 60, 4) != fovea_crc32(0, at, 60))
+        return "its header is damaged";
+    *header = (BlobHeader){.crc = (uint32_t)get_little(at + 12, 4),
+                           .architecture = get_little(at + 16, 8),
+                           .bytes = get_little(at + 24, 8),
+                           .selftest_bytes = get_little(at + 40, 8)};
+    if (header->bytes > count)
+        return arena_printf(arena, "it has %zu of its %llu bytes", count, (unsigned long long)header->bytes);
+    /* The rest is the runtime's to judge: what it refuses must not pass here. */
+    const void *place;
+    size_t place_bytes;
+    return fovea_weights_selftest(bytes, count, &place, &place_bytes) == FOVEA_BAD_WEIGHTS ? "its header lies" : NULL;
+}

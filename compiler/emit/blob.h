@@ -15,8 +15,8 @@
 
 typedef struct BlobSection {
     const void *bytes; /* NULL: `make` gives them, good until the next section's are made */
-    uint64_t count;  /* of bytes; 0 is allowed */
-    uint64_t offset; /* from the blob's first byte; a multiple of 64, set by blob_layout */
+    uint64_t count;    /* of bytes; 0 is allowed */
+    uint64_t offset;   /* from the blob's first byte; a multiple of 64, set by blob_layout */
     const void *(*make)(const void *context);
     const void *context;
 } BlobSection;
@@ -26,9 +26,17 @@ typedef struct BlobSection {
 uint64_t blob_layout(BlobSection *sections, uint32_t count);
 
 /* Writes the blob, beside the target and then renamed. Sections from number `selftest` on (inputs, then the outputs
- * expected) are the self-test; selftest == count: there is none. Offsets are those of blob_layout. Bytes are read twice:
- * the checksum stands before them. false after a diagnostic. */
+ * expected) are the self-test; selftest == count: there is none. Offsets are those of blob_layout. Bytes are read
+ * twice: the checksum stands before them. false after a diagnostic. */
 bool blob_write(Diag *diag, const char *path, uint64_t architecture, const BlobSection *sections, uint32_t count,
                 uint32_t selftest);
+
+typedef struct BlobHeader {
+    uint32_t crc;
+    uint64_t architecture, bytes, selftest_bytes; /* selftest_bytes: 0 when there is none */
+} BlobHeader;
+
+/* Reads the header of a blob. NULL, or what is wrong with it as the end of a sentence: "it has 12 bytes". */
+const char *blob_read(Arena *arena, const void *bytes, size_t count, BlobHeader *header);
 
 #endif

@@ -116,9 +116,25 @@ static bool sizes_fit(Diag *diag, const Plan *plan)
     return true;
 }
 
+static bool write_blob(Diag *diag, const Plan *plan, const Blob *blob, const char *path)
+{
+    return blob_write(diag, path, plan->architecture, blob->sections, blob->count, blob->selftest);
+}
+
 static int64_t selftest_size(const Blob *blob)
 {
     return blob->selftest < blob->count ? blob->bytes - (int64_t)blob->sections[blob->selftest].offset : 0;
+}
+
+bool emit_weights(Diag *diag, const Plan *plan, const char *path)
+{
+    if (!sizes_fit(diag, plan))
+        return false;
+    Arena *arena = arena_new();
+    Blob blob = blob_of(plan, arena);
+    bool ok = write_blob(diag, plan, &blob, path);
+    arena_free(arena);
+    return ok;
 }
 
 bool emit_model(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory)
@@ -139,8 +155,7 @@ bool emit_model(Diag *diag, const Plan *plan, const EmitOptions *options, const 
                          .blob_bytes = blob.bytes,
                          .selftest_bytes = selftest_size(&blob)};
     const char *path = path_join(arena, directory, arena_printf(arena, "%s.weights", prefix));
-    bool ok = blob_write(diag, path, plan->architecture, blob.sections, blob.count, blob.selftest) &&
-              write_text(diag, &emission, directory, ".h", emit_header_text) &&
+    bool ok = write_blob(diag, plan, &blob, path) && write_text(diag, &emission, directory, ".h", emit_header_text) &&
               write_text(diag, &emission, directory, ".c", emit_source_text);
     if (ok && options->embed == EMBED_INCBIN)
         ok = write_text(diag, &emission, directory, "_weights.S", emit_incbin_text);

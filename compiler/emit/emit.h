@@ -29,6 +29,9 @@ typedef struct EmitOptions {
 /* Writes all files into a folder that exists. false after a diagnostic. */
 bool emit_model(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory);
 
+/* Writes the blob alone, for code that was emitted before. false after a diagnostic. */
+bool emit_weights(Diag *diag, const Plan *plan, const char *path);
+
 /* What the files are made from, shared by header.c, source.c, selftest.c, embed.c and program.c. */
 typedef struct Emission {
     Arena *arena;

@@ -74,6 +74,8 @@ void plan_memory(Plan *plan);
 const char *plan_verify(const Plan *plan);
 
 void plan_print(Buf *buf, const Plan *plan);
+/* The end of that: each tensor of the weights with its place in the blob. */
+void plan_print_weights(Buf *buf, const Plan *plan);
 
 /* Names that an emitted program uses (names.c). */
 typedef struct NameSlot {

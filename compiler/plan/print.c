@@ -26,6 +26,20 @@ static void print_step(Buf *buf, const Plan *plan, uint32_t index)
     buf_puts(buf, "\n");
 }
 
+void plan_print_weights(Buf *buf, const Plan *plan)
+{
+    buf_printf(buf, "weights %lld bytes\n", (long long)plan->weights_bytes);
+    for (uint32_t i = 0; i < plan->buffers.count; i++) {
+        const Buffer *buffer = &plan->buffers.at[i];
+        if (buffer->place != BUFFER_WEIGHTS)
+            continue;
+        buf_printf(buf, "  %8lld  %lld bytes: %s : ", (long long)buffer->offset, (long long)buffer->bytes,
+                   buffer->name);
+        type_print(buf, &buffer->type);
+        buf_puts(buf, "\n");
+    }
+}
+
 void plan_print(Buf *buf, const Plan *plan)
 {
     buf_printf(buf, "plan %s for %s\n", plan->graph->name, plan->target->name);
@@ -40,14 +54,5 @@ void plan_print(Buf *buf, const Plan *plan)
             buf_printf(buf, "  %8lld  %lld bytes, steps %u-%u: %s\n", (long long)buffer->offset,
                        (long long)buffer->bytes, buffer->first, buffer->last, buffer->name);
     }
-    buf_printf(buf, "weights %lld bytes\n", (long long)plan->weights_bytes);
-    for (uint32_t i = 0; i < plan->buffers.count; i++) {
-        const Buffer *buffer = &plan->buffers.at[i];
-        if (buffer->place != BUFFER_WEIGHTS)
-            continue;
-        buf_printf(buf, "  %8lld  %lld bytes: %s : ", (long long)buffer->offset, (long long)buffer->bytes,
-                   buffer->name);
-        type_print(buf, &buffer->type);
-        buf_puts(buf, "\n");
-    }
+    plan_print_weights(buf, plan);
 }
