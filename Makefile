@@ -36,8 +36,12 @@ demo: deps                          ## build everything and see it work
 	@$(MAKE) --no-print-directory all
 	@scripts/demo.sh
 
+deps-emulators:                     ## install emulators and compilers of other machines, for the tests that need them
+	@scripts/deps.sh emulators
+
 test:                               ## every test; the last line is the total (SUITE=run FILTER='errors/*' for a part)
 	@scripts/deps.sh test
+	@scripts/deps.sh emulators || echo 'tests on emulated machines will be skipped' >&2
 	@$(MAKE) --no-print-directory all tests
 	@CC='$(CC)' SAN='$(SAN)' scripts/test.sh $(BUILD) $(or $(SUITE),$(SUITES) plain)
 
@@ -59,7 +63,7 @@ format:                             ## clang-format on all sources
 	@clang-format -i $(OURS)
 
 tidy: $(PARSER)                     ## clang-tidy on all sources (checks: .clang-tidy)
-	@printf '%s\n' $(filter-out bench/% tests/plain/%,$(filter %.c,$(OURS))) | xargs -P $$(nproc) -n 4 sh -c 'clang-tidy --quiet "$$@" -- $(filter-out -W%,$(CFLAGS)) -I.' -
+	@printf '%s\n' $(filter-out bench/% examples/% tests/plain/%,$(filter %.c,$(OURS))) | xargs -P $$(nproc) -n 4 sh -c 'clang-tidy --quiet "$$@" -- $(filter-out -W%,$(CFLAGS)) -I.' -
 
 wc:                                 ## lines per folder
 	@scripts/wc.sh
@@ -103,4 +107,4 @@ $(TESTS): $(BUILD)/tests/%.test: $$(call objects,tests/$$*/*.c tests/support/*.c
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps demo test tests golden golden-update bench format tidy wc clean
+.PHONY: all help deps deps-emulators demo test tests golden golden-update bench format tidy wc clean
