@@ -1,6 +1,7 @@
 /* embed.c - two models in one program, used by four threads at once (see ../embed.sh).
  *
  * Each thread has sessions of its own on models that all share, and must get the answers that one thread alone gets.
+ * With SHARED_WORKSPACE the sessions share their memory, which is wrong: whoever looks for races has to find one.
  */
 #define _POSIX_C_SOURCE 200112L
 
@@ -29,13 +30,33 @@ typedef struct Work {
     int wrong;
 } Work;
 
+#ifdef SHARED_WORKSPACE
+static void *memory(size_t bytes)
+{
+    static FOVEA_ALIGNED(64) unsigned char shared[LENET_WORKSPACE_BYTES + INCEPTION_WORKSPACE_BYTES];
+    if (bytes > sizeof shared)
+        exit(3);
+    return shared;
+}
+
+static void give_back(void *at)
+{
+    (void)at;
+}
+#else
 static void *memory(size_t bytes)
 {
     void *at = NULL;
-    if (posix_memalign(&at, FOVEA_ALIGNMENT, bytes + FOVEA_ALIGNMENT) != 0)
+    if (posix_memalign(&at, FOVEA_ALIGNMENT, bytes) != 0)
         exit(3);
     return at;
 }
+
+static void give_back(void *at)
+{
+    free(at);
+}
+#endif
 
 /* Both models once on inputs that are the same every time. */
 static int run_both(const Models *models, Answers *answers)
@@ -60,8 +81,8 @@ static int run_both(const Models *models, Answers *answers)
              lenet_run(&lenet, &lenet_in, &lenet_out) || inception_run(&inception, &inception_in, &inception_out);
     lenet_session_close(&lenet);
     inception_session_close(&inception);
-    free(first);
-    free(second);
+    give_back(first);
+    give_back(second);
     return status;
 }
 
