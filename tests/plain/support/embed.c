@@ -1,6 +1,7 @@
 /* embed.c - two models in one program, used by four threads at once (see ../embed.sh).
  *
  * Each thread has sessions of its own on models that all share, and must get the answers that one thread alone gets.
+ * Rounds begin together, so that the threads meet in the same kernels and a race is near enough in time to be seen.
  * With SHARED_WORKSPACE the sessions share their memory, which is wrong: whoever looks for races has to find one.
  */
 #define _POSIX_C_SOURCE 200112L
@@ -26,6 +27,7 @@ typedef struct Answers {
 
 typedef struct Work {
     const Models *models;
+    pthread_barrier_t *together;
     Answers wanted;
     int wrong;
 } Work;
@@ -92,6 +94,7 @@ static void *work(void *context)
     int round;
     for (round = 0; round < ROUNDS; round++) {
         Answers answers;
+        pthread_barrier_wait(mine->together);
         if (run_both(mine->models, &answers) != 0 || memcmp(&answers, &mine->wanted, sizeof answers) != 0)
             mine->wrong++;
     }
@@ -103,6 +106,7 @@ int main(int count, char **arguments)
     fovea_weights lenet, inception;
     Models models;
     Work works[THREADS];
+    pthread_barrier_t together;
     pthread_t threads[THREADS];
     int t, wrong = 0;
     if (count != 3 || fovea_weights_map(&lenet, arguments[1]) || fovea_weights_map(&inception, arguments[2]) ||
@@ -118,7 +122,8 @@ int main(int count, char **arguments)
     lenet_open(&models.lenet, lenet.data, lenet.bytes);
     memset(works, 0, sizeof works);
     works[0].models = &models;
-    if (run_both(&models, &works[0].wanted) != 0) {
+    works[0].together = &together;
+    if (pthread_barrier_init(&together, NULL, THREADS) != 0 || run_both(&models, &works[0].wanted) != 0) {
         printf("cannot run\n");
         return 2;
     }
