@@ -1,5 +1,6 @@
 /* big_endian.c - the runtime on a big-endian machine without a C library (see ../arm64.sh): a sound blob is told to be
- * of the other byte order, and everything else about it is still right. Ends with 0, or the number of the first fault. */
+ * of the other byte order, and everything else about it is still right. Ends with 0, or the number of the first fault.
+ */
 #include "fovea.h"
 
 #include <string.h>

@@ -3,6 +3,7 @@
 : "${BUILD:=build}" "${CC:=clang}" "${SAN:=}"
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM # then EXIT cleans up
 
 ok() { echo "ok $1"; }
 not_ok() { echo "not ok $1: $2"; }
