@@ -37,6 +37,17 @@ for model in tests/golden/*.fov examples/*/*.fov; do
     done
 done
 
+lenet=examples/lenet5/lenet5.fov
+clean "weights of a model" weights $lenet --target avx2 -o "$work/lenet5.weights"
+clean "weights replaced" weights $lenet --weights examples/lenet5/lenet5_mnist.safetensors -o "$work/lenet5.weights"
+clean "weights of another net" weights examples/lenet5/digits.fov -o "$work/lenet5.weights"
+clean "weights checked" weights $lenet --check "$work/lenet5.weights"
+clean "weights that are no weights" weights $lenet --check $lenet
+for bytes in 0 7 40 64 70000 200000; do
+    head -c $bytes "$work/lenet5.weights" >"$work/cut.weights"
+    clean "weights cut to $bytes bytes" weights "$work/cut.weights"
+done
+
 cd tests/errors || exit 1
 for model in *.fov; do
     name=${model%.fov}
