@@ -274,6 +274,71 @@ void fovea_weights_unmap(fovea_weights *weights)
 
 #endif
 
+/* ---- answers ---- */
+
+/* Larger for larger values, the same for 0 and -0, and 0 for what is not a number: integers, since a compiler that is
+ * told that there are no NaNs drops tests for them. */
+static uint32_t value_rank(float value)
+{
+    const uint32_t sign = 0x80000000u, infinity = 0x7f800000u;
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    if ((bits & ~sign) > infinity)
+        return 0;
+    if (bits == sign)
+        bits = 0;
+    return bits & sign ? ~bits : bits | sign;
+}
+
+static int is_better(const fovea_score *a, const fovea_score *b)
+{
+    const uint32_t rank_a = value_rank(a->value), rank_b = value_rank(b->value);
+    return rank_a > rank_b || (rank_a == rank_b && a->index < b->index);
+}
+
+/* In a heap whose top is the worst, moves the score at `at` down to its place. */
+static void heap_sink(fovea_score *heap, int count, int at)
+{
+    const fovea_score sinking = heap[at];
+    while (at < count / 2) {
+        int child = 2 * at + 1;
+        if (child + 1 < count && is_better(&heap[child], &heap[child + 1]))
+            child++;
+        if (is_better(&heap[child], &sinking))
+            break;
+        heap[at] = heap[child];
+        at = child;
+    }
+    heap[at] = sinking;
+}
+
+int fovea_top(const float *values, int count, int k, fovea_score *best)
+{
+    if (!values || !best || count < 1 || k < 1)
+        return 0;
+    const int kept = k < count ? k : count;
+    for (int i = 0; i < kept; i++) {
+        best[i].index = i;
+        best[i].value = values[i];
+    }
+    for (int at = kept / 2; at-- > 0;)
+        heap_sink(best, kept, at);
+    for (int i = kept; i < count; i++) {
+        const fovea_score next = {i, values[i]};
+        if (is_better(&next, &best[0])) {
+            best[0] = next;
+            heap_sink(best, kept, 0);
+        }
+    }
+    for (int last = kept - 1; last > 0; last--) { /* the worst goes to the end */
+        const fovea_score worst = best[0];
+        best[0] = best[last];
+        best[last] = worst;
+        heap_sink(best, last, 0);
+    }
+    return kept;
+}
+
 /* ---- the CPU ---- */
 
 #ifdef HAS_CPUID

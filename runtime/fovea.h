@@ -1,8 +1,9 @@
-/* fovea.h - the runtime that every model compiled by Fovea links with: opening weights, and asking the CPU what it can.
+/* fovea.h - the runtime that every model compiled by Fovea links with: opening weights, and reading answers.
  *
  * It allocates nothing, prints nothing, keeps no state and never exits. C99 and C++; macros that change what is built:
  *   FOVEA_NO_FILES  leaves out fovea_weights_map, for machines without files or without mmap (so it is on Windows)
  *   FOVEA_SMALL     a CRC table of 64 bytes instead of 8 KiB, a tenth as fast
+ *   FOVEA_NO_LABELS leaves the names of classes out of models
  *
  * The weights blob, little-endian throughout:
  *
@@ -104,6 +105,19 @@ fovea_status fovea_weights_map(fovea_weights *weights, const char *path);
 /* After the last model that uses them is closed. NULL, or nothing mapped, is fine. */
 void fovea_weights_unmap(fovea_weights *weights);
 #endif
+
+/* ---- answers ---- */
+
+/* An element of an output: NAME_OUTPUT_labels[index] is what it stands for. */
+typedef struct fovea_score {
+    int index;
+    float value;
+} fovea_score;
+
+/* The k largest of `count` values, best first. `best` has room for k; returns how many there are: k, or `count` when
+ * that is less; 0 for null pointers and for numbers under 1. Of equal values the one of lower index comes first; what
+ * is not a number comes last, even under -ffast-math. Takes count * log k steps. */
+int fovea_top(const float *values, int count, int k, fovea_score *best);
 
 /* ---- the CPU ---- */
 

@@ -76,9 +76,10 @@ static bool count_batch(const fovea_feed *feed, const fovea_idx *labels, const c
         if (truth >= tally->classes)
             return fovea_fail(fault, "%s holds label %lld, output '%s' has %lld classes", path, (long long)truth,
                               tally->port->name, (long long)tally->classes);
-        int64_t answer = fovea_best(fovea_engine_output(feed->engine, 0, slot), tally->classes);
-        tally->counts[truth * tally->classes + answer]++;
-        tally->right += truth == answer;
+        fovea_score answer;
+        fovea_top(fovea_engine_output(feed->engine, 0, slot), (int)tally->classes, 1, &answer);
+        tally->counts[truth * tally->classes + answer.index]++;
+        tally->right += truth == answer.index;
         tally->done++;
     }
     return true;

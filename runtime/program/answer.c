@@ -20,48 +20,6 @@ bool fovea_port_is_picture(const fovea_port *port)
     return port->rank == 3 && port->dims[1] >= 2 && port->dims[2] >= 2;
 }
 
-static bool is_better(float a, float b)
-{
-    return a > b || (isnan(b) && !isnan(a));
-}
-
-int64_t fovea_best(const float *values, int64_t count)
-{
-    int64_t best = 0;
-    for (int64_t i = 1; i < count; i++)
-        if (is_better(values[i], values[best]))
-            best = i;
-    return best;
-}
-
-typedef struct Scored {
-    float value;
-    int64_t index;
-} Scored;
-
-static int compare_scored(const void *left, const void *right)
-{
-    const Scored *a = left, *b = right;
-    if (is_better(a->value, b->value) || is_better(b->value, a->value))
-        return is_better(a->value, b->value) ? -1 : 1;
-    return a->index < b->index ? -1 : 1;
-}
-
-int64_t fovea_best_of(const float *values, int64_t count, int64_t top, int64_t *indices)
-{
-    Scored *all = malloc(fovea_size(count, sizeof *all));
-    if (!all)
-        return -1;
-    for (int64_t i = 0; i < count; i++)
-        all[i] = (Scored){values[i], i};
-    qsort(all, (size_t)count, sizeof *all, compare_scored);
-    int64_t wanted = top < count ? top : count;
-    for (int64_t i = 0; i < wanted; i++)
-        indices[i] = all[i].index;
-    free(all);
-    return wanted;
-}
-
 const char *fovea_label(const fovea_port *port, int64_t index, char number[24])
 {
     if (port->labels && (size_t)index < port->label_count)
@@ -85,25 +43,22 @@ static void print_value(float value, int width)
 
 static bool print_best(const fovea_port *port, const float *values, int64_t top, const char *indent, fovea_fault *fault)
 {
-    int64_t count = fovea_port_count(port);
-    int64_t most = top < count ? top : count;
-    int64_t *indices = malloc(fovea_size(most, sizeof *indices));
-    if (!indices || fovea_best_of(values, count, top, indices) < 0) {
-        free(indices);
-        return fovea_fail_memory(fault, fovea_size(count, sizeof(Scored)));
-    }
-    int widest = 0;
+    int64_t count = fovea_port_count(port), most = top < count ? top : count;
+    fovea_score *best = malloc(fovea_size(most, sizeof *best));
+    if (!best)
+        return fovea_fail_memory(fault, fovea_size(most, sizeof *best));
+    int found = fovea_top(values, (int)count, (int)most, best), widest = 0;
     char number[24];
-    for (int64_t i = 0; i < most; i++) {
-        int length = (int)strlen(fovea_label(port, indices[i], number));
+    for (int i = 0; i < found; i++) {
+        int length = (int)strlen(fovea_label(port, best[i].index, number));
         widest = length > widest ? length : widest;
     }
-    for (int64_t i = 0; i < most; i++) {
-        printf("%s%2lld  %-*s ", indent, (long long)i + 1, widest, fovea_label(port, indices[i], number));
-        print_value(values[indices[i]], 11);
+    for (int i = 0; i < found; i++) {
+        printf("%s%2d  %-*s ", indent, i + 1, widest, fovea_label(port, best[i].index, number));
+        print_value(best[i].value, 11);
         printf("\n");
     }
-    free(indices);
+    free(best);
     return true;
 }
 
@@ -159,9 +114,10 @@ bool fovea_answer_print(const fovea_program *program, const fovea_options *optio
     const fovea_port *first = &program->outputs[0];
     if (program->output_count == 1 && options->top == 1 && !options->raw && fovea_port_is_list(first)) {
         char number[24];
-        int64_t best = fovea_best(values[0], fovea_port_count(first));
-        printf("%s: %s  ", name, fovea_label(first, best, number));
-        print_value(values[0][best], 0);
+        fovea_score best;
+        fovea_top(values[0], (int)fovea_port_count(first), 1, &best);
+        printf("%s: %s  ", name, fovea_label(first, best.index, number));
+        print_value(best.value, 0);
         printf("\n");
         return true;
     }

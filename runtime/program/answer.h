@@ -10,11 +10,6 @@
 bool fovea_port_is_list(const fovea_port *port);
 /* Pixels: rank 3, height and width at least 2. */
 bool fovea_port_is_picture(const fovea_port *port);
-/* The index of the largest value, the first of equals; NaN is less than everything. */
-int64_t fovea_best(const float *values, int64_t count);
-/* The indices of the `top` largest values, best first; fewer when there are fewer. Returns how many, -1 for no memory.
- */
-int64_t fovea_best_of(const float *values, int64_t count, int64_t top, int64_t *indices);
 /* The label of an element, or its number as text in `number`. */
 const char *fovea_label(const fovea_port *port, int64_t index, char number[24]);
 

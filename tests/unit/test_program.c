@@ -413,15 +413,3 @@ Test(input, arrays_count_examples_by_their_leading_axes)
         scratch_end(&s);
     }
 }
-
-/* ---- answers ---- */
-
-Test(answer, best_first_and_nan_last)
-{
-    const float values[] = {1, NAN, 3, -INFINITY, 3, 2};
-    int64_t indices[6];
-    cr_expect_eq(fovea_best(values, 6), 2);
-    cr_assert_eq(fovea_best_of(values, 6, 9, indices), 6);
-    const int64_t wanted[] = {2, 4, 5, 0, 3, 1};
-    cr_expect_arr_eq(indices, wanted, sizeof wanted);
-}

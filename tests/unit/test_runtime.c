@@ -1,6 +1,8 @@
 /* test_runtime.c - runtime/fovea.c and the blobs that compiler/emit/blob.c writes for it. */
 #include <criterion/criterion.h>
 
+#include <limits.h>
+#include <math.h>
 #include <sys/stat.h>
 
 #include "emit/blob.h"
@@ -74,6 +76,63 @@ Test(runtime, cpu)
     cr_expect_eq(fovea_cpu_has(FOVEA_CPU_AVX2), avx2);
     cr_expect_eq(fovea_cpu_has(FOVEA_CPU_AVX512), avx512);
     arena_free(arena);
+}
+
+/* ---- answers ---- */
+
+/* The same by looking for the best of those that are left, again and again. */
+static int top_by_search(const float *values, int count, int k, fovea_score *best)
+{
+    bool taken[64] = {false};
+    int found = 0;
+    for (; found < k && found < count; found++) {
+        int at = -1;
+        for (int i = 0; i < count; i++)
+            if (!taken[i] && (at < 0 || values[i] > values[at] || (isnan(values[at]) && !isnan(values[i]))))
+                at = i;
+        taken[at] = true;
+        best[found] = (fovea_score){at, values[at]};
+    }
+    return found;
+}
+
+Test(runtime, top)
+{
+    static const float pool[] = {-INFINITY, -2, -1e-40F, -0.0F, 0, 1e-40F, 0.5F, 0.5F, 3, INFINITY, NAN, -NAN};
+    fovea_score best[65], wanted[64];
+    float values[64];
+    uint32_t state = 1;
+    for (int count = 1; count <= 64; count++)
+        for (int k = 1; k <= count + 1; k++) {
+            for (int i = 0; i < count; i++) {
+                state = state * 1664525 + 1013904223;
+                values[i] = pool[(state >> 16) % COUNT_OF(pool)];
+            }
+            best[k < 64 ? k : 64].index = -7;
+            int found = fovea_top(values, count, k, best);
+            cr_assert_eq(found, top_by_search(values, count, k, wanted));
+            for (int i = 0; i < found; i++)
+                cr_assert(best[i].index == wanted[i].index &&
+                              memcmp(&best[i].value, &values[best[i].index], sizeof(float)) == 0,
+                          "%d of %d: place %d has %d, not %d", k, count, i, best[i].index, wanted[i].index);
+            cr_assert_eq(best[k < 64 ? k : 64].index, -7, "beyond the end");
+        }
+}
+
+Test(runtime, top_of_nothing)
+{
+    const float values[] = {1, NAN, 3, -INFINITY, 3, 2};
+    const int order[] = {2, 4, 5, 0, 3, 1};
+    fovea_score best[6];
+    cr_assert_eq(fovea_top(values, 6, INT_MAX, best), 6, "k over N");
+    for (int i = 0; i < 6; i++)
+        cr_expect_eq(best[i].index, order[i]);
+    cr_expect_eq(fovea_top(NULL, 6, 2, best), 0);
+    cr_expect_eq(fovea_top(values, 6, 2, NULL), 0);
+    cr_expect_eq(fovea_top(values, 0, 2, best), 0);
+    cr_expect_eq(fovea_top(values, -1, 2, best), 0);
+    cr_expect_eq(fovea_top(values, 6, 0, best), 0);
+    cr_expect_eq(fovea_top(values, 6, -3, best), 0);
 }
 
 /* ---- blobs ---- */
