@@ -245,18 +245,15 @@ void line_wrapped(Buf *out, const char *line)
     size_t column = start + head;
     buf_printf(out, "%*s%.*s", (int)start, "", (int)head, line);
     for (const char *at = line + head; *at;) {
-        size_t length = argument_length(at);
-        if (column + length > WIDTH && at > line + head) {
+        size_t length = argument_length(at), gap = at > line + head;
+        if (gap && column + gap + length > WIDTH) {
             buf_printf(out, "\n%*s", (int)(start + head), "");
             column = start + head;
+            gap = 0;
         }
-        buf_bytes(out, at, length);
-        column += length;
+        buf_printf(out, "%s%.*s", gap ? " " : "", (int)length, at);
+        column += gap + length;
         at += length;
-        if (*at == ' ' && column + 1 + argument_length(at + 1) <= WIDTH) {
-            buf_puts(out, " ");
-            column++;
-        }
         at += *at == ' ';
     }
     buf_puts(out, "\n");

@@ -676,8 +676,10 @@ fovea_status inception_run(inception_session *session, const inception_inputs *i
 {
     const float *const weights = session->model->weights;
     float *const memory = session->workspace;
-    inception_a_conv1x1(inputs->image, weights + w_a_conv1x1_weight, weights + w_a_conv1x1_bias,memory + at_a_conv1x1);
-    inception_a_reduce3(inputs->image, weights + w_a_reduce3_weight, weights + w_a_reduce3_bias,memory + at_a_reduce3);
+    inception_a_conv1x1(inputs->image, weights + w_a_conv1x1_weight, weights + w_a_conv1x1_bias,
+                        memory + at_a_conv1x1);
+    inception_a_reduce3(inputs->image, weights + w_a_reduce3_weight, weights + w_a_reduce3_bias,
+                        memory + at_a_reduce3);
     inception_a_conv3x3(memory + at_a_reduce3, weights + w_a_conv3x3_weight, weights + w_a_conv3x3_bias,
                         memory + at_a_conv3x3);
     inception_maxpool(inputs->image, memory + at_maxpool);
