@@ -49,7 +49,9 @@ typedef struct Emission {
 void emit_banner(const Emission *emission, Buf *out, const char *what);
 void emit_header_text(const Emission *emission, Buf *out);
 void emit_source_text(const Emission *emission, Buf *out);
-void emit_selftest_text(const Emission *emission, Buf *out); /* the end of PREFIX.c */
+void emit_selftest_text(const Emission *emission, Buf *out);
+void emit_labels_text(const Emission *emission, Buf *out);      /* the end of PREFIX.c */
+void emit_labels_interface(const Emission *emission, Buf *out); /* the same as declarations, for PREFIX.h */
 void emit_array_text(const Emission *emission, Buf *out, const unsigned char *blob, size_t bytes);
 void emit_incbin_text(const Emission *emission, Buf *out);
 void emit_main_text(const Emission *emission, Buf *out);
@@ -64,6 +66,12 @@ const char *port_macro(const Emission *emission, const Port *port);
 /* The workspace as the header states it: what the plan needs, at least 64 and rounded up to a multiple of 64, so that
  * aligned_alloc(64, ...) takes it. */
 int64_t workspace_size(const Plan *plan);
+/* The head of PREFIX_session_open in one line. */
+const char *session_open_text(const Emission *emission);
+/* The array of an output's labels: lenet5_logits_labels; NULL when it has none. */
+const char *port_labels(const Emission *emission, const Port *port);
+/* A C string literal. */
+void emit_string(Buf *out, const char *text);
 /* A name in capitals, for macros. */
 const char *macro_text(Arena *arena, const char *name);
 

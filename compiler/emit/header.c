@@ -20,6 +20,21 @@ void emit_banner(const Emission *emission, Buf *out, const char *what)
     buf_puts(out, " * This text is yours under the 0BSD licence: use it for anything, no notice is owed.\n */\n");
 }
 
+/* How to name the best of the first output, when it has labels. */
+static void write_usage_of_labels(const Emission *emission, Buf *out)
+{
+    const Port *output = &emission->graph->outputs.at[0];
+    const char *labels = port_labels(emission, output), *size = port_macro(emission, output);
+    if (!labels)
+        return;
+    if (port_type(emission, output)->shape.dim[0] > 1)
+        size = arena_printf(emission->arena, "%s / %s_BATCH", size, emission->macro);
+    buf_puts(out, " *\n *   fovea_score best[3];\n");
+    buf_printf(out, " *   const int found = fovea_top(%s, %s, 3, best);\n", port_field(emission, output), size);
+    buf_puts(out, " *   for (int i = 0; i < found; i++)\n");
+    buf_printf(out, " *       printf(\"%%s %%g\\n\", %s[best[i].index], best[i].value);\n", labels);
+}
+
 static void write_usage(const Emission *emission, Buf *out)
 {
     const char *p = emission->prefix, *m = emission->macro;
@@ -40,7 +55,9 @@ static void write_usage(const Emission *emission, Buf *out)
     buf_printf(out, " *   if (status != FOVEA_OK)\n *       puts(fovea_status_text(status));\n");
     buf_printf(out, " *   const %s_inputs inputs = {%s};\n", p, port_field(emission, input));
     buf_printf(out, " *   const %s_outputs outputs = {%s};\n", p, port_field(emission, output));
-    buf_printf(out, " *   %s_run(&session, &inputs, &outputs); // as often as you like\n */\n\n", p);
+    buf_printf(out, " *   %s_run(&session, &inputs, &outputs); // as often as you like\n", p);
+    write_usage_of_labels(emission, out);
+    buf_puts(out, " */\n\n");
 }
 
 int64_t workspace_size(const Plan *plan)
@@ -73,10 +90,57 @@ static void write_sizes(const Emission *emission, Buf *out)
     buf_puts(out, "\n");
 }
 
+/* The kernel that makes floats of an input of bytes, NULL when there is none. */
+static const Kernel *pixels_kernel(const Emission *emission, uint32_t input)
+{
+    const Plan *plan = emission->plan;
+    for (uint32_t i = 0; i < plan->steps.count; i++) {
+        const Step *step = &plan->steps.at[i];
+        const Buffer *read = step->read_count ? &plan->buffers.at[step->reads[0]] : NULL;
+        if (read && read->place == BUFFER_INPUT && read->port == input &&
+            graph_node(emission->graph, step->leader)->op == OP_pixels)
+            return &plan->kernels.at[step->kernel];
+    }
+    return NULL;
+}
+
+static const char *pixel_text(const Emission *emission, const Port *port)
+{
+    int64_t channels = port_type(emission, port)->shape.dim[1];
+    if (channels == 3)
+        return port->picture.bgr ? "blue, green and red of a pixel beside each other"
+                                 : "red, green and blue of a pixel beside each other";
+    return channels == 1
+               ? "a byte a pixel"
+               : arena_printf(emission->arena, "the %lld bytes of a pixel beside each other", (long long)channels);
+}
+
+/* What a picture's bytes are, and what happens to them: nothing is left to do for the caller. */
+static void write_pictures(const Emission *emission, Buf *out)
+{
+    const Graph *graph = emission->graph;
+    for (uint32_t i = 0; i < graph->inputs.count; i++) {
+        const Port *port = &graph->inputs.at[i];
+        const Type *type = port_type(emission, port);
+        const Kernel *kernel = type->dtype == DT_U8 && type->shape.rank == 4 ? pixels_kernel(emission, i) : NULL;
+        if (!kernel)
+            continue;
+        buf_printf(out,
+                   "/* %s: a picture as a camera or decoder gives it, rows from the top without padding,\n * %s.\n",
+                   port_field(emission, port), pixel_text(emission, port));
+        buf_puts(out, " * The first kernel makes floats of it in one pass: value / 255");
+        for (uint32_t k = 0; k < kernel->epilogue_count; k++)
+            buf_printf(out, ", %s", op_name(graph_node(graph, kernel->epilogue[k])->op));
+        buf_puts(out, ". */\n");
+    }
+}
+
 static void write_ports(const Emission *emission, Buf *out, bool in)
 {
     const char *p = emission->prefix, *which = in ? "inputs" : "outputs";
     uint32_t count = in ? emission->graph->inputs.count : emission->graph->outputs.count;
+    if (in)
+        write_pictures(emission, out);
     buf_printf(out, "typedef struct %s_%s {\n", p, which);
     for (uint32_t i = 0; i < count; i++) {
         const Port *port = in ? &emission->graph->inputs.at[i] : &emission->graph->outputs.at[i];
@@ -84,6 +148,15 @@ static void write_ports(const Emission *emission, Buf *out, bool in)
                    port_field(emission, port), storage_text(emission->arena, port_type(emission, port)));
     }
     buf_printf(out, "} %s_%s;\n\n", p, which);
+}
+
+const char *session_open_text(const Emission *emission)
+{
+    const char *p = emission->prefix;
+    return arena_printf(emission->arena,
+                        "fovea_status %s_session_open(%s_session *session, const %s_model *model, void *workspace, "
+                        "size_t bytes, int threads)",
+                        p, p, p);
 }
 
 static void write_functions(const Emission *emission, Buf *out)
@@ -101,10 +174,8 @@ static void write_functions(const Emission *emission, Buf *out)
                "uninitialised, at least\n"
                " * %s_WORKSPACE_BYTES_FOR(threads) bytes: else FOVEA_SMALL_WORKSPACE or FOVEA_MISALIGNED. */\n",
                m);
-    buf_printf(out,
-               "fovea_status %s_session_open(%s_session *session, const %s_model *model, void *workspace,\n"
-               "                             size_t bytes, int threads);\n\n",
-               p, p, p);
+    line_wrapped(out, arena_printf(emission->arena, "%s;", session_open_text(emission)));
+    buf_puts(out, "\n");
     buf_printf(out, "/* Computes the outputs. Inputs and outputs are the caller's and do not overlap. Always FOVEA_OK "
                     "on a CPU. */\n");
     buf_printf(out, "fovea_status %s_run(%s_session *session, const %s_inputs *inputs, const %s_outputs *outputs);\n\n",
@@ -147,5 +218,6 @@ void emit_header_text(const Emission *emission, Buf *out)
     buf_printf(out, "typedef struct %s_session {\n    const %s_model *model;\n    float *workspace;\n} %s_session;\n\n",
                p, p, p);
     write_functions(emission, out);
+    emit_labels_interface(emission, out);
     buf_printf(out, "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
 }

@@ -2,37 +2,6 @@
 #include "emit/emit.h"
 #include "support/file.h"
 
-/* A C string literal. */
-static void write_string(Buf *out, const char *text)
-{
-    buf_puts(out, "\"");
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        if (*c == '"' || *c == '\\')
-            buf_printf(out, "\\%c", *c);
-        else if (*c < ' ' || *c == '?')
-            buf_printf(out, "\\%03o", *c);
-        else
-            buf_printf(out, "%c", *c);
-    }
-    buf_puts(out, "\"");
-}
-
-static void write_labels(const Emission *emission, Buf *out)
-{
-    for (uint32_t i = 0; i < emission->graph->outputs.count; i++) {
-        const Port *port = &emission->graph->outputs.at[i];
-        if (!port->label_count)
-            continue;
-        buf_printf(out, "static const char *const labels_%s[] = {\n", port->name);
-        for (uint32_t k = 0; k < port->label_count; k++) {
-            buf_puts(out, "    ");
-            write_string(out, port->labels[k]);
-            buf_puts(out, ",\n");
-        }
-        buf_puts(out, "};\n\n");
-    }
-}
-
 static void write_ports(const Emission *emission, Buf *out, bool in)
 {
     uint32_t count = in ? emission->graph->inputs.count : emission->graph->outputs.count;
@@ -51,7 +20,7 @@ static void write_ports(const Emission *emission, Buf *out, bool in)
         if (port->picture.bgr)
             buf_puts(out, ", .bgr = 1");
         if (port->label_count)
-            buf_printf(out, ", .labels = labels_%s, .label_count = %u", port->name, port->label_count);
+            buf_printf(out, ", .labels = %s, .label_count = %u", port_labels(emission, port), port->label_count);
         buf_puts(out, "},\n");
     }
     buf_puts(out, "};\n\n");
@@ -95,14 +64,13 @@ void emit_main_text(const Emission *emission, Buf *out)
     const char *p = emission->prefix, *m = emission->macro;
     emit_banner(emission, out, arena_printf(emission->arena, "%s_main.c - the stand-alone program of a net", p));
     buf_printf(out, "#include \"%s.h\"\n#include \"program/program.h\"\n\n", p);
-    write_labels(emission, out);
     write_ports(emission, out, true);
     write_ports(emission, out, false);
     write_calls(emission, out);
     buf_puts(out, "static const fovea_program program = {\n    .name = ");
-    write_string(out, emission->graph->name);
+    emit_string(out, emission->graph->name);
     buf_puts(out, ",\n    .model = ");
-    write_string(out, emission->options->model_path ? path_base(emission->options->model_path) : p);
+    emit_string(out, emission->options->model_path ? path_base(emission->options->model_path) : p);
     buf_printf(out, ",\n    .target = \"%s\",\n", emission->plan->target->name);
     buf_printf(out, "    .inputs = inputs,\n    .input_count = %u,\n    .outputs = outputs,\n    .output_count = %u,\n",
                emission->graph->inputs.count, emission->graph->outputs.count);

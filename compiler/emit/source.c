@@ -170,10 +170,8 @@ static void write_open(const Emission *emission, Buf *out)
     buf_puts(out, "    if (status != FOVEA_OK)\n        return status;\n");
     buf_puts(out,
              "    model->weights = (const float *)weights;\n    model->bytes = bytes;\n    return FOVEA_OK;\n}\n\n");
-    buf_printf(out,
-               "fovea_status %s_session_open(%s_session *session, const %s_model *model, void *workspace,\n"
-               "                             size_t bytes, int threads)\n{\n",
-               p, p, p);
+    line_wrapped(out, session_open_text(emission));
+    buf_puts(out, "{\n");
     buf_puts(out, "    if (!session || !model || !workspace || threads < 1)\n        return FOVEA_BAD_ARGUMENT;\n");
     buf_puts(out, "    if ((uintptr_t)workspace % FOVEA_ALIGNMENT)\n        return FOVEA_MISALIGNED;\n");
     buf_printf(
@@ -225,4 +223,5 @@ void emit_source_text(const Emission *emission, Buf *out)
     write_run(emission, out);
     write_open(emission, out);
     emit_selftest_text(emission, out);
+    emit_labels_text(emission, out);
 }

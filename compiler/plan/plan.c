@@ -80,7 +80,7 @@ static const char *leader_name(const Planner *planner, const Node *node)
 }
 
 /* Names that the interface and the helpers of an emitted program have: no kernel may be called so. */
-static void reserve_names(NameSet *set)
+static void reserve_names(NameSet *set, const Graph *graph)
 {
     static const char *const names[] = {"open",
                                         "close",
@@ -101,6 +101,8 @@ static void reserve_names(NameSet *set)
                                         "needs_4_byte_numbers"};
     for (size_t i = 0; i < COUNT_OF(names); i++)
         name_take(set, names[i]);
+    for (uint32_t i = 0; i < graph->outputs.count; i++)
+        name_take(set, arena_printf(set->arena, "%s_labels", graph->outputs.at[i].name));
 }
 
 /* Takes the name and those derived from it (conv1_row8, conv1_finish, relu_of) when all of them are free. */
@@ -266,7 +268,7 @@ static Planner planner_new(Plan *plan)
         planner.slot_count *= 2;
     planner.kernel_slots = NEW_ARRAY(plan->arena, uint32_t, planner.slot_count);
     planner.kernel_names.arena = planner.buffer_names.arena = plan->arena;
-    reserve_names(&planner.kernel_names);
+    reserve_names(&planner.kernel_names, graph);
     planner.weights_of = NEW_ARRAY(plan->arena, uint32_t, graph->constants.count);
     for (uint32_t i = 0; i < graph->constants.count; i++)
         planner.weights_of[i] = BUFFER_NONE;

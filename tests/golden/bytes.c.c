@@ -204,8 +204,8 @@ fovea_status bytes_open(bytes_model *model, const void *weights, size_t bytes)
     return FOVEA_OK;
 }
 
-fovea_status bytes_session_open(bytes_session *session, const bytes_model *model, void *workspace,
-                             size_t bytes, int threads)
+fovea_status bytes_session_open(bytes_session *session, const bytes_model *model, void *workspace, size_t bytes,
+                                int threads)
 {
     if (!session || !model || !workspace || threads < 1)
         return FOVEA_BAD_ARGUMENT;

@@ -38,6 +38,9 @@
 extern "C" {
 #endif
 
+/* image: a picture as a camera or decoder gives it, rows from the top without padding,
+ * blue, green and red of a pixel beside each other.
+ * The first kernel makes floats of it in one pass: value / 255, normalize. */
 typedef struct bytes_inputs {
     const unsigned char *image; /* [13][11][3] */
 } bytes_inputs;
@@ -63,8 +66,8 @@ fovea_status bytes_open(bytes_model *model, const void *weights, size_t bytes);
 
 /* A session for one caller at a time. The workspace is the caller's, at a multiple of 64, uninitialised, at least
  * BYTES_WORKSPACE_BYTES_FOR(threads) bytes: else FOVEA_SMALL_WORKSPACE or FOVEA_MISALIGNED. */
-fovea_status bytes_session_open(bytes_session *session, const bytes_model *model, void *workspace,
-                             size_t bytes, int threads);
+fovea_status bytes_session_open(bytes_session *session, const bytes_model *model, void *workspace, size_t bytes,
+                                int threads);
 
 /* Computes the outputs. Inputs and outputs are the caller's and do not overlap. Always FOVEA_OK on a CPU. */
 fovea_status bytes_run(bytes_session *session, const bytes_inputs *inputs, const bytes_outputs *outputs);

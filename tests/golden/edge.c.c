@@ -323,8 +323,8 @@ fovea_status edge_open(edge_model *model, const void *weights, size_t bytes)
     return FOVEA_OK;
 }
 
-fovea_status edge_session_open(edge_session *session, const edge_model *model, void *workspace,
-                             size_t bytes, int threads)
+fovea_status edge_session_open(edge_session *session, const edge_model *model, void *workspace, size_t bytes,
+                               int threads)
 {
     if (!session || !model || !workspace || threads < 1)
         return FOVEA_BAD_ARGUMENT;

@@ -354,8 +354,8 @@ fovea_status grouped_open(grouped_model *model, const void *weights, size_t byte
     return FOVEA_OK;
 }
 
-fovea_status grouped_session_open(grouped_session *session, const grouped_model *model, void *workspace,
-                             size_t bytes, int threads)
+fovea_status grouped_session_open(grouped_session *session, const grouped_model *model, void *workspace, size_t bytes,
+                                  int threads)
 {
     if (!session || !model || !workspace || threads < 1)
         return FOVEA_BAD_ARGUMENT;

@@ -718,7 +718,7 @@ fovea_status inception_open(inception_model *model, const void *weights, size_t 
 }
 
 fovea_status inception_session_open(inception_session *session, const inception_model *model, void *workspace,
-                             size_t bytes, int threads)
+                                    size_t bytes, int threads)
 {
     if (!session || !model || !workspace || threads < 1)
         return FOVEA_BAD_ARGUMENT;

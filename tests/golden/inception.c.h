@@ -66,7 +66,7 @@ fovea_status inception_open(inception_model *model, const void *weights, size_t 
 /* A session for one caller at a time. The workspace is the caller's, at a multiple of 64, uninitialised, at least
  * INCEPTION_WORKSPACE_BYTES_FOR(threads) bytes: else FOVEA_SMALL_WORKSPACE or FOVEA_MISALIGNED. */
 fovea_status inception_session_open(inception_session *session, const inception_model *model, void *workspace,
-                             size_t bytes, int threads);
+                                    size_t bytes, int threads);
 
 /* Computes the outputs. Inputs and outputs are the caller's and do not overlap. Always FOVEA_OK on a CPU. */
 fovea_status inception_run(inception_session *session, const inception_inputs *inputs, const inception_outputs *outputs);

@@ -321,8 +321,8 @@ fovea_status lenet_open(lenet_model *model, const void *weights, size_t bytes)
     return FOVEA_OK;
 }
 
-fovea_status lenet_session_open(lenet_session *session, const lenet_model *model, void *workspace,
-                             size_t bytes, int threads)
+fovea_status lenet_session_open(lenet_session *session, const lenet_model *model, void *workspace, size_t bytes,
+                                int threads)
 {
     if (!session || !model || !workspace || threads < 1)
         return FOVEA_BAD_ARGUMENT;

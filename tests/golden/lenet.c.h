@@ -63,8 +63,8 @@ fovea_status lenet_open(lenet_model *model, const void *weights, size_t bytes);
 
 /* A session for one caller at a time. The workspace is the caller's, at a multiple of 64, uninitialised, at least
  * LENET_WORKSPACE_BYTES_FOR(threads) bytes: else FOVEA_SMALL_WORKSPACE or FOVEA_MISALIGNED. */
-fovea_status lenet_session_open(lenet_session *session, const lenet_model *model, void *workspace,
-                             size_t bytes, int threads);
+fovea_status lenet_session_open(lenet_session *session, const lenet_model *model, void *workspace, size_t bytes,
+                                int threads);
 
 /* Computes the outputs. Inputs and outputs are the caller's and do not overlap. Always FOVEA_OK on a CPU. */
 fovea_status lenet_run(lenet_session *session, const lenet_inputs *inputs, const lenet_outputs *outputs);

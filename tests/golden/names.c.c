@@ -18,15 +18,18 @@ enum {
     w_larger_bias = 320, /* [1][8] */
     w_conv1_weight = 336, /* [1][2][1][1][8] */
     w_conv1_bias = 352, /* [1][8] */
-    w_conv1_row4_weight = 368, /* [1][2][4][4][8] */
-    w_conv1_row4_bias = 624, /* [1][8] */
+    w_int_labels_weight = 368, /* [1][2][1][1][8] */
+    w_int_labels_bias = 384, /* [1][8] */
+    w_conv1_row4_weight = 400, /* [1][2][4][4][8] */
+    w_conv1_row4_bias = 656, /* [1][8] */
 };
 
 /* Where each value stands in the workspace, and from which step of a run to which, in floats. */
 enum {
     at_add = 0, /* [2][4][4], steps 1 to 2 */
     at_larger = 0, /* [2][2][2], steps 3 to 4 */
-    at_conv1_row4 = 0, /* [1][1][1], steps 5 to 6 */
+    at_conv1 = 16, /* [2][2][2], steps 4 to 5 */
+    at_conv1_row4 = 0, /* [1][1][1], steps 6 to 7 */
 };
 
 /* b when they are equal or one of them is not a number: -0 and NaN pass through larger(0, x). */
@@ -155,6 +158,37 @@ static void names_conv1(const float *restrict x, const float *restrict weight, c
         names_conv1_row2(x + r * 2, weight, bias, y + r * 2);
 }
 
+/* int_labels: conv (names.fov:4)
+ * x[2][2][2], weight[1][2][1][1][8], bias[1][8] -> y[2][2][2]
+ * direct, 8 maps x 2 pixels summed in registers */
+/* 2 pixels of a row, of 2 maps. */
+static void names_int_labels_2_row2(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                    float *restrict y)
+{
+    float a0[8], a1[8];
+    for (int b = 0; b < 8; b++)
+        a0[b] = a1[b] = bias[b];
+    for (int i = 0; i < 2; i++) {
+        const float *s = x + i * 4;
+        for (int b = 0; b < 8; b++) {
+            a0[b] += s[0] * weight[b];
+            a1[b] += s[1] * weight[b];
+        }
+        weight += 8;
+    }
+    for (int b = 0; b < 2; b++) {
+        y[b * 4] = a0[b];
+        y[b * 4 + 1] = a1[b];
+    }
+}
+
+static void names_int_labels_2(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                               float *restrict y)
+{
+    for (int r = 0; r < 2; r++)
+        names_int_labels_2_row2(x + r * 2, weight, bias, y + r * 2);
+}
+
 /* conv1.row4: conv (names.fov:5)
  * x[2][4][4], weight[1][2][4][4][8], bias[1][8] -> y[1][1][1]
  * direct, 8 maps x 1 pixels summed in registers */
@@ -213,7 +247,9 @@ fovea_status names_run(names_session *session, const names_inputs *inputs, const
     names_add(inputs->class_1, inputs->class_, memory + at_add);
     names_open_2(memory + at_add, weights + w_open_weight, weights + w_open_bias, outputs->default_);
     names_larger_2(inputs->Class, weights + w_larger_weight, weights + w_larger_bias, memory + at_larger);
-    names_conv1(memory + at_larger, weights + w_conv1_weight, weights + w_conv1_bias, outputs->static_cast_);
+    names_conv1(memory + at_larger, weights + w_conv1_weight, weights + w_conv1_bias, memory + at_conv1);
+    names_int_labels_2(memory + at_conv1, weights + w_int_labels_weight, weights + w_int_labels_bias,
+                       outputs->static_cast_);
     names_conv1_row4_2(inputs->NULL_, weights + w_conv1_row4_weight, weights + w_conv1_row4_bias,
                        memory + at_conv1_row4);
     names_softmax(memory + at_conv1_row4, outputs->int_);
@@ -224,7 +260,7 @@ fovea_status names_open(names_model *model, const void *weights, size_t bytes)
 {
     if (!model)
         return FOVEA_BAD_ARGUMENT;
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x2b8c737cc672bb32));
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0xa8f333ea9cf4b8ad));
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;
@@ -232,8 +268,8 @@ fovea_status names_open(names_model *model, const void *weights, size_t bytes)
     return FOVEA_OK;
 }
 
-fovea_status names_session_open(names_session *session, const names_model *model, void *workspace,
-                             size_t bytes, int threads)
+fovea_status names_session_open(names_session *session, const names_model *model, void *workspace, size_t bytes,
+                                int threads)
 {
     if (!session || !model || !workspace || threads < 1)
         return FOVEA_BAD_ARGUMENT;
@@ -305,3 +341,9 @@ fovea_status names_selftest(const names_model *model, void *scratch, size_t byte
         return FOVEA_FAILED_SELFTEST;
     return FOVEA_OK;
 }
+
+#ifndef FOVEA_NO_LABELS
+const char *const names_int_labels[1] = {
+    "\"Café\" \\ what\077\077/",
+};
+#endif

@@ -21,10 +21,15 @@
  *   const names_inputs inputs = {class_1};
  *   const names_outputs outputs = {int_};
  *   names_run(&session, &inputs, &outputs); // as often as you like
+ *
+ *   fovea_score best[3];
+ *   const int found = fovea_top(int_, NAMES_OUTPUT_INT_SIZE, 3, best);
+ *   for (int i = 0; i < found; i++)
+ *       printf("%s %g\n", names_int_labels[best[i].index], best[i].value);
  */
 
 /* The weights (names.weights, self-test included), and the memory that a session works in. */
-#define NAMES_WEIGHTS_BYTES   3264
+#define NAMES_WEIGHTS_BYTES   3392
 #define NAMES_WORKSPACE_BYTES 128
 #define NAMES_WORKSPACE_BYTES_FOR(threads) (NAMES_WORKSPACE_BYTES + 0 * (threads))
 
@@ -73,8 +78,8 @@ fovea_status names_open(names_model *model, const void *weights, size_t bytes);
 
 /* A session for one caller at a time. The workspace is the caller's, at a multiple of 64, uninitialised, at least
  * NAMES_WORKSPACE_BYTES_FOR(threads) bytes: else FOVEA_SMALL_WORKSPACE or FOVEA_MISALIGNED. */
-fovea_status names_session_open(names_session *session, const names_model *model, void *workspace,
-                             size_t bytes, int threads);
+fovea_status names_session_open(names_session *session, const names_model *model, void *workspace, size_t bytes,
+                                int threads);
 
 /* Computes the outputs. Inputs and outputs are the caller's and do not overlap. Always FOVEA_OK on a CPU. */
 fovea_status names_run(names_session *session, const names_inputs *inputs, const names_outputs *outputs);
@@ -89,6 +94,11 @@ fovea_status names_verify(const names_model *model);
  * FOVEA_OK, FOVEA_FAILED_SELFTEST, or FOVEA_NO_SELFTEST. Scratch: NAMES_SELFTEST_BYTES, at a multiple of 64. */
 #define NAMES_SELFTEST_BYTES (NAMES_WORKSPACE_BYTES + 192)
 fovea_status names_selftest(const names_model *model, void *scratch, size_t bytes);
+
+#ifndef FOVEA_NO_LABELS
+/* What the elements of int_ stand for. */
+extern const char *const names_int_labels[1];
+#endif
 
 #ifdef __cplusplus
 }
