@@ -44,12 +44,13 @@ static bool work(const Options *options, Arena *arena, Diag *diag)
     EmitOptions emit = {.prefix = options->prefix ? options->prefix : net->name,
                         .model_path = options->model,
                         .embed = options->embed,
+                        .program = options->main,
                         .parameters = options->parameters};
     switch (options->command) {
     case COMMAND_COMPILE:
         return emit_directory(diag, plan, &emit, options->output);
     case COMMAND_BUILD:
-        return build_program(diag, plan, &emit, options->output, options->native);
+        return build_program(diag, plan, &emit, options->output, &options->build);
     case COMMAND_RUN:
         return run_program(diag, plan, &emit, options);
     default:

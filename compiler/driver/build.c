@@ -48,12 +48,13 @@ static bool find_compiler(Arena *arena, Diag *diag, Argv *argv)
     return false;
 }
 
-const char *build_command(Arena *arena, Diag *diag, bool native)
+const char *build_command(Arena *arena, Diag *diag, const BuildOptions *build)
 {
     Argv argv = {0};
     if (!find_compiler(arena, diag, &argv))
         return NULL;
-    const char *text = native ? "native" : "portable";
+    const char *text = arena_printf(arena, "%s %s", build->native ? "native" : "portable",
+                                    build->no_libraries ? "alone" : "with libraries");
     for (uint32_t i = 0; i < argv.count; i++)
         text = arena_printf(arena, "%s %s", text, argv.at[i]);
     return text;
@@ -97,7 +98,7 @@ static bool report_failure(Diag *diag, const Argv *argv, int status, const Buf *
     fputs(buf_text(said), stderr);
     for (size_t i = 0; i < COUNT_OF(signs); i++)
         if (strstr(buf_text(said), signs[i])) {
-            diag_hint(diag, "programs need libpng, libjpeg and zlib with their headers");
+            diag_hint(diag, "programs need libpng, libjpeg and zlib with their headers; --no-libraries does without");
             break;
         }
     return false;
@@ -116,15 +117,18 @@ static bool wait_for(Diag *diag, Process *process, const Argv *argv, bool first_
 }
 
 /* Objects of the model beside its sources, those of the program in program/. */
-static bool compile_objects(Arena *arena, Diag *diag, const Argv *compiler, const char *directory, bool native)
+static bool compile_objects(Arena *arena, Diag *diag, const Argv *compiler, const char *directory,
+                            const BuildOptions *build)
 {
     Argv model = {0}, program = {0};
     for (uint32_t i = 0; i < compiler->count; i++) {
         VEC_PUSH(arena, &model, compiler->at[i]);
         VEC_PUSH(arena, &program, compiler->at[i]);
     }
-    add_words(arena, &model, native ? "-c -I. -O3 -march=native" : "-c -I. -O3");
+    add_words(arena, &model, build->native ? "-c -I. -O3 -march=native" : "-c -I. -O3");
     add_words(arena, &program, "-c -I.. -O2");
+    if (build->no_libraries)
+        add_words(arena, &program, "-DFOVEA_NO_PNG -DFOVEA_NO_JPEG -DFOVEA_NO_ZLIB");
     const char *inner = path_join(arena, directory, "program");
     if (!add_files(arena, diag, &model, directory, "", is_source) ||
         !add_files(arena, diag, &program, inner, "", is_source))
@@ -139,7 +143,8 @@ static bool compile_objects(Arena *arena, Diag *diag, const Argv *compiler, cons
     return fine;
 }
 
-static bool link_objects(Arena *arena, Diag *diag, const Argv *compiler, const char *directory)
+static bool link_objects(Arena *arena, Diag *diag, const Argv *compiler, const char *directory,
+                         const BuildOptions *build)
 {
     Argv argv = {0};
     for (uint32_t i = 0; i < compiler->count; i++)
@@ -148,7 +153,7 @@ static bool link_objects(Arena *arena, Diag *diag, const Argv *compiler, const c
     if (!add_files(arena, diag, &argv, directory, "", is_object) ||
         !add_files(arena, diag, &argv, directory, "program", is_object))
         return false;
-    add_words(arena, &argv, "-lpng -ljpeg -lz -lm");
+    add_words(arena, &argv, build->no_libraries ? "-lm" : "-lpng -ljpeg -lz -lm");
     Process process;
     return process_start(&process, arena, diag, directory, &argv) && wait_for(diag, &process, &argv, true);
 }
@@ -167,7 +172,7 @@ static bool check_prefix(Diag *diag, const Plan *plan, const EmitOptions *option
 bool emit_directory(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory)
 {
     return check_prefix(diag, plan, options) && directory_make(diag, directory) &&
-           emit_model(diag, plan, options, directory) && carried_write(diag, directory, false);
+           emit_model(diag, plan, options, directory) && carried_write(diag, directory, options->program);
 }
 
 bool build_emit(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory)
@@ -178,11 +183,11 @@ bool build_emit(Diag *diag, const Plan *plan, const EmitOptions *options, const 
            emit_model(diag, plan, &program, directory);
 }
 
-const char *build_compile(Arena *arena, Diag *diag, const char *directory, bool native)
+const char *build_compile(Arena *arena, Diag *diag, const char *directory, const BuildOptions *build)
 {
     Argv compiler = {0};
-    if (!find_compiler(arena, diag, &compiler) || !compile_objects(arena, diag, &compiler, directory, native) ||
-        !link_objects(arena, diag, &compiler, directory))
+    if (!find_compiler(arena, diag, &compiler) || !compile_objects(arena, diag, &compiler, directory, build) ||
+        !link_objects(arena, diag, &compiler, directory, build))
         return NULL;
     const char *program = path_join(arena, directory, "program.out");
     if (path_exists(program))
@@ -226,7 +231,8 @@ static bool check_place(Arena *arena, Diag *diag, const char *program)
     return false;
 }
 
-bool build_program(Diag *diag, const Plan *plan, const EmitOptions *options, const char *program, bool native)
+bool build_program(Diag *diag, const Plan *plan, const EmitOptions *options, const char *program,
+                   const BuildOptions *build)
 {
     if (!check_place(plan->arena, diag, program))
         return false;
@@ -234,7 +240,7 @@ bool build_program(Diag *diag, const Plan *plan, const EmitOptions *options, con
     if (!directory)
         return false;
     const char *built =
-        build_emit(diag, plan, options, directory) ? build_compile(plan->arena, diag, directory, native) : NULL;
+        build_emit(diag, plan, options, directory) ? build_compile(plan->arena, diag, directory, build) : NULL;
     bool fine = built && build_place(diag, built, program);
     if (fine && options->embed == EMBED_NONE)
         fine = keep_weights(diag, plan, options, directory, program);

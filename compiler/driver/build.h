@@ -4,20 +4,27 @@
 
 #include "emit/emit.h"
 
-/* Emits the model and the runtime that it links with into a folder, made when it is not there. */
+/* How a program is compiled. */
+typedef struct BuildOptions {
+    bool native;       /* for this machine's CPU alone */
+    bool no_libraries; /* without libpng, libjpeg and zlib: it reads fewer kinds of files */
+} BuildOptions;
+
+/* Emits the model and the runtime that it links with into a folder, made when it is not there; for a program, all that
+ * it takes to compile one. */
 bool emit_directory(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory);
 
 /* Emits the model as a program into `directory`, which exists: all it takes to compile it. */
 bool build_emit(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory);
-/* Compiles what is there. `native`: for this machine's CPU alone. The program's path, which is in `directory`; NULL
- * after a diagnostic. */
-const char *build_compile(Arena *arena, Diag *diag, const char *directory, bool native);
+/* Compiles what is there. The program's path, which is in `directory`; NULL after a diagnostic. */
+const char *build_compile(Arena *arena, Diag *diag, const char *directory, const BuildOptions *build);
 /* Copies it, or its weights, to their place, complete or not at all: signals wait. */
 bool build_place(Diag *diag, const char *file, const char *place);
 /* All three, in a temporary folder. */
-bool build_program(Diag *diag, const Plan *plan, const EmitOptions *options, const char *program, bool native);
+bool build_program(Diag *diag, const Plan *plan, const EmitOptions *options, const char *program,
+                   const BuildOptions *build);
 
 /* The compiler that will be used and its options, as one text; NULL after a diagnostic when there is none. */
-const char *build_command(Arena *arena, Diag *diag, bool native);
+const char *build_command(Arena *arena, Diag *diag, const BuildOptions *build);
 
 #endif

@@ -37,6 +37,7 @@ typedef struct CarriedFile {
     X(picture_h, "program/picture.h")                                                                                  \
     X(picture_c, "program/picture.c")                                                                                  \
     X(png_c, "program/png.c")                                                                                          \
+    X(pnm_c, "program/pnm.c")                                                                                          \
     X(program_h, "program/program.h")                                                                                  \
     X(program_c, "program/program.c")                                                                                  \
     X(results_h, "program/results.h")                                                                                  \

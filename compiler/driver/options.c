@@ -59,7 +59,10 @@ static const OptionRow rows[] = {
     {"name", 0, "PREFIX", CODE, false, "prefix of files and functions (default: the net's name)"},
     {"save-weights", 0, "FILE", COMPILE, false, "write the weights as safetensors too, say random ones"},
     {"embed", 0, "HOW", COMPILE | BUILD, false, "weights in the program: incbin (default), array, or none"},
+    {"main", 0, NULL, COMPILE, false, "write NAME_main.c and program/ too: the sources of a stand-alone program"},
     {"native", 0, NULL, BUILD, false, "let the C compiler use all that this machine's CPU has"},
+    {"no-libraries", 0, NULL, BUILD | RUN, false,
+     "do without libpng, libjpeg and zlib: PGM, PPM, .npy, IDX, raw bytes"},
     {"print-ir", 0, NULL, PRINTED, false, "print the graph before and after the passes"},
     {"print-plan", 0, NULL, PRINTED, false, "print kernels, buffers and their places"},
     {"json", 0, NULL, SHOW, false, "print JSON instead of a table"},
@@ -213,8 +216,14 @@ static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionR
     struct {
         const char *name;
         bool *flag;
-    } flags[] = {{"native", &options->native},         {"json", &options->json},   {"print-ir", &options->print_ir},
-                 {"print-plan", &options->print_plan}, {"check", &options->check}, {"write", &options->write}};
+    } flags[] = {{"native", &options->build.native},
+                 {"main", &options->main},
+                 {"no-libraries", &options->build.no_libraries},
+                 {"json", &options->json},
+                 {"print-ir", &options->print_ir},
+                 {"print-plan", &options->print_plan},
+                 {"check", &options->check},
+                 {"write", &options->write}};
     for (size_t i = 0; i < COUNT_OF(flags); i++)
         if (!row->value && strcmp(row->name, flags[i].name) == 0)
             return *flags[i].flag = true;

@@ -6,6 +6,7 @@
 #ifndef FOVEA_DRIVER_OPTIONS_H
 #define FOVEA_DRIVER_OPTIONS_H
 
+#include "driver/build.h"
 #include "elaborate/elaborate.h"
 #include "emit/emit.h"
 #include "emit/target.h"
@@ -37,7 +38,8 @@ typedef struct Options {
     const char *save_weights; /* compile: a safetensors file to write them to; NULL: none */
     EmbedKind embed;
     bool print_ir, print_plan;
-    bool native;            /* build: for this machine's CPU alone */
+    bool main;              /* compile: with a main function and what it needs */
+    BuildOptions build;     /* build, run */
     bool json;              /* show */
     bool check, write;      /* fmt */
     const char *check_file; /* weights: a file that has to fit the model; NULL: none */

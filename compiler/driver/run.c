@@ -122,10 +122,10 @@ static const char *cache_put(Diag *diag, const char *cache, const char *name, co
 }
 
 /* The program in a cache, built when it is in none. NULL after a diagnostic. */
-static const char *cached_program(Diag *diag, const Plan *plan, const char *directory)
+static const char *cached_program(Diag *diag, const Plan *plan, const char *directory, const BuildOptions *build)
 {
     Arena *arena = plan->arena;
-    const char *command = build_command(arena, diag, true), *program = NULL, *caches[PLACES];
+    const char *command = build_command(arena, diag, build), *program = NULL, *caches[PLACES];
     uint64_t hash = FNV_START;
     if (!command || !hash_files(diag, directory, &hash) ||
         !hash_files(diag, path_join(arena, directory, "program"), &hash))
@@ -139,7 +139,7 @@ static const char *cached_program(Diag *diag, const Plan *plan, const char *dire
         return program;
     if (isatty(STDERR_FILENO))
         fprintf(stderr, "building %s ...\n", plan->graph->name);
-    const char *built = build_compile(arena, diag, directory, true);
+    const char *built = build_compile(arena, diag, directory, build);
     Buf unsaid = {0}; /* why the user's own cache cannot take it: the other one does */
     Diag quiet;
     diag_init(&quiet, arena);
@@ -156,7 +156,9 @@ bool run_program(Diag *diag, const Plan *plan, const EmitOptions *emit, const Op
     const char *directory = temporary_directory(arena, diag);
     if (!directory)
         return false;
-    const char *program = build_emit(diag, plan, emit, directory) ? cached_program(diag, plan, directory) : NULL;
+    const BuildOptions build = {.native = true, .no_libraries = options->build.no_libraries};
+    const char *program =
+        build_emit(diag, plan, emit, directory) ? cached_program(diag, plan, directory, &build) : NULL;
     directory_remove(directory);
     if (!program)
         return false;

@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#ifndef FOVEA_NO_ZLIB
 #include <zlib.h>
+#endif
 
-#define MOST_BYTES ((size_t)1 << 31) /* unpacked: a small .gz can claim, and even hold, any amount */
-
-enum { LONGEST_HEADER = 4 + 3 * 4, UNSIGNED_BYTES = 8 };
+enum { UNSIGNED_BYTES = 8 };
 
 bool fovea_is_idx(const unsigned char *bytes, size_t size)
 {
@@ -17,7 +17,7 @@ bool fovea_is_idx(const unsigned char *bytes, size_t size)
 
 bool fovea_is_gzip(const unsigned char *bytes, size_t size)
 {
-    return size >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
+    return size >= 3 && bytes[0] == 0x1f && bytes[1] == 0x8b && bytes[2] == 8; /* the one method there is */
 }
 
 static int64_t big_endian(const unsigned char *bytes)
@@ -56,6 +56,20 @@ bool fovea_idx_parse(fovea_idx *idx, const unsigned char *bytes, size_t size, co
         return fovea_fail(fault, "%s has %zu bytes, its header says %zu", path, size, claimed_size(bytes));
     return true;
 }
+
+#ifdef FOVEA_NO_ZLIB
+
+bool fovea_idx_unpack(fovea_bytes *bytes, const char *path, fovea_fault *fault)
+{
+    (void)bytes;
+    return fovea_fail(fault, "%s is compressed, and this program is built without zlib", path);
+}
+
+#else
+
+#define MOST_BYTES ((size_t)1 << 31) /* unpacked: a small .gz can claim, and even hold, any amount */
+
+enum { LONGEST_HEADER = 4 + 3 * 4 };
 
 /* Unpacks until `wanted` bytes are there or the stream ends; result->size says how many. */
 static bool inflate_some(z_stream *stream, fovea_bytes *result, size_t wanted, const char *path, fovea_fault *fault)
@@ -111,3 +125,5 @@ bool fovea_idx_unpack(fovea_bytes *bytes, const char *path, fovea_fault *fault)
         *bytes = result;
     return fine;
 }
+
+#endif

@@ -17,7 +17,8 @@ typedef struct fovea_idx {
 bool fovea_is_idx(const unsigned char *bytes, size_t size);
 bool fovea_is_gzip(const unsigned char *bytes, size_t size);
 bool fovea_idx_parse(fovea_idx *idx, const unsigned char *bytes, size_t size, const char *path, fovea_fault *fault);
-/* Unpacks a .gz in place, as far as the IDX header in it says; anything else in a .gz is refused. */
+/* Unpacks a .gz in place, as far as the IDX header in it says; anything else in a .gz is refused, and with
+ * FOVEA_NO_ZLIB every .gz is. */
 bool fovea_idx_unpack(fovea_bytes *bytes, const char *path, fovea_fault *fault);
 
 #endif

@@ -91,6 +91,15 @@ static bool takes_pictures(const fovea_input *input, fovea_fault *fault)
                       wants);
 }
 
+static bool open_raw(fovea_input *input, fovea_fault *fault)
+{
+    size_t bytes = fovea_port_bytes(input->port);
+    input->kind = FOVEA_INPUT_RAW;
+    return input->file.size == bytes ||
+           fovea_fail(fault, "%s is not a PNG, JPEG, PNM, .npy or IDX file, nor the %zu bytes of input '%s'",
+                      input->path, bytes, input->port->name);
+}
+
 static bool recognise(fovea_input *input, fovea_fault *fault)
 {
     const unsigned char *bytes = input->file.at;
@@ -104,10 +113,12 @@ static bool recognise(fovea_input *input, fovea_fault *fault)
         input->kind = FOVEA_INPUT_PNG;
     else if (fovea_is_jpeg(bytes, size))
         input->kind = FOVEA_INPUT_JPEG;
+    else if (fovea_is_pnm(bytes, size))
+        input->kind = FOVEA_INPUT_PNM;
     else if (fovea_is_idx(bytes, size))
         input->kind = FOVEA_INPUT_IDX;
     else
-        return fovea_fail(fault, "%s is not a PNG, JPEG, .npy or IDX file", input->path);
+        return open_raw(input, fault);
     if (!takes_pictures(input, fault))
         return false;
     return input->kind != FOVEA_INPUT_IDX || open_idx(input, fault);
@@ -181,6 +192,9 @@ bool fovea_input_get(const fovea_input *input, int64_t index, void *into, fovea_
     switch (input->kind) {
     case FOVEA_INPUT_NPY:
         return get_npy(input, index, into, fault);
+    case FOVEA_INPUT_RAW:
+        memcpy(into, bytes, input->file.size);
+        return true;
     case FOVEA_INPUT_IDX:
         picture = (fovea_picture){.width = input->idx.width, .height = input->idx.height, .channels = 1};
         fine = fovea_picture_new(&picture, picture.width, picture.height, 1, input->path, fault);
@@ -190,6 +204,9 @@ bool fovea_input_get(const fovea_input *input, int64_t index, void *into, fovea_
         break;
     case FOVEA_INPUT_PNG:
         fine = fovea_png_read(&picture, bytes, input->file.size, input->path, fault);
+        break;
+    case FOVEA_INPUT_PNM:
+        fine = fovea_pnm_read(&picture, bytes, input->file.size, input->path, fault);
         break;
     default:
         fine = fovea_jpeg_read(&picture, bytes, input->file.size, input->path, fault);

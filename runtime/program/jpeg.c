@@ -5,6 +5,17 @@
  */
 #include "picture.h"
 
+#ifdef FOVEA_NO_JPEG
+
+bool fovea_jpeg_read(fovea_picture *picture, const unsigned char *bytes, size_t size, const char *path,
+                     fovea_fault *fault)
+{
+    (void)picture, (void)bytes, (void)size;
+    return fovea_fail(fault, "%s is a JPEG, and this program is built without libjpeg", path);
+}
+
+#else
+
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,11 +35,6 @@ typedef struct JpegReader {
     const char *path;
     fovea_fault *fault;
 } JpegReader;
-
-bool fovea_is_jpeg(const unsigned char *bytes, size_t size)
-{
-    return size >= 3 && bytes[0] == 0xff && bytes[1] == 0xd8 && bytes[2] == 0xff;
-}
 
 static void on_error(j_common_ptr common)
 {
@@ -126,3 +132,5 @@ bool fovea_jpeg_read(fovea_picture *picture, const unsigned char *bytes, size_t 
         fovea_picture_free(&reader.picture);
     return fine;
 }
+
+#endif

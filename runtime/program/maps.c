@@ -40,7 +40,7 @@ static bool write_channels(const char *path, fovea_picture *picture, const float
     for (int c = 0; c < picture->channels; c++)
         for (int64_t i = 0; i < plane; i++)
             picture->at[i * picture->channels + c] = shade_apply(shade, values[c * plane + i]);
-    if (!fovea_png_write(path, picture, fault))
+    if (!fovea_picture_write(path, picture, fault))
         return false;
     printf("  wrote %s\n", path);
     return true;
@@ -59,9 +59,10 @@ bool fovea_maps_write(const char *folder, const char *stem, const fovea_port *po
     bool fine = true;
     int64_t files = colour ? 1 : channels;
     for (int64_t c = 0; fine && c < files; c++) {
-        const char *slash = folder ? "/" : "", *in = folder ? folder : "";
-        char *path = files == 1 ? fovea_text("%s%s%s.png", in, slash, stem)
-                                : fovea_text("%s%s%s-%lld.png", in, slash, stem, (long long)c);
+        const char *slash = folder ? "/" : "", *in = folder ? folder : "",
+                   *end = fovea_picture_ending(picture.channels);
+        char *path = files == 1 ? fovea_text("%s%s%s%s", in, slash, stem, end)
+                                : fovea_text("%s%s%s-%lld%s", in, slash, stem, (long long)c, end);
         fine = path ? write_channels(path, &picture, values + c * plane, shade, fault) : fovea_fail_memory(fault, 1);
         free(path);
     }

@@ -17,9 +17,27 @@ static const struct option long_options[] = {
     {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
 };
 
+#ifdef FOVEA_NO_PNG
+#define WRITTEN  "PGM or PPM"
+#define READ_PNG ""
+#else
+#define WRITTEN  "PNG"
+#define READ_PNG "PNG, "
+#endif
+#ifdef FOVEA_NO_JPEG
+#define READ_JPEG ""
+#else
+#define READ_JPEG "JPEG, "
+#endif
+#ifdef FOVEA_NO_ZLIB
+#define PACKED ""
+#else
+#define PACKED ", which may be in a .gz"
+#endif
+
 static const char help[] =
     "  -i, --input NAME=FILE  file for the input of that name (nets with several inputs)\n"
-    "  -o, --output DIR       write picture-shaped outputs there as PNG, and NAME.npy for each output;\n"
+    "  -o, --output DIR       write picture-shaped outputs there as " WRITTEN ", and NAME.npy for each output;\n"
     "                         without it, the pictures of the first 16 examples go into this folder\n"
     "      --npy              write NAME.npy and no pictures; into this folder unless --output says otherwise\n"
     "      --keep-input       write input.NAME.npy too: the numbers that go into the net\n"
@@ -46,8 +64,8 @@ static void print_ports(const char *what, const fovea_port *ports, size_t count)
 static void print_help(const char *command, const fovea_program *program)
 {
     printf("Usage: %s [OPTION]... INPUT...\n", command);
-    printf("Runs the net %s (%s, target %s). An INPUT is a picture (PNG, JPEG), a .npy array or an IDX file of\n"
-           "pictures, which may be in a .gz.\n\n",
+    printf("Runs the net %s (%s, target %s). An INPUT is a picture (" READ_PNG READ_JPEG "PGM, PPM), a .npy array,\n"
+           "an IDX file of pictures" PACKED ", or the raw bytes of the input.\n\n",
            program->name, program->model, program->target);
     print_ports("input", program->inputs, program->input_count);
     print_ports("output", program->outputs, program->output_count);
@@ -90,7 +108,7 @@ static bool set_input(fovea_options *options, const fovea_program *program, cons
 static bool set_option(fovea_options *options, int letter, const char *value, const fovea_program *program,
                        fovea_fault *fault)
 {
-    int64_t threads;
+    int64_t threads = 1;
     switch (letter) {
     case 'i':
         return set_input(options, program, value, fault);

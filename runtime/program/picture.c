@@ -1,4 +1,4 @@
-/* picture.c - memory for pictures, and fitting a picture of any size to an input (see picture.h).
+/* picture.c - kinds of pictures, memory for them, and fitting one of any size to an input (see picture.h).
  *
  * The filter is a triangle as wide as a source pixel or a result pixel, whichever is larger: bilinear when enlarging,
  * a weighted mean of all pixels covered when shrinking. Only the rows and columns that the crop needs are computed, so
@@ -16,6 +16,36 @@ typedef struct Axis {
     float *weights; /* `reach` of them a pixel; those beyond the last are 0 */
     int64_t reach, count;
 } Axis;
+
+bool fovea_is_png(const unsigned char *bytes, size_t size)
+{
+    static const unsigned char magic[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+    return size >= sizeof magic && memcmp(bytes, magic, sizeof magic) == 0;
+}
+
+bool fovea_is_jpeg(const unsigned char *bytes, size_t size)
+{
+    return size >= 3 && bytes[0] == 0xff && bytes[1] == 0xd8 && bytes[2] == 0xff;
+}
+
+bool fovea_picture_write(const char *path, const fovea_picture *picture, fovea_fault *fault)
+{
+#ifdef FOVEA_NO_PNG
+    return fovea_pnm_write(path, picture, fault);
+#else
+    return fovea_png_write(path, picture, fault);
+#endif
+}
+
+const char *fovea_picture_ending(int channels)
+{
+#ifdef FOVEA_NO_PNG
+    return channels == 3 ? ".ppm" : ".pgm";
+#else
+    (void)channels;
+    return ".png";
+#endif
+}
 
 void fovea_picture_free(fovea_picture *picture)
 {

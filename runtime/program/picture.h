@@ -1,8 +1,11 @@
-/* picture.h - decoded pictures: PNG and JPEG in, resizing, PNG out.
+/* picture.h - decoded pictures: PNG, JPEG, PGM and PPM in, resizing, PNG out.
  *
  * A picture is 8-bit, grey or red-green-blue, interleaved, rows from the top without padding. 16-bit samples are
  * rounded to 8, palettes looked up, transparent pixels put on black, CMYK converted; colour profiles, gamma and EXIF
  * orientation are ignored.
+ *
+ * FOVEA_NO_PNG and FOVEA_NO_JPEG leave out libpng and libjpeg: such files are then refused, and what is written is PGM
+ * or PPM.
  */
 #ifndef FOVEA_PROGRAM_PICTURE_H
 #define FOVEA_PROGRAM_PICTURE_H
@@ -20,10 +23,13 @@ typedef struct fovea_picture {
 
 bool fovea_is_png(const unsigned char *bytes, size_t size);
 bool fovea_is_jpeg(const unsigned char *bytes, size_t size);
+bool fovea_is_pnm(const unsigned char *bytes, size_t size);
 bool fovea_png_read(fovea_picture *picture, const unsigned char *bytes, size_t size, const char *path,
                     fovea_fault *fault);
 bool fovea_jpeg_read(fovea_picture *picture, const unsigned char *bytes, size_t size, const char *path,
                      fovea_fault *fault);
+bool fovea_pnm_read(fovea_picture *picture, const unsigned char *bytes, size_t size, const char *path,
+                    fovea_fault *fault);
 void fovea_picture_free(fovea_picture *picture);
 
 /* Allocates the pixels, after checking the size; `path` is for the message. */
@@ -37,5 +43,9 @@ bool fovea_picture_fit(const fovea_picture *picture, int channels, int64_t heigh
                        unsigned char *result, fovea_fault *fault);
 
 bool fovea_png_write(const char *path, const fovea_picture *picture, fovea_fault *fault);
+bool fovea_pnm_write(const char *path, const fovea_picture *picture, fovea_fault *fault);
+/* As a PNG, or without libpng as PGM or PPM; the ending says which: ".png". */
+bool fovea_picture_write(const char *path, const fovea_picture *picture, fovea_fault *fault);
+const char *fovea_picture_ending(int channels);
 
 #endif

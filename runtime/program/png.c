@@ -5,6 +5,17 @@
  */
 #include "picture.h"
 
+#ifdef FOVEA_NO_PNG
+
+bool fovea_png_read(fovea_picture *picture, const unsigned char *bytes, size_t size, const char *path,
+                    fovea_fault *fault)
+{
+    (void)picture, (void)bytes, (void)size;
+    return fovea_fail(fault, "%s is a PNG, and this program is built without libpng", path);
+}
+
+#else
+
 #include <errno.h>
 #include <png.h>
 #include <stdlib.h>
@@ -20,12 +31,6 @@ typedef struct PngReader {
     const char *path;
     fovea_fault *fault;
 } PngReader;
-
-bool fovea_is_png(const unsigned char *bytes, size_t size)
-{
-    static const unsigned char magic[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-    return size >= sizeof magic && memcmp(bytes, magic, sizeof magic) == 0;
-}
 
 static void on_read_error(png_structp png, png_const_charp message)
 {
@@ -171,3 +176,5 @@ bool fovea_png_write(const char *path, const fovea_picture *picture, fovea_fault
     }
     return fovea_output_commit(&output, fault);
 }
+
+#endif

@@ -2,10 +2,16 @@
  *
  *   int main(int argc, char **argv) { return fovea_program_main(argc, argv, &program); }
  *
- * The program reads pictures (PNG, JPEG), .npy arrays and IDX files, gives them to the net, and prints the answer: the
- * best labels, numbers, or pictures and .npy files in a folder. Everything here is read-only; the functions are the
- * model's own (NAME_open, ...) behind a common type. Model, session and workspace are allocated by the program, 64-byte
- * aligned; tensors are passed in the order of `inputs` and `outputs`, each holding `batch` examples one after another.
+ * The program reads pictures (PNG, JPEG, PGM, PPM), .npy arrays, IDX files and raw bytes, gives them to the net, and
+ * prints the answer: the best labels, numbers, or pictures and .npy files in a folder. Everything here is read-only;
+ * the functions are the model's own (NAME_open, ...) behind a common type. Model, session and workspace are allocated
+ * by the program, 64-byte aligned; tensors are passed in the order of `inputs` and `outputs`, each holding `batch`
+ * examples one after another.
+ *
+ * In the folder that `fovea compile --main` writes:
+ *   cc -O3 -I. *.c *.S program/[a-z]*.c -lpng -ljpeg -lz -lm
+ * and where these libraries are not wanted, with PGM and PPM as the only pictures:
+ *   cc -O3 -I. -DFOVEA_NO_PNG -DFOVEA_NO_JPEG -DFOVEA_NO_ZLIB *.c *.S program/[a-z]*.c -lm
  */
 #ifndef FOVEA_PROGRAM_H
 #define FOVEA_PROGRAM_H

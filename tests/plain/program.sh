@@ -79,7 +79,7 @@ holds ".npy has ten floats behind its header" test "$((size % 64))" -eq 40
 head -c 200 "$first" >short.png
 printf 'hello' >text.png
 refuse "a broken picture" "short.png is a broken PNG" ./lenet5 short.png
-refuse "no picture" "text.png is not a PNG, JPEG, .npy or IDX file" ./lenet5 text.png
+refuse "no picture" "text.png is not a PNG, JPEG, PNM, .npy or IDX file, nor the 3136 bytes of input 'image'$" ./lenet5 text.png
 refuse "no file" "nothere.png" ./lenet5 nothere.png
 refuse "no input" "no input" ./lenet5
 refuse "an unknown option" "'--colour'" ./lenet5 --colour
@@ -123,6 +123,44 @@ if have script; then
 else
     skip "a bar on a terminal" "script is not installed"
 fi
+
+# Without libraries: the same answers from PGM and raw bytes, other kinds refused by name.
+expect "build without libraries" "" "$fovea" build "$lenet/lenet5.fov" --no-libraries -o alone
+needed=$(readelf -d alone | grep -cE 'NEEDED.*(png|jpeg|libz)')
+expect "it links with none" 0 echo "$needed"
+tail -c 784 black.idx >black.raw
+{ printf 'P5\n28 28\n255\n'; cat black.raw; } >black.pgm
+{ printf 'P6\n28 28\n255\n'; head -c 2352 /dev/zero; } >black.ppm
+head -c 3136 /dev/zero >black.f32
+./lenet5 black.idx --index 0 | tail -n +2 >answers.black
+for file in pgm ppm f32; do
+    ./alone black.$file | tail -n +2 >answers.alone
+    holds "a .$file gives the answer of an IDX file" cmp -s answers.black answers.alone
+done
+refuse "784 bytes are not 784 floats" "nor the 3136 bytes of input 'image'" ./alone black.raw
+refuse "a PNG without libpng" "is a PNG, and this program is built without libpng" ./alone "$first"
+printf '\377\330\377\340 and so on' >some.jpg
+refuse "a JPEG without libjpeg" "some.jpg is a JPEG, and this program is built without libjpeg" ./alone some.jpg
+gzip -c black.idx >black.idx.gz
+refuse "a .gz without zlib" "is compressed, and this program is built without zlib" ./alone black.idx.gz
+./lenet5 black.idx.gz --index 0 | tail -n +2 >answers.alone
+holds "a .gz with zlib" cmp -s answers.black answers.alone
+printf 'net two(image: u8[3, 2, 4]) {\n    return y = image -> relu;\n}\n' >two.fov
+printf '%024d' 0 >frame.raw
+expect "a frame of a camera, and a picture out of it" "frame.raw
+  3x2x4, values 0.1882 to 0.1882, mean 0.1882
+  wrote frame-y.ppm" "$fovea" run two.fov --no-libraries frame.raw
+expect "it is grey 48" "$(printf 'P6\n4 2\n255\n%024d' 0)" cat frame-y.ppm
+rm -r cache
+# The sources of a program, for a machine without Fovea.
+"$fovea" compile two.fov --batch 3 --main -o sources 2>err
+if (cd sources && $CC -Wall -Wextra -Werror -O1 -I. -DFOVEA_NO_PNG -DFOVEA_NO_JPEG -DFOVEA_NO_ZLIB *.c *.S program/*.c -lm -o two) 2>err; then
+    expect "sources of a program" "$("$fovea" run two.fov frame.raw --raw --npy --no-libraries)" \
+        sources/two frame.raw --raw --npy
+else
+    not_ok "sources of a program" "$(head -n 1 err)"
+fi
+rm -r cache
 
 # Not a number: counted, and without the sign that this one has.
 printf 'net n(image: f32[1, 2, 2]) {\n    return y = image -> relu;\n}\n' >n.fov

@@ -294,6 +294,79 @@ Test(picture, damaged_png)
     fovea_bytes_free(&bytes);
 }
 
+/* ---- PGM and PPM ---- */
+
+Test(pnm, round_trip)
+{
+    for (int channels = 1; channels <= 3; channels += 2) {
+        unsigned char pixels[4 * 4 * 3];
+        for (size_t i = 0; i < sizeof pixels; i++)
+            pixels[i] = (unsigned char)(i * 5);
+        fovea_picture picture = {.width = 4, .height = 4, .channels = channels, .at = pixels}, back;
+        Scratch s;
+        scratch_begin(&s, "round.pnm");
+        fovea_fault fault = {""};
+        fovea_bytes bytes;
+        cr_assert(fovea_pnm_write(s.path, &picture, &fault), "%s", fault.text);
+        cr_assert(fovea_bytes_read(&bytes, s.path, 1 << 20, &fault), "%s", fault.text);
+        scratch_end(&s);
+        cr_assert(fovea_is_pnm(bytes.at, bytes.size));
+        cr_assert(fovea_pnm_read(&back, bytes.at, bytes.size, "round.pnm", &fault), "%s", fault.text);
+        cr_assert(back.width == 4 && back.height == 4 && back.channels == channels);
+        cr_expect_arr_eq(back.at, pixels, 16 * (size_t)channels);
+        fovea_picture_free(&back);
+        refuse_prefixes(bytes.at, bytes.size, &grey_port, "short.pnm");
+        fovea_bytes_free(&bytes);
+    }
+}
+
+/* Headers before the two bytes "ab": taken as 1 x 2 grey pixels, or refused with these words. */
+Test(pnm, headers)
+{
+    static const struct {
+        const char *header, *refused;
+    } cases[] = {
+        {"P5 1 2 255\n", NULL},
+        {"P5\n# made by hand\n1 2\n# brightest\n255\n", NULL},
+        {"P5#c\n\t\r\v 1#w\n2 255 ", NULL},
+        {"P5 0001 2 255\n", NULL},
+        {"P5 1 2 256\n", "samples up to 256"},
+        {"P5 1 2 15\n", "samples up to 15;"},
+        {"P5 1 2 65535\n", "samples up to 65535"},
+        {"P5 2 2 255\n", "2 bytes of pixels, its header says 4"},
+        {"P5 1 1 255\n", "2 bytes of pixels, its header says 1"},
+        {"P6 1 2 255\n", "2 bytes of pixels, its header says 6"},
+        {"P5 0 2 255\n", "0x2"},
+        {"P5 99999999999999999999999999 9999999999999999999999999999 255\n", "pixels are read"},
+        {"P5 4294967297 2 255\n", "pixels are read"},
+        {"P5 -1 2 255\n", "broken PNM"},
+        {"P5 1 2\n", "broken PNM"},
+        {"P5 1 2 255", "broken PNM"},
+        {"P5 1 2 255#\n", "broken PNM"},
+        {"P5 # and nothing else", "broken PNM"},
+        {"P2 1 2 255\n", "kind P2; P5 and P6 are read"},
+        {"P7\n", "kind P7;"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        size_t size = strlen(cases[i].header) + 2;
+        unsigned char *file = malloc(size); /* of exact size: what is read beyond is noticed */
+        cr_assert(file);
+        memcpy(file, cases[i].header, size - 2);
+        memcpy(file + size - 2, "ab", 2);
+        fovea_picture picture = {0};
+        fovea_fault fault = {""};
+        cr_assert(fovea_is_pnm(file, size), "%s", cases[i].header);
+        bool fine = fovea_pnm_read(&picture, file, size, "x.pgm", &fault);
+        cr_expect_eq(fine, !cases[i].refused, "%s: %s", cases[i].header, fault.text);
+        if (fine)
+            cr_expect(picture.width == 1 && picture.height == 2 && memcmp(picture.at, "ab", 2) == 0);
+        else
+            cr_expect(cases[i].refused && strstr(fault.text, cases[i].refused), "%s: %s", cases[i].header, fault.text);
+        fovea_picture_free(&picture);
+        free(file);
+    }
+}
+
 /* 16 x 16 pixels of one ink; in the files of Adobe's programs 255 is none. */
 static fovea_bytes written_cmyk(const unsigned char ink[4], J_COLOR_SPACE space, bool adobe)
 {
@@ -350,7 +423,8 @@ Test(picture, unknown_content_is_named)
     fovea_input input;
     fovea_fault fault = {""};
     cr_expect_not(fovea_input_open(&input, s.path, &grey_port, &fault));
-    cr_expect(strstr(fault.text, "is not a PNG, JPEG, .npy or IDX file"), "%s", fault.text);
+    cr_expect(strstr(fault.text, "is not a PNG, JPEG, PNM, .npy or IDX file, nor the 64 bytes of input 'image'"), "%s",
+              fault.text);
     scratch_end(&s);
 }
 
@@ -381,6 +455,33 @@ Test(input, bytes_are_interleaved_and_in_the_order_asked_for)
             cr_expect_eq(planes[c * 4 + i], (float)colour[i * 3 + c] / 255.0F);
     fovea_input_close(&input);
     scratch_end(&s);
+}
+
+Test(input, raw_bytes_are_those_of_the_input)
+{
+    static const fovea_port bytes_port = {.name = "frame", .rank = 3, .dims = {3, 2, 2}, .is_u8 = 1};
+    static const fovea_port floats_port = {.name = "values", .rank = 1, .dims = {3}};
+    const fovea_port *ports[] = {&bytes_port, &floats_port};
+    const unsigned char file[13] = {200, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    for (size_t p = 0; p < COUNT_OF(ports); p++)
+        for (size_t size = 11; size <= 13; size++) {
+            Scratch s;
+            scratch_begin(&s, "frame.raw");
+            cr_assert(text_write(s.path, file, size));
+            fovea_input input;
+            fovea_fault fault = {""};
+            unsigned char back[12] = {0};
+            bool fine = fovea_input_open(&input, s.path, ports[p], &fault);
+            cr_expect_eq(fine, size == 12, "%zu bytes: %s", size, fault.text);
+            cr_expect(fine || strstr(fault.text, "nor the 12 bytes of input '"), "%s", fault.text);
+            if (fine) {
+                cr_expect_eq(input.count, 1);
+                cr_expect(fovea_input_get(&input, 0, back, &fault));
+                cr_expect_arr_eq(back, file, 12);
+                fovea_input_close(&input);
+            }
+            scratch_end(&s);
+        }
 }
 
 Test(input, arrays_count_examples_by_their_leading_axes)
