@@ -5,8 +5,9 @@
 #include "tests/support/model.h"
 
 typedef struct OpCase {
-    const char *inputs; /* "f32[3, 7, 9]" for an input called x, or several: "x: f32[3], y: f32[3]" */
-    const char *body;   /* the answer, or whole statements when it has a ';' */
+    const char
+        *inputs; /* "f32[3, 7, 9]" for an input called x, or several: "x: f32[3], y: f32[3]"; a batch: "2 of ..." */
+    const char *body; /* the answer, or whole statements when it has a ';' */
 } OpCase;
 
 extern const OpCase op_cases[];

@@ -11,11 +11,14 @@ enum { SECONDS_A_CASE = 60 };
 
 Graph *op_case_graph(Arena *arena, Diag *diag, const OpCase *op_case)
 {
-    const char *name = strchr(op_case->inputs, ':') ? "" : "x: ";
+    char *inputs;
+    int64_t batch = strtoll(op_case->inputs, &inputs, 10);
+    inputs += batch ? strlen(" of ") : 0;
+    const char *name = strchr(inputs, ':') ? "" : "x: ";
     bool whole = strchr(op_case->body, ';');
-    const char *text = arena_printf(arena, "net n(%s%s) { %s%s%s }\n", name, op_case->inputs,
+    const char *text = arena_printf(arena, "net n(%s%s) { %s%s%s }\n", name, inputs,
                                     whole ? "" : "return answer = ", op_case->body, whole ? "" : ";");
-    return model_read(arena, diag, "case.fov", text, "random:1");
+    return model_read_batch(arena, diag, "case.fov", text, "random:1", MAX(batch, 1));
 }
 
 /* What the rows of all operations in it allow, and one rounding for each value between two of them. */

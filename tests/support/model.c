@@ -4,10 +4,11 @@
 #include "elaborate/elaborate.h"
 #include "weights/weights.h"
 
-Graph *model_read(Arena *arena, Diag *diag, const char *path, const char *text, const char *weights)
+Graph *model_read_batch(Arena *arena, Diag *diag, const char *path, const char *text, const char *weights,
+                        int64_t batch)
 {
     diag_init(diag, arena);
-    ElaborateOptions options = {0};
+    ElaborateOptions options = {.batch = batch};
     Graph *graph;
     if (text)
         graph = elaborate_source(arena, diag, diag_add_source(diag, path, text, strlen(text)), &options);
@@ -17,6 +18,11 @@ Graph *model_read(Arena *arena, Diag *diag, const char *path, const char *text, 
         graph = NULL;
     diag_finish(diag);
     return graph;
+}
+
+Graph *model_read(Arena *arena, Diag *diag, const char *path, const char *text, const char *weights)
+{
+    return model_read_batch(arena, diag, path, text, weights, 1);
 }
 
 static uint32_t random_word(uint64_t seed, uint64_t index)

@@ -8,6 +8,10 @@
  * after printing the diagnostics. `diag` is initialised here; it has the sources, which emission quotes. */
 Graph *model_read(Arena *arena, Diag *diag, const char *path, const char *text, const char *weights);
 
+/* The same for `batch` examples in one run. */
+Graph *model_read_batch(Arena *arena, Diag *diag, const char *path, const char *text, const char *weights,
+                        int64_t batch);
+
 typedef enum Numbers {
     NUMBERS_USUAL,   /* uniform in -1..1; bytes 0..255 */
     NUMBERS_EXTREME, /* zeros of both signs, very small and very large ones among them; bytes 0 and 255 */

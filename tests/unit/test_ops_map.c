@@ -157,6 +157,37 @@ Test(map, batchnorm_and_normalize)
     }
 }
 
+/* One slope a channel, or a single one; scale with and without its bias. */
+Test(map, prelu_and_scale)
+{
+    const double weight[] = {0.25, -2}, bias[] = {0.5, -1};
+    static const Shape shapes[] = {{2, {3, 2}}, {4, {2, 2, 3, 5}}, {3, {1, 2, 4}}};
+    for (size_t i = 0; i < COUNT_OF(shapes); i++) {
+        Case c = case_new();
+        NodeId inputs[] = {case_input(&c, shapes[i]), case_literal(&c, SHAPE(2), weight),
+                           case_literal(&c, SHAPE(2), bias)};
+        NodeId shared[] = {inputs[0], case_literal(&c, SHAPE(1), weight)};
+        Tensor in = tensor_integers(shapes[i], 9);
+        Tensor results[] = {case_eval(&c, case_add(&c, OP_prelu, inputs, 2, NULL), &in),
+                            case_eval(&c, case_add(&c, OP_prelu, shared, 2, NULL), &in),
+                            case_eval(&c, case_add(&c, OP_scale, inputs, 3, NULL), &in),
+                            case_eval(&c, case_add(&c, OP_scale, inputs, 2, NULL), &in)};
+        int64_t inner = shape_count(&in.shape) / in.shape.dim[0] / 2;
+        for (int64_t k = 0; k < shape_count(&in.shape); k++) {
+            int64_t ch = k / inner % 2;
+            double x = in.at[k];
+            const double expected[] = {x > 0 ? x : weight[ch] * x, x > 0 ? x : weight[0] * x, x * weight[ch] + bias[ch],
+                                       x * weight[ch]};
+            for (int r = 0; r < 4; r++)
+                cr_expect_eq(results[r].at[k], expected[r], "result %d of %g, channel %d", r, x, (int)ch);
+        }
+        tensor_free(&in);
+        for (int r = 0; r < 4; r++)
+            tensor_free(&results[r]);
+        case_free(&c);
+    }
+}
+
 Test(map, pixels_are_bytes_over_255)
 {
     Case c = case_new();
