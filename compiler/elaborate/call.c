@@ -8,6 +8,22 @@
 
 /* ---- ops ---- */
 
+/* A tensor, or a list of them. */
+static Value build_value(Elaborator *e, const OpCall *call)
+{
+    const Op *row = op_row(call->op);
+    if (row->build) {
+        NodeId node = row->build(call);
+        return node_is_none(node) ? POISON : value_tensor(node);
+    }
+    NodeId *nodes = NULL;
+    uint32_t count = row->build_list(call, &nodes);
+    Value *items = NEW_ARRAY(e->arena, Value, count);
+    for (uint32_t i = 0; i < count; i++)
+        items[i] = value_tensor(nodes[i]);
+    return count ? value_list(e->arena, items, count) : POISON;
+}
+
 Value call_op(Elaborator *e, OpId op, const char *path, const NodeId *inputs, uint32_t input_count, const OpArg *args,
               Span span)
 {
@@ -19,14 +35,12 @@ Value call_op(Elaborator *e, OpId op, const char *path, const NodeId *inputs, ui
                    .inputs = inputs,
                    .input_count = input_count,
                    .args = args};
-    NodeId node = op_row(op)->build(&call);
-    if (node_is_none(node))
-        return POISON;
-    if (e->graph->nodes.count > LIMIT_NODES) {
+    Value value = build_value(e, &call);
+    if (!value_is_poison(value) && e->graph->nodes.count > LIMIT_NODES) {
         elaborate_stop(e, span, "the net has more than 200,000 nodes; is a range right?");
         return POISON;
     }
-    return value_tensor(node);
+    return value;
 }
 
 static Value apply_op(Elaborator *e, const Call *call, OpId op, const char *path, Labelled *labelled)

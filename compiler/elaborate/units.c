@@ -17,7 +17,7 @@ const char *unit_relative(Elaborator *e, uint32_t source, const char *path)
 /* `labels` and the like have no node, but a row that builds; arithmetic has nodes, but no row that builds. */
 static bool op_is_callable(OpId op)
 {
-    return op != OP_COUNT && op_row(op)->build;
+    return op != OP_COUNT && (op_row(op)->build || op_row(op)->build_list);
 }
 
 Layer layer_find(const Unit *unit, const char *name)

@@ -16,6 +16,7 @@ typedef struct Needs {
     bool math, string;    /* headers */
     bool larger, smaller; /* static inline float larger(float, float) */
     bool border;          /* zero_border() */
+    bool fill;            /* fill() */
 } Needs;
 
 struct KernelText {
@@ -66,20 +67,23 @@ void line_wrapped(Buf *out, const char *line);
 
 /* ---- where elements stand ---- */
 
+enum { NEST_AXES = MAX_RANK + 1, NEST_OPERANDS = 16 };
+
 /* Strides of a stored tensor along its logical axes, in elements; not for blocked layouts. */
 typedef struct Access {
     int64_t base;
-    int64_t stride[MAX_RANK];
+    int64_t stride[NEST_AXES];
 } Access;
 Access access_of(const Type *type);
 
 /* Loops over a logical shape for several operands at once, with as few loops as their strides allow. */
-enum { NEST_OPERANDS = 16 };
 typedef struct Nest {
     int rank;
-    int64_t dim[MAX_RANK];
+    int64_t dim[NEST_AXES];
     int operands;
     Access access[NEST_OPERANDS];
+    int64_t strip; /* not 0: loop `strip_axis` goes in strips that long, and through a strip innermost of all */
+    int strip_axis;
 } Nest;
 void nest_collapse(Nest *nest);
 void nest_open(KernelText *text, const Nest *nest); /* for lines; the caller writes one statement */
@@ -110,6 +114,8 @@ void c_channel_pool_text(KernelText *text);
 void c_softmax_text(KernelText *text);
 void c_lrn_text(KernelText *text);
 void c_concat_text(KernelText *text);
+void c_copy_text(KernelText *text);
+void c_pad_text(KernelText *text);
 void c_pack_text(KernelText *text);
 
 #endif

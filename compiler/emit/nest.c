@@ -7,7 +7,7 @@
  */
 #include "emit/kernel.h"
 
-static const char loop_names[MAX_RANK][2] = {"i", "j", "k", "l", "m", "n"};
+static const char loop_names[NEST_AXES][2] = {"i", "j", "k", "l", "m", "n", "o"};
 
 Access access_of(const Type *type)
 {
@@ -66,18 +66,57 @@ void nest_collapse(Nest *nest)
         }
 }
 
+/* Whether the last strip is shorter than the others, so that its end is computed. */
+static bool strips_are_cut(const Nest *nest)
+{
+    return nest->strip && nest->dim[nest->strip_axis] % nest->strip;
+}
+
+static void open_strips(KernelText *text, const Nest *nest)
+{
+    const char *name = loop_names[nest->strip_axis];
+    long long length = nest->dim[nest->strip_axis], strip = nest->strip;
+    buf_line(text->out, "for (int %s0 = 0; %s0 < %lld; %s0 += %lld)%s", name, name, length, name, strip,
+             strips_are_cut(nest) ? " {" : "");
+    text->out->indent++;
+    if (strips_are_cut(nest))
+        buf_line(text->out, "const int %s1 = %s0 + %lld < %lld ? %s0 + %lld : %lld;", name, name, strip, length, name,
+                 strip, length);
+}
+
+static void open_strip(KernelText *text, const Nest *nest)
+{
+    const char *name = loop_names[nest->strip_axis];
+    const char *end = strips_are_cut(nest) ? arena_printf(text->arena, "%s1", name)
+                                           : arena_printf(text->arena, "%s0 + %lld", name, (long long)nest->strip);
+    buf_line(text->out, "for (int %s = %s0; %s < %s; %s++)", name, name, name, end, name);
+    text->out->indent++;
+}
+
 void nest_open(KernelText *text, const Nest *nest)
 {
     for (int axis = 0; axis < nest->rank; axis++) {
         const char *name = loop_names[axis];
+        if (nest->strip && axis == nest->strip_axis) {
+            open_strips(text, nest);
+            continue;
+        }
         buf_line(text->out, "for (int %s = 0; %s < %lld; %s++)", name, name, (long long)nest->dim[axis], name);
         text->out->indent++;
     }
+    if (nest->strip)
+        open_strip(text, nest);
 }
 
 void nest_close(KernelText *text, const Nest *nest)
 {
-    text->out->indent -= nest->rank;
+    if (!strips_are_cut(nest)) {
+        text->out->indent -= nest->rank + (nest->strip != 0);
+        return;
+    }
+    text->out->indent -= nest->rank - nest->strip_axis;
+    buf_close(text->out);
+    text->out->indent -= nest->strip_axis;
 }
 
 const char *nest_index(const KernelText *text, const Nest *nest, int operand)
@@ -87,11 +126,12 @@ const char *nest_index(const KernelText *text, const Nest *nest, int operand)
     if (access->base)
         buf_printf(&index, "%lld", (long long)access->base);
     for (int axis = 0; axis < nest->rank; axis++) {
-        if (!access->stride[axis])
+        int64_t stride = access->stride[axis], pace = stride < 0 ? -stride : stride;
+        if (!stride)
             continue;
-        buf_printf(&index, "%s%s", index.length ? " + " : "", loop_names[axis]);
-        if (access->stride[axis] != 1)
-            buf_printf(&index, " * %lld", (long long)access->stride[axis]);
+        buf_printf(&index, "%s%s", stride < 0 ? " - " : index.length ? " + " : "", loop_names[axis]);
+        if (pace != 1)
+            buf_printf(&index, " * %lld", (long long)pace);
     }
     const char *result = arena_strdup(text->arena, index.length ? index.text : "0");
     buf_free(&index);

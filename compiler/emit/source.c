@@ -10,6 +10,7 @@ static FamilyText *const family_texts[FAMILY_COUNT] = {
     [FAMILY_MAP] = c_map_text,   [FAMILY_CONV] = c_conv_text,       [FAMILY_MATVEC] = c_matvec_text,
     [FAMILY_POOL] = c_pool_text, [FAMILY_SOFTMAX] = c_softmax_text, [FAMILY_CHANNEL_POOL] = c_channel_pool_text,
     [FAMILY_LRN] = c_lrn_text,   [FAMILY_CONCAT] = c_concat_text,   [FAMILY_PACK] = c_pack_text,
+    [FAMILY_COPY] = c_copy_text, [FAMILY_PAD] = c_pad_text,
 };
 
 static void write_kernel(const Emission *emission, Buf *out, const Kernel *kernel, Needs *needs)
@@ -47,6 +48,11 @@ static void write_helpers(const Emission *emission, Buf *out, const Needs *needs
         buf_printf(out,
                    "/* b when they are equal or one of them is not a number. */\n"
                    "static inline float %s_smaller(float a, float b)\n{\n    return a < b ? a : b;\n}\n\n",
+                   p);
+    if (needs->fill)
+        buf_printf(out,
+                   "static inline void %s_fill(float *y, int count, float value)\n{\n"
+                   "    for (int i = 0; i < count; i++)\n        y[i] = value;\n}\n\n",
                    p);
     if (!needs->border)
         return;

@@ -11,7 +11,7 @@
 
 typedef enum Family {
     FAMILY_SOURCE,   /* input, const: no code */
-    FAMILY_LANGUAGE, /* expect, labels, constant: gone once the model is read, never a node */
+    FAMILY_LANGUAGE, /* expect, labels, split: gone once the model is read, never a node */
     FAMILY_VIEW,     /* the same bytes under another shape: no code */
     FAMILY_MAP,      /* the row's body for each element, inputs broadcast */
     FAMILY_CONV,
@@ -21,6 +21,8 @@ typedef enum Family {
     FAMILY_SOFTMAX,
     FAMILY_LRN,
     FAMILY_CONCAT,
+    FAMILY_COPY, /* each element of the result is one of the input, as the row's `copy` says */
+    FAMILY_PAD,
     FAMILY_PACK, /* change of layout or element type */
     FAMILY_COUNT
 } Family;
@@ -98,9 +100,30 @@ typedef struct OpAttr {
 
 /* ---- the row ---- */
 
+/* COPY: which element of the input each element of the result is, as loops that reach every element of the result
+ * once. A turn of a loop goes `step` further along an axis of the result and `stride` along an axis of the input, where
+ * the first turn is at `begin`:
+ *
+ *   for a in 0..count:  y[.., a * step, ..] = x[.., begin + a * stride, ..]
+ */
+typedef struct CopyLoop {
+    int64_t count;
+    int axis; /* of the result, and `step` on it, at least 1 */
+    int64_t step;
+    int from; /* axis of the input, and `stride` on it, which may be negative */
+    int64_t stride;
+} CopyLoop;
+
+typedef struct CopyLoops {
+    int count;
+    CopyLoop at[MAX_RANK + 1]; /* outermost first */
+    int64_t begin[MAX_RANK];
+} CopyLoops;
+
 /* Size, stride, padding and dilation of a window along H (axis 0) or W (axis 1), for receptive fields. */
 typedef struct Window {
     int64_t size, stride, pad_before, dilation;
+    int64_t finer;   /* results to one element of the input, where elements are spread: depth_to_space; 0 is 1 */
     bool everything; /* reads the whole axis: fc, global pooling, flatten then fc */
 } Window;
 
@@ -111,10 +134,13 @@ typedef struct Op {
      * node's input_count is the sum of both. */
     uint32_t least_operands, most_operands;
 
-    /* Language: parameters after the tensors, and what a call of it adds to the graph. NULL build: not callable. */
+    /* Language: parameters after the tensors, and what a call of it adds to the graph. Without either build: not
+     * callable. */
     const OpParam *params;
     int param_count;
     NodeId (*build)(const OpCall *call); /* NODE_NONE after a diagnostic */
+    /* Instead of `build`, for a call that gives a list: so many values into the call's arena, 0 after a diagnostic. */
+    uint32_t (*build_list)(const OpCall *call, NodeId **values);
 
     /* Graph. */
     const OpAttr *attrs;
@@ -137,6 +163,8 @@ typedef struct Op {
     const char *other_body;
     bool (*takes_other)(const Node *node);
     bool channelwise; /* MAP: inputs after the first have rank 1 and run along axis 1; of length 1 they stand still */
+
+    CopyLoops (*copy)(const Graph *graph, const Node *node); /* COPY */
 
     const char *operand_names; /* of inputs and operands in emitted code, blank-separated; NULL: x, x2, ... */
 

@@ -3,15 +3,14 @@
 
 #include "ops/rules.h"
 
-static void copy_reference(const Graph *graph, const Node *node, const Tensor *const *inputs, Tensor *result)
+void view_reference(const Graph *graph, const Node *node, const Tensor *const *inputs, Tensor *result)
 {
     (void)graph;
     (void)node;
     memcpy(result->at, inputs[0]->at, (size_t)shape_count(&result->shape) * sizeof(double));
 }
 
-/* A position in the result says nothing about one position in the input any more. */
-static Window view_window(const Graph *graph, const Node *node, int axis)
+Window view_window(const Graph *graph, const Node *node, int axis)
 {
     (void)graph;
     (void)node;
@@ -39,7 +38,7 @@ const Op op_dropout = {
     .param_count = COUNT_OF(dropout_params),
     .build = dropout_build,
     .type = type_same,
-    .reference = copy_reference,
+    .reference = view_reference,
     .source = "ONNX Dropout",
 };
 
@@ -59,7 +58,7 @@ const Op op_flatten = {
     .most_inputs = 1,
     .build = build_plain,
     .type = flatten_type,
-    .reference = copy_reference,
+    .reference = view_reference,
     .window = view_window,
     .source = "ONNX Flatten",
 };
@@ -160,7 +159,7 @@ const Op op_reshape = {
     .attr_count = COUNT_OF(attrs_of_reshape),
     .attr_bytes = sizeof(ReshapeAttrs),
     .type = reshape_type,
-    .reference = copy_reference,
+    .reference = view_reference,
     .window = view_window,
     .source = "ONNX Reshape",
 };

@@ -1,4 +1,4 @@
-/* view.h - attributes of reshape. */
+/* view.h - attributes of reshape, and what all views of the same elements under another shape share. */
 #ifndef FOVEA_OPS_VIEW_H
 #define FOVEA_OPS_VIEW_H
 
@@ -10,5 +10,10 @@ typedef struct ReshapeAttrs {
 } ReshapeAttrs;
 
 ReshapeAttrs reshape_attrs(const Shape *shape);
+
+/* The elements as they are. */
+void view_reference(const Graph *graph, const Node *node, const Tensor *const *inputs, Tensor *result);
+/* A position in the result says nothing about one position in the input any more. */
+Window view_window(const Graph *graph, const Node *node, int axis);
 
 #endif

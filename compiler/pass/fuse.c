@@ -4,8 +4,8 @@
  *   %4 = relu(%3)        ->    %4 = relu(%3) in %3
  *
  * The tile is still in registers there, so that nothing is stored and loaded again. A MAP is taken when its first
- * input is the running result of a convolution, fully connected layer or another MAP kernel, nobody else reads that
- * result, and its other inputs are numbers or vectors along the channels (batch norm's four).
+ * input is the running result of a convolution, fully connected layer, copy or another MAP kernel, nobody else reads
+ * that result, and its other inputs are numbers or vectors along the channels (batch norm's four).
  */
 #include "ops/op.h"
 #include "pass/pass.h"
@@ -13,7 +13,7 @@
 static bool can_lead(const Graph *graph, NodeId id)
 {
     Family family = op_row(graph_node(graph, id)->op)->family;
-    return family == FAMILY_CONV || family == FAMILY_MATVEC || family == FAMILY_MAP;
+    return family == FAMILY_CONV || family == FAMILY_MATVEC || family == FAMILY_MAP || family == FAMILY_COPY;
 }
 
 static bool is_constant_along_channels(const Graph *graph, const Node *node, const Op *row, uint32_t input)

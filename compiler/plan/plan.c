@@ -96,6 +96,7 @@ static void reserve_names(NameSet *set, const Graph *graph)
                                         "weights",
                                         "larger",
                                         "smaller",
+                                        "fill",
                                         "zero_border",
                                         "is_near",
                                         "needs_4_byte_numbers"};

@@ -1,7 +1,8 @@
 /* layers.c - parameters, multiply-adds and receptive fields of a net's layers (see layers.h).
  *
  * A value's field grows by (k - 1) * jump in each window of k, where jump is the product of the strides before it; of
- * several inputs the widest counts. A layer that reads a whole axis (fully connected, global pooling) is a window as
+ * several inputs the widest counts. Where elements are spread (depth_to_space), the jump is divided, and is said as 1
+ * when it is less than a pixel. A layer that reads a whole axis (fully connected, global pooling) is a window as
  * large as that axis.
  */
 #include "report/layers.h"
@@ -38,6 +39,7 @@ static void field_pass(Field *field, const Graph *graph, const Node *node)
         int64_t size = window.everything ? field->cells[axis] : window.dilation * (window.size - 1) + 1;
         field->size[axis] += (size - 1) * field->jump[axis];
         field->jump[axis] *= window.everything ? 1 : window.stride;
+        field->jump[axis] = MAX(field->jump[axis] / MAX(window.finer, 1), 1);
         field->all |= window.everything;
     }
     if (node->type.shape.rank == 4) {

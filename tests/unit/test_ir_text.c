@@ -66,6 +66,20 @@ static const char *const texts[] = {
     "%12 = scale(%10, %11) : f32[1, 4]\n"
     "%13 = scale(%12, %11, %11) in %12 : f32[1, 4]\n"
     "output \"y\" = %13\n",
+    "graph moves\n"
+    "%0 = input \"x\" : f32[2, 8, 4, 6]\n"
+    "%1 = slice(%0) begin=[0, 7, 0, 1] size=[2, 4, 4, 2] step=[1, -2, 1, 3] at \"parts.1\" : f32[2, 4, 4, 2]\n"
+    "%2 = pad(%1) amount=[1, 0, 2, 1] channels=[1, 3] mode=reflect value=0 : f32[2, 8, 7, 3]\n"
+    "%3 = pad(%2) amount=[0, 0, 0, 0] channels=[0, 0] mode=constant value=-0.1 : f32[2, 8, 7, 3]\n"
+    "%4 = transpose(%3) order=[0, 2, 3, 1] : f32[2, 7, 3, 8]\n"
+    "%5 = unsqueeze(%4) axes=[1, 4] : f32[2, 1, 7, 3, 1, 8]\n"
+    "%6 = squeeze(%5) axes=[4] : f32[2, 1, 7, 3, 8]\n"
+    "%7 = depth_to_space(%0) block=2 order=crd : f32[2, 2, 8, 12]\n"
+    "%8 = space_to_depth(%7) block=4 order=dcr : f32[2, 32, 2, 3]\n"
+    "%9 = channel_shuffle(%8) groups=4 : f32[2, 32, 2, 3]\n"
+    "%10 = squeeze(%9) axes=[] : f32[2, 32, 2, 3]\n"
+    "output \"y\" = %10\n"
+    "output \"z\" = %6\n",
 };
 
 Test(text, parses_back_to_itself)
@@ -156,6 +170,14 @@ static const struct {
     {HEAD "%1 = channel_max(%0) group=9223372036854775807 : f32[1, 1, 8, 8]", "does not divide 4 channels"},
     {HEAD "%1 = maxpool(%0) size=[2, 2] stride=[2] pad=[0] dilation=[1, 1] ceil=false : f32[1]",
      "'stride' has 2 values"},
+    {HEAD "%1 = slice(%0) begin=[0, 4] size=[1, 4] step=[1, 1] : f32[1]", "one number for each of 4 axes"},
+    {HEAD "%1 = slice(%0) begin=[0,0,0,0] size=[1,4,8] step=[1,1,1,1] : f32[1]", "one number for each of 4 axes"},
+    {HEAD "%1 = slice(%0) begin=[0,0,0,0] size=[1,5,8,8] step=[1,1,1,1] : f32[1]", "5 elements from 0 on with step 1"},
+    {HEAD "%1 = split(%0) : f32[1, 4, 8, 8]", "no op of a graph is called 'split'"},
+    {HEAD "%1 = pad(%0) amount=[1] channels=[0, 0] mode=edge value=0 : f32[1]", "'amount' has 4 values"},
+    {HEAD "%1 = pad(%0) amount=[0,0,0,0] channels=[0,0] mode=same value=0 : f32[1]", "'mode' is one of: constant"},
+    {HEAD "%1 = pad(%0) amount=[0,0,0,0] channels=[0,0] mode=edge value=inf : f32[1]", "'value' must be finite"},
+    {HEAD "%1 = transpose(%0) order=[0, 1, 2] : f32[1]", "2 axes in order, but 4x8x8 has 3"},
     {HEAD "%1 = relu(%0) in %0 : f32[1, 4, 8, 8]", "G9: node %1 (relu) is computed in %0, which has no kernel"},
     {HEAD "output \"y\" = %1", "%1 does not stand before this"},
     {HEAD "output \"y\" = %0 output \"y\" = %0", "G11: two ports are named 'y'"},

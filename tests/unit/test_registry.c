@@ -6,7 +6,8 @@
 
 static void check_language(const Op *row, const char *name)
 {
-    cr_expect(row->build && !row->type && !row->reference, "%s: a call of the language is built and gone", name);
+    cr_expect((row->build || row->build_list) && !row->type && !row->reference,
+              "%s: a call of the language is built and gone", name);
 }
 
 static void check_computing(const Op *row, const char *name)
@@ -16,6 +17,8 @@ static void check_computing(const Op *row, const char *name)
     cr_expect_eq(map, row->body != NULL, "%s: a body is what MAP rows have", name);
     cr_expect_neq(map, row->reference != NULL, "%s: either a body or a reference", name);
     cr_expect(!row->channelwise || row->least_operands > 0, "%s is channelwise without operands", name);
+    cr_expect_eq(row->family == FAMILY_COPY, row->copy != NULL, "%s: where elements come from is what COPY rows say",
+                 name);
     bool macs = row->family == FAMILY_CONV || row->family == FAMILY_MATVEC;
     cr_expect_eq(macs, row->macs != NULL, "%s: conv and fc count multiply-adds", name);
     bool window = macs || row->family == FAMILY_POOL;
@@ -56,7 +59,8 @@ static void check_params(const Op *row, const char *name)
         for (int k = 0; k < i; k++)
             cr_expect_str_neq(param->name, row->params[k].name, "%s: two parameters '%s'", name, param->name);
     }
-    cr_expect(!row->param_count || row->build, "%s has parameters but cannot be called", name);
+    cr_expect(!row->param_count || row->build || row->build_list, "%s has parameters but cannot be called", name);
+    cr_expect(!row->build || !row->build_list, "%s gives a value or a list", name);
 }
 
 static void check_attrs(const Op *row, const char *name)
