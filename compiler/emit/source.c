@@ -131,8 +131,13 @@ static void write_call(const Emission *emission, Buf *out, const Step *step)
 {
     Buf line = {0};
     buf_printf(&line, "%s_%s(", emission->prefix, emission->plan->kernels.at[step->kernel].name);
-    for (uint32_t i = 0; i < step->read_count; i++)
-        buf_printf(&line, "%s, ", buffer_text(emission, step->reads[i]));
+    for (uint32_t i = 0; i < step->read_count; i++) {
+        const Read *read = &step->reads[i];
+        buf_puts(&line, buffer_text(emission, read->buffer));
+        if (read->first)
+            buf_printf(&line, " + %lld", (long long)read->first);
+        buf_puts(&line, ", ");
+    }
     buf_printf(&line, "%s);", buffer_text(emission, step->writes));
     out->indent++;
     line_wrapped(out, buf_text(&line));
@@ -156,7 +161,7 @@ static void write_run(const Emission *emission, Buf *out)
     bool inputs_read = false;
     for (uint32_t i = 0; i < plan->steps.count; i++)
         for (uint32_t r = 0; r < plan->steps.at[i].read_count; r++)
-            inputs_read |= plan->buffers.at[plan->steps.at[i].reads[r]].place == BUFFER_INPUT;
+            inputs_read |= plan->buffers.at[plan->steps.at[i].reads[r].buffer].place == BUFFER_INPUT;
     if (!inputs_read)
         buf_puts(out, "    (void)inputs;\n");
     for (uint32_t i = 0; i < plan->steps.count; i++)

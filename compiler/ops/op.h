@@ -12,7 +12,7 @@
 typedef enum Family {
     FAMILY_SOURCE,   /* input, const: no code */
     FAMILY_LANGUAGE, /* expect, labels, split: gone once the model is read, never a node */
-    FAMILY_VIEW,     /* the same bytes under another shape: no code */
+    FAMILY_VIEW,     /* the same bytes, or a run of them, under another shape: no code */
     FAMILY_MAP,      /* the row's body for each element, inputs broadcast */
     FAMILY_CONV,
     FAMILY_MATVEC,

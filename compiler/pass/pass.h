@@ -21,6 +21,7 @@ extern const int pass_count;
 /* Runs all of them; *graph is replaced. Passes never fail on a verified graph: a broken rule afterwards is a BUG. */
 void passes_run(Graph **graph, const Target *target);
 
+Graph *pass_views(const Graph *graph, const Target *target);
 Graph *pass_results(const Graph *graph, const Target *target);
 Graph *pass_fuse(const Graph *graph, const Target *target);
 Graph *pass_layout(const Graph *graph, const Target *target);

@@ -3,7 +3,9 @@
 #include "pass/pass.h"
 
 const Pass pass_rows[] = {
-    {"results", pass_results, "first: every output of the net gets a kernel that writes it, whatever comes later"},
+    {"views", pass_views, "first: what moves no element is a view for all that follows"},
+    {"results", pass_results,
+     "after views: every output of the net gets a kernel that writes it, whatever comes later"},
     {"fuse", pass_fuse, "before layout: only the last value of a fused kernel is ever stored"},
     {"layout", pass_layout, "last: stored formats and halos depend on which values are stored and who reads them"},
 };

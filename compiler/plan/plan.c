@@ -1,11 +1,12 @@
 /* plan.c - from a graph that went through the passes to kernels, steps and buffers.
  *
- * Constants become weights, views share the buffer of what they view, a fused kernel is one step, and steps that
- * compute the same thing on the same shapes share a kernel. Lifetimes follow from who reads what; memory.c turns them
- * into offsets.
+ * Constants become weights, views share the buffer of what they view, parts begin inside it, a fused kernel is one
+ * step, and steps that compute the same thing on the same shapes share a kernel. Lifetimes follow from who reads what;
+ * memory.c turns them into offsets.
  */
 #include "plan/plan.h"
 #include "ir/text.h"
+#include "ops/part.h"
 #include "pass/pass.h"
 #include "plan/key.h"
 #include "support/hash.h"
@@ -82,24 +83,10 @@ static const char *leader_name(const Planner *planner, const Node *node)
 /* Names that the interface and the helpers of an emitted program have: no kernel may be called so. */
 static void reserve_names(NameSet *set, const Graph *graph)
 {
-    static const char *const names[] = {"open",
-                                        "close",
-                                        "run",
-                                        "session_open",
-                                        "session_close",
-                                        "verify",
-                                        "selftest",
-                                        "model",
-                                        "session",
-                                        "inputs",
-                                        "outputs",
-                                        "weights",
-                                        "larger",
-                                        "smaller",
-                                        "fill",
-                                        "zero_border",
-                                        "is_near",
-                                        "needs_4_byte_numbers"};
+    static const char *const names[] = {
+        "open",     "close",   "run",     "session_open", "session_close", "verify",
+        "selftest", "model",   "session", "inputs",       "outputs",       "weights",
+        "larger",   "smaller", "fill",    "zero_border",  "is_near",       "needs_4_byte_numbers"};
     for (size_t i = 0; i < COUNT_OF(names); i++)
         name_take(set, names[i]);
     for (uint32_t i = 0; i < graph->outputs.count; i++)
@@ -166,10 +153,15 @@ static uint32_t result_buffer(Planner *planner, NodeId leader, NodeId result)
 static void add_reads(Planner *planner, Step *step, const Node *node, uint32_t first)
 {
     const Graph *graph = planner->graph;
-    for (uint32_t i = first; i < node->input_count; i++)
-        if (!is_number(graph_input_node(graph, node, i)))
-            step->reads[step->read_count++] =
-                buffer_for(planner, graph_input(graph, node, i), leader_name(planner, node));
+    for (uint32_t i = first; i < node->input_count; i++) {
+        NodeId input = graph_input(graph, node, i);
+        const Type *type = &graph_node(graph, input)->type;
+        if (is_number(graph_node(graph, input)))
+            continue;
+        step->reads[step->read_count++] = (Read){.buffer = buffer_for(planner, input, leader_name(planner, node)),
+                                                 .first = planner->plan->first_of[input.index],
+                                                 .count = layout_count(&type->layout, &type->shape)};
+    }
 }
 
 static void add_step(Planner *planner, NodeId leader)
@@ -190,7 +182,7 @@ static void add_step(Planner *planner, NodeId leader)
     uint32_t reads = node->input_count;
     for (uint32_t i = 0; i < followers->count; i++)
         reads += graph_node(graph, followers->at[i])->input_count;
-    step.reads = NEW_ARRAY(plan->arena, uint32_t, reads);
+    step.reads = NEW_ARRAY(plan->arena, Read, reads);
     add_reads(planner, &step, node, 0);
     for (uint32_t i = 0; i < followers->count; i++)
         add_reads(planner, &step, graph_node(graph, followers->at[i]), 1);
@@ -214,7 +206,11 @@ static void plan_node(Planner *planner, NodeId id)
         Buffer input = {.place = BUFFER_INPUT, .type = node->type, .port = port};
         *buffer = add_buffer(planner, input, graph->inputs.at[port].name);
     } else if (family == FAMILY_VIEW) {
-        *buffer = buffer_for(planner, graph_input(graph, node, 0), op_name(node->op));
+        NodeId whole = graph_input(graph, node, 0);
+        *buffer = buffer_for(planner, whole, op_name(node->op));
+        planner->plan->first_of[id.index] = planner->plan->first_of[whole.index];
+        if (node->op == OP_part)
+            planner->plan->first_of[id.index] += ((const PartAttrs *)node->attrs)->first;
     } else if (node->type.layout.kind == LAYOUT_PANELS && graph_input_node(graph, node, 0)->op == OP_const) {
         *buffer = weights_buffer(planner, graph_input_node(graph, node, 0), node->type.layout, node->path);
     } else if (family != FAMILY_SOURCE && node_is_none(node->kernel)) {
@@ -230,7 +226,7 @@ static void find_lifetimes(Plan *plan)
         const Step *step = &plan->steps.at[i];
         plan->buffers.at[step->writes].first = plan->buffers.at[step->writes].last = i;
         for (uint32_t r = 0; r < step->read_count; r++)
-            plan->buffers.at[step->reads[r]].last = i;
+            plan->buffers.at[step->reads[r].buffer].last = i;
     }
 }
 
@@ -290,6 +286,7 @@ Plan *plan_make(const Graph *graph, const Target *target)
     plan->graph = graph;
     plan->target = target;
     plan->buffer_of = NEW_ARRAY(plan->arena, uint32_t, graph->nodes.count);
+    plan->first_of = NEW_ARRAY(plan->arena, int64_t, graph->nodes.count);
     for (uint32_t i = 0; i < graph->nodes.count; i++)
         plan->buffer_of[i] = BUFFER_NONE;
     Planner planner = planner_new(plan);

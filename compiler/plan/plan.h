@@ -43,10 +43,16 @@ typedef struct Kernel {
     uint32_t steps;  /* how many use it */
 } Kernel;
 
+/* A value that a step reads: so many elements of a buffer. */
+typedef struct Read {
+    uint32_t buffer;
+    int64_t first, count; /* first: where it begins, 0 but for parts of a value */
+} Read;
+
 typedef struct Step {
     uint32_t kernel;
     NodeId leader, result;
-    uint32_t *reads; /* buffers: the leader's inputs, then the further inputs of the epilogue; no numbers */
+    Read *reads; /* the leader's inputs, then the further inputs of the epilogue; no numbers */
     uint32_t read_count;
     uint32_t writes;
 } Step;
@@ -59,6 +65,7 @@ typedef struct Plan {
     VEC(Kernel) kernels;
     VEC(Step) steps;
     uint32_t *buffer_of;     /* one a node of the graph, BUFFER_NONE where it has no storage */
+    int64_t *first_of;       /* one a node: the element of its buffer at which it begins */
     int64_t workspace_bytes; /* one thread */
     int64_t weights_bytes;   /* of the blob, header included, self-test not */
     uint64_t architecture;   /* hash of everything that a blob must agree with */

@@ -19,8 +19,12 @@ static void print_step(Buf *buf, const Plan *plan, uint32_t index)
 {
     const Step *step = &plan->steps.at[index];
     buf_printf(buf, "step %u: %s(", index, plan->kernels.at[step->kernel].name);
-    for (uint32_t i = 0; i < step->read_count; i++)
-        buf_printf(buf, "%s%s", i ? ", " : "", plan->buffers.at[step->reads[i]].name);
+    for (uint32_t i = 0; i < step->read_count; i++) {
+        const Read *read = &step->reads[i];
+        buf_printf(buf, "%s%s", i ? ", " : "", plan->buffers.at[read->buffer].name);
+        if (read->first)
+            buf_printf(buf, "+%lld", (long long)read->first);
+    }
     buf_printf(buf, ") -> %s : ", plan->buffers.at[step->writes].name);
     type_print(buf, &plan->buffers.at[step->writes].type);
     buf_puts(buf, "\n");

@@ -7,6 +7,7 @@
  *   P5  no step writes weights or inputs, nor reads what it writes
  *   P6  weights are aligned, inside the blob, behind its header, and do not overlap
  *   P7  blocked values are read and written only by blocked convolutions and packs
+ *   P8  what a step reads lies inside its buffer
  */
 #include "plan/plan.h"
 
@@ -92,9 +93,10 @@ static const char *check_step(const Plan *plan, uint32_t index, bool *written)
     Family family = plan->kernels.at[step->kernel].family;
     bool may_block = family == FAMILY_CONV || family == FAMILY_PACK;
     for (uint32_t i = 0; i < step->read_count; i++) {
-        const Buffer *source = &plan->buffers.at[step->reads[i]];
+        const Read *read = &step->reads[i];
+        const Buffer *source = &plan->buffers.at[read->buffer];
         bool kept = source->place == BUFFER_WEIGHTS || source->place == BUFFER_INPUT;
-        if (!kept && !written[step->reads[i]])
+        if (!kept && !written[read->buffer])
             return arena_printf(plan->arena, "P3: step %u reads %s before it is written", index, source->name);
         if (source->place == BUFFER_WORKSPACE && (index < source->first || index > source->last))
             return arena_printf(plan->arena, "P4: step %u reads %s after its end", index, source->name);
@@ -102,6 +104,8 @@ static const char *check_step(const Plan *plan, uint32_t index, bool *written)
             return arena_printf(plan->arena, "P5: step %u reads what it writes, %s", index, source->name);
         if (source->type.layout.kind == LAYOUT_BLOCKED && !may_block)
             return arena_printf(plan->arena, "P7: step %u reads the blocked %s", index, source->name);
+        if (read->first < 0 || read->count > source->bytes / dtype_bytes(source->type.dtype) - read->first)
+            return arena_printf(plan->arena, "P8: step %u reads beyond %s", index, source->name);
     }
     if (target->place == BUFFER_WEIGHTS || target->place == BUFFER_INPUT)
         return arena_printf(plan->arena, "P5: step %u writes %s", index, target->name);

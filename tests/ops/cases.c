@@ -238,6 +238,10 @@ const OpCase op_cases[] = {
      "a, b = split(x, 2); return y = concat(a, b -> c: conv(4, 1x1) -> d: conv(4, 3x3, pad=1)) -> channel_shuffle(2);"},
     {"f32[8, 9, 9]", "a, b = split(x -> relu, 2); output c = x -> a: conv(3, 3x3, pad=1); return y = max(a, b);"},
 
+    {"f32[2, 3, 4]", "x + (constant([[[1, 2, 3, 4]], [[5, 6, 7, 8]], [[9, 10, 11, 12]]]) -> slice(1, 3))"},
+    {"f32[8, 9, 9]",
+     "y = x -> a: conv(8, 3x3, pad=1) -> relu; return z = (y -> slice(3, 6)) * (y -> b: conv(3, 1x1));"},
+
     /* pad */
     {"f32[3, 5, 7]", "x -> pad"},
     {"f32[3, 5, 7]", "x -> pad(1)"},

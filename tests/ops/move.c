@@ -9,8 +9,9 @@
 #include "elaborate/elaborate.h"
 #include "tests/support/emitted.h"
 #include "tests/support/model.h"
+#include "weights/weights.h"
 
-enum { BATCH = 3 };
+enum { BATCH = 3, CHAINS = 40, LONGEST_CHAIN = 4 };
 
 static const char *const bodies[] = {
     "x -> slice(1, 8)",
@@ -36,6 +37,94 @@ static const char *const bodies[] = {
     "x -> flatten -> slice(300, 10, step=-7)",
     "x -> flatten -> pad(mode=reflect, channels=[9, 4])",
 };
+
+/* ---- random chains of them, the same ones every time ---- */
+
+typedef struct Chain {
+    Arena *arena;
+    uint32_t thrown;
+    const char *text;
+    uint32_t dim[3];
+} Chain;
+
+static uint32_t throw_dice(Chain *chain, uint32_t sides)
+{
+    uint32_t result[4];
+    philox4x32((uint32_t[]){chain->thrown++, 0, 0, 0}, (uint32_t[]){77, 1}, result);
+    return result[0] % sides;
+}
+
+/* A part of each axis, forwards or backwards: "slice([1, 4, 0], [7, -8, 7], step=[2, -3, 1])". */
+static void add_slice(Chain *chain)
+{
+    const char *begin = "", *end = "", *step = "", *comma = "";
+    for (int axis = 0; axis < 3; axis++, comma = ", ") {
+        uint32_t length = chain->dim[axis], low = throw_dice(chain, length);
+        uint32_t high = low + throw_dice(chain, length - low), pace = 1 + throw_dice(chain, 3);
+        bool back = throw_dice(chain, 2);
+        begin = arena_printf(chain->arena, "%s%s%u", begin, comma, back ? high : low);
+        end = back ? arena_printf(chain->arena, "%s%s%d", end, comma, (int)low - 1 - (int)length * (low == 0))
+                   : arena_printf(chain->arena, "%s%s%u", end, comma, high + 1);
+        step = arena_printf(chain->arena, "%s%s%s%u", step, comma, back ? "-" : "", pace);
+        chain->dim[axis] = (high - low) / pace + 1;
+    }
+    chain->text = arena_printf(chain->arena, "%s -> slice([%s], [%s], step=[%s])", chain->text, begin, end, step);
+}
+
+static void add_pad(Chain *chain)
+{
+    static const char *const modes[] = {"constant", "reflect", "edge"};
+    uint32_t mode = throw_dice(chain, COUNT_OF(modes)), before[3], behind[3];
+    for (int axis = 0; axis < 3; axis++) {
+        uint32_t most = mode == 1 && chain->dim[axis] < 4 ? chain->dim[axis] : 4;
+        before[axis] = throw_dice(chain, most);
+        behind[axis] = throw_dice(chain, most);
+        chain->dim[axis] += before[axis] + behind[axis];
+    }
+    chain->text = arena_printf(chain->arena, "%s -> pad([%u, %u, %u, %u], mode=%s, channels=[%u, %u])", chain->text,
+                               before[1], before[2], behind[1], behind[2], modes[mode], before[0], behind[0]);
+}
+
+static void add_transpose(Chain *chain)
+{
+    static const uint32_t orders[][3] = {{0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    const uint32_t *order = orders[throw_dice(chain, COUNT_OF(orders))];
+    uint32_t dim[3] = {chain->dim[order[0]], chain->dim[order[1]], chain->dim[order[2]]};
+    memcpy(chain->dim, dim, sizeof dim);
+    chain->text =
+        arena_printf(chain->arena, "%s -> transpose([%u, %u, %u])", chain->text, order[0], order[1], order[2]);
+}
+
+static void add_blocks(Chain *chain)
+{
+    uint32_t *dim = chain->dim, block = 2 + throw_dice(chain, 2);
+    const char *order = throw_dice(chain, 2) ? "dcr" : "crd";
+    if (dim[1] % block == 0 && dim[2] % block == 0) {
+        chain->text = arena_printf(chain->arena, "%s -> space_to_depth(%u, order=%s)", chain->text, block, order);
+        dim[0] *= block * block;
+        dim[1] /= block;
+        dim[2] /= block;
+    } else if (dim[0] % (block * block) == 0) {
+        chain->text = arena_printf(chain->arena, "%s -> depth_to_space(%u, order=%s)", chain->text, block, order);
+        dim[0] /= block * block;
+        dim[1] *= block;
+        dim[2] *= block;
+    } else {
+        uint32_t groups = dim[0] % block ? dim[0] : block;
+        chain->text = arena_printf(chain->arena, "%s -> channel_shuffle(%u)", chain->text, groups);
+    }
+}
+
+static const char *random_body(Arena *arena, uint32_t seed)
+{
+    static void (*const adders[])(Chain *) = {add_slice, add_pad, add_transpose, add_blocks};
+    Chain chain = {.arena = arena, .thrown = 1000 * seed, .text = "x", .dim = {9, 5, 7}};
+    for (uint32_t left = 1 + throw_dice(&chain, LONGEST_CHAIN); left > 0; left--)
+        adders[throw_dice(&chain, COUNT_OF(adders))](&chain);
+    return chain.text;
+}
+
+/* ---- the check ---- */
 
 static Graph *read_body(Arena *arena, Diag *diag, const char *body)
 {
@@ -82,18 +171,21 @@ static void check_target(const char *target)
     if (!emitted)
         cr_skip_test("this CPU cannot run target %s", target);
     Arena *arena = arena_new();
-    Diag diags[COUNT_OF(bodies)];
-    const Graph *graphs[COUNT_OF(bodies)];
-    int models[COUNT_OF(bodies)];
-    for (size_t i = 0; i < COUNT_OF(bodies); i++) {
-        graphs[i] = read_body(arena, &diags[i], bodies[i]);
-        cr_assert_not_null(graphs[i], "%s is not a model", bodies[i]);
+    enum { ALL = COUNT_OF(bodies) + CHAINS };
+    Diag diags[ALL];
+    const Graph *graphs[ALL];
+    const char *body[ALL];
+    int models[ALL];
+    for (uint32_t i = 0; i < ALL; i++) {
+        body[i] = i < COUNT_OF(bodies) ? bodies[i] : random_body(arena, i);
+        graphs[i] = read_body(arena, &diags[i], body[i]);
+        cr_assert_not_null(graphs[i], "%s is not a model", body[i]);
         models[i] = emitted_add(emitted, &diags[i], graphs[i]);
-        cr_assert_geq(models[i], 0, "%s is not emitted", bodies[i]);
+        cr_assert_geq(models[i], 0, "%s is not emitted", body[i]);
     }
     cr_assert(emitted_compile(emitted));
-    for (size_t i = 0; i < COUNT_OF(bodies); i++)
-        check_body(emitted, models[i], graphs[i], bodies[i]);
+    for (uint32_t i = 0; i < ALL; i++)
+        check_body(emitted, models[i], graphs[i], body[i]);
     emitted_free(emitted);
     arena_free(arena);
 }

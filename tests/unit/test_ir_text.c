@@ -78,8 +78,10 @@ static const char *const texts[] = {
     "%8 = space_to_depth(%7) block=4 order=dcr : f32[2, 32, 2, 3]\n"
     "%9 = channel_shuffle(%8) groups=4 : f32[2, 32, 2, 3]\n"
     "%10 = squeeze(%9) axes=[] : f32[2, 32, 2, 3]\n"
+    "%11 = part(%10) first=96 dims=[1, 7, 6] : f32[1, 7, 6]\n"
     "output \"y\" = %10\n"
-    "output \"z\" = %6\n",
+    "output \"z\" = %6\n"
+    "output \"p\" = %11\n",
 };
 
 Test(text, parses_back_to_itself)
@@ -173,6 +175,10 @@ static const struct {
     {HEAD "%1 = slice(%0) begin=[0, 4] size=[1, 4] step=[1, 1] : f32[1]", "one number for each of 4 axes"},
     {HEAD "%1 = slice(%0) begin=[0,0,0,0] size=[1,4,8] step=[1,1,1,1] : f32[1]", "one number for each of 4 axes"},
     {HEAD "%1 = slice(%0) begin=[0,0,0,0] size=[1,5,8,8] step=[1,1,1,1] : f32[1]", "5 elements from 0 on with step 1"},
+    {HEAD "%1 = part(%0) first=250 dims=[1, 7] : f32[1, 7]", "1x7 from element 250 on is not in 256 elements"},
+    {HEAD "%1 = part(%0) first=-1 dims=[1, 7] : f32[1, 7]", "part: 1x7 from element -1 on"},
+    {HEAD "%1 = part(%0) first=9223372036854775807 dims=[7] : f32[7]", "is not in 256 elements"},
+    {HEAD "%1 = part(%0) first=0 dims=[0, 7] : f32[7]", "part: 0x7 from element 0 on"},
     {HEAD "%1 = split(%0) : f32[1, 4, 8, 8]", "no op of a graph is called 'split'"},
     {HEAD "%1 = pad(%0) amount=[1] channels=[0, 0] mode=edge value=0 : f32[1]", "'amount' has 4 values"},
     {HEAD "%1 = pad(%0) amount=[0,0,0,0] channels=[0,0] mode=same value=0 : f32[1]", "'mode' is one of: constant"},

@@ -112,6 +112,62 @@ Test(plan, outputs_are_written)
     planned_free(p);
 }
 
+static uint32_t count_op(const Graph *graph, OpId op)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < graph->nodes.count; i++)
+        count += graph->nodes.at[i].op == op;
+    return count;
+}
+
+/* What moves no element is a view, unless it is an output; of a batch, channels do not lie together. */
+Test(plan, copies_that_move_nothing_are_views)
+{
+    static const struct {
+        const char *text;
+        uint32_t parts, reshapes, steps;
+    } nets[] = {
+        {"a, b = split(x, 2); return y = a * b;", 2, 0, 1},
+        {"a, b = split(x, 2, axis=1); return y = a * b;", 0, 0, 3},
+        {"a = x -> slice(0, 8); return y = a -> relu;", 0, 1, 1},
+        {"return y = x -> slice(2, 4);", 0, 0, 1},
+        {"return y = x -> slice(2, 6) -> slice(1, 3) -> relu;", 2, 0, 1},
+        {"return y = x -> slice(-1, -9, step=-1) -> relu;", 0, 0, 1},
+        {"return y = x -> slice([3, 1], [4, 3]) -> relu;", 1, 0, 1},
+        {"return y = x -> reshape([8, 1, 24]) -> transpose([1, 0, 2]) -> relu;", 0, 2, 1},
+        {"return y = x -> transpose([0, 2, 1]) -> relu;", 0, 0, 1},
+        {"return y = x -> channel_shuffle(1) -> channel_shuffle(8) -> depth_to_space(1) -> pad -> relu;", 0, 4, 1},
+        {"c = constant([[[1, 2, 3, 4, 5, 6]], [[7, 8, 9, 10, 11, 12]]]); return y = x + (c -> slice(1, 2));", 1, 0, 1},
+    };
+    for (size_t i = 0; i < COUNT_OF(nets); i++) {
+        Arena *arena = arena_new();
+        Planned *p = plan_text(arena_printf(arena, "net n(x: f32[8, 4, 6]) { %s }\n", nets[i].text), "c");
+        cr_expect_eq(count_op(p->graph, OP_part), nets[i].parts, "%s: %u parts", nets[i].text,
+                     count_op(p->graph, OP_part));
+        cr_expect_geq(count_op(p->graph, OP_reshape), nets[i].reshapes, "%s: %u reshapes", nets[i].text,
+                      count_op(p->graph, OP_reshape));
+        cr_expect_eq(p->plan->steps.count, nets[i].steps, "%s: %u steps", nets[i].text, p->plan->steps.count);
+        planned_free(p);
+        arena_free(arena);
+    }
+}
+
+Test(plan, parts_begin_inside_their_buffer)
+{
+    Planned *p = plan_text("net n(x: f32[8, 4, 6]) {\n"
+                           "    a, b = x -> relu -> slice(2, 8) -> split(2);\n"
+                           "    return y = a - b;\n"
+                           "}\n",
+                           "c");
+    const Step *last = &p->plan->steps.at[p->plan->steps.count - 1];
+    cr_assert_eq(last->read_count, 2u);
+    cr_expect_eq(last->reads[0].first, 2 * 24);
+    cr_expect_eq(last->reads[1].first, 5 * 24);
+    cr_expect_eq(last->reads[1].count, 3 * 24);
+    cr_expect_eq(last->reads[0].buffer, last->reads[1].buffer);
+    planned_free(p);
+}
+
 Test(plan, equal_layers_share_a_kernel)
 {
     Planned *p = plan_text("net n(x: f32[8, 6, 6]) {\n"
@@ -176,6 +232,12 @@ Test(plan, verifier)
     weight->offset = 0;
     expect_rule(p, "P6");
     *weight = kept;
+    Read *read = &p->plan->steps.at[1].reads[0];
+    read->first = 1;
+    expect_rule(p, "P8");
+    read->first = -1;
+    expect_rule(p, "P8");
+    read->first = 0;
     p->plan->steps.at++;
     p->plan->steps.count--;
     expect_rule(p, "P3");
