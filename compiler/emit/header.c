@@ -96,7 +96,7 @@ static const Kernel *pixels_kernel(const Emission *emission, uint32_t input)
     const Plan *plan = emission->plan;
     for (uint32_t i = 0; i < plan->steps.count; i++) {
         const Step *step = &plan->steps.at[i];
-        const Buffer *read = step->read_count ? &plan->buffers.at[step->reads[0]] : NULL;
+        const Buffer *read = step->read_count ? &plan->buffers.at[step->reads[0].buffer] : NULL;
         if (read && read->place == BUFFER_INPUT && read->port == input &&
             graph_node(emission->graph, step->leader)->op == OP_pixels)
             return &plan->kernels.at[step->kernel];
