@@ -193,8 +193,8 @@ fovea_status moves_open(moves_model *model, const void *weights, size_t bytes)
     return FOVEA_OK;
 }
 
-fovea_status moves_session_open(moves_session *session, const moves_model *model, void *workspace,
-                             size_t bytes, int threads)
+fovea_status moves_session_open(moves_session *session, const moves_model *model, void *workspace, size_t bytes,
+                                int threads)
 {
     if (!session || !model || !workspace || threads < 1)
         return FOVEA_BAD_ARGUMENT;
