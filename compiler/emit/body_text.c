@@ -150,7 +150,8 @@ static Written write_let(const BodyText *body, const BodyNode *node)
 {
     const KernelText *text = body->text;
     const char *type = body->vector ? text->plan->target->vector : "float";
-    buf_line(text->out, "const %s %s = %s;", type, body->local, write_body(body, node->child[0]).text);
+    const char *value = write_body(body, node->child[0]).text;
+    line_wrapped(text->out, arena_printf(text->arena, "const %s %s = %s;", type, body->local, value));
     return write_body(body, node->child[1]);
 }
 
@@ -284,7 +285,8 @@ void text_finish(KernelText *text, bool vector)
     uint32_t next = leader_parameters(text);
     for (uint32_t i = next; i < text_parameter_count(text); i++)
         buf_printf(&head, ", %s %s", type, text_parameter(text, i));
-    buf_line(text->out, "%s)", buf_text(&head));
+    buf_puts(&head, ")");
+    line_wrapped(text->out, buf_text(&head));
     buf_free(&head);
     buf_line(text->out, "{");
     text->out->indent++;
@@ -292,7 +294,7 @@ void text_finish(KernelText *text, bool vector)
         const Node *node = graph_node(text->graph, text->kernel->epilogue[e]);
         const char *value = body_text(text, node, epilogue_operands(text, node, &next, vector), vector);
         bool last = e + 1 == text->kernel->epilogue_count;
-        buf_line(text->out, last ? "return %s;" : "v = %s;", value);
+        line_wrapped(text->out, arena_printf(text->arena, last ? "return %s;" : "v = %s;", value));
     }
     buf_close(text->out);
     buf_line(text->out, "");

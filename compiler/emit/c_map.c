@@ -45,7 +45,8 @@ static void write_body_function(KernelText *text)
     buf_free(&head);
     buf_line(text->out, "{");
     text->out->indent++;
-    buf_line(text->out, "return %s;", body_text(text, node, operands, false));
+    const char *value = body_text(text, node, operands, false);
+    line_wrapped(text->out, arena_printf(text->arena, "return %s;", value));
     buf_close(text->out);
     buf_line(text->out, "");
 }

@@ -112,11 +112,17 @@ static const BodyNode *parse_operand(BodyParser *parser)
     return node;
 }
 
+/* A number takes its sign with it. */
 static const BodyNode *parse_sign(BodyParser *parser)
 {
-    if (accept(parser, "-"))
-        return word_node(parser, BODY_NEG, parse_sign(parser), NULL);
-    return parse_operand(parser);
+    if (!accept(parser, "-"))
+        return parse_operand(parser);
+    bool number = isdigit((unsigned char)*parser->at);
+    const BodyNode *operand = parse_sign(parser);
+    BodyNode *node = word_node(parser, BODY_NEG, operand, NULL);
+    if (number)
+        *node = (BodyNode){.kind = BODY_NUMBER, .number = -operand->number};
+    return node;
 }
 
 static const BodyNode *parse_product(BodyParser *parser)
