@@ -1,8 +1,8 @@
 /* c_copy.c - operations that move elements, in plain C: loops over a nest whose strides say where each comes from.
  *
- * What lies together on both sides is copied by memcpy. Everything else is written as it lies; but where two long loops
- * disagree on which elements lie together (transpose), strips of the loop in which x lies together are taken: a strip is
- * read in one go, and written to as many rows of y, each of them from left to right.
+ * What lies together on both sides is copied by memcpy. Everything else is written as it lies; but where two long
+ * loops disagree on which elements lie together (transpose), strips of the loop in which x lies together are taken: a
+ * strip is read in one go, and written to as many rows of y, each of them from left to right.
  */
 #include "emit/kernel.h"
 

@@ -4,14 +4,6 @@
 #include "ops/pool.h"
 #include "ops/rules.h"
 
-static const char *axis_name(const Graph *graph, int rank, int axis)
-{
-    static const char *const names[] = {"batch", "channels", "height", "width"};
-    if (axis == 0 || rank == 4)
-        return names[axis];
-    return arena_printf(graph->arena, "axis %d", axis - 1);
-}
-
 /* Follows first inputs back to a pool whose rounding made the value smaller than it might be. */
 static bool comes_from_rounding_pool(const Graph *graph, NodeId value)
 {

@@ -16,12 +16,6 @@ PadAxis pad_axis(const PadAttrs *attrs, int rank, int axis)
     return (PadAxis){0, 0};
 }
 
-static const char *axis_text(const Graph *graph, int rank, int axis)
-{
-    static const char *const names[] = {"batch", "channels", "height", "width"};
-    return rank == 4 || axis < 2 ? names[axis] : arena_printf(graph->arena, "axis %d", axis - 1);
-}
-
 static bool check_amount(const Graph *graph, const Node *node, Diag *diag, int axis, int64_t amount)
 {
     const PadAttrs *attrs = node->attrs;
@@ -33,7 +27,7 @@ static bool check_amount(const Graph *graph, const Node *node, Diag *diag, int a
     if (attrs->mode != PAD_REFLECT || amount < x->dim[axis])
         return true;
     diag_error(diag, node->span, "pad: %lld elements cannot be mirrored from %s of %lld", (long long)amount,
-               axis_text(graph, x->rank, axis), (long long)x->dim[axis]);
+               axis_name(graph, x->rank, axis), (long long)x->dim[axis]);
     diag_hint(diag, "reflect adds fewer elements than there are");
     return false;
 }

@@ -56,6 +56,14 @@ const char *input_text(const Graph *graph, const Node *node, uint32_t i)
     return shape_text(graph->arena, &graph_input_node(graph, node, i)->type.shape);
 }
 
+const char *axis_name(const Graph *graph, int rank, int axis)
+{
+    static const char *const names[] = {"batch", "channels", "height", "width"};
+    if (axis == 0 || (rank == 4 && axis < rank))
+        return names[axis];
+    return arena_printf(graph->arena, "axis %d", axis - 1);
+}
+
 void note_input(const Graph *graph, const Node *node, Diag *diag, uint32_t i)
 {
     const Node *producer = graph_input_node(graph, node, i);

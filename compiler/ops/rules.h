@@ -28,6 +28,8 @@ bool check_picture(const Graph *graph, const Node *node, Diag *diag);
 /* The shape of input i, as people write it. */
 const char *input_text(const Graph *graph, const Node *node, uint32_t i);
 
+/* What people call an axis of the whole shape: "height", "channels"; "axis 2" where the shape is no picture. */
+const char *axis_name(const Graph *graph, int rank, int axis);
 /* Notes where input i came from: "this is 64x56x56". */
 void note_input(const Graph *graph, const Node *node, Diag *diag, uint32_t i);
 
