@@ -7,10 +7,6 @@
 
 extern const float pictures[PICTURES][LENET5_INPUT_IMAGE_SIZE]; /* pictures.S */
 
-static const char *const classes[LENET5_OUTPUT_LOGITS_SIZE] = {
-    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
-};
-
 /* The only memory of the net. The self-test takes a little more than a session, and is over before it. */
 static FOVEA_ALIGNED(64) unsigned char workspace[LENET5_SELFTEST_BYTES];
 
@@ -38,11 +34,10 @@ int main(void)
     }
     for (int p = 0; p < PICTURES; p++) {
         float logits[LENET5_OUTPUT_LOGITS_SIZE];
-        int best = 0;
+        fovea_score best;
         lenet5_run(&session, &(lenet5_inputs){pictures[p]}, &(lenet5_outputs){logits});
-        for (int i = 1; i < LENET5_OUTPUT_LOGITS_SIZE; i++)
-            best = logits[i] > logits[best] ? i : best;
-        board_print(classes[best]);
+        fovea_top(logits, LENET5_OUTPUT_LOGITS_SIZE, 1, &best);
+        board_print(lenet5_logits_labels[best.index]);
         board_print(":");
         for (int i = 0; i < LENET5_OUTPUT_LOGITS_SIZE; i++)
             board_print_number(logits[i], 4);
