@@ -59,6 +59,9 @@ golden-update: $(BUILD)/tests/run.test ## rewrite those files and show what chan
 bench: all                          ## time emitted code
 	@if [ -x bench/run.sh ]; then bench/run.sh; else echo 'bench/run.sh is not there' >&2; exit 1; fi
 
+pictures: all                       ## the README's pictures, from what the commands print
+	@scripts/pictures.sh $(BUILD)
+
 format:                             ## clang-format on all sources
 	@clang-format -i $(OURS)
 
@@ -107,4 +110,4 @@ $(TESTS): $(BUILD)/tests/%.test: $$(call objects,tests/$$*/*.c tests/support/*.c
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-emulators demo test tests golden golden-update bench format tidy wc clean
+.PHONY: all help deps deps-emulators demo test tests golden golden-update bench pictures format tidy wc clean
