@@ -236,6 +236,8 @@ const OpCase op_cases[] = {
     {"f32[33]", "p = x -> split(3); return y = concat(reverse(p)) -> sigmoid;"},
     {"f32[8, 9, 9]",
      "a, b = split(x, 2); return y = concat(a, b -> c: conv(4, 1x1) -> d: conv(4, 3x3, pad=1)) -> channel_shuffle(2);"},
+    {"3 of f32[8, 9, 9]",
+     "a, b = split(x, 2); return y = concat(a, b -> c: conv(4, 3x3, pad=1)) -> channel_shuffle(2) -> relu;"},
     {"f32[8, 9, 9]", "a, b = split(x -> relu, 2); output c = x -> a: conv(3, 3x3, pad=1); return y = max(a, b);"},
 
     {"f32[2, 3, 4]", "x + (constant([[[1, 2, 3, 4]], [[5, 6, 7, 8]], [[9, 10, 11, 12]]]) -> slice(1, 3))"},
@@ -260,6 +262,7 @@ const OpCase op_cases[] = {
     {"f32[4, 6]", "x -> pad(mode=edge, channels=[1, 0])"},
     {"f32[3, 9, 9]", "x -> a: conv(8, 3x3, pad=1) -> pad(1, mode=reflect) -> b: conv(9, 3x3)"},
     {"f32[3, 9, 9]", "x -> pad([1, 2], mode=edge) -> a: conv(8, 5x5, pad=2)"},
+    {"2 of f32[3, 5, 7]", "x -> pad([1, 2], mode=reflect, channels=[1, 0]) -> a: conv(8, 3x3, pad=1)"},
     {"f32[3, 9, 9]", "x -> relu -> pad([0, 0, 1, 1]) -> maxpool(2x2)"},
 
     /* transpose, squeeze, unsqueeze */
@@ -268,6 +271,7 @@ const OpCase op_cases[] = {
     {"f32[64, 48]", "x -> transpose([1, 0])"},
     {"f32[33, 6, 7]", "x -> transpose([1, 2, 0])"},
     {"f32[40, 6, 8]", "x -> transpose([1, 2, 0]) -> sigmoid"},
+    {"2 of f32[40, 6, 8]", "x -> transpose([1, 2, 0]) -> a: batchnorm"},
     {"f32[6, 5, 33]", "x -> transpose([2, 0, 1])"},
     {"f32[35, 3, 50]", "x -> transpose([2, 1, 0]) -> a: batchnorm"},
     {"f32[3, 5, 7]", "x -> transpose([0, 2, 1]) -> a: conv(4, 3x3, pad=1)"},
