@@ -1,131 +1,15 @@
 /* options.c - the compiler's command line (see options.h). */
 #include "driver/options.h"
+#include "driver/help.h"
 
 #include <errno.h>
 #include <getopt.h>
-
-enum {
-    COMPILE = 1 << COMMAND_COMPILE,
-    BUILD = 1 << COMMAND_BUILD,
-    RUN = 1 << COMMAND_RUN,
-    SHOW = 1 << COMMAND_SHOW,
-    CHECK = 1 << COMMAND_CHECK,
-    WEIGHTS = 1 << COMMAND_WEIGHTS,
-    FMT = 1 << COMMAND_FMT,
-    PRINTED = COMPILE | BUILD | RUN | SHOW | CHECK,
-    MODELS = PRINTED | WEIGHTS,
-    CODE = COMPILE | BUILD | RUN,
-};
-
-typedef struct CommandRow {
-    const char *name, *arguments, *synopsis;
-    bool needs_output, takes_files;
-} CommandRow;
-
-static const CommandRow commands[COMMAND_COUNT] = {
-    [COMMAND_COMPILE] = {"compile", "MODEL -o DIR", "write the net as C sources and a weights file", true, false},
-    [COMMAND_BUILD] = {"build", "MODEL -o EXE", "make a program of it: pictures in, answers out", true, false},
-    [COMMAND_RUN] = {"run", "MODEL INPUT...", "build it (once) and run it on pictures, .npy or IDX files", false, true},
-    [COMMAND_SHOW] = {"show", "MODEL", "print its layers: shapes, parameters, MACs, receptive fields", false, false},
-    [COMMAND_CHECK] = {"check", "MODEL [INPUT...]", "compare what each target computes with the reference", false,
-                       true},
-    [COMMAND_WEIGHTS] = {"weights", "MODEL -o FILE",
-                         "write other weights for compiled code; FILE.weights: say what it is", false, false},
-    [COMMAND_FMT] = {"fmt", "MODEL...", "print models in the canonical format, or rewrite them", false, true},
-};
-
-/* One option for some commands. */
-typedef struct OptionRow {
-    const char *name;
-    char letter;       /* short form, or 0 */
-    const char *value; /* what follows it; NULL: nothing */
-    int commands;
-    bool passed; /* belongs to the program that `run` starts */
-    const char *help;
-} OptionRow;
-
-static const OptionRow rows[] = {
-    {"output", 'o', "DIR", COMPILE, false, "folder for the sources; made when it is not there"},
-    {"output", 'o', "EXE", BUILD, false, "the program to write"},
-    {"output", 'o', "FILE", SHOW, false, "write the table there"},
-    {"output", 'o', "DIR", CHECK, false, "keep the sources and programs that were checked there"},
-    {"output", 'o', "FILE", WEIGHTS, false, "the weights file to write; one that it replaces must fit the model"},
-    {"output", 'o', "FILE", FMT, false, "write the formatted text there"},
-    {"target", 't', "NAME", MODELS, false, NULL},
-    {"weights", 'w', "FILE", MODELS, false, "safetensors file, or random:SEED; wins over the model's own"},
-    {"define", 'D', "NAME=VALUE", MODELS, false, "set a parameter of the net"},
-    {"net", 0, "NAME", MODELS, false, "the net to take when the file has several"},
-    {"batch", 0, "N", MODELS, false, "examples in one run (default 1)"},
-    {"name", 0, "PREFIX", CODE, false, "prefix of files and functions (default: the net's name)"},
-    {"save-weights", 0, "FILE", COMPILE, false, "write the weights as safetensors too, say random ones"},
-    {"embed", 0, "HOW", COMPILE | BUILD, false, "weights in the program: incbin (default), array, or none"},
-    {"main", 0, NULL, COMPILE, false, "write NAME_main.c and program/ too: the sources of a stand-alone program"},
-    {"native", 0, NULL, BUILD, false, "let the C compiler use all that this machine's CPU has"},
-    {"no-libraries", 0, NULL, BUILD | RUN, false,
-     "do without libpng, libjpeg and zlib: PGM, PPM, .npy, IDX, raw bytes"},
-    {"print-ir", 0, NULL, PRINTED, false, "print the graph before and after the passes"},
-    {"print-plan", 0, NULL, PRINTED, false, "print kernels, buffers and their places"},
-    {"json", 0, NULL, SHOW, false, "print JSON instead of a table"},
-    {"check", 0, "FILE", WEIGHTS, false, "a weights file that must fit; alone, its tensors are listed"},
-    {"check", 0, NULL, FMT, false, "list the files that are not formatted; exit status 1 when there are any"},
-    {"write", 'w', NULL, FMT, false, "rewrite the files in place"},
-    {"input", 'i', "NAME=FILE", RUN, true, "file for the input of that name (nets with several inputs)"},
-    {"output", 'o', "DIR", RUN, true, "write pictures there as PNG, and NAME.npy for each output"},
-    {"npy", 0, NULL, RUN, true, "write NAME.npy and no pictures; here unless --output is given"},
-    {"keep-input", 0, NULL, RUN, true, "write input.NAME.npy too: the numbers that go into the net"},
-    {"top", 'k', "K", RUN, true, "print the K best labels (default 5); with 1, one line a picture"},
-    {"raw", 0, NULL, RUN, true, "print every value"},
-    {"index", 0, "N", RUN, true, "only picture N of an IDX or .npy file, counted from 0"},
-    {"labels", 0, "FILE", RUN, true, "IDX file of the right labels: print accuracy and confusions"},
-    {"threads", 0, "N", RUN, true, "threads to use (default 1)"},
-    {"time", 0, "N", RUN, true, "run N times and print how long a run takes"},
-    {"selftest", 0, NULL, RUN, true, "check the weights and compare with the results stored beside them"},
-    {"help", 'h', NULL, MODELS | FMT, false, "this text"},
-};
-
-static void print_usage(void)
-{
-    printf("Usage: fovea COMMAND MODEL [OPTION]...\n"
-           "Compiles convolutional nets (.fov) to C.\n\n");
-    for (int c = 0; c < COMMAND_COUNT; c++)
-        printf("  %-8s %-17s %s\n", commands[c].name, commands[c].arguments, commands[c].synopsis);
-    printf("\n'fovea COMMAND --help' lists a command's options. 'fovea --version' prints the version.\n");
-}
-
-static void print_targets(void)
-{
-    printf("  -t, --target NAME          ");
-    for (int i = 0; target_at(i); i++)
-        printf("%s%s: %s", i ? "\n                             " : "", target_at(i)->name, target_at(i)->synopsis);
-    printf("\n");
-}
-
-static void print_help(Command command)
-{
-    printf("Usage: fovea %s %s [OPTION]...\n", commands[command].name, commands[command].arguments);
-    printf("%c%s.\n\n", commands[command].synopsis[0] - 'a' + 'A', commands[command].synopsis + 1);
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        const OptionRow *row = &rows[i];
-        if (!(row->commands & 1 << command))
-            continue;
-        if (!row->help) {
-            print_targets();
-            continue;
-        }
-        char left[64];
-        int length =
-            row->letter ? snprintf(left, sizeof left, "-%c, ", row->letter) : snprintf(left, sizeof left, "    ");
-        snprintf(left + length, sizeof left - (size_t)length, "--%s%s%s", row->name, row->value ? " " : "",
-                 row->value ? row->value : "");
-        printf("  %-26s %s\n", left, row->help);
-    }
-}
 
 static bool find_command(Options *options, Diag *diag, const char *word)
 {
     const char *names[COMMAND_COUNT];
     for (int c = 0; c < COMMAND_COUNT; c++) {
-        names[c] = commands[c].name;
+        names[c] = command_rows[c].name;
         if (strcmp(word, names[c]) == 0) {
             options->command = (Command)c;
             return true;
@@ -184,9 +68,8 @@ static bool parse_define(Options *options, Arena *arena, Diag *diag, const char 
 
 static bool parse_embed(Options *options, Diag *diag, const char *text)
 {
-    static const char *const names[] = {[EMBED_INCBIN] = "incbin", [EMBED_ARRAY] = "array", [EMBED_NONE] = "none"};
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (strcmp(text, names[i]) == 0) {
+    for (size_t i = 0; i < EMBED_COUNT; i++)
+        if (strcmp(text, embed_names[i]) == 0) {
             options->embed = (EmbedKind)i;
             return true;
         }
@@ -255,26 +138,29 @@ static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionR
 enum { FIRST_ROW = 256 };
 
 typedef struct Getopt {
-    struct option options[COUNT_OF(rows) + 1];
-    char letters[2 * COUNT_OF(rows) + 2];
-    const char *names[COUNT_OF(rows)]; /* "--target", for hints */
+    struct option *options;
+    char *letters;
+    const char **names; /* "--target", for hints */
     size_t count;
 } Getopt;
 
-static Getopt *getopt_tables(Arena *arena, Command command)
+static Getopt getopt_tables(Arena *arena, Command command)
 {
-    Getopt *tables = NEW(arena, Getopt);
-    char *letter = tables->letters;
+    Getopt tables = {.options = NEW_ARRAY(arena, struct option, option_row_count + 1),
+                     .letters = NEW_ARRAY(arena, char, 2 * option_row_count + 2),
+                     .names = NEW_ARRAY(arena, const char *, option_row_count)};
+    char *letter = tables.letters;
     *letter++ = ':'; /* a missing value is told from an unknown option */
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        if (!(rows[i].commands & 1 << command))
+    for (size_t i = 0; i < option_row_count; i++) {
+        const OptionRow *row = &option_rows[i];
+        if (!option_taken(row, command))
             continue;
-        tables->options[tables->count] =
-            (struct option){rows[i].name, rows[i].value ? required_argument : no_argument, NULL, FIRST_ROW + (int)i};
-        tables->names[tables->count++] = arena_printf(arena, "--%s", rows[i].name);
-        if (rows[i].letter) {
-            *letter++ = rows[i].letter;
-            if (rows[i].value)
+        tables.options[tables.count] =
+            (struct option){row->name, row->value ? required_argument : no_argument, NULL, FIRST_ROW + (int)i};
+        tables.names[tables.count++] = arena_printf(arena, "--%s", row->name);
+        if (row->letter) {
+            *letter++ = row->letter;
+            if (row->value)
                 *letter++ = ':';
         }
     }
@@ -284,35 +170,35 @@ static Getopt *getopt_tables(Arena *arena, Command command)
 static const OptionRow *row_of(int result, Command command)
 {
     if (result >= FIRST_ROW)
-        return &rows[result - FIRST_ROW];
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        if (rows[i].letter == result && rows[i].commands & 1 << command)
-            return &rows[i];
+        return &option_rows[result - FIRST_ROW];
+    for (size_t i = 0; i < option_row_count; i++)
+        if (option_rows[i].letter == result && option_taken(&option_rows[i], command))
+            return &option_rows[i];
     BUG("option '%c' has no row", result);
 }
 
 static bool unknown_option(Diag *diag, const Getopt *tables, Command command, const char *word)
 {
-    diag_error(diag, NOWHERE, "'%s' has no option '%s'", commands[command].name, word);
+    diag_error(diag, NOWHERE, "'%s' has no option '%s'", command_rows[command].name, word);
     const char *name = arena_strndup(diag->arena, word, strcspn(word, "="));
     const char *nearest = nearest_word(name, tables->names, tables->count);
     if (nearest)
         diag_hint(diag, "did you mean '%s'?", nearest);
     else
-        diag_hint(diag, "fovea %s --help lists its options", commands[command].name);
+        diag_hint(diag, "fovea %s --help lists its options", command_rows[command].name);
     return false;
 }
 
 /* Everything after the command; `argv[0]` is the command. */
 static OptionsResult parse_rest(Options *options, Arena *arena, Diag *diag, int argc, char **argv)
 {
-    Getopt *tables = getopt_tables(arena, options->command);
+    Getopt tables = getopt_tables(arena, options->command);
     opterr = 0;
     optind = 1;
-    for (int result; (result = getopt_long(argc, argv, tables->letters, tables->options, NULL)) != -1;) {
+    for (int result; (result = getopt_long(argc, argv, tables.letters, tables.options, NULL)) != -1;) {
         if (result == '?') {
             const char *word = optopt && optopt < FIRST_ROW ? arena_printf(arena, "-%c", optopt) : argv[optind - 1];
-            unknown_option(diag, tables, options->command, word);
+            unknown_option(diag, &tables, options->command, word);
             return OPTIONS_WRONG;
         }
         if (result == ':') {
@@ -321,7 +207,7 @@ static OptionsResult parse_rest(Options *options, Arena *arena, Diag *diag, int 
         }
         const OptionRow *row = row_of(result, options->command);
         if (strcmp(row->name, "help") == 0) {
-            print_help(options->command);
+            help_print_command(options->command);
             return OPTIONS_DONE;
         }
         if (!set_option(options, arena, diag, row, optarg))
@@ -338,7 +224,7 @@ static OptionsResult parse_rest(Options *options, Arena *arena, Diag *diag, int 
 /* Whether what was given is enough, and not too much. */
 static bool check_rest(const Options *options, Diag *diag)
 {
-    const CommandRow *command = &commands[options->command];
+    const CommandRow *command = &command_rows[options->command];
     if (!options->model)
         diag_error(diag, NOWHERE, "no model is given: fovea %s %s", command->name, command->arguments);
     else if (options->files.count && !command->takes_files)
@@ -365,7 +251,7 @@ OptionsResult options_parse(Options *options, Arena *arena, Diag *diag, int argc
         return OPTIONS_WRONG;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        print_usage();
+        help_print();
         return OPTIONS_DONE;
     }
     if (strcmp(argv[1], "--version") == 0) {
