@@ -1,13 +1,16 @@
 # Fovea: see README.md; `make help` lists the targets.
 # CC=gcc and SAN=address,undefined build into folders of their own, so that nothing built either way mixes.
+# CFLAGS, CPPFLAGS and LDFLAGS are the user's, from the command line or the environment; WARN= lets warnings pass.
 CC      = clang
 SAN     =
-MODE    = -O2
+CFLAGS ?= -O2 -g
 WARN    = -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wwrite-strings -Wno-format-zero-length -Werror
 comma   = ,
-BUILD   = build$(if $(filter-out clang,$(CC)),-$(notdir $(CC)))$(if $(SAN),-san-$(subst $(comma),-,$(SAN)))
+empty   =
+space   = $(empty) $(empty)
+BUILD   = build$(addprefix -,$(subst $(space),-,$(strip $(notdir $(filter-out clang ccache,$(CC))))))$(if $(SAN),-san-$(subst $(comma),-,$(SAN)))
 SANITISE = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-CFLAGS  = -std=c11 -g $(MODE) $(WARN) $(SANITISE) -ffp-contract=off -D_GNU_SOURCE -Icompiler -Iruntime -I$(BUILD)
+FLAGS   = -std=c11 $(WARN) -D_GNU_SOURCE -Icompiler -Iruntime -I$(BUILD) $(CPPFLAGS) $(CFLAGS) $(SANITISE) -ffp-contract=off
 LDLIBS  = -lcjson -lm
 step    = $(if $(V),,@printf '  %-6s%s\n' $1 $@;)
 ifeq ($(MAKELEVEL),0)
@@ -66,7 +69,7 @@ format:                             ## clang-format on all sources
 	@clang-format -i $(OURS)
 
 tidy: $(PARSER)                     ## clang-tidy on all sources (checks: .clang-tidy)
-	@printf '%s\n' $(filter-out bench/% examples/% tests/plain/%,$(filter %.c,$(OURS))) | xargs -P $$(nproc) -n 4 sh -c 'clang-tidy --quiet "$$@" -- $(filter-out -W%,$(CFLAGS)) -I.' -
+	@printf '%s\n' $(filter-out bench/% examples/% tests/plain/%,$(filter %.c,$(OURS))) | xargs -P $$(nproc) -n 4 sh -c 'clang-tidy --quiet "$$@" -- $(filter-out -W%,$(FLAGS)) -I.' -
 
 wc:                                 ## lines per folder
 	@scripts/wc.sh
@@ -75,7 +78,7 @@ clean:                              ## remove everything built
 	rm -rf build build-*
 
 $(BUILD)/fovea: $(BUILD)/compiler/main.o $(LIBRARY)
-	$(call step,LINK)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+	$(call step,LINK)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(LIBRARY): $(OBJECTS)
 $(PROGRAM): $(call objects,runtime/program/*.c)
@@ -93,19 +96,19 @@ $(BUILD)/fovea.lex.c $(BUILD)/fovea.lex.h &: grammar/fovea.l
 $(PARSER): WARN += -Wno-unused-function -Wno-sign-compare
 $(PARSER): $(BUILD)/%.o: $(BUILD)/%.c
 $(BUILD)/%.o: $(BUILD)/%.c Makefile | $(BUILD)/fovea.tab.h $(BUILD)/fovea.lex.h
-	$(call step,CC)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call step,CC)$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/%.o: %.c Makefile | $(BUILD)/fovea.tab.h $(BUILD)/fovea.lex.h
 	@mkdir -p $(@D)
-	$(call step,CC)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call step,CC)$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 
 # It carries the runtime's sources in itself.
 $(BUILD)/compiler/driver/carried.o: $(wildcard runtime/*.[ch] runtime/program/*.[ch])
 
 .SECONDEXPANSION:
-$(BUILD)/tests/%: CFLAGS += -I.
+$(BUILD)/tests/%: FLAGS += -I.
 $(TESTS): $(BUILD)/tests/%.test: $$(call objects,tests/$$*/*.c tests/support/*.c) $(PROGRAM) $(LIBRARY)
-	$(call step,LINK)$(CC) $(CFLAGS) -o $@ $^ -lcriterion -lpng -ljpeg -lz $(LDLIBS)
+	$(call step,LINK)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ -lcriterion -lpng -ljpeg -lz $(LDLIBS)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 .DELETE_ON_ERROR:
