@@ -26,7 +26,7 @@ SUITES  = unit run ops nets
 TESTS   = $(SUITES:%=$(BUILD)/tests/%.test)
 OURS    = $(shell find compiler runtime tests examples bench -name '*.[ch]' -not -path 'tests/golden/*')
 
-all: $(BUILD)/fovea                 ## the compiler, build/fovea (default)
+all: $(BUILD)/fovea $(BUILD)/fovea.1 ## the compiler, build/fovea (default)
 
 help:                               ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | sed ':a;s/^\(.\{0,23\}\)@/\1 @/;ta;s/@//'
@@ -79,6 +79,9 @@ clean:                              ## remove everything built
 
 $(BUILD)/fovea: $(BUILD)/compiler/main.o $(LIBRARY)
 	$(call step,LINK)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/fovea.1: $(BUILD)/fovea
+	$(call step,MAN)$< --print-manual >$@
 
 $(LIBRARY): $(OBJECTS)
 $(PROGRAM): $(call objects,runtime/program/*.c)

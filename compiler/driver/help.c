@@ -1,6 +1,8 @@
 /* help.c - what --help prints (see help.h). */
 #include "driver/help.h"
 
+enum { LEFT_WIDTH = 28 }; /* "  -o, --output DIR  ": what is longer has a line of its own */
+
 void help_print(void)
 {
     printf("Usage: fovea COMMAND MODEL [OPTION]...\n"
@@ -10,31 +12,34 @@ void help_print(void)
     printf("\n'fovea COMMAND --help' lists a command's options. 'fovea --version' prints the version.\n");
 }
 
+/* "avx2: x86-64 with AVX2 and FMA", one a line. */
 static void print_targets(void)
 {
-    printf("  -t, --target NAME          ");
     for (int i = 0; target_at(i); i++)
-        printf("%s%s: %s", i ? "\n                             " : "", target_at(i)->name, target_at(i)->synopsis);
-    printf("\n");
+        printf("%*s%s: %s\n", i ? LEFT_WIDTH + 1 : 1, "", target_at(i)->name, target_at(i)->synopsis);
+}
+
+static void print_option(const OptionRow *row)
+{
+    int length = printf(row->letter ? "  -%c, " : "      ", row->letter);
+    length += printf("--%s%s%s", row->name, row->value ? " " : "", row->value ? row->value : "");
+    if (length >= LEFT_WIDTH) {
+        printf("\n");
+        length = 0;
+    }
+    printf("%*s", LEFT_WIDTH - length, "");
+    if (row->help)
+        printf(" %s\n", row->help);
+    else
+        print_targets();
 }
 
 void help_print_command(Command command)
 {
-    printf("Usage: fovea %s %s [OPTION]...\n", command_rows[command].name, command_rows[command].arguments);
-    printf("%c%s.\n\n", command_rows[command].synopsis[0] - 'a' + 'A', command_rows[command].synopsis + 1);
-    for (size_t i = 0; i < option_row_count; i++) {
-        const OptionRow *row = &option_rows[i];
-        if (!option_taken(row, command))
-            continue;
-        if (!row->help) {
-            print_targets();
-            continue;
-        }
-        char left[64];
-        int length =
-            row->letter ? snprintf(left, sizeof left, "-%c, ", row->letter) : snprintf(left, sizeof left, "    ");
-        snprintf(left + length, sizeof left - (size_t)length, "--%s%s%s", row->name, row->value ? " " : "",
-                 row->value ? row->value : "");
-        printf("  %-26s %s\n", left, row->help);
-    }
+    const CommandRow *row = &command_rows[command];
+    printf("Usage: fovea %s %s [OPTION]...\n", row->name, row->arguments);
+    printf("%c%s.\n\n", row->synopsis[0] - 'a' + 'A', row->synopsis + 1);
+    for (size_t i = 0; i < option_row_count; i++)
+        if (option_taken(&option_rows[i], command))
+            print_option(&option_rows[i]);
 }

@@ -1,6 +1,7 @@
 /* options.c - the compiler's command line (see options.h). */
 #include "driver/options.h"
 #include "driver/help.h"
+#include "driver/manual.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -68,8 +69,9 @@ static bool parse_define(Options *options, Arena *arena, Diag *diag, const char 
 
 static bool parse_embed(Options *options, Diag *diag, const char *text)
 {
-    for (size_t i = 0; i < EMBED_COUNT; i++)
-        if (strcmp(text, embed_names[i]) == 0) {
+    static const char *const names[] = {[EMBED_INCBIN] = "incbin", [EMBED_ARRAY] = "array", [EMBED_NONE] = "none"};
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (strcmp(text, names[i]) == 0) {
             options->embed = (EmbedKind)i;
             return true;
         }
@@ -242,6 +244,29 @@ static bool check_rest(const Options *options, Diag *diag)
     return false;
 }
 
+static void print_version(void)
+{
+    printf("fovea %s\n", FOVEA_VERSION);
+}
+
+/* What is asked of the compiler itself, not of a command. false: the word is none of these. */
+static bool print_about(const char *word)
+{
+    static const struct {
+        const char *word;
+        void (*print)(void);
+    } abouts[] = {{"--help", help_print},
+                  {"-h", help_print},
+                  {"--version", print_version},
+                  {"--print-manual", manual_print}}; /* for the Makefile */
+    for (size_t i = 0; i < COUNT_OF(abouts); i++)
+        if (strcmp(word, abouts[i].word) == 0) {
+            abouts[i].print();
+            return true;
+        }
+    return false;
+}
+
 OptionsResult options_parse(Options *options, Arena *arena, Diag *diag, int argc, char **argv)
 {
     *options = (Options){.target = target_at(0), .embed = EMBED_INCBIN};
@@ -250,14 +275,8 @@ OptionsResult options_parse(Options *options, Arena *arena, Diag *diag, int argc
         diag_hint(diag, "fovea --help lists the commands");
         return OPTIONS_WRONG;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        help_print();
+    if (print_about(argv[1]))
         return OPTIONS_DONE;
-    }
-    if (strcmp(argv[1], "--version") == 0) {
-        printf("fovea %s\n", FOVEA_VERSION);
-        return OPTIONS_DONE;
-    }
     if (!find_command(options, diag, argv[1]))
         return OPTIONS_WRONG;
     OptionsResult result = parse_rest(options, arena, diag, argc - 1, argv + 1);

@@ -11,7 +11,9 @@
 #include "emit/emit.h"
 #include "emit/target.h"
 
-#define FOVEA_VERSION "0.1.0"
+/* The one place that has the version: what is printed and installed takes it from here. */
+#define FOVEA_VERSION      "0.1.0"
+#define FOVEA_VERSION_DATE "2026-11-22"
 
 typedef enum Command {
     COMMAND_COMPILE,

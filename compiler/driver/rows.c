@@ -40,7 +40,7 @@ const OptionRow option_rows[] = {
     {"batch", 0, "N", MODELS, false, "examples in one run (default 1)"},
     {"name", 0, "PREFIX", CODE, false, "prefix of files and functions (default: the net's name)"},
     {"save-weights", 0, "FILE", COMPILE, false, "write the weights as safetensors too, say random ones"},
-    {"embed", 0, "HOW", COMPILE | BUILD, false, "weights in the program: incbin (default), array, or none"},
+    {"embed", 0, "incbin|array|none", COMPILE | BUILD, false, "how weights get into the program (default incbin)"},
     {"main", 0, NULL, COMPILE, false, "write NAME_main.c and program/ too: the sources of a stand-alone program"},
     {"native", 0, NULL, BUILD, false, "let the C compiler use all that this machine's CPU has"},
     {"no-libraries", 0, NULL, BUILD | RUN, false,
@@ -62,13 +62,10 @@ const OptionRow option_rows[] = {
     {"threads", 0, "N", RUN, true, "threads to use (default 1)"},
     {"time", 0, "N", RUN, true, "run N times and print how long a run takes"},
     {"selftest", 0, NULL, RUN, true, "check the weights and compare with the results stored beside them"},
-    {"help", 'h', NULL, MODELS | FMT, false, "this text"},
+    {"help", 'h', NULL, MODELS | FMT, false, "print the options"},
 };
 
 const size_t option_row_count = COUNT_OF(option_rows);
-
-const char *const embed_names[EMBED_COUNT] = {
-    [EMBED_INCBIN] = "incbin", [EMBED_ARRAY] = "array", [EMBED_NONE] = "none"};
 
 bool option_taken(const OptionRow *row, Command command)
 {

@@ -1,7 +1,7 @@
 /* rows.h - the tables of commands and options, one row each.
  *
- * Everything that tells of the command line is made from them: the parser (options.c), --help (help.c), the man page
- * (manual.c) and the completion of shells (completion.c), so that none of them can say something else.
+ * Everything that tells of the command line is made from them: the parser (options.c), --help (help.c) and the man page
+ * (manual.c). Completion in bash (packaging/fovea.bash) reads what --help prints.
  */
 #ifndef FOVEA_DRIVER_ROWS_H
 #define FOVEA_DRIVER_ROWS_H
@@ -19,7 +19,7 @@ extern const CommandRow command_rows[COMMAND_COUNT];
 typedef struct OptionRow {
     const char *name;
     char letter;       /* short form, or 0 */
-    const char *value; /* what follows it; NULL: nothing */
+    const char *value; /* what follows it: "FILE", or the words to choose from, "a|b"; NULL: nothing */
     int commands;      /* bits: ask with option_taken */
     bool passed;       /* belongs to the program that `run` starts */
     const char *help;  /* NULL: --target, whose help is the list of targets */
@@ -30,8 +30,5 @@ extern const size_t option_row_count;
 
 /* Whether a command takes the option. */
 bool option_taken(const OptionRow *row, Command command);
-
-/* What --embed takes. */
-extern const char *const embed_names[EMBED_COUNT];
 
 #endif

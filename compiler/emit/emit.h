@@ -13,7 +13,7 @@
 
 #include "plan/plan.h"
 
-typedef enum EmbedKind { EMBED_INCBIN, EMBED_ARRAY, EMBED_NONE, EMBED_COUNT } EmbedKind;
+typedef enum EmbedKind { EMBED_INCBIN, EMBED_ARRAY, EMBED_NONE } EmbedKind;
 
 typedef struct EmitOptions {
     const char *prefix;     /* of every name and file; NULL: the net's name */
