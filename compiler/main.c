@@ -6,15 +6,28 @@
  */
 #include "driver/build.h"
 #include "driver/check.h"
+#include "driver/depfile.h"
 #include "driver/format.h"
 #include "driver/options.h"
 #include "driver/print.h"
 #include "driver/run.h"
 #include "driver/weights.h"
 #include "pass/pass.h"
+#include "support/file.h"
 #include "weights/weights.h"
 
 #include <errno.h>
+
+/* What was read for the result: its sources, of which PREFIX.c stands for all, or a program. */
+static bool write_depfile(Diag *diag, const Options *options, const EmitOptions *emit, const Graph *net)
+{
+    if (!options->depfile)
+        return true;
+    const char *result = options->output;
+    if (options->command == COMMAND_COMPILE)
+        result = path_join(net->arena, result, arena_printf(net->arena, "%s.c", emit->prefix));
+    return depfile_write(diag, options->depfile, result, weights_file(net, options->weights));
+}
 
 static bool work(const Options *options, Arena *arena, Diag *diag)
 {
@@ -48,9 +61,10 @@ static bool work(const Options *options, Arena *arena, Diag *diag)
                         .parameters = options->parameters};
     switch (options->command) {
     case COMMAND_COMPILE:
-        return emit_directory(diag, plan, &emit, options->output);
+        return emit_directory(diag, plan, &emit, options->output) && write_depfile(diag, options, &emit, net);
     case COMMAND_BUILD:
-        return build_program(diag, plan, &emit, options->output, &options->build);
+        return build_program(diag, plan, &emit, options->output, &options->build) &&
+               write_depfile(diag, options, &emit, net);
     case COMMAND_RUN:
         return run_program(diag, plan, &emit, options);
     default:

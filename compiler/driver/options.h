@@ -38,6 +38,7 @@ typedef struct Options {
     const char *prefix;          /* NULL: the net's name */
     const char *weights;
     const char *save_weights; /* compile: a safetensors file to write them to; NULL: none */
+    const char *depfile;      /* compile, build: a rule for make; NULL: none */
     EmbedKind embed;
     bool print_ir, print_plan;
     bool main;              /* compile: with a main function and what it needs */

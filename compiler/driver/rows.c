@@ -42,6 +42,7 @@ const OptionRow option_rows[] = {
     {"save-weights", 0, "FILE", COMPILE, false, "write the weights as safetensors too, say random ones"},
     {"embed", 0, "incbin|array|none", COMPILE | BUILD, false, "how weights get into the program (default incbin)"},
     {"main", 0, NULL, COMPILE, false, "write NAME_main.c and program/ too: the sources of a stand-alone program"},
+    {"depfile", 0, "FILE", COMPILE | BUILD, false, "write a rule for make there: the files this was made from"},
     {"native", 0, NULL, BUILD, false, "let the C compiler use all that this machine's CPU has"},
     {"no-libraries", 0, NULL, BUILD | RUN, false,
      "do without libpng, libjpeg and zlib: PGM, PPM, .npy, IDX, raw bytes"},

@@ -34,6 +34,7 @@ typedef struct Source {
     const char *text; /* NUL-terminated */
     uint32_t length;
     const SourceMark *marks;
+    bool is_file; /* it was read from `path` */
 } Source;
 
 typedef struct Diag {

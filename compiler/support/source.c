@@ -75,6 +75,8 @@ uint32_t diag_read_source(Diag *diag, const char *path, Span span)
         diag_error(diag, span, "\"%s\" is over 256 MiB", path);
     else
         source = diag_add_source(diag, path, buf_text(&text), text.length);
+    if (source)
+        diag->sources.at[source].is_file = true;
     fclose(file);
     buf_free(&text);
     return source;

@@ -234,6 +234,13 @@ static const Constant *first_loaded(const Graph *graph)
     return NULL;
 }
 
+const char *weights_file(const Graph *graph, const char *spec)
+{
+    if (!spec && first_loaded(graph))
+        spec = graph->weights_path;
+    return spec && !after_prefix(spec, "random:") ? spec : NULL;
+}
+
 bool weights_bind(Graph *graph, Diag *diag, const char *spec)
 {
     const Constant *wanted = first_loaded(graph);

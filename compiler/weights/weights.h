@@ -8,6 +8,9 @@
  * names. Data live in the graph's arena. false after diagnostics (missing, misshapen, not a float type, lying file). */
 bool weights_bind(Graph *graph, Diag *diag, const char *spec);
 
+/* The file that weights_bind reads; NULL: none. */
+const char *weights_file(const Graph *graph, const char *spec);
+
 /* Writes what was bound as a safetensors file: binding it again gives the same numbers. false after a diagnostic. */
 bool weights_save(const Graph *graph, Diag *diag, const char *path);
 
