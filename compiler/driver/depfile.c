@@ -41,7 +41,7 @@ bool depfile_write(Diag *diag, const char *path, const char *target, const char 
             continue;
         buf_puts(&rule, " ");
         fine = put_name(diag, &rule, names.at[i]) && put_name(diag, &empty, names.at[i]);
-        buf_puts(&empty, ":\n");
+        buf_puts(&empty, ": \n"); /* without the blank, CMake 3.20 to 3.22 take the colon for a part of the name */
     }
     buf_printf(&rule, "\n\n%s", buf_text(&empty));
     fine = fine && file_write_atomic(diag, path, rule.text, rule.length);

@@ -23,8 +23,9 @@ Test(depfile, names_every_file_once)
     read_new(&s, "b.fov");
     diag_add_source(&s.diag, "<command line>", "3", 1);
     cr_assert(depfile_write(&s.diag, s.path, "net/b.c", "w.safetensors"), "%s", buf_text(&s.said));
-    cr_expect_str_eq(text_read(s.arena, s.path, NULL),
-                     arena_printf(s.arena, "net/b.c: %s %s w.safetensors\n\n%s:\n%s:\nw.safetensors:\n", a, b, a, b));
+    cr_expect_str_eq(
+        text_read(s.arena, s.path, NULL),
+        arena_printf(s.arena, "net/b.c: %s %s w.safetensors\n\n%s: \n%s: \nw.safetensors: \n", a, b, a, b));
     cr_assert(depfile_write(&s.diag, s.path, "net/b.c", NULL), "%s", buf_text(&s.said));
     cr_expect_null(strstr(text_read(s.arena, s.path, NULL), "safetensors"));
     scratch_end(&s);
@@ -36,7 +37,7 @@ Test(depfile, escapes)
     Scratch s;
     scratch_begin(&s, "x.d");
     cr_assert(depfile_write(&s.diag, s.path, "my net/#1.c", "$HOME w"), "%s", buf_text(&s.said));
-    cr_expect_str_eq(text_read(s.arena, s.path, NULL), "my\\ net/\\#1.c: $$HOME\\ w\n\n$$HOME\\ w:\n");
+    cr_expect_str_eq(text_read(s.arena, s.path, NULL), "my\\ net/\\#1.c: $$HOME\\ w\n\n$$HOME\\ w: \n");
     for (size_t i = 0; i < COUNT_OF(refused); i++) {
         cr_expect_not(depfile_write(&s.diag, s.path, "x.c", refused[i]), "'%s' is written", refused[i]);
         cr_expect_not(depfile_write(&s.diag, s.path, refused[i], NULL), "'%s' is written", refused[i]);
