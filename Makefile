@@ -4,6 +4,7 @@
 CC      = clang
 SAN     =
 CFLAGS ?= -O2 -g
+PREFIX ?= /usr/local
 WARN    = -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wwrite-strings -Wno-format-zero-length -Werror
 comma   = ,
 empty   =
@@ -58,6 +59,16 @@ golden-update: $(BUILD)/tests/run.test ## rewrite those files and show what chan
 	@git --no-pager diff -- tests/errors tests/golden
 	@git --no-pager diff --stat -- tests/errors tests/golden
 	@git status --short -- tests/errors tests/golden
+
+install: all                        ## put it below PREFIX=/usr/local (and DESTDIR= for packages)
+	@scripts/install.sh install
+
+uninstall:                          ## take away what install put there
+	@scripts/install.sh uninstall
+
+install uninstall: export PREFIX := $(PREFIX)
+install uninstall: export DESTDIR := $(DESTDIR)
+install uninstall: export BUILD := $(BUILD)
 
 bench: all                          ## time emitted code
 	@if [ -x bench/run.sh ]; then bench/run.sh; else echo 'bench/run.sh is not there' >&2; exit 1; fi
@@ -116,4 +127,4 @@ $(TESTS): $(BUILD)/tests/%.test: $$(call objects,tests/$$*/*.c tests/support/*.c
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-emulators demo test tests golden golden-update bench pictures format tidy wc clean
+.PHONY: all help deps deps-emulators demo test tests golden golden-update install uninstall bench pictures format tidy wc clean

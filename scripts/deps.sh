@@ -9,7 +9,7 @@ set -u
 packages='clang make flex bison libcjson-dev libpng-dev libjpeg62-turbo-dev zlib1g-dev'
 case ${1-} in
 build) ;;
-test) packages="$packages gcc g++ valgrind libcriterion-dev libclang-rt-dev clang-format clang-tidy dataset-fashion-mnist" ;;
+test) packages="$packages gcc g++ valgrind cmake ninja-build pkgconf mandoc libcriterion-dev libclang-rt-dev clang-format clang-tidy dataset-fashion-mnist" ;;
 emulators) packages='qemu-user qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-none-eabi libnewlib-arm-none-eabi' ;;
 *)
     echo "usage: $0 build|test|emulators" >&2
