@@ -87,7 +87,7 @@ echo "safe" >"$work/outside"
 installed "install again" PREFIX="$prefix/"
 [ ! -e "$prefix/share/fovea/old.c" ] && [ -f "$prefix/share/fovea/fovea.c" ] &&
     ok "a newer version replaces an older one" ||
-    not_ok "a newer version replaces an older one" "$(ls "$prefix/share/fovea")"
+    not_ok "a newer version replaces an older one" "$(ls "$prefix/share/fovea" | tr '\n' ' ')"
 make_plain uninstall PREFIX="$prefix" >"$work/out" 2>&1 || not_ok "uninstall" "$(tail -n 1 "$work/out")"
 same "uninstall leaves what others put there, and nothing else" "share share/mine" \
     "$(cd "$prefix" && find . -mindepth 1 -printf '%P\n' | sort | tr '\n' ' ' | sed 's/ $//')"

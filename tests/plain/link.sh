@@ -76,6 +76,10 @@ cmake_builds() {
     answers "CMake, $generator: the program runs" "$folder/one"
     cp "$work/answer" "$work/before"
     rebuilds "CMake, $generator: compiled again" "Compiling net tiny" cmake --build "$folder"
+    touch "$folder/fovea/tiny/tiny.weights"
+    cmake --build "$folder" >"$work/built" 2>&1
+    grep -q 'Building C object .*tiny_weights.S' "$work/built" && ok "CMake, $generator: linked again after the blob" ||
+        not_ok "CMake, $generator: linked again after the blob" "$(tail -n 1 "$work/built")"
     # New numbers under the same names get into the program.
     weights 2
     builds "CMake, $generator: new weights" cmake --build "$folder"
@@ -101,6 +105,9 @@ if have cmake; then
         cmake --build "$work/with ninja" --target run >"$work/out" 2>&1
         grep -q '^three models$' "$work/out" && ok "CMake: three models, three ways to bind weights" ||
             not_ok "CMake: three models, three ways to bind weights" "$(tail -n 3 "$work/out" | head -n 1)"
+        grep -qF "$(cat "$work/with ninja/target")" "$work/with ninja/fovea/filed/filed.c" &&
+            ok "CMake: the target is passed on" ||
+            not_ok "CMake: the target is passed on" "$(sed -n 3p "$work/with ninja/fovea/filed/filed.c")"
     else
         skip "CMake with Ninja" "it is not there"
     fi

@@ -25,6 +25,7 @@ static bool passes(const char *name, const void *weights, size_t bytes, size_t n
 int main(int count, char **arguments)
 {
     static_assert(TINY_SELFTEST_BYTES <= sizeof scratch && BROAD_SELFTEST_BYTES <= sizeof scratch, "scratch");
+    static_assert(BROAD_WEIGHTS_BYTES > TINY_WEIGHTS_BYTES + 3000, "DEFINES are passed on");
     static_assert(BROAD_BATCH == 2 && FILED_SELFTEST_BYTES <= sizeof scratch, "BATCH is passed on");
     fovea_weights file;
     if (count != 2 || fovea_weights_map(&file, arguments[1]) != FOVEA_OK) {
