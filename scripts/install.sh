@@ -36,12 +36,12 @@ list_files() {
     put 644 packaging/FoveaConfig.cmake share/cmake/Fovea/FoveaConfig.cmake
     put 644 "$work/FoveaConfigVersion.cmake" share/cmake/Fovea/FoveaConfigVersion.cmake
     # Documents keep their places, so that what they say of each other holds.
-    for file in README.md CHANGELOG.md LICENSE runtime/LICENSE grammar/LANGUAGE.md docs/*; do
-        [ ! -f "$file" ] || put 644 "$file" "share/doc/fovea/$file"
+    for file in README.md CHANGELOG.md LICENSE runtime/LICENSE grammar/LANGUAGE.md; do
+        put 644 "$file" "share/doc/fovea/$file"
     done
-    find examples -name 'build*' -prune -o -type f \( -name '*.fov' -o -name '*.txt' -o -name '*.safetensors' \
-        -o -name '*.png' -o -name '*.md' -o -name LICENSE -o -name '*.[ch]' -o -name '*.cpp' -o -name '*.cc' \
-        -o -name Makefile \) -print | sort | while IFS= read -r file; do put 644 "$file" "share/doc/fovea/$file"; done
+    # What was built in them stays where it is.
+    find docs examples \( -name 'build*' -o -name '.*' \) -prune -o -type f -print | sort |
+        while IFS= read -r file; do put 644 "$file" "share/doc/fovea/$file"; done
 }
 
 # fill FILE: a template with its version and folder.

@@ -24,13 +24,18 @@ static const char *const details[COMMAND_COUNT] = {
         "The same model and options give the same bytes, in any folder.\n",
     [COMMAND_BUILD] = "The program reads PNG, JPEG, .npy and IDX files and lists its own options with\n"
                       ".BR \\-\\-help .\n"
-                      "It is compiled by the C compiler and links libpng, libjpeg and zlib.\n",
+                      "It is compiled by the C compiler, and links libpng, libjpeg and zlib unless\n"
+                      ".B \\-\\-no\\-libraries\nis given.\n",
     [COMMAND_RUN] =
         "Does what\n.B build\n"
         "does, for this machine alone, and starts the program,\nwhich is kept in a cache for the next time.\n",
     [COMMAND_CHECK] = "Inputs are random numbers, or the files that are given.\n"
                       "The reference is an evaluator in double precision,\nwhich shares no code with what is emitted.\n"
                       "Without\n.BR \\-\\-target ,\nevery target that the CPU can run is checked.\n",
+    [COMMAND_WEIGHTS] = "They fit code that was made from the same net for the same target, batch and\nparameters;\n"
+                        "a file that is there already tells the target.\n"
+                        "The code and the program stay as they are.\n"
+                        "Given a weights file in place of a model,\nit prints size, architecture and checksum.\n",
     [COMMAND_FMT] = "Comments stay, and so does what the model means.\n",
 };
 

@@ -125,12 +125,9 @@ static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionR
     struct {
         const char *name;
         const char **text;
-    } texts[] = {{"output", &options->output},
-                 {"net", &options->elaborate.net},
-                 {"save-weights", &options->save_weights},
-                 {"check", &options->check_file},
-                 {"depfile", &options->depfile},
-                 {"weights", &options->weights}};
+    } texts[] = {
+        {"output", &options->output},    {"net", &options->elaborate.net}, {"save-weights", &options->save_weights},
+        {"check", &options->check_file}, {"depfile", &options->depfile},   {"weights", &options->weights}};
     for (size_t i = 0; i < COUNT_OF(texts); i++)
         if (strcmp(row->name, texts[i].name) == 0)
             *texts[i].text = value;

@@ -23,7 +23,7 @@ for file in bin/fovea include/fovea.h share/fovea/fovea.h share/fovea/fovea.c sh
     share/fovea/program/program.h share/man/man1/fovea.1 share/bash-completion/completions/fovea \
     share/pkgconfig/fovea.pc share/cmake/Fovea/FoveaConfig.cmake share/cmake/Fovea/FoveaConfigVersion.cmake \
     share/doc/fovea/README.md share/doc/fovea/LICENSE share/doc/fovea/grammar/LANGUAGE.md \
-    share/doc/fovea/examples/lenet5/lenet5.fov; do
+    share/doc/fovea/examples/lenet5/lenet5.fov share/doc/fovea/examples/embed/CMakeLists.txt; do
     [ -f "$prefix/$file" ] || missing="$missing $file"
 done
 nothing "all is there" "$missing"

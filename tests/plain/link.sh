@@ -2,6 +2,7 @@
 # with make and with Ninja. Sources are in support/linked; every path has a blank in it.
 . tests/plain/support/report.sh
 . tests/plain/support/install.sh
+source=$PWD
 prefix="$work/my prefix"
 installed "install" PREFIX="$prefix"
 cp -r tests/plain/support/linked "$work/my project"
@@ -140,4 +141,36 @@ CMAKE
     refused "a project without C" "enable the language" '' CXX
 else
     skip "CMake" "it is not there"
+fi
+
+# ---- the example that users copy, as it is installed ----
+
+# classifies NAME FOLDER: what examples/embed was built to in a folder, in C and in C++, knows a boot and a five.
+classifies() {
+    for program in classify classify++; do
+        if ! (cd "$work/examples/embed" && "$2/$program" pictures/*.pgm) >"$work/answer" 2>&1; then
+            not_ok "$1: $program runs" "$(tail -n 1 "$work/answer")"
+        elif grep -q '^pictures/boot.pgm: Ankle boot ' "$work/answer" &&
+            grep -q '^pictures/five.pgm:.* five ' "$work/answer"; then
+            ok "$1: $program runs"
+        else
+            not_ok "$1: $program runs" "$(head -n 1 "$work/answer")"
+        fi
+    done
+}
+
+cp -r "$prefix/share/doc/fovea/examples" "$work/examples"
+if have cmake; then
+    builds "examples/embed with CMake: configure" cmake -S "$work/examples/embed" -B "$work/classify" \
+        -DCMAKE_C_FLAGS="$warnings" -DCMAKE_CXX_FLAGS="$warnings"
+    builds "examples/embed with CMake" cmake --build "$work/classify"
+    classifies "examples/embed with CMake" "$work/classify"
+fi
+if have pkg-config; then
+    # Its Makefile cannot do with blanks: no make can, where a path is something to be made from.
+    (cd "$source" && make_plain install PREFIX="$work/plain") >"$work/out" 2>&1 ||
+        not_ok "install without blanks" "$(tail -n 1 "$work/out")"
+    builds "examples/embed with pkg-config" env PKG_CONFIG_PATH="$work/plain/share/pkgconfig" \
+        make -C "$work/examples/embed" CC="$CC" WARN="$warnings"
+    classifies "examples/embed with pkg-config" build
 fi
