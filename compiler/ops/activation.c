@@ -3,8 +3,8 @@
  *
  * Bodies are written so that they stay right in single precision at both ends: nothing overflows that is divided away
  * later, differences of nearly equal numbers are avoided (expm1, log1p, erfc), and an infinite input gives the limit of
- * the function. A product whose second factor goes to 0 takes its first one from LOWEST on for that: -infinity times 0
- * would be NaN.
+ * the function: a product whose second factor goes to 0 is 0 then, or takes its first one from LOWEST on, since
+ * -infinity times 0 would be NaN.
  */
 #include "ops/map.h"
 #include "ops/rules.h"
@@ -145,7 +145,7 @@ const Op op_hard_swish = {
     UNARY,
     ARGUMENTS(hard, HardAttrs),
     .build = hard_swish_build,
-    .body = "max(" LOWEST ", $0) * min(1, max(0, alpha * $0 + beta))",
+    .body = "t = max(0, alpha * $0 + beta); select(t == 0, 0, $0 * min(1, t))",
     .tolerance = 2e-6,
     .source = "ONNX HardSwish",
 };

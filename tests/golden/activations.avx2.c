@@ -111,8 +111,8 @@ FOVEA_AVX2 static void activations_pack_image(const float *restrict x, float *re
 FOVEA_AVX2 static inline v8 activations_conv1_finish(v8 v, v8 prelu_weight, v8 prelu_weight3)
 {
     v = v_select(v_gt(v, v_set(0.0f)), v, v_mul(prelu_weight, v));
-    v = v_mul(v_max(v_set(-3.4028235e+38f), v),
-              v_min(v_set(1.0f), v_max(v_set(0.0f), v_add(v_mul(v_set(0.16666667f), v), v_set(0.5f)))));
+    const v8 t2 = v_max(v_set(0.0f), v_add(v_mul(v_set(0.16666667f), v), v_set(0.5f)));
+    v = v_select(v_eq(t2, v_set(0.0f)), v_set(0.0f), v_mul(v, v_min(v_set(1.0f), t2)));
     return v_select(v_gt(v, v_set(0.0f)), v, v_mul(prelu_weight3, v));
 }
 
