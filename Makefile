@@ -25,6 +25,9 @@ PARSER  = $(BUILD)/fovea.tab.o $(BUILD)/fovea.lex.o
 OBJECTS = $(filter-out $(BUILD)/compiler/main.o,$(call objects,compiler/*.c compiler/*/*.c)) $(call objects,runtime/*.c) $(PARSER)
 SUITES  = unit run ops nets
 TESTS   = $(SUITES:%=$(BUILD)/tests/%.test)
+FUZZ    = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+FUZZNET = $(BUILD)/tests/fuzz/lenet
+FUZZWRAP = fopen open stat realpath mmap munmap rename unlink
 OURS    = $(shell find compiler runtime tests examples bench -name '*.[ch]' -not -path 'tests/golden/*')
 
 all: $(BUILD)/fovea $(BUILD)/fovea.1 ## the compiler, build/fovea (default)
@@ -47,9 +50,9 @@ test:                               ## every test; the last line is the total (S
 	@scripts/deps.sh test
 	@scripts/deps.sh emulators || echo 'tests on emulated machines will be skipped' >&2
 	@$(MAKE) --no-print-directory all tests
-	@CC='$(CC)' SAN='$(SAN)' scripts/test.sh $(BUILD) $(or $(SUITE),$(SUITES) plain)
+	@CC='$(CC)' SAN='$(SAN)' scripts/test.sh $(BUILD) $(or $(SUITE),$(SUITES) fuzz plain)
 
-tests: $(TESTS) $(BUILD)/fovea      # test programs, built and not run
+tests: $(TESTS) replays $(BUILD)/fovea # test programs, built and not run
 
 golden: $(BUILD)/tests/run.test     ## compare diagnostics, IR, plans and emitted code with the files in tests/
 	@CC='$(CC)' SAN='$(SAN)' FILTER='@(errors|golden)/*' scripts/test.sh $(BUILD) run
@@ -70,6 +73,18 @@ install uninstall: export PREFIX := $(PREFIX)
 install uninstall: export DESTDIR := $(DESTDIR)
 install uninstall: export BUILD := $(BUILD)
 
+fuzz:                               ## look for inputs that break readers, FUZZ_SECONDS (300) each (TARGETS='npy ir' for some)
+	@scripts/deps.sh fuzz
+	@$(MAKE) --no-print-directory BUILD=build-fuzz CC='$(if $(findstring clang,$(CC)),$(CC),clang)' \
+		SAN=fuzzer-no-link,address,undefined CFLAGS='-O1 -g' fuzzers
+	@scripts/fuzz.sh build-fuzz $(or $(TARGETS),$(FUZZ))
+
+fuzz-corpus:                        ## the smallest tests/fuzz/corpus that reaches the same code, with what `make fuzz` kept
+	@MERGE=1 $(MAKE) --no-print-directory fuzz
+
+fuzzers: $(FUZZ:%=$(BUILD)/tests/fuzz/%.fuzz) # the targets with libFuzzer around them, built and not run
+replays: $(FUZZ:%=$(BUILD)/tests/fuzz/%.replay) # the same with a main() that takes a folder of inputs
+
 bench: all                          ## time emitted code
 	@if [ -x bench/run.sh ]; then bench/run.sh; else echo 'bench/run.sh is not there' >&2; exit 1; fi
 
@@ -79,7 +94,7 @@ pictures: all                       ## the README's pictures, from what the comm
 format:                             ## clang-format on all sources
 	@clang-format -i $(OURS)
 
-tidy: $(PARSER)                     ## clang-tidy on all sources (checks: .clang-tidy)
+tidy: $(PARSER) $(FUZZNET).h ## clang-tidy on all sources (checks: .clang-tidy)
 	@printf '%s\n' $(filter-out bench/% examples/% tests/plain/%,$(filter %.c,$(OURS))) | xargs -P $$(nproc) -n 4 sh -c 'clang-tidy --quiet "$$@" -- $(filter-out -W%,$(FLAGS)) -I.' -
 
 wc:                                 ## lines per folder
@@ -124,7 +139,26 @@ $(BUILD)/tests/%: FLAGS += -I.
 $(TESTS): $(BUILD)/tests/%.test: $$(call objects,tests/$$*/*.c tests/support/*.c) $(PROGRAM) $(LIBRARY)
 	$(call step,LINK)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ -lcriterion -lpng -ljpeg -lz $(LDLIBS)
 
+# Fuzz targets: their calls that open files find virtual ones (tests/fuzz/support/files.c), and one of them damages the
+# weights of a model that the compiler has just emitted.
+fuzz_objects = $(filter-out %/replay.o,$(call objects,tests/fuzz/support/*.c)) $(call objects,tests/support/*.c) \
+               $(BUILD)/tests/unit/ast_text.o $(FUZZNET).o $(FUZZNET)_weights.o
+fuzz_link    = $(CC) $(FLAGS) $(LDFLAGS) $(patsubst %,-Wl$(comma)--wrap=%,$(FUZZWRAP)) -o $@ $^ -lpng -ljpeg -lz $(LDLIBS)
+
+$(BUILD)/tests/fuzz/%.fuzz: $(BUILD)/tests/fuzz/%.o $(fuzz_objects) $(PROGRAM) $(LIBRARY)
+	$(call step,LINK)$(fuzz_link) -fsanitize=fuzzer
+
+$(BUILD)/tests/fuzz/%.replay: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/support/replay.o $(fuzz_objects) $(PROGRAM) $(LIBRARY)
+	$(call step,LINK)$(fuzz_link)
+
+$(BUILD)/tests/fuzz/weights.o: FLAGS += -I$(BUILD)/tests/fuzz
+$(BUILD)/tests/fuzz/weights.o: $(FUZZNET).h
+$(FUZZNET).o $(FUZZNET)_weights.o: $(BUILD)/tests/fuzz/%.o: $(BUILD)/tests/fuzz/%.c
+$(FUZZNET).c $(FUZZNET).h $(FUZZNET)_weights.c &: tests/golden/lenet.fov $(BUILD)/fovea
+	@mkdir -p $(@D)
+	$(call step,FOVEA)$(BUILD)/fovea compile $< --weights random:1 --embed array -o $(@D)
+
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-emulators demo test tests golden golden-update install uninstall bench pictures format tidy wc clean
+.PHONY: all help deps deps-emulators demo test tests golden golden-update fuzz fuzz-corpus fuzzers replays install uninstall bench pictures format tidy wc clean

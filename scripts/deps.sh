@@ -1,6 +1,7 @@
 #!/bin/sh
-# deps.sh build|test|emulators - installs the Debian packages that are missing for building Fovea, for its tests, or for
-# those tests that run on emulated machines of other kinds (170 MB to fetch, 1.2 GB of disk; without them they are skipped).
+# deps.sh build|test|fuzz|emulators - installs the Debian packages that are missing for building Fovea, for its tests, for
+# `make fuzz`, or for those tests that run on emulated machines of other kinds (170 MB to fetch, 1.2 GB of disk; without
+# them they are skipped).
 #
 # Says nothing when all are there. Installs as root or through sudo; otherwise, or with FOVEA_NO_INSTALL=1, it says
 # what to install and goes on: the build shows whether it was needed.
@@ -10,9 +11,10 @@ packages='clang make flex bison libcjson-dev libpng-dev libjpeg62-turbo-dev zlib
 case ${1-} in
 build) ;;
 test) packages="$packages gcc g++ valgrind cmake ninja-build pkgconf mandoc libcriterion-dev libclang-rt-dev clang-format clang-tidy dataset-fashion-mnist" ;;
+fuzz) packages="$packages libclang-rt-dev" ;;
 emulators) packages='qemu-user qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-none-eabi libnewlib-arm-none-eabi' ;;
 *)
-    echo "usage: $0 build|test|emulators" >&2
+    echo "usage: $0 build|test|fuzz|emulators" >&2
     exit 1
     ;;
 esac

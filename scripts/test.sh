@@ -2,7 +2,8 @@
 # test.sh BUILD SUITE... - runs test programs and counts them; the last line is "N passed, N failed, N skipped".
 #
 # A SUITE is a Criterion program BUILD/tests/SUITE.test, or `plain`: every tests/plain/*.sh, which prints lines
-# "ok NAME", "not ok NAME why", "skip NAME why". FILTER='golden/*' picks cases of the Criterion programs.
+# "ok NAME", "not ok NAME why", "skip NAME why"; or `fuzz`, which prints them too: each target of tests/fuzz on its
+# corpus. FILTER='golden/*' picks cases of the Criterion programs.
 # A program that ends badly without a failed case counts as one failure, and so does one that ran nothing.
 set -u
 build=$1
@@ -37,6 +38,17 @@ count() {
 }
 
 for suite in "$@"; do
+    if [ "$suite" = fuzz ]; then
+        start=$(date +%s)
+        status=0
+        for target in tests/fuzz/*.c; do
+            target=$(basename "$target" .c)
+            ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=1" "$build/tests/fuzz/$target.replay" "tests/fuzz/corpus/$target" || status=1
+        done >"$results/fuzz.txt"
+        grep -v '^ok ' "$results/fuzz.txt"
+        count fuzz $status "$start" "$results/fuzz.txt"
+        continue
+    fi
     if [ "$suite" = plain ]; then
         for script in tests/plain/*.sh; do
             name=$(basename "$script" .sh) start=$(date +%s)

@@ -1,4 +1,5 @@
-# leaks.sh - the compiler under AddressSanitizer with leak detection, on every model that is here, right and wrong.
+# leaks.sh - the compiler under AddressSanitizer with leak detection, on every model that is here, right and wrong, and
+# whatever reads a file, on the inputs of the fuzz targets.
 . tests/plain/support/report.sh
 [ "$(uname -s)" = Linux ] || { skip "leaks" "LeakSanitizer needs Linux"; exit 0; }
 sanitised=$BUILD
@@ -7,7 +8,7 @@ case $SAN in
 *)
     sanitised=build-san-address-undefined
     # Without the outer make's job server, which is closed here.
-    if ! env -u MAKEFLAGS -u MAKELEVEL make -s CC=clang SAN=address,undefined all >"$work/log" 2>&1; then
+    if ! env -u MAKEFLAGS -u MAKELEVEL make -s CC=clang SAN=address,undefined all replays >"$work/log" 2>&1; then
         not_ok "a compiler with sanitizers is built" "$(tail -n 1 "$work/log")"
         exit 0
     fi
@@ -46,6 +47,15 @@ clean "weights that are no weights" weights $lenet --check $lenet
 for bytes in 0 7 40 64 70000 200000; do
     head -c $bytes "$work/lenet5.weights" >"$work/cut.weights"
     clean "weights cut to $bytes bytes" weights "$work/cut.weights"
+done
+
+for target in tests/fuzz/*.c; do
+    target=$(basename "$target" .c)
+    if "$sanitised/tests/fuzz/$target.replay" "tests/fuzz/corpus/$target" >"$work/out" 2>"$work/err"; then
+        ok "inputs of $target"
+    else
+        not_ok "inputs of $target" "$(grep -m 1 '^not ok' "$work/out") $(grep -am 1 'Sanitizer\|runtime error\|promise' "$work/err")"
+    fi
 done
 
 cd tests/errors || exit 1

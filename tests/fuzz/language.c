@@ -1,0 +1,74 @@
+/* language.c - any text as a model: it is refused with messages, or becomes a graph that keeps every rule.
+ *
+ * A text that parses can be formatted: that keeps its syntax tree, and formatting it again changes nothing. A graph can
+ * be printed, and its text read back.
+ */
+#include "ir/text.h"
+#include "ir/verify.h"
+#include "syntax/fmt.h"
+#include "tests/fuzz/support/fuzz.h"
+#include "tests/fuzz/support/model.h"
+#include "tests/unit/ast_text.h"
+
+/* The syntax tree of a text, printed. */
+static void print_tree(Arena *arena, Diag *diag, uint32_t source, Buf *tree)
+{
+    ast_text(tree, parse_file(arena, diag, source));
+}
+
+static void check_format(FuzzModel *model)
+{
+    Diag diag;
+    Buf said = {0}, once = {0}, twice = {0}, tree = {0}, tree_of_once = {0};
+    diag_init(&diag, model->arena);
+    diag.capture = &said;
+    const Source *text = diag_source(&model->diag, model->source);
+    uint32_t source = diag_add_source(&diag, "net.fov", text->text, text->length);
+    print_tree(model->arena, &diag, source, &tree);
+    bool right = diag.errors == 0;
+    diag.errors = 0;
+    FUZZ_CHECK(fmt_source(model->arena, &diag, source, &once) == right, "formatter and parser disagree");
+    if (right) {
+        source = diag_add_source(&diag, "formatted.fov", buf_text(&once), once.length);
+        FUZZ_CHECK(fmt_source(model->arena, &diag, source, &twice), "what was formatted is refused:\n%s\n%s",
+                   buf_text(&once), buf_text(&said));
+        FUZZ_CHECK(once.length == twice.length && !memcmp(buf_text(&once), buf_text(&twice), once.length),
+                   "formatting again changes:\n%s\ninto:\n%s", buf_text(&once), buf_text(&twice));
+        print_tree(model->arena, &diag, source, &tree_of_once);
+        FUZZ_CHECK(!strcmp(buf_text(&tree), buf_text(&tree_of_once)), "formatting changes the meaning:\n%s\n%s",
+                   buf_text(&tree), buf_text(&tree_of_once));
+    }
+    buf_free(&said);
+    buf_free(&once);
+    buf_free(&twice);
+    buf_free(&tree);
+    buf_free(&tree_of_once);
+}
+
+static void check_graph_text(FuzzModel *model)
+{
+    const char *broken = graph_verify(model->graph);
+    FUZZ_CHECK(!broken, "elaboration left a broken graph: %s", broken);
+    Buf once = {0}, twice = {0};
+    graph_print(&once, model->graph);
+    uint32_t source = diag_add_source(&model->diag, "net.ir", buf_text(&once), once.length);
+    Graph *again = graph_parse(model->arena, &model->diag, source);
+    FUZZ_CHECK(again, "a printed graph is refused:\n%s\n%s", buf_text(&once), buf_text(&model->said));
+    graph_print(&twice, again);
+    FUZZ_CHECK(!strcmp(buf_text(&once), buf_text(&twice)), "a printed graph reads as another:\n%s\n%s", buf_text(&once),
+               buf_text(&twice));
+    buf_free(&once);
+    buf_free(&twice);
+}
+
+int fuzz_one(const uint8_t *bytes, size_t size)
+{
+    FuzzModel model;
+    fuzz_model_begin(&model, bytes, size);
+    check_format(&model);
+    fuzz_model_elaborate(&model);
+    if (model.graph)
+        check_graph_text(&model);
+    fuzz_model_end(&model);
+    return 0;
+}

@@ -1,0 +1,9 @@
+/* png.c - any file as a PNG (see support/picture.h). */
+#include "tests/fuzz/support/fuzz.h"
+#include "tests/fuzz/support/picture.h"
+
+int fuzz_one(const uint8_t *bytes, size_t size)
+{
+    fuzz_picture(fovea_png_read, bytes, size);
+    return 0;
+}
