@@ -4,8 +4,9 @@
  *      12 |     the source line
  *         |         ^~~~~~
  *
- * A tab is shown as TAB_WIDTH blanks, a character that no terminal should get as '?', and of a very long line only
- * the WINDOW characters around the span. Of a span over several lines the part on its first line is underlined.
+ * A tab is shown as TAB_WIDTH blanks, a character that no terminal should get as '?' (in sentences too: they quote what
+ * files hold), and of a very long line only the WINDOW characters around the span. Of a span over several lines the
+ * part on its first line is underlined.
  */
 #include "support/diag.h"
 
@@ -151,17 +152,33 @@ static void show_line(Buf *out, const Source *source, Span span, int line)
     buf_free(&carets);
 }
 
+/* Appends a sentence as one line. */
+static void put_sentence(Buf *out, const Buf *sentence)
+{
+    const char *text = buf_text(sentence);
+    uint32_t bytes;
+    for (size_t i = 0; i < sentence->length; i += bytes) {
+        bytes = character_bytes(text + i, (uint32_t)MIN(sentence->length - i, 4));
+        if (printable(text + i, bytes))
+            buf_bytes(out, text + i, bytes);
+        else
+            buf_puts(out, text[i] == '\t' ? " " : "?");
+    }
+    buf_puts(out, "\n");
+}
+
 static void message(Diag *diag, const char *kind, Span span, const char *format, va_list arguments)
 {
-    Buf out = {0};
+    Buf out = {0}, sentence = {0};
     int line, column;
     span_position(diag, span, &line, &column);
     if (span.file)
-        buf_printf(&out, "%s:%d:%d: %s: ", diag_source(diag, span.file)->path, line, column, kind);
+        buf_printf(&sentence, "%s:%d:%d: %s: ", diag_source(diag, span.file)->path, line, column, kind);
     else
-        buf_printf(&out, "%s%s: ", strcmp(kind, "note") ? "fovea: " : "", kind);
-    buf_vprintf(&out, format, arguments);
-    buf_puts(&out, "\n");
+        buf_printf(&sentence, "%s%s: ", strcmp(kind, "note") ? "fovea: " : "", kind);
+    buf_vprintf(&sentence, format, arguments);
+    put_sentence(&out, &sentence);
+    buf_free(&sentence);
     if (span.file)
         show_line(&out, diag_source(diag, span.file), span, line);
     put(diag, &out);
@@ -206,14 +223,15 @@ void diag_hint(Diag *diag, const char *format, ...)
 {
     if (diag->silenced)
         return;
-    Buf out = {0};
+    Buf out = {0}, sentence = {0};
     va_list arguments;
     va_start(arguments, format);
-    buf_puts(&out, "hint: ");
-    buf_vprintf(&out, format, arguments);
-    buf_puts(&out, "\n");
+    buf_puts(&sentence, "hint: ");
+    buf_vprintf(&sentence, format, arguments);
     va_end(arguments);
+    put_sentence(&out, &sentence);
     put(diag, &out);
+    buf_free(&sentence);
     buf_free(&out);
 }
 

@@ -8,12 +8,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Sentences quote what files hold; no control character of it (C1 in UTF-8: C2 80 to C2 9F) reaches a terminal. */
+static void make_printable(char *text)
+{
+    for (unsigned char *at = (unsigned char *)text; *at; at++)
+        if (*at < 0x20 || *at == 0x7F)
+            *at = '?';
+        else if (*at == 0xC2 && at[1] >= 0x80 && at[1] < 0xA0)
+            at[0] = at[1] = '?';
+}
+
 bool fovea_fail(fovea_fault *fault, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(fault->text, sizeof fault->text, format, arguments);
     va_end(arguments);
+    make_printable(fault->text);
     return false;
 }
 
