@@ -184,7 +184,7 @@ static fovea_status read_header(const void *blob, size_t bytes, Header *header)
     return FOVEA_OK;
 }
 
-fovea_status fovea_weights_check(const void *blob, size_t bytes, uint64_t architecture)
+fovea_status fovea_weights_check(const void *blob, size_t bytes, uint64_t architecture, size_t needed)
 {
     Header header;
     fovea_status status = read_header(blob, bytes, &header);
@@ -194,6 +194,8 @@ fovea_status fovea_weights_check(const void *blob, size_t bytes, uint64_t archit
         return FOVEA_WRONG_BYTE_ORDER;
     if (header.architecture != architecture)
         return FOVEA_WRONG_MODEL;
+    if (header.total < needed)
+        return FOVEA_BAD_WEIGHTS;
     return (uintptr_t)blob % FOVEA_ALIGNMENT ? FOVEA_MISALIGNED : FOVEA_OK;
 }
 

@@ -81,8 +81,9 @@ const char *fovea_status_text(fovea_status status);
 /* ---- weights ---- */
 
 /* Checks everything but the payload: pointer, size, header, model. Takes a microsecond. `bytes` is what may be read at
- * `blob`: the blob's size, or more. */
-fovea_status fovea_weights_check(const void *blob, size_t bytes, uint64_t architecture);
+ * `blob`: the blob's size, or more. `needed` is what the model's code reads of it, header included: a blob that says it
+ * is shorter is refused, whatever else it says. */
+fovea_status fovea_weights_check(const void *blob, size_t bytes, uint64_t architecture, size_t needed);
 
 /* Checks header and payload, whatever the model and the alignment; reads every byte, about a second for 2 GB. */
 fovea_status fovea_weights_verify(const void *blob, size_t bytes);

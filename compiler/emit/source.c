@@ -176,8 +176,11 @@ static void write_open(const Emission *emission, Buf *out)
     buf_puts(out, "    if (!model)\n        return FOVEA_BAD_ARGUMENT;\n");
     if (emission->plan->target->cpu)
         buf_printf(out, "    if (!fovea_cpu_has(%s))\n        return FOVEA_WRONG_CPU;\n", emission->plan->target->cpu);
-    buf_printf(out, "    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x%016llx));\n",
-               (unsigned long long)emission->plan->architecture);
+    buf_printf(
+        out,
+        "    /* The hash of all that is compiled in, and how much of the weights the kernels read. */\n"
+        "    const fovea_status status =\n        fovea_weights_check(weights, bytes, UINT64_C(0x%016llx), %lld);\n",
+        (unsigned long long)emission->plan->architecture, (long long)emission->plan->weights_bytes);
     buf_puts(out, "    if (status != FOVEA_OK)\n        return status;\n");
     buf_puts(out,
              "    model->weights = (const float *)weights;\n    model->bytes = bytes;\n    return FOVEA_OK;\n}\n\n");

@@ -191,7 +191,7 @@ static fovea_status check_with(Case *c, size_t field, uint64_t value)
     memcpy(saved, c->blob, 64);
     put(c->blob + field, value, field < 16 ? 4 : 8);
     put(c->blob + 60, fovea_crc32(0, c->blob, 60), 4);
-    fovea_status status = fovea_weights_check(c->blob, c->bytes, ARCHITECTURE);
+    fovea_status status = fovea_weights_check(c->blob, c->bytes, ARCHITECTURE, 0);
     memcpy(c->blob, saved, 64);
     return status;
 }
@@ -203,10 +203,12 @@ Test(runtime, sound_blob)
     case_blob(&c, true);
     const void *selftest;
     size_t bytes;
-    cr_expect_eq(fovea_weights_check(c.blob, c.bytes, ARCHITECTURE), FOVEA_OK);
+    cr_expect_eq(fovea_weights_check(c.blob, c.bytes, ARCHITECTURE, 0), FOVEA_OK);
     cr_expect_eq(fovea_weights_verify(c.blob, c.bytes), FOVEA_OK);
-    cr_expect_eq(fovea_weights_check(c.blob, c.bytes, ARCHITECTURE + 1), FOVEA_WRONG_MODEL);
-    cr_expect_eq(fovea_weights_check(NULL, c.bytes, ARCHITECTURE), FOVEA_BAD_ARGUMENT);
+    cr_expect_eq(fovea_weights_check(c.blob, c.bytes, ARCHITECTURE + 1, 0), FOVEA_WRONG_MODEL);
+    cr_expect_eq(fovea_weights_check(c.blob, c.bytes, ARCHITECTURE, c.bytes), FOVEA_OK);
+    cr_expect_eq(fovea_weights_check(c.blob, c.bytes, ARCHITECTURE, c.bytes + 1), FOVEA_BAD_WEIGHTS);
+    cr_expect_eq(fovea_weights_check(NULL, c.bytes, ARCHITECTURE, 0), FOVEA_BAD_ARGUMENT);
     cr_expect_eq(fovea_weights_verify(NULL, 0), FOVEA_BAD_ARGUMENT);
     cr_expect_eq(fovea_weights_selftest(c.blob, c.bytes, &selftest, &bytes), FOVEA_OK);
     cr_expect(selftest == c.blob + 256 && bytes == 128);
@@ -223,7 +225,7 @@ Test(runtime, blob_without_selftest)
     case_blob(&c, false);
     const void *selftest = c.blob;
     size_t bytes = 1;
-    cr_expect_eq(fovea_weights_check(c.blob, c.bytes, ARCHITECTURE), FOVEA_OK);
+    cr_expect_eq(fovea_weights_check(c.blob, c.bytes, ARCHITECTURE, 0), FOVEA_OK);
     cr_expect_eq(fovea_weights_selftest(c.blob, c.bytes, &selftest, &bytes), FOVEA_NO_SELFTEST);
     cr_expect(!selftest && !bytes);
     cr_expect_eq(fovea_weights_selftest(c.blob, c.bytes, NULL, &bytes), FOVEA_BAD_ARGUMENT);
@@ -241,7 +243,7 @@ Test(runtime, truncated_blob)
     for (size_t bytes = 0; bytes < sizeof whole; bytes++) {
         unsigned char *at = c.blob + sizeof whole - bytes;
         memcpy(at, whole, bytes);
-        cr_assert_eq(fovea_weights_check(at, bytes, ARCHITECTURE), FOVEA_BAD_WEIGHTS, "%zu bytes", bytes);
+        cr_assert_eq(fovea_weights_check(at, bytes, ARCHITECTURE, 0), FOVEA_BAD_WEIGHTS, "%zu bytes", bytes);
         cr_assert_eq(fovea_weights_verify(at, bytes), FOVEA_BAD_WEIGHTS, "%zu bytes", bytes);
     }
     case_end(&c);
@@ -256,7 +258,7 @@ Test(runtime, flipped_bits)
         unsigned char flip = (unsigned char)(1 << bit % 8);
         c.blob[bit / 8] ^= flip;
         fovea_status header = bit < 8 * 64 ? FOVEA_BAD_WEIGHTS : FOVEA_OK;
-        cr_assert_eq(fovea_weights_check(c.blob, c.bytes, ARCHITECTURE), header, "bit %zu", bit);
+        cr_assert_eq(fovea_weights_check(c.blob, c.bytes, ARCHITECTURE, 0), header, "bit %zu", bit);
         cr_assert_eq(fovea_weights_verify(c.blob, c.bytes), header ? header : FOVEA_DAMAGED, "bit %zu", bit);
         c.blob[bit / 8] ^= flip;
     }
@@ -306,7 +308,7 @@ Test(runtime, misaligned_blob)
     static FOVEA_ALIGNED(64) unsigned char place[64 + 384 + 64];
     for (size_t shift = 0; shift <= 64; shift++) {
         memcpy(place + shift, c.blob, c.bytes);
-        cr_expect_eq(fovea_weights_check(place + shift, c.bytes + 3, ARCHITECTURE),
+        cr_expect_eq(fovea_weights_check(place + shift, c.bytes + 3, ARCHITECTURE, 0),
                      shift % 64 ? FOVEA_MISALIGNED : FOVEA_OK);
         cr_expect_eq(fovea_weights_verify(place + shift, c.bytes), FOVEA_OK);
     }
@@ -321,7 +323,7 @@ Test(runtime, mapping, .timeout = 20)
     fovea_weights weights;
     cr_expect_eq(fovea_weights_map(&weights, c.scratch.path), FOVEA_OK);
     cr_expect(weights.data && weights.bytes == c.bytes);
-    cr_expect_eq(fovea_weights_check(weights.data, weights.bytes, ARCHITECTURE), FOVEA_OK);
+    cr_expect_eq(fovea_weights_check(weights.data, weights.bytes, ARCHITECTURE, 0), FOVEA_OK);
     fovea_weights_unmap(&weights);
     cr_expect(!weights.data && !weights.bytes);
     fovea_weights_unmap(&weights);
