@@ -2,6 +2,8 @@
 #include "common.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +85,80 @@ void fovea_bytes_free(fovea_bytes *bytes)
     *bytes = (fovea_bytes){0};
 }
 
+void fovea_streams_prepare(void)
+{
+    for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
+        if (fcntl(stream, F_GETFD) < 0) /* the lowest that is free, so that it gets this number */
+            open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
+/* ---- output files ---- */
+
+/* What a signal has to remove cannot be an argument. */
+static fovea_output *volatile open_outputs;
+
+static const int endings[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+enum { ENDINGS = sizeof endings / sizeof *endings };
+
+static void on_ending(int number)
+{
+    for (const fovea_output *output = open_outputs; output; output = output->next)
+        unlink(output->temporary);
+    raise(number); /* held while this runs, and then with its usual effect: SA_RESETHAND */
+}
+
+/* Makes those signals wait; `before` is what is let in again. */
+static sigset_t hold_endings(sigset_t *before)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    for (int i = 0; i < ENDINGS; i++)
+        sigaddset(&set, endings[i]);
+    sigprocmask(SIG_BLOCK, &set, before);
+    return set;
+}
+
+/* Makes the file, which from now on those signals remove. What is ignored, as under nohup, stays ignored. */
+static int make_temporary(fovea_output *output)
+{
+    sigset_t before;
+    struct sigaction action = {.sa_handler = on_ending, .sa_flags = (int)SA_RESETHAND}, was;
+    action.sa_mask = hold_endings(&before);
+    int descriptor = mkstemp(output->temporary), failure = errno;
+    if (descriptor >= 0) {
+        output->next = open_outputs;
+        open_outputs = output;
+        for (int i = 0; i < ENDINGS; i++)
+            if (sigaction(endings[i], NULL, &was) == 0 && was.sa_handler == SIG_DFL)
+                sigaction(endings[i], &action, NULL);
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    errno = failure;
+    return descriptor;
+}
+
+/* Puts the file in its place, or removes it when there is none. */
+static bool end_temporary(fovea_output *output, const char *place)
+{
+    sigset_t before;
+    hold_endings(&before);
+    bool fine = place && rename(output->temporary, place) == 0;
+    int failure = errno;
+    if (!fine)
+        unlink(output->temporary);
+    fovea_output *newer = NULL;
+    for (fovea_output *other = open_outputs; other != output; other = other->next)
+        newer = other;
+    if (newer)
+        newer->next = output->next;
+    else
+        open_outputs = output->next;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    errno = failure;
+    return fine;
+}
+
 bool fovea_output_open(fovea_output *output, const char *path, fovea_fault *fault)
 {
     *output = (fovea_output){.path = fovea_text("%s", path), .temporary = fovea_text("%s.XXXXXX", path)};
@@ -90,7 +166,7 @@ bool fovea_output_open(fovea_output *output, const char *path, fovea_fault *faul
         fovea_output_cancel(output);
         return fovea_fail_memory(fault, strlen(path));
     }
-    int descriptor = mkstemp(output->temporary);
+    int descriptor = make_temporary(output);
     if (descriptor >= 0) {
         mode_t mask = umask(0);
         umask(mask);
@@ -101,7 +177,7 @@ bool fovea_output_open(fovea_output *output, const char *path, fovea_fault *faul
         fovea_fail(fault, "cannot write %s: %s", path, strerror(errno));
         if (descriptor >= 0) {
             close(descriptor);
-            unlink(output->temporary);
+            end_temporary(output, NULL);
         }
         fovea_output_cancel(output);
         return false;
@@ -120,12 +196,9 @@ bool fovea_output_commit(fovea_output *output, fovea_fault *fault)
     bool fine = !ferror(output->stream);
     fine = fclose(output->stream) == 0 && fine;
     output->stream = NULL;
-    if (fine)
-        fine = rename(output->temporary, output->path) == 0;
-    if (!fine) {
+    fine = end_temporary(output, fine ? output->path : NULL);
+    if (!fine)
         fovea_output_fail(output, fault);
-        unlink(output->temporary);
-    }
     fovea_output_cancel(output);
     return fine;
 }
@@ -134,7 +207,7 @@ void fovea_output_cancel(fovea_output *output)
 {
     if (output->stream) {
         fclose(output->stream);
-        unlink(output->temporary);
+        end_temporary(output, NULL);
     }
     free(output->path);
     free(output->temporary);

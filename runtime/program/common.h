@@ -1,7 +1,8 @@
 /* common.h - failure, files and memory for the stand-alone program.
  *
  * A function that can fail returns false and leaves one sentence in its fovea_fault; nobody but program.c prints it.
- * An output file is written beside its target and renamed over it, so that a failure leaves nothing half written.
+ * An output file is written beside its target and renamed over it, so that neither a failure nor a signal that ends the
+ * program leaves anything half written.
  */
 #ifndef FOVEA_PROGRAM_COMMON_H
 #define FOVEA_PROGRAM_COMMON_H
@@ -33,13 +34,19 @@ typedef struct fovea_bytes {
     size_t size;
 } fovea_bytes;
 
+/* To be called first: makes the three standard streams refuse what was closed when the program was started, as a file
+ * that is opened later would take their place; and a file that grows too large is an error, not a signal. */
+void fovea_streams_prepare(void);
+
 /* The whole of a file, or of a pipe, of at most `most` bytes. */
 bool fovea_bytes_read(fovea_bytes *bytes, const char *path, size_t most, fovea_fault *fault);
 void fovea_bytes_free(fovea_bytes *bytes);
 
+/* It must stay where it is while it is open. */
 typedef struct fovea_output {
     FILE *stream;
     char *path, *temporary;
+    struct fovea_output *next; /* of those that are open */
 } fovea_output;
 
 bool fovea_output_open(fovea_output *output, const char *path, fovea_fault *fault);

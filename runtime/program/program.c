@@ -93,6 +93,7 @@ int fovea_program_main(int argc, char **argv, const fovea_program *program)
     fovea_fault fault = {""};
     fovea_options options;
     fovea_engine engine;
+    fovea_streams_prepare();
     bool fine = fovea_options_parse(&options, argc, argv, program, &fault);
     if (fine && !options.help) {
         fine = fovea_engine_open(&engine, program, options.threads, options.weights, &fault);
