@@ -10,6 +10,7 @@
 #include "driver/format.h"
 #include "driver/options.h"
 #include "driver/print.h"
+#include "driver/process.h"
 #include "driver/run.h"
 #include "driver/weights.h"
 #include "pass/pass.h"
@@ -74,6 +75,7 @@ static bool work(const Options *options, Arena *arena, Diag *diag)
 
 int main(int argc, char **argv)
 {
+    process_prepare();
     Arena *arena = arena_new();
     Diag diag;
     Options options;

@@ -94,7 +94,12 @@ static bool add_files(Arena *arena, Diag *diag, Argv *argv, const char *director
 static bool report_failure(Diag *diag, const Argv *argv, int status, const Buf *said)
 {
     static const char *const signs[] = {"png.h", "jpeglib.h", "zlib.h", "-lpng", "-ljpeg", "-lz"};
-    diag_error(diag, NOWHERE, "%s failed with exit status %d%s", argv->at[0], status, said->length ? "; it said:" : "");
+    const char *more = said->length ? "; it said:" : "";
+    if (status > 128)
+        diag_error(diag, NOWHERE, "%s was ended by signal %d, %s%s", argv->at[0], status - 128, strsignal(status - 128),
+                   more);
+    else
+        diag_error(diag, NOWHERE, "%s failed with exit status %d%s", argv->at[0], status, more);
     fputs(buf_text(said), stderr);
     for (size_t i = 0; i < COUNT_OF(signs); i++)
         if (strstr(buf_text(said), signs[i])) {
@@ -171,8 +176,16 @@ static bool check_prefix(Diag *diag, const Plan *plan, const EmitOptions *option
 
 bool emit_directory(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory)
 {
-    return check_prefix(diag, plan, options) && directory_make(diag, directory) &&
-           emit_model(diag, plan, options, directory) && carried_write(diag, directory, options->program);
+    if (!check_prefix(diag, plan, options) || !directory_make(diag, directory))
+        return false;
+    const char *prefix = options->prefix ? options->prefix : plan->graph->name;
+    const char *staging = staging_directory(plan->arena, diag, path_join(plan->arena, directory, prefix));
+    if (!staging)
+        return false;
+    bool fine = emit_model(diag, plan, options, staging) && carried_write(diag, staging, options->program) &&
+                files_move(diag, staging, directory);
+    directory_remove(staging);
+    return fine;
 }
 
 bool build_emit(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory)
@@ -196,25 +209,33 @@ const char *build_compile(Arena *arena, Diag *diag, const char *directory, const
     return NULL;
 }
 
-bool build_place(Diag *diag, const char *file, const char *place)
+/* The program, and the weights as a file beside it when it has none inside: both or neither. */
+static bool place_program(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory,
+                          const char *built, const char *program)
 {
-    signals_hold(true);
-    bool fine = file_copy(diag, file, place);
-    signals_hold(false);
-    return fine;
-}
-
-/* A program without weights gets them as a file beside it. */
-static bool keep_weights(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory,
-                         const char *program)
-{
+    if (options->embed != EMBED_NONE)
+        return file_copy(diag, built, program);
+    Arena *arena = plan->arena;
     const char *prefix = options->prefix ? options->prefix : plan->graph->name;
-    const char *name = arena_printf(plan->arena, "%s.weights", prefix);
-    const char *kept = path_join(plan->arena, path_directory(plan->arena, program), name);
-    if (!build_place(diag, path_join(plan->arena, directory, name), kept))
-        return false;
-    fprintf(stderr, "the weights are in %s: run the program with --weights\n", kept);
-    return true;
+    const char *name = arena_printf(arena, "%s.weights", prefix);
+    const char *kept = path_join(arena, path_directory(arena, program), name);
+    FileWriter weights, code;
+    sigset_t signals;
+    signals_hold(&signals);
+    bool fine = file_create_copy(&weights, diag, path_join(arena, directory, name), kept);
+    if (fine && !file_create_copy(&code, diag, built, program)) {
+        file_abandon(&weights);
+        fine = false;
+    }
+    if (fine && !file_commit(&weights)) {
+        file_abandon(&code);
+        fine = false;
+    }
+    fine = fine && file_commit(&code);
+    signals_release(&signals);
+    if (fine)
+        fprintf(stderr, "the weights are in %s: run the program with --weights\n", kept);
+    return fine;
 }
 
 /* Found out before the C compiler works for nothing. */
@@ -241,9 +262,7 @@ bool build_program(Diag *diag, const Plan *plan, const EmitOptions *options, con
         return false;
     const char *built =
         build_emit(diag, plan, options, directory) ? build_compile(plan->arena, diag, directory, build) : NULL;
-    bool fine = built && build_place(diag, built, program);
-    if (fine && options->embed == EMBED_NONE)
-        fine = keep_weights(diag, plan, options, directory, program);
+    bool fine = built && place_program(diag, plan, options, directory, built, program);
     directory_remove(directory);
     return fine;
 }

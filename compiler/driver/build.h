@@ -18,9 +18,7 @@ bool emit_directory(Diag *diag, const Plan *plan, const EmitOptions *options, co
 bool build_emit(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory);
 /* Compiles what is there. The program's path, which is in `directory`; NULL after a diagnostic. */
 const char *build_compile(Arena *arena, Diag *diag, const char *directory, const BuildOptions *build);
-/* Copies it, or its weights, to their place, complete or not at all: signals wait. */
-bool build_place(Diag *diag, const char *file, const char *place);
-/* All three, in a temporary folder. */
+/* Both, in a temporary folder. */
 bool build_program(Diag *diag, const Plan *plan, const EmitOptions *options, const char *program,
                    const BuildOptions *build);
 

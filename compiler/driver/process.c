@@ -4,12 +4,14 @@
  * its own, so that the programs it started in turn end with it.
  */
 #include "driver/process.h"
+#include "support/beside.h"
 #include "support/file.h"
+#include "support/signals.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <ftw.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,11 +20,11 @@ enum { NOT_STARTED = 127, AT_ONCE = 2, PATIENCE = 100 };
 
 /* ---- signals ---- */
 
-static const int endings[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-
 static struct {
     const char *volatile folder; /* NULL: there is none */
+    int lock;                    /* its descriptor, when it stands beside something */
     volatile pid_t groups[AT_ONCE];
+    bool watched; /* the end of the program too */
 } unfinished;
 
 /* A C compiler removes its own temporary files when it is asked to end; one that does not end within a second must. */
@@ -51,28 +53,24 @@ static void on_ending(int number)
     raise(number); /* held while this runs, and then with its usual effect: SA_RESETHAND */
 }
 
-static sigset_t ending_set(void)
+/* After a fatal error, most likely without memory. */
+static void remove_unfinished(void)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    for (size_t i = 0; i < COUNT_OF(endings); i++)
-        sigaddset(&set, endings[i]);
-    return set;
+    if (unfinished.folder)
+        directory_remove(unfinished.folder);
 }
 
 /* What is ignored, as under nohup, stays ignored. */
 static void watch_endings(void)
 {
-    struct sigaction action = {.sa_handler = on_ending, .sa_mask = ending_set(), .sa_flags = (int)SA_RESETHAND}, was;
-    for (size_t i = 0; i < COUNT_OF(endings); i++)
-        if (sigaction(endings[i], NULL, &was) == 0 && was.sa_handler == SIG_DFL)
-            sigaction(endings[i], &action, NULL);
-}
-
-void signals_hold(bool hold)
-{
-    sigset_t set = ending_set();
-    sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+    struct sigaction action = {.sa_handler = on_ending, .sa_mask = signals_ending(), .sa_flags = (int)SA_RESETHAND};
+    struct sigaction was;
+    for (int number = 1; number < NSIG; number++)
+        if (sigismember(&action.sa_mask, number) == 1 && sigaction(number, NULL, &was) == 0 &&
+            was.sa_handler == SIG_DFL)
+            sigaction(number, &action, NULL);
+    if (!unfinished.watched)
+        unfinished.watched = atexit(remove_unfinished) == 0;
 }
 
 static void replace_group(pid_t old, pid_t new)
@@ -87,6 +85,14 @@ static void replace_group(pid_t old, pid_t new)
 
 /* ---- programs ---- */
 
+void process_prepare(void)
+{
+    for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
+        if (fcntl(stream, F_GETFD) < 0) /* the lowest that is free, so that it gets this number */
+            open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
 /* The argument vector as execvp wants it. */
 static char **terminated(Arena *arena, const Argv *argv)
 {
@@ -100,8 +106,9 @@ bool process_start(Process *process, Arena *arena, Diag *diag, const char *direc
 {
     char **arguments = terminated(arena, argv);
     *process = (Process){.said = tmpfile()};
+    sigset_t signals;
     fflush(NULL);
-    signals_hold(true);
+    signals_hold(&signals);
     process->pid = process->said ? fork() : -1;
     if (process->pid > 0) {
         setpgid(process->pid, process->pid); /* the new process does the same: whoever comes first */
@@ -110,7 +117,7 @@ bool process_start(Process *process, Arena *arena, Diag *diag, const char *direc
         setpgid(0, 0);
         memset((void *)&unfinished, 0, sizeof unfinished); /* nothing of it belongs to this process */
     }
-    signals_hold(false);
+    signals_release(&signals);
     if (process->pid < 0) {
         diag_error(diag, NOWHERE, "cannot start %s: %s", argv->at[0], strerror(errno));
         if (process->said)
@@ -147,15 +154,21 @@ void process_replace(Arena *arena, Diag *diag, const char *program, const Argv *
     diag_error(diag, NOWHERE, "cannot run %s: %s", program, strerror(errno));
 }
 
+static bool is_program(const char *path)
+{
+    struct stat status;
+    return access(path, X_OK) == 0 && stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 bool process_found(Arena *arena, const char *name)
 {
     if (strchr(name, '/'))
-        return access(name, X_OK) == 0;
+        return is_program(name);
     const char *path = getenv("PATH");
     while (path && *path) {
         size_t length = strcspn(path, ":");
         const char *directory = length ? arena_strndup(arena, path, length) : ".";
-        if (access(path_join(arena, directory, name), X_OK) == 0)
+        if (is_program(path_join(arena, directory, name)))
             return true;
         path += length + (path[length] == ':');
     }
@@ -170,35 +183,45 @@ const char *temporary_parent(void)
     return parent && parent[0] == '/' ? parent : "/tmp";
 }
 
+/* Made while signals wait: from now on they remove it. */
+static const char *keep_unfinished(const char *path, int lock)
+{
+    unfinished.folder = path;
+    unfinished.lock = lock;
+    watch_endings();
+    return path;
+}
+
 const char *temporary_directory(Arena *arena, Diag *diag)
 {
     char *path = arena_printf(arena, "%s/fovea.XXXXXX", temporary_parent());
-    signals_hold(true);
-    bool made = mkdtemp(path) != NULL;
+    sigset_t signals;
+    signals_hold(&signals);
+    const char *made = mkdtemp(path) ? keep_unfinished(path, -1) : NULL;
     int failure = errno;
-    if (made) {
-        unfinished.folder = path;
-        watch_endings();
-    }
-    signals_hold(false);
-    if (made)
-        return path;
-    diag_error(diag, NOWHERE, "cannot make a temporary folder %s: %s", path, strerror(failure));
-    return NULL;
+    signals_release(&signals);
+    if (!made)
+        diag_error(diag, NOWHERE, "cannot make a temporary folder %s: %s", path, strerror(failure));
+    return made;
 }
 
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place)
+const char *staging_directory(Arena *arena, Diag *diag, const char *target)
 {
-    (void)status;
-    (void)kind;
-    (void)place;
-    remove(path);
-    return 0;
+    Beside beside;
+    sigset_t signals;
+    signals_hold(&signals);
+    const char *made = beside_make(&beside, arena, target, true) ? keep_unfinished(beside.path, beside.file) : NULL;
+    int failure = errno;
+    signals_release(&signals);
+    if (!made)
+        diag_error(diag, NOWHERE, "cannot write \"%s\": %s", path_directory(arena, target), strerror(failure));
+    return made;
 }
 
 void directory_remove(const char *path)
 {
-    enum { OPEN_AT_ONCE = 16 };
-    nftw(path, remove_entry, OPEN_AT_ONCE, FTW_DEPTH | FTW_PHYS);
+    tree_remove(path);
     unfinished.folder = NULL;
+    if (unfinished.lock >= 0)
+        close(unfinished.lock);
 }

@@ -8,6 +8,10 @@
 
 #include "support/diag.h"
 
+/* To be called first: makes the three standard streams refuse what was closed when Fovea was started, as a file that is
+ * opened later would take their place; and a file that grows too large is an error, not a signal. */
+void process_prepare(void);
+
 typedef VEC(const char *) Argv;
 
 typedef struct Process {
@@ -27,11 +31,10 @@ bool process_found(Arena *arena, const char *name);
 
 /* Where temporary files go: $TMPDIR or /tmp. */
 const char *temporary_parent(void);
-/* A new directory for temporary files, one at a time, and the end of it with everything inside. */
+/* A new directory for temporary files, or for files that belong beside a target (beside.h): one at a time. However the
+ * program ends, it is removed with everything inside. */
 const char *temporary_directory(Arena *arena, Diag *diag);
+const char *staging_directory(Arena *arena, Diag *diag, const char *target);
 void directory_remove(const char *path);
-
-/* Makes those signals wait, for what must not be left half done, until they are let in again. */
-void signals_hold(bool hold);
 
 #endif

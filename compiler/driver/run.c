@@ -118,7 +118,7 @@ static const char *cache_put(Diag *diag, const char *cache, const char *name, co
     if (!cache || !cache_make(diag, cache) || stat(built, &status) != 0)
         return NULL;
     const char *place = path_join(diag->arena, cache, name_with_size(diag->arena, name, &status));
-    return build_place(diag, built, place) ? place : NULL;
+    return file_copy(diag, built, place) ? place : NULL;
 }
 
 /* The program in a cache, built when it is in none. NULL after a diagnostic. */

@@ -1,13 +1,14 @@
 /* file.c - whole files read, mapped and replaced (see file.h). */
 #include "support/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FIRST_READ = 64 * 1024, COPY_STEP = 64 * 1024, NAME_TRIES = 1000 };
+enum { FIRST_READ = 64 * 1024, COPY_STEP = 64 * 1024 };
 
 /* ---- reading ---- */
 
@@ -118,38 +119,57 @@ void file_unmap(FileMapping *mapping)
 
 static bool report_write(Diag *diag, const char *path, int failure)
 {
-    diag_error(diag, NOWHERE, "cannot write \"%s\": %s", path, strerror(failure));
+    diag_error(diag, NOWHERE, "cannot write \"%s\": %s", beside_final(diag->arena, path), strerror(failure));
     return false;
 }
 
-/* Opens a new file NAME.tmp<process>-<n> with the permissions that a new file usually gets. */
+/* A stream of its own: the descriptor that holds the lock stays open longer. */
 static FILE *open_beside(FileWriter *writer)
 {
-    for (int i = 0; i < NAME_TRIES; i++) {
-        writer->beside = arena_printf(writer->diag->arena, "%s.tmp%ld-%d", writer->target, (long)getpid(), i);
-        int file = open(writer->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (file >= 0)
-            return fdopen(file, "wb");
-        if (errno != EEXIST)
-            break;
+    if (!beside_make(&writer->beside, writer->diag->arena, writer->target, false)) {
+        writer->beside.path = NULL;
+        return NULL;
     }
-    return NULL;
+    int file = fcntl(writer->beside.file, F_DUPFD_CLOEXEC, 0);
+    return file < 0 ? NULL : fdopen(file, "wb");
+}
+
+/* Lets signals in again, after everything else. */
+static void close_writer(FileWriter *writer)
+{
+    if (writer->beside.path)
+        close(writer->beside.file);
+    writer->beside.path = NULL;
+    signals_release(&writer->signals);
+}
+
+/* The path, or what a symbolic link there points to. */
+static const char *resolve(Arena *arena, const char *path)
+{
+    char *resolved = realpath(path, NULL);
+    const char *target = resolved ? arena_strdup(arena, resolved) : path;
+    free(resolved);
+    return target;
 }
 
 bool file_create(FileWriter *writer, Diag *diag, const char *path)
 {
-    *writer = (FileWriter){.diag = diag, .path = path, .target = path};
-    char *resolved = realpath(path, NULL);
-    if (resolved) {
-        writer->target = arena_strdup(diag->arena, resolved);
-        free(resolved);
-    }
+    *writer = (FileWriter){.diag = diag, .path = path, .target = resolve(diag->arena, path)};
     struct stat status;
     bool there = !stat(writer->target, &status);
     if (there && S_ISDIR(status.st_mode))
         return report_write(diag, path, EISDIR);
-    writer->stream = there && !S_ISREG(status.st_mode) ? fopen(writer->target, "wbe") : open_beside(writer);
-    return writer->stream || report_write(diag, path, errno);
+    bool direct = there && !S_ISREG(status.st_mode);
+    if (direct) /* which may take any time: it can be interrupted */
+        sigprocmask(SIG_SETMASK, NULL, &writer->signals);
+    else
+        signals_hold(&writer->signals);
+    writer->stream = direct ? fopen(writer->target, "wbe") : open_beside(writer);
+    if (writer->stream)
+        return true;
+    int failure = errno;
+    file_abandon(writer);
+    return report_write(diag, path, failure);
 }
 
 void file_put(FileWriter *writer, const void *bytes, size_t count)
@@ -166,8 +186,9 @@ void file_abandon(FileWriter *writer)
     if (writer->stream)
         fclose(writer->stream);
     writer->stream = NULL;
-    if (writer->beside)
-        unlink(writer->beside);
+    if (writer->beside.path)
+        unlink(writer->beside.path);
+    close_writer(writer);
 }
 
 bool file_commit(FileWriter *writer)
@@ -176,12 +197,14 @@ bool file_commit(FileWriter *writer)
     if (fclose(writer->stream) && !writer->failure)
         writer->failure = errno ? errno : EIO;
     writer->stream = NULL;
-    if (!writer->failure && writer->beside && rename(writer->beside, writer->target))
+    if (!writer->failure && writer->beside.path && rename(writer->beside.path, writer->target))
         writer->failure = errno;
-    if (!writer->failure)
-        return true;
-    file_abandon(writer);
-    return report_write(writer->diag, writer->path, writer->failure);
+    if (writer->failure) {
+        file_abandon(writer);
+        return report_write(writer->diag, writer->path, writer->failure);
+    }
+    close_writer(writer);
+    return true;
 }
 
 bool file_write_atomic(Diag *diag, const char *path, const void *bytes, size_t count)
@@ -193,31 +216,101 @@ bool file_write_atomic(Diag *diag, const char *path, const void *bytes, size_t c
     return file_commit(&writer);
 }
 
-bool file_copy(Diag *diag, const char *from, const char *to)
+/* ---- copying and moving ---- */
+
+/* Copies from an open file. errno of a read that failed, else 0. */
+static int copy_all(FileWriter *writer, int file)
+{
+    char piece[COPY_STEP];
+    for (;;) {
+        ssize_t got = read(file, piece, sizeof piece);
+        if (got > 0)
+            file_put(writer, piece, (size_t)got);
+        else if (got == 0 || errno != EINTR)
+            return got == 0 ? 0 : errno;
+    }
+}
+
+bool file_create_copy(FileWriter *writer, Diag *diag, const char *from, const char *to)
 {
     struct stat status;
     int file = open_to_read(diag, from, NOWHERE, &status);
     if (file < 0)
         return false;
-    FileWriter writer;
-    bool good = file_create(&writer, diag, to);
-    if (good && writer.beside && fchmod(fileno(writer.stream), status.st_mode & 0777))
-        writer.failure = errno;
-    char *piece = good ? malloc(COPY_STEP) : NULL;
-    if (good && !piece)
-        fatal("out of memory");
-    for (bool more = good; more;) {
-        ssize_t got = read(file, piece, COPY_STEP);
-        if (got > 0)
-            file_put(&writer, piece, (size_t)got);
-        more = got > 0 || (got < 0 && errno == EINTR);
-        if (got < 0 && !more) {
-            report_read(diag, NOWHERE, from, errno);
-            file_abandon(&writer);
-            good = false;
-        }
-    }
-    free(piece);
+    bool good = file_create(writer, diag, to);
+    if (good && writer->beside.path && fchmod(fileno(writer->stream), status.st_mode & 0777))
+        writer->failure = errno;
+    int failure = good ? copy_all(writer, file) : 0;
     close(file);
-    return good && file_commit(&writer);
+    if (!good)
+        return false;
+    if (!failure && fflush(writer->stream) && !writer->failure)
+        writer->failure = errno;
+    if (!failure && !writer->failure)
+        return true;
+    int reason = writer->failure;
+    file_abandon(writer);
+    if (failure)
+        report_read(diag, NOWHERE, from, failure);
+    else
+        report_write(diag, to, reason);
+    return false;
+}
+
+bool file_copy(Diag *diag, const char *from, const char *to)
+{
+    FileWriter writer;
+    return file_create_copy(&writer, diag, from, to) && file_commit(&writer);
+}
+
+static bool can_be_written(Diag *diag, const char *path)
+{
+    struct stat status;
+    return stat(path, &status) || !S_ISDIR(status.st_mode) || report_write(diag, path, EISDIR);
+}
+
+/* By its name where that is possible: not to another disk, nor onto what is no plain file. */
+static bool move(Diag *diag, const char *from, const char *to)
+{
+    const char *target = resolve(diag->arena, to);
+    struct stat status;
+    bool direct = !stat(target, &status) && !S_ISREG(status.st_mode);
+    if (!direct && rename(from, target) == 0)
+        return true;
+    return direct || errno == EXDEV ? file_copy(diag, from, to) : report_write(diag, to, errno);
+}
+
+/* One folder: looks first (`look`), then moves. */
+static bool move_entries(Diag *diag, const char *from, const char *to, bool look)
+{
+    struct dirent **entries;
+    int count = scandir(from, &entries, NULL, alphasort);
+    if (count < 0) {
+        report_read(diag, NOWHERE, from, errno);
+        return false;
+    }
+    bool fine = look || directory_make(diag, to);
+    for (int i = 0; i < count; i++) {
+        const char *name = entries[i]->d_name, *entry = path_join(diag->arena, from, name);
+        const char *place = path_join(diag->arena, to, name);
+        struct stat status;
+        if (fine && strcmp(name, ".") && strcmp(name, "..")) {
+            if (!stat(entry, &status) && S_ISDIR(status.st_mode))
+                fine = move_entries(diag, entry, place, look);
+            else
+                fine = look ? can_be_written(diag, place) : move(diag, entry, place);
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    return fine;
+}
+
+bool files_move(Diag *diag, const char *from, const char *to)
+{
+    sigset_t signals;
+    signals_hold(&signals);
+    bool fine = move_entries(diag, from, to, true) && move_entries(diag, from, to, false);
+    signals_release(&signals);
+    return fine;
 }

@@ -1,8 +1,8 @@
 /* file.h - reading and writing whole files, and paths.
  *
- * What is written appears complete or not at all: the bytes go to NAME.tmp..., which is renamed over NAME at the end
- * and removed after any failure. A target that exists and is no plain file (/dev/null, a pipe) is written directly, and
- * a symbolic link keeps pointing where it points.
+ * What is written appears complete or not at all: the bytes go to a file beside NAME (beside.h), which is renamed over
+ * NAME at the end and removed after any failure; signals that end the program wait meanwhile. A target that exists and
+ * is no plain file (/dev/null, a pipe) is written directly, and a symbolic link keeps pointing where it points.
  *
  *   FileWriter out;
  *   if (file_create(&out, diag, "net.c")) { file_put(&out, text, length); ...; ok = file_commit(&out); }
@@ -10,7 +10,9 @@
 #ifndef FOVEA_SUPPORT_FILE_H
 #define FOVEA_SUPPORT_FILE_H
 
+#include "support/beside.h"
 #include "support/diag.h"
+#include "support/signals.h"
 
 /* ---- paths; results are in the arena, or are an argument itself ---- */
 
@@ -35,6 +37,9 @@ char *file_read(Arena *arena, Diag *diag, const char *path, Span span, size_t li
 bool file_write_atomic(Diag *diag, const char *path, const void *bytes, size_t count);
 /* With its permissions. */
 bool file_copy(Diag *diag, const char *from, const char *to);
+/* Moves the files in a folder, and in folders in it, into another: all or none of them, as nothing can be in the way but
+ * a folder, which is looked for first. */
+bool files_move(Diag *diag, const char *from, const char *to);
 
 /* A plain file mapped for reading; an empty one has bytes NULL. Whoever maps it unmaps it. */
 typedef struct FileMapping {
@@ -51,7 +56,8 @@ typedef struct FileWriter {
     Diag *diag;
     const char *path;   /* as the user wrote it */
     const char *target; /* what is replaced: `path` with symbolic links resolved */
-    const char *beside; /* NULL: the target is written directly */
+    Beside beside;      /* path NULL: the target is written directly */
+    sigset_t signals;   /* those that wait since before */
     FILE *stream;
     int failure; /* errno of the first write that failed; 0: none so far */
 } FileWriter;
@@ -60,6 +66,8 @@ typedef struct FileWriter {
 bool file_create(FileWriter *writer, Diag *diag, const char *path);
 /* After a failure the rest is ignored; file_commit reports it. */
 void file_put(FileWriter *writer, const void *bytes, size_t count);
+/* Writes the copy of a file and leaves the rest to file_commit: several can be put in their places at once. */
+bool file_create_copy(FileWriter *writer, Diag *diag, const char *from, const char *to);
 /* Puts the file in its place. false after a diagnostic, with what was there before left untouched. */
 bool file_commit(FileWriter *writer);
 /* Gives up without a word: the target stays as it was. */

@@ -101,3 +101,47 @@ Test(files, cannot_be_read)
     cr_expect_str_eq(text_read(s.arena, s.path, NULL), "0123456789a");
     scratch_end(&s);
 }
+
+/* Two at once get places of their own; what a killed process left, which nobody locks, is removed and taken. */
+Test(files, places_beside)
+{
+    Scratch s;
+    Beside first, second, third;
+    scratch_begin(&s, "file");
+    cr_assert(beside_make(&first, s.arena, s.path, false) && beside_make(&second, s.arena, s.path, true));
+    cr_expect_str_eq(path_base(first.path), "file.fovea-tmp0");
+    cr_expect_str_eq(path_base(second.path), "file.fovea-tmp1");
+    cr_assert(text_write(first.path, "left", 4) && text_write(path_join(s.arena, second.path, "file"), "left", 4));
+    close(first.file);
+    close(second.file);
+    cr_assert(beside_make(&third, s.arena, s.path, true));
+    cr_expect_str_eq(third.path, first.path);
+    cr_assert(beside_make(&second, s.arena, s.path, false));
+    struct stat status;
+    cr_expect(!stat(second.path, &status) && S_ISREG(status.st_mode) && status.st_size == 0);
+    cr_expect_str_eq(beside_final(s.arena, path_join(s.arena, third.path, "net.c")),
+                     path_join(s.arena, s.folder, "net.c"));
+    cr_expect_str_eq(beside_final(s.arena, "a/net.c"), "a/net.c");
+    close(second.file);
+    close(third.file);
+    scratch_end(&s);
+}
+
+Test(files, moved_all_or_none)
+{
+    Scratch s;
+    scratch_begin(&s, "to");
+    const char *from = path_join(s.arena, s.folder, "from"), *to = s.path;
+    const char *link = path_join(s.arena, to, "b"), *kept = path_join(s.arena, s.folder, "kept");
+    cr_assert(directory_make(&s.diag, from) && directory_make(&s.diag, to));
+    cr_assert(text_write(path_join(s.arena, from, "a"), "new", 3) && text_write(path_join(s.arena, from, "b"), "b", 1));
+    cr_assert(text_write(path_join(s.arena, to, "a"), "old", 3) && directory_make(&s.diag, link));
+    cr_expect_not(files_move(&s.diag, from, to), "a folder is in the way");
+    cr_expect_str_eq(text_read(s.arena, path_join(s.arena, to, "a"), NULL), "old");
+    cr_assert(!rmdir(link) && text_write(kept, "", 0) && !symlink(kept, link));
+    cr_assert(files_move(&s.diag, from, to), "%s", buf_text(&s.said));
+    cr_expect_str_eq(text_read(s.arena, path_join(s.arena, to, "a"), NULL), "new");
+    cr_expect_str_eq(text_read(s.arena, kept, NULL), "b");
+    cr_expect_eq(files_in(s.arena, from, "").count, 0);
+    scratch_end(&s);
+}

@@ -3,6 +3,7 @@
  * What stands in for the C library's functions cannot be given the files as an argument: they are the one variable
  * here.
  */
+#include "support/beside.h"
 #include "tests/fuzz/support/fuzz.h"
 
 #include <errno.h>
@@ -23,6 +24,7 @@ void *__wrap_mmap(void *wanted, size_t size, int protection, int flags, int file
 int __wrap_munmap(void *at, size_t size);
 int __wrap_rename(const char *from, const char *to);
 int __wrap_unlink(const char *path);
+bool __wrap_beside_make(Beside *beside, Arena *arena, const char *target, bool folder);
 FILE *__real_fopen(const char *path, const char *mode);
 int __real_open(const char *path, int flags, ...);
 int __real_stat(const char *path, struct stat *status);
@@ -31,6 +33,7 @@ void *__real_mmap(void *wanted, size_t size, int protection, int flags, int file
 int __real_munmap(void *at, size_t size);
 int __real_rename(const char *from, const char *to);
 int __real_unlink(const char *path);
+bool __real_beside_make(Beside *beside, Arena *arena, const char *target, bool folder);
 
 typedef struct VirtualFile {
     const char *path;
@@ -93,8 +96,6 @@ int __wrap_open(const char *path, int flags, ...)
     va_end(arguments);
     if (!files.count)
         return __real_open(path, flags, mode);
-    if (flags & O_CREAT)
-        return memfd_create("written", MFD_CLOEXEC);
     const VirtualFile *file = find(path);
     return file ? describe(file) : -1;
 }
@@ -142,6 +143,15 @@ int __wrap_munmap(void *at, size_t size)
         return __real_munmap(at, size);
     free(at);
     return 0;
+}
+
+/* Files only: what is written into it goes nowhere. */
+bool __wrap_beside_make(Beside *beside, Arena *arena, const char *target, bool folder)
+{
+    if (!files.count || folder)
+        return __real_beside_make(beside, arena, target, folder);
+    *beside = (Beside){.path = arena_printf(arena, "%s.new", target), .file = memfd_create("new", MFD_CLOEXEC)};
+    return beside->file >= 0;
 }
 
 int __wrap_rename(const char *from, const char *to)

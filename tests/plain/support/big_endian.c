@@ -31,7 +31,7 @@ static int first_fault(void)
     memcpy(&first, &one, 1);
     if (first != 0)
         return 1; /* this machine is little-endian */
-    if (fovea_weights_check(blob, bytes, ARCHITECTURE) != FOVEA_WRONG_BYTE_ORDER)
+    if (fovea_weights_check(blob, bytes, ARCHITECTURE, 0) != FOVEA_WRONG_BYTE_ORDER)
         return 2;
     if (fovea_weights_verify(blob, bytes) != FOVEA_OK)
         return 3;
