@@ -151,6 +151,7 @@ bool emit_model(Diag *diag, const Plan *plan, const EmitOptions *options, const 
                          .options = options,
                          .prefix = prefix,
                          .macro = macro_text(arena, prefix),
+                         .ports = port_macros(arena, plan->graph),
                          .selftest = blob.selftest < blob.count,
                          .blob_bytes = blob.bytes,
                          .selftest_bytes = selftest_size(&blob)};

@@ -41,6 +41,7 @@ typedef struct Emission {
     const EmitOptions *options;
     const char *prefix; /* lenet5 */
     const char *macro;  /* LENET5 */
+    const char **ports; /* names of inputs, then of outputs, as macros have them: port_macros */
     bool selftest;
     int64_t blob_bytes;     /* self-test included */
     int64_t selftest_bytes; /* inputs and outputs, each filled up to a multiple of 64 */
@@ -61,6 +62,8 @@ int64_t port_bytes(const Emission *emission, const Port *port);
 const char *port_element(const Emission *emission, const Port *port); /* "float" or "unsigned char" */
 /* The port's field in the structs of inputs and outputs: its name, with "_" behind it where C or C++ reserve it. */
 const char *port_field(const Emission *emission, const Port *port);
+/* Inputs, then outputs, in capitals; names that differ in capitals alone get numbers. */
+const char **port_macros(Arena *arena, const Graph *graph);
 /* The macro of its size: LENET5_INPUT_IMAGE_SIZE. */
 const char *port_macro(const Emission *emission, const Port *port);
 /* The workspace as the header states it: what the plan needs, at least 64 and rounded up to a multiple of 64, so that

@@ -37,7 +37,7 @@ static const char *operand_name(const KernelText *text, const Node *node, uint32
     return i == 0 ? "x" : arena_printf(text->arena, "x%u", i + 1);
 }
 
-/* Calls back for each parameter but y: inputs of the leader, then what the epilogue reads. */
+/* A parameter but y: an input of the leader, or what the epilogue reads. */
 typedef struct Parameter {
     const Node *node;
     uint32_t input;
@@ -45,31 +45,26 @@ typedef struct Parameter {
     uint32_t place; /* of the node in the epilogue */
 } Parameter;
 
-static uint32_t list_parameters(const KernelText *text, Parameter *list)
+void text_begin(KernelText *text)
 {
-    uint32_t count = 0;
+    VEC(Parameter) list = {0};
     double number;
     for (uint32_t i = 0; i < text->leader->input_count; i++)
-        if (!text_number(text, text->leader, i, &number)) {
-            if (list)
-                list[count] = (Parameter){.node = text->leader, .input = i};
-            count++;
-        }
+        if (!text_number(text, text->leader, i, &number))
+            VEC_PUSH(text->arena, &list, (Parameter){.node = text->leader, .input = i});
     for (uint32_t e = 0; e < text->kernel->epilogue_count; e++) {
         const Node *node = graph_node(text->graph, text->kernel->epilogue[e]);
         for (uint32_t i = 1; i < node->input_count; i++)
-            if (!text_number(text, node, i, &number)) {
-                if (list)
-                    list[count] = (Parameter){.node = node, .input = i, .epilogue = true, .place = e};
-                count++;
-            }
+            if (!text_number(text, node, i, &number))
+                VEC_PUSH(text->arena, &list, (Parameter){.node = node, .input = i, .epilogue = true, .place = e});
     }
-    return count;
+    text->parameters = list.at;
+    text->parameter_count = list.count;
 }
 
 uint32_t text_parameter_count(const KernelText *text)
 {
-    return list_parameters(text, NULL);
+    return text->parameter_count;
 }
 
 static const char *parameter_name(const KernelText *text, const Parameter *parameter)
@@ -81,26 +76,19 @@ static const char *parameter_name(const KernelText *text, const Parameter *param
     return parameter->place ? arena_printf(text->arena, "%s%u", name, parameter->place + 1) : name;
 }
 
-static Parameter *all_parameters(const KernelText *text, uint32_t *count)
-{
-    *count = list_parameters(text, NULL);
-    Parameter *list = NEW_ARRAY(text->arena, Parameter, *count);
-    list_parameters(text, list);
-    return list;
-}
-
 const char *text_parameter(const KernelText *text, uint32_t i)
 {
-    uint32_t count;
-    Parameter *list = all_parameters(text, &count);
-    return parameter_name(text, &list[i]);
+    return parameter_name(text, &text->parameters[i]);
+}
+
+static const Type *parameter_type(const KernelText *text, const Parameter *parameter)
+{
+    return &graph_input_node(text->graph, parameter->node, parameter->input)->type;
 }
 
 bool text_parameter_runs(const KernelText *text, uint32_t i)
 {
-    uint32_t count;
-    Parameter *list = all_parameters(text, &count);
-    return shape_count(&graph_input_node(text->graph, list[i].node, list[i].input)->type.shape) > 1;
+    return shape_count(&parameter_type(text, &text->parameters[i])->shape) > 1;
 }
 
 static const char *element_text(DType dtype)
@@ -110,13 +98,10 @@ static const char *element_text(DType dtype)
 
 static const char *parameter_list(const KernelText *text)
 {
-    uint32_t count;
-    Parameter *list = all_parameters(text, &count);
     Buf line = {0};
-    for (uint32_t i = 0; i < count; i++) {
-        DType dtype = graph_input_node(text->graph, list[i].node, list[i].input)->type.dtype;
-        buf_printf(&line, "const %s *restrict %s, ", element_text(dtype), parameter_name(text, &list[i]));
-    }
+    for (uint32_t i = 0; i < text->parameter_count; i++)
+        buf_printf(&line, "const %s *restrict %s, ", element_text(parameter_type(text, &text->parameters[i])->dtype),
+                   text_parameter(text, i));
     buf_printf(&line, "%s *restrict y", element_text(text_output(text)->dtype));
     const char *result = arena_strdup(text->arena, buf_text(&line));
     buf_free(&line);
@@ -210,11 +195,9 @@ void text_comment(KernelText *text, const char *how)
     }
     buf_line(text->out, "%s", buf_text(&line));
     buf_clear(&line);
-    uint32_t count;
-    Parameter *list = all_parameters(text, &count);
-    for (uint32_t i = 0; i < count; i++)
-        buf_printf(&line, "%s%s%s", i ? ", " : "", parameter_name(text, &list[i]),
-                   storage_text(text->arena, &graph_input_node(text->graph, list[i].node, list[i].input)->type));
+    for (uint32_t i = 0; i < text->parameter_count; i++)
+        buf_printf(&line, "%s%s%s", i ? ", " : "", text_parameter(text, i),
+                   storage_text(text->arena, parameter_type(text, &text->parameters[i])));
     buf_line(text->out, " * %s -> y%s", buf_text(&line), storage_text(text->arena, text_output(text)));
     buf_line(text->out, " * %s */", how);
     buf_free(&line);

@@ -30,10 +30,14 @@ struct KernelText {
     const char *prefix; /* of every name: lenet5 */
     const char *name;   /* of the function: lenet5_conv1 */
     Needs *needs;
+    const struct Parameter *parameters; /* of the function but y: set by text_begin */
+    uint32_t parameter_count;
 };
 
 /* ---- the function's frame ---- */
 
+/* To be called first, once the fields above are set. */
+void text_begin(KernelText *text);
 /* The kernel's types: the leader's input i, and what is stored. */
 const Type *text_input(const KernelText *text, uint32_t i);
 const Type *text_output(const KernelText *text);

@@ -73,16 +73,24 @@ const char *macro_text(Arena *arena, const char *name)
     return macro;
 }
 
+const char **port_macros(Arena *arena, const Graph *graph)
+{
+    uint32_t inputs = graph->inputs.count, count = inputs + graph->outputs.count;
+    const char **macros = NEW_ARRAY(arena, const char *, count);
+    NameSet of_inputs = {.arena = arena}, of_outputs = {.arena = arena};
+    for (uint32_t i = 0; i < count; i++) {
+        const Port *port = i < inputs ? &graph->inputs.at[i] : &graph->outputs.at[i - inputs];
+        macros[i] = name_unique(i < inputs ? &of_inputs : &of_outputs, macro_text(arena, port->name));
+    }
+    return macros;
+}
+
 const char *port_macro(const Emission *emission, const Port *port)
 {
+    const Graph *graph = emission->graph;
     uint32_t count;
     const Port *ports = neighbours(emission, port, &count);
-    const char *macro = macro_text(emission->arena, port->name);
-    int same = 1; /* names that differ in capitals alone get numbers */
-    for (const Port *other = ports; other < port; other++)
-        same += strcmp(macro_text(emission->arena, other->name), macro) == 0;
-    if (same > 1)
-        macro = arena_printf(emission->arena, "%s_%d", macro, same);
-    return arena_printf(emission->arena, "%s_%s_%s_SIZE", emission->macro,
-                        ports == emission->graph->inputs.at ? "INPUT" : "OUTPUT", macro);
+    bool input = ports == graph->inputs.at;
+    const char *macro = emission->ports[(input ? 0 : graph->inputs.count) + (uint32_t)(port - ports)];
+    return arena_printf(emission->arena, "%s_%s_%s_SIZE", emission->macro, input ? "INPUT" : "OUTPUT", macro);
 }

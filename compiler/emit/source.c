@@ -27,6 +27,7 @@ static void write_kernel(const Emission *emission, Buf *out, const Kernel *kerne
                        .prefix = emission->prefix,
                        .name = arena_printf(emission->arena, "%s_%s", emission->prefix, kernel->name),
                        .needs = needs};
+    text_begin(&text);
     bool blocked = kernel->family == FAMILY_CONV && kernel->form.activations == LAYOUT_BLOCKED;
     FamilyText *write = blocked ? emission->plan->target->conv_text : family_texts[kernel->family];
     if (!write)
