@@ -6,7 +6,8 @@
  * clang 14 and gcc 12 at 32 maps x 4 pixels (180-205 and 96-183 GFLOP/s with AVX-512) and fair at 8 x 8 (28-99 and
  * 29-107); two-dimensional arrays, or other counts, fall to 7-15 with one of the two. bench/tiles.py measures it.
  */
-#include "emit/kernel.h"
+#include "emit/conv_tile.h"
+#include "emit/transposed.h"
 #include "ops/conv.h"
 
 enum { WIDE_MAPS = 32, WIDE_PIXELS = 4, NARROW_MAPS = 8, NARROW_PIXELS = 8, WORTH_WIDE = 16 };
@@ -24,7 +25,9 @@ ConvForm c_conv_form(const Graph *graph, const Node *conv, bool vector_epilogue)
         while (maps % form.maps)
             form.maps /= 2;
     }
-    form.pixels = (int32_t)MIN(form.pixels, conv->type.shape.dim[3]);
+    bool transposed = conv->op == OP_conv_transpose;
+    form.weights = transposed ? LAYOUT_TURNED : LAYOUT_PANELS;
+    form.pixels = (int32_t)MIN(form.pixels, transposed ? transposed_columns(conv) : conv->type.shape.dim[3]);
     return form;
 }
 
@@ -32,12 +35,11 @@ ConvForm c_conv_form(const Graph *graph, const Node *conv, bool vector_epilogue)
 typedef struct ConvText {
     KernelText *text;
     const ConvAttrs *attrs;
-    int64_t batch, inputs, maps, kernel[2]; /* inputs, maps: of one group and of all */
-    int64_t row, plane;                     /* of the stored input */
-    int64_t out_row, out_plane, height, width;
-    int block; /* maps in registers */
-    bool has_bias;
-    bool many, partial; /* more panels than one; then whether the last has fewer maps */
+    ConvTile tile;
+    int64_t batch, inputs, kernel[2]; /* inputs: of one group */
+    int64_t row, plane;               /* of the stored input */
+    int64_t out_row, height, width;
+    bool many; /* more panels than one */
 } ConvText;
 
 static ConvText conv_numbers(KernelText *text)
@@ -49,62 +51,27 @@ static ConvText conv_numbers(KernelText *text)
                   .attrs = text->leader->attrs,
                   .batch = y->shape.dim[0],
                   .inputs = weight->dim[1],
-                  .maps = y->shape.dim[1],
                   .kernel = {weight->dim[2], weight->dim[3]},
                   .row = in.stride[2],
                   .plane = in.stride[1],
                   .out_row = out.stride[2],
-                  .out_plane = out.stride[1],
                   .height = y->shape.dim[2],
-                  .width = y->shape.dim[3],
-                  .block = text->kernel->form.maps};
-    c.has_bias = text->leader->input_count > CONV_BIAS;
-    c.many = c.maps > c.block;
-    c.partial = c.many && c.maps % c.block != 0;
+                  .width = y->shape.dim[3]};
+    c.tile = (ConvTile){.text = text,
+                        .block = text->kernel->form.maps,
+                        .maps = y->shape.dim[1],
+                        .in_step = c.attrs->stride[1],
+                        .out_step = 1,
+                        .out_plane = out.stride[1],
+                        .has_bias = text->leader->input_count > CONV_BIAS};
+    c.many = c.tile.maps > c.tile.block;
+    c.tile.partial = c.many && c.tile.maps % c.tile.block != 0;
     return c;
-}
-
-/* "for (int b = 0; b < 8; b++)", or nothing to loop over with a single map. */
-static void open_maps(const ConvText *c, const char *count)
-{
-    if (c->block > 1) {
-        buf_line(c->text->out, "for (int b = 0; b < %s; b++) {", count);
-        c->text->out->indent++;
-    }
-}
-
-static void close_maps(const ConvText *c)
-{
-    if (c->block > 1)
-        buf_close(c->text->out);
-}
-
-static void write_start(const ConvText *c, int64_t pixels)
-{
-    Buf *out = c->text->out;
-    const char *element = c->block > 1 ? "[b]" : "";
-    Buf line = {0};
-    for (int64_t p = 0; p < pixels; p++)
-        c->block > 1 ? buf_printf(&line, "%sa%lld[%d]", p ? ", " : "", (long long)p, c->block)
-                     : buf_printf(&line, "%sa%lld", p ? ", " : "", (long long)p);
-    buf_line(out, "float %s;", buf_text(&line));
-    buf_clear(&line);
-    for (int64_t p = 0; p < pixels; p++)
-        buf_printf(&line, "a%lld%s = ", (long long)p, element);
-    if (c->block > 1) {
-        buf_line(out, "for (int b = 0; b < %d; b++)", c->block);
-        buf_line(out, "    %s%s;", buf_text(&line), c->has_bias ? "bias[b]" : "0.0f");
-    } else {
-        buf_line(out, "%s%s;", buf_text(&line), c->has_bias ? "*bias" : "0.0f");
-    }
-    buf_free(&line);
 }
 
 static void write_sum(const ConvText *c, int64_t pixels)
 {
     Buf *out = c->text->out;
-    const char *element = c->block > 1 ? "[b]" : "";
-    const char *weight = c->block > 1 ? "weight[b]" : "*weight";
     int loops = 0;
     if (c->inputs > 1 && ++loops)
         buf_open(out, "for (int i = 0; i < %lld; i++)", (long long)c->inputs);
@@ -124,49 +91,21 @@ static void write_sum(const ConvText *c, int64_t pixels)
         buf_puts(&at, " + kx");
     buf_line(out, "const float *s = %s;", buf_text(&at));
     buf_free(&at);
-    open_maps(c, arena_printf(c->text->arena, "%d", c->block));
-    for (int64_t p = 0; p < pixels; p++)
-        buf_line(out, "a%lld%s += s[%lld] * %s;", (long long)p, element, (long long)(p * c->attrs->stride[1]), weight);
-    close_maps(c);
+    tile_add(&c->tile, pixels, "weight");
     if (loops)
-        buf_line(out, "weight += %d;", c->block);
+        buf_line(out, "weight += %d;", c->tile.block);
     while (loops--)
         buf_close(out);
-}
-
-static void write_store(const ConvText *c, int64_t pixels)
-{
-    KernelText *text = c->text;
-    const char *element = c->block > 1 ? "[b]" : "";
-    open_maps(c, c->partial ? "maps" : arena_printf(text->arena, "%lld", (long long)MIN(c->block, c->maps)));
-    for (int64_t p = 0; p < pixels; p++) {
-        const char *value = arena_printf(text->arena, "a%lld%s", (long long)p, element);
-        const char *at = arena_printf(text->arena, "%lld", (long long)p);
-        if (c->block > 1)
-            at = arena_printf(text->arena, p ? "b * %lld + %lld" : "b * %lld", (long long)c->out_plane, (long long)p);
-        buf_line(text->out, "y[%s] = %s;", at, text_finished(text, value, c->block > 1 ? "b" : "0", false));
-    }
-    close_maps(c);
 }
 
 /* The function that computes `pixels` pixels of one row for one panel of maps. */
 static void write_tile(const ConvText *c, int64_t pixels)
 {
-    KernelText *text = c->text;
-    if (c->partial)
-        buf_line(text->out, "/* %lld pixels of a row, of the first `maps` of %d maps. */", (long long)pixels, c->block);
-    else if (c->block > 1)
-        buf_line(text->out, "/* %lld pixels of a row, of %lld maps. */", (long long)pixels,
-                 (long long)MIN(c->block, c->maps));
-    else
-        buf_line(text->out, "/* %lld pixels of a row. */", (long long)pixels);
-    text_open_part(text, text->plan->target->attribute, arena_printf(text->arena, "_row%lld", (long long)pixels),
-                   c->partial ? ", int maps" : "");
-    write_start(c, pixels);
+    tile_open(&c->tile, pixels, "");
+    tile_start(&c->tile, pixels);
     write_sum(c, pixels);
-    write_store(c, pixels);
-    buf_close(text->out);
-    buf_line(text->out, "");
+    tile_store(&c->tile, pixels);
+    text_close(c->text);
 }
 
 /* The call of a tile for row r at column `column` ("c", or a number). */
@@ -190,13 +129,11 @@ static void write_call(const ConvText *c, int64_t pixels, const char *column)
         buf_printf(&line, ", %s%s", text_parameter(text, i), text_parameter_runs(text, i) ? panel : "");
     buf_puts(&line, ", y");
     if (c->many)
-        buf_printf(&line, " + o * %lld", (long long)c->out_plane);
+        buf_printf(&line, " + o * %lld", (long long)c->tile.out_plane);
     buf_printf(&line, " + r * %lld", (long long)c->out_row);
     if (!first)
         buf_printf(&line, " + %s", column);
-    if (c->partial)
-        buf_printf(&line, ", %lld - o < %d ? %lld - o : %d", (long long)c->maps, c->block, (long long)c->maps,
-                   c->block);
+    buf_puts(&line, tile_last_argument(&c->tile));
     buf_puts(&line, ");");
     line_wrapped(text->out, buf_text(&line));
     buf_free(&line);
@@ -207,9 +144,9 @@ static void write_rows(const ConvText *c)
     KernelText *text = c->text;
     int64_t pixels = text->kernel->form.pixels, full = c->width / pixels * pixels, rest = c->width - full;
     if (c->many)
-        buf_open(text->out, "for (int o = 0; o < %lld; o += %d)", (long long)c->maps, c->block);
+        buf_open(text->out, "for (int o = 0; o < %lld; o += %d)", (long long)c->tile.maps, c->tile.block);
     if (c->attrs->groups > 1)
-        buf_line(text->out, "const int group = o / %lld * %lld;", (long long)(c->maps / c->attrs->groups),
+        buf_line(text->out, "const int group = o / %lld * %lld;", (long long)(c->tile.maps / c->attrs->groups),
                  (long long)(c->inputs * c->plane));
     buf_line(text->out, "for (int r = 0; r < %lld; r++)%s", (long long)c->height, rest ? " {" : "");
     text->out->indent++;
@@ -236,7 +173,7 @@ void c_conv_text(KernelText *text)
     const Type *x = text_input(text, CONV_X), *y = text_output(text);
     Access in = access_of(x), out = access_of(y);
     int64_t pixels = text->kernel->form.pixels;
-    text_comment(text, arena_printf(text->arena, "direct, %d maps x %lld pixels summed in registers", c.block,
+    text_comment(text, arena_printf(text->arena, "direct, %d maps x %lld pixels summed in registers", c.tile.block,
                                     (long long)pixels));
     text_finish(text, false);
     write_tile(&c, pixels);

@@ -210,6 +210,21 @@ static void write_panels(KernelText *text, const Type *from, const Type *to)
              (long long)block, (long long)block, value);
 }
 
+/* The same for a weight [I, O, ...] whose panels are of axis 1. */
+static void write_turned(KernelText *text, const Type *from, const Type *to)
+{
+    int64_t inputs = from->shape.dim[0], maps = from->shape.dim[1], block = to->layout.block;
+    int64_t taps = shape_count(&from->shape) / inputs / maps;
+    buf_line(text->out, "for (int o = 0; o < %lld; o++)", (long long)((maps + block - 1) / block * block));
+    buf_line(text->out, "    for (int i = 0; i < %lld; i++)", (long long)inputs);
+    buf_line(text->out, "        for (int tap = 0; tap < %lld; tap++)", (long long)taps);
+    const char *value = arena_printf(text->arena, "x[(i * %lld + o) * %lld + tap]", (long long)maps, (long long)taps);
+    if (maps % block)
+        value = arena_printf(text->arena, "o < %lld ? %s : 0.0f", (long long)maps, value);
+    buf_line(text->out, "            y[((o / %lld * %lld + i) * %lld + tap) * %lld + o %% %lld] = %s;",
+             (long long)block, (long long)inputs, (long long)taps, (long long)block, (long long)block, value);
+}
+
 void c_pack_text(KernelText *text)
 {
     const Type *from = text_input(text, 0), *to = text_output(text);
@@ -218,6 +233,8 @@ void c_pack_text(KernelText *text)
     text_border(text);
     if (to->layout.kind == LAYOUT_PANELS) {
         write_panels(text, from, to);
+    } else if (to->layout.kind == LAYOUT_TURNED) {
+        write_turned(text, from, to);
     } else if ((to->layout.kind == LAYOUT_BLOCKED) != (from->layout.kind == LAYOUT_BLOCKED)) {
         write_blocks(text, from, to);
     } else {

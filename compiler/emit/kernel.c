@@ -135,22 +135,27 @@ const char *storage_text(Arena *arena, const Type *type)
     const Layout *l = &type->layout;
     Buf text = {0};
     int64_t dim[MAX_RANK + 1];
-    int rank = s->rank, axis = l->kind == LAYOUT_PANELS ? 0 : 1;
+    int rank = s->rank;
+    bool panels = l->kind == LAYOUT_PANELS || l->kind == LAYOUT_TURNED;
     for (int i = 0; i < rank; i++)
         dim[i] = s->dim[i];
     if (l->kind == LAYOUT_INTERLEAVED && rank == 4) {
         dim[1] = s->dim[2];
         dim[2] = s->dim[3];
         dim[3] = s->dim[1];
-    } else if (rank >= 2 && l->kind != LAYOUT_PANELS) {
+    } else if (l->kind == LAYOUT_TURNED) {
+        dim[0] = s->dim[1];
+        dim[1] = s->dim[0];
+    } else if (rank >= 2 && !panels) {
         dim[rank - 2] += l->halo[HALO_TOP] + l->halo[HALO_BOTTOM];
         dim[rank - 1] += l->halo[HALO_LEFT] + l->halo[HALO_RIGHT];
     }
-    if (l->kind == LAYOUT_BLOCKED || l->kind == LAYOUT_PANELS) {
-        dim[axis] = (s->dim[axis] + l->block - 1) / l->block;
+    if (l->kind == LAYOUT_BLOCKED || panels) {
+        int cut = panels ? 0 : 1;
+        dim[cut] = (dim[cut] + l->block - 1) / l->block;
         dim[rank++] = l->block;
     }
-    bool batch = l->kind != LAYOUT_PANELS && rank > 1 && dim[0] == 1;
+    bool batch = !panels && rank > 1 && dim[0] == 1;
     for (int i = batch ? 1 : 0; i < rank; i++)
         buf_printf(&text, "[%lld]", (long long)dim[i]);
     const char *result = arena_strdup(arena, rank ? buf_text(&text) : "number");

@@ -7,10 +7,18 @@
 typedef void FamilyText(KernelText *text);
 
 static FamilyText *const family_texts[FAMILY_COUNT] = {
-    [FAMILY_MAP] = c_map_text,   [FAMILY_CONV] = c_conv_text,       [FAMILY_MATVEC] = c_matvec_text,
-    [FAMILY_POOL] = c_pool_text, [FAMILY_SOFTMAX] = c_softmax_text, [FAMILY_CHANNEL_POOL] = c_channel_pool_text,
-    [FAMILY_LRN] = c_lrn_text,   [FAMILY_CONCAT] = c_concat_text,   [FAMILY_PACK] = c_pack_text,
-    [FAMILY_COPY] = c_copy_text, [FAMILY_PAD] = c_pad_text,
+    [FAMILY_MAP] = c_map_text,
+    [FAMILY_CONV] = c_conv_text,
+    [FAMILY_CONV_TRANSPOSE] = c_conv_transpose_text,
+    [FAMILY_MATVEC] = c_matvec_text,
+    [FAMILY_POOL] = c_pool_text,
+    [FAMILY_SOFTMAX] = c_softmax_text,
+    [FAMILY_CHANNEL_POOL] = c_channel_pool_text,
+    [FAMILY_LRN] = c_lrn_text,
+    [FAMILY_CONCAT] = c_concat_text,
+    [FAMILY_PACK] = c_pack_text,
+    [FAMILY_COPY] = c_copy_text,
+    [FAMILY_PAD] = c_pad_text,
 };
 
 static void write_kernel(const Emission *emission, Buf *out, const Kernel *kernel, Needs *needs)
@@ -28,7 +36,7 @@ static void write_kernel(const Emission *emission, Buf *out, const Kernel *kerne
                        .name = arena_printf(emission->arena, "%s_%s", emission->prefix, kernel->name),
                        .needs = needs};
     text_begin(&text);
-    bool blocked = kernel->family == FAMILY_CONV && kernel->form.activations == LAYOUT_BLOCKED;
+    bool blocked = kernel->form.activations == LAYOUT_BLOCKED;
     FamilyText *write = blocked ? emission->plan->target->conv_text : family_texts[kernel->family];
     if (!write)
         BUG("no text for %s on target %s", op_name(text.leader->op), emission->plan->target->name);

@@ -35,7 +35,7 @@ const ConvForm *target_conv_forms(const Target *target, const Graph *graph)
             other_words[node->kernel.index] = true;
     }
     for (uint32_t i = 0; i < graph->nodes.count; i++)
-        if (graph->nodes.at[i].op == OP_conv)
+        if (is_convolution(graph->nodes.at[i].op))
             forms[i] = target->conv_form(graph, &graph->nodes.at[i], !other_words[i]);
     return forms;
 }

@@ -13,6 +13,7 @@
 typedef struct ConvForm {
     LayoutKind activations; /* PLAIN or BLOCKED, of input and output */
     int32_t channel_block;  /* BLOCKED: channels a block */
+    LayoutKind weights;     /* PANELS, or TURNED where output maps are axis 1 of the weight */
     int32_t maps;           /* output maps summed in registers at a time: the weights' panel */
     int32_t pixels;         /* of one output row, beside each other, summed at a time */
 } ConvForm;

@@ -106,7 +106,8 @@ static bool parse_layout_name(Tokens *tokens, Layout *layout)
         tokens_next(tokens);
         return !tokens->failed;
     }
-    tokens_fail(tokens, "a layout is plain, interleaved, blocked8 or panels8 (with any width), not '%s'", text);
+    tokens_fail(tokens, "a layout is plain, interleaved, blocked8, panels8 or turned8 (with any width), not '%s'",
+                text);
     return false;
 }
 

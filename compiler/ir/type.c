@@ -98,15 +98,18 @@ bool layout_has_halo(const Layout *layout)
 
 const char *layout_misfit(const Layout *layout, const Shape *shape)
 {
-    bool blocks = layout->kind == LAYOUT_BLOCKED || layout->kind == LAYOUT_PANELS;
+    bool panels = layout->kind == LAYOUT_PANELS || layout->kind == LAYOUT_TURNED;
+    bool blocks = layout->kind == LAYOUT_BLOCKED || panels;
     if (layout->kind < 0 || layout->kind >= LAYOUT_COUNT)
         return "there is no such layout";
     if (blocks ? layout->block < 1 || layout->block > 4096 : layout->block != 0)
-        return blocks ? "a block is 1 to 4096 wide" : "only blocked and panels have a block";
+        return blocks ? "a block is 1 to 4096 wide" : "only blocked, panels and turned have a block";
     if (layout->kind == LAYOUT_INTERLEAVED && shape->rank < 3)
         return "interleaved needs at least 3 axes";
     if (layout->kind == LAYOUT_BLOCKED && shape->rank < 2)
         return "blocked needs an axis 1";
+    if (layout->kind == LAYOUT_TURNED && shape->rank < 2)
+        return "turned needs an axis 1";
     if (layout->kind == LAYOUT_PANELS && shape->rank < 1)
         return "panels need an axis 0";
     for (int i = 0; i < HALO_SIDES; i++)
@@ -114,7 +117,7 @@ const char *layout_misfit(const Layout *layout, const Shape *shape)
             return "a halo is 0 to 1048576 wide";
     if (!layout_has_halo(layout))
         return NULL;
-    if (layout->kind == LAYOUT_INTERLEAVED || layout->kind == LAYOUT_PANELS)
+    if (layout->kind == LAYOUT_INTERLEAVED || panels)
         return "only plain and blocked have a halo";
     if (shape->rank < (layout->kind == LAYOUT_BLOCKED ? 4 : 2))
         return "a halo needs two axes to stand around";
@@ -149,8 +152,11 @@ static int stored_axes(const Layout *layout, const Shape *shape, StoredAxis *axe
         BUG("layout of a shape of rank %d: %s", shape->rank, misfit);
     int count = 0;
     int last = layout->kind == LAYOUT_INTERLEAVED ? 1 : -1; /* moved behind the others */
-    int cut = layout->kind == LAYOUT_BLOCKED ? 1 : layout->kind == LAYOUT_PANELS ? 0 : -1;
-    for (int axis = 0; axis < shape->rank; axis++) {
+    int cut = layout->kind == LAYOUT_BLOCKED || layout->kind == LAYOUT_TURNED ? 1
+              : layout->kind == LAYOUT_PANELS                                 ? 0
+                                                                              : -1;
+    for (int i = 0; i < shape->rank; i++) {
+        int axis = layout->kind == LAYOUT_TURNED && i < 2 ? 1 - i : i; /* axis 1 goes before axis 0 */
         if (axis == last)
             continue;
         StoredAxis stored = whole_axis(layout, shape, axis);
@@ -204,7 +210,7 @@ const char *dtype_name(DType dtype)
 
 const char *layout_kind_name(LayoutKind kind)
 {
-    static const char *const names[LAYOUT_COUNT] = {"plain", "interleaved", "blocked", "panels"};
+    static const char *const names[LAYOUT_COUNT] = {"plain", "interleaved", "blocked", "panels", "turned"};
     return names[kind];
 }
 

@@ -28,6 +28,7 @@ typedef enum LayoutKind {
     LAYOUT_INTERLEAVED, /* N H W C: the bytes of a decoded picture */
     LAYOUT_BLOCKED,     /* N C/b H W b: channels in blocks of b, the last one filled with zeros; halo allowed */
     LAYOUT_PANELS,      /* O/b I KH KW b (or O/b I b): weights in the order in which kernels read them */
+    LAYOUT_TURNED,      /* O/b I KH KW b of a weight [I, O, KH, KW]: panels of axis 1 */
     LAYOUT_COUNT
 } LayoutKind;
 
@@ -35,7 +36,7 @@ enum { HALO_TOP, HALO_LEFT, HALO_BOTTOM, HALO_RIGHT, HALO_SIDES };
 
 typedef struct Layout {
     LayoutKind kind;
-    int32_t block;            /* BLOCKED, PANELS: b */
+    int32_t block;            /* BLOCKED, PANELS, TURNED: b */
     int32_t halo[HALO_SIDES]; /* zeros around H and W, written by the producer */
 } Layout;
 

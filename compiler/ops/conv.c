@@ -24,25 +24,27 @@ static WindowAxis conv_axis(const Graph *graph, const Node *node, int axis)
 
 /* ---- type ---- */
 
-static bool check_groups(const Graph *graph, const Node *node, Diag *diag)
+int64_t conv_all_groups(const ConvAttrs *attrs, int64_t channels_a_group)
 {
-    const Shape *x = &graph_input_node(graph, node, CONV_X)->type.shape;
-    const Shape *weight = &graph_input_node(graph, node, CONV_WEIGHT)->type.shape;
-    int64_t groups = conv_attrs(node)->groups;
+    return channels_a_group * MIN(MAX(attrs->groups, 0), LIMIT_DIMENSION);
+}
+
+bool conv_check_groups(const Graph *graph, const Node *node, Diag *diag, int64_t maps, int64_t weight_channels)
+{
+    int64_t channels = graph_input_node(graph, node, CONV_X)->type.shape.dim[1], groups = conv_attrs(node)->groups;
     if (groups < 1) {
         diag_error(diag, node->span, "groups must be at least 1, this is %lld", (long long)groups);
         return false;
     }
-    if (x->dim[1] % groups || weight->dim[0] % groups) {
-        bool input = x->dim[1] % groups;
+    if (channels % groups || maps % groups) {
+        bool input = channels % groups;
         diag_error(diag, node->span, "groups=%lld does not divide %lld %s channels", (long long)groups,
-                   (long long)(input ? x->dim[1] : weight->dim[0]), input ? "input" : "output");
+                   (long long)(input ? channels : maps), input ? "input" : "output");
         return false;
     }
-    if (weight->dim[1] != x->dim[1] / groups) {
-        int64_t wanted = weight->dim[1] * groups;
-        diag_error(diag, node->span, "kernel is for %lld channel%s, the input has %lld", (long long)wanted,
-                   wanted == 1 ? "" : "s", (long long)x->dim[1]);
+    if (weight_channels != channels) {
+        diag_error(diag, node->span, "kernel is for %lld channel%s, the input has %lld", (long long)weight_channels,
+                   weight_channels == 1 ? "" : "s", (long long)channels);
         return false;
     }
     return true;
@@ -58,7 +60,8 @@ static bool conv_type(const Graph *graph, const Node *node, Diag *diag, Type *re
         diag_error(diag, node->span, "conv's weight has 4 axes, this is %s", shape_full_text(graph->arena, weight));
         return false;
     }
-    if (!check_groups(graph, node, diag) || !check_bias(graph, node, diag, "output channels"))
+    if (!conv_check_groups(graph, node, diag, weight->dim[0], conv_all_groups(conv_attrs(node), weight->dim[1])) ||
+        !check_bias(graph, node, diag, weight->dim[0], "output channels"))
         return false;
     WindowAxis axes[2] = {conv_axis(graph, node, 0), conv_axis(graph, node, 1)};
     int64_t output[2];
@@ -172,6 +175,18 @@ static Window conv_window(const Graph *graph, const Node *node, int axis)
         .size = window.size, .stride = window.stride, .pad_before = window.before, .dilation = window.dilation};
 }
 
+/* How far the windows reach over the edges of the input. */
+static void conv_halo(const Graph *graph, const Node *node, int32_t halo[HALO_SIDES])
+{
+    const Shape *in = &graph_input_node(graph, node, CONV_X)->type.shape, *out = &node->type.shape;
+    for (int i = 0; i < 2; i++) {
+        WindowAxis axis = conv_axis(graph, node, i);
+        int64_t reach = (out->dim[2 + i] - 1) * axis.stride + window_extent(&axis);
+        halo[i] = (int32_t)axis.before;
+        halo[2 + i] = (int32_t)MAX(reach - axis.before - in->dim[2 + i], 0);
+    }
+}
+
 static const OpAttr attrs[] = {
     {"stride", ATTR_INT, offsetof(ConvAttrs, stride), 2, 0, NULL},
     {"pad", ATTR_INT, offsetof(ConvAttrs, pad), HALO_SIDES, 0, NULL},
@@ -207,6 +222,7 @@ const Op op_conv = {
     .reference = conv_reference,
     .macs = conv_macs,
     .window = conv_window,
+    .halo = conv_halo,
     .tolerance = 1e-5,
     .operand_names = "x weight bias",
     .source = "ONNX Conv",

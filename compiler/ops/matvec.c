@@ -28,7 +28,7 @@ static bool fc_type(const Graph *graph, const Node *node, Diag *diag, Type *resu
                    (long long)x->dim[1]);
         return false;
     }
-    if (!check_bias(graph, node, diag, "outputs"))
+    if (!check_bias(graph, node, diag, weight->dim[0], "outputs"))
         return false;
     *result = (Type){.dtype = DT_F32, .shape = SHAPE(x->dim[0], weight->dim[0])};
     return true;

@@ -15,6 +15,7 @@ typedef enum Family {
     FAMILY_VIEW,     /* the same bytes, or a run of them, under another shape: no code */
     FAMILY_MAP,      /* the row's body for each element, inputs broadcast */
     FAMILY_CONV,
+    FAMILY_CONV_TRANSPOSE,
     FAMILY_MATVEC,
     FAMILY_POOL,
     FAMILY_CHANNEL_POOL,
@@ -155,6 +156,8 @@ typedef struct Op {
     int64_t (*macs)(const Graph *graph, const Node *node);
     /* NULL: each output depends on the input at its own place. */
     Window (*window)(const Graph *graph, const Node *node, int axis);
+    /* How far over the edges of input 0 its kernels read, where zeros must stand; NULL: not at all. */
+    void (*halo)(const Graph *graph, const Node *node, int32_t halo[HALO_SIDES]);
 
     /* MAP: the meaning of one element in the words of body.h: "max(0, $0)". Attributes by name. */
     const char *body;
@@ -181,6 +184,8 @@ const char *op_name(OpId op);
 const char *op_synopsis(OpId op);
 /* MAP: what an element of this node is. */
 const char *op_body(const Node *node);
+/* Whether its kernels have a ConvForm and read their input with a halo. */
+bool is_convolution(OpId op);
 /* The op of that name, or OP_COUNT. */
 OpId op_find(const char *name);
 

@@ -38,6 +38,11 @@ const char *op_body(const Node *node)
     return row->other_body && row->takes_other(node) ? row->other_body : row->body;
 }
 
+bool is_convolution(OpId op)
+{
+    return op_row(op)->halo != NULL;
+}
+
 OpId op_find(const char *name)
 {
     for (int op = 0; op < OP_COUNT; op++)

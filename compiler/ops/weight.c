@@ -157,16 +157,15 @@ NodeId build_bias(const OpCall *call, int64_t outputs)
     return build_channel_weight(call, &arg, &spec);
 }
 
-bool check_bias(const Graph *graph, const Node *node, Diag *diag, const char *outputs)
+bool check_bias(const Graph *graph, const Node *node, Diag *diag, int64_t outputs, const char *what)
 {
-    enum { WEIGHT = 1, BIAS };
+    enum { BIAS = 2 };
     if (node->input_count <= BIAS)
         return true;
-    const Shape *weight = &graph_input_node(graph, node, WEIGHT)->type.shape;
     const Shape *bias = &graph_input_node(graph, node, BIAS)->type.shape;
-    if (bias->rank == 1 && bias->dim[0] == weight->dim[0])
+    if (bias->rank == 1 && bias->dim[0] == outputs)
         return true;
-    diag_error(diag, node->span, "bias is %s for %lld %s", shape_full_text(graph->arena, bias),
-               (long long)weight->dim[0], outputs);
+    diag_error(diag, node->span, "bias is %s for %lld %s", shape_full_text(graph->arena, bias), (long long)outputs,
+               what);
     return false;
 }

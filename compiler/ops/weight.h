@@ -28,9 +28,9 @@ NodeId build_channel_weight(const OpCall *call, const OpArg *arg, const WeightSp
  * is given in the model. */
 bool wants_bias(const OpArg *bias, const OpArg *weight);
 NodeId build_bias(const OpCall *call, int64_t outputs);
-/* Type rule of a node with inputs x, weight and perhaps bias, which must be one number an output: else "bias is 3 for
- * 4 outputs", `outputs` being the last word. */
-bool check_bias(const Graph *graph, const Node *node, Diag *diag, const char *outputs);
+/* Type rule of a node with inputs x, weight and perhaps bias, which must be one number for each of `outputs`: else
+ * "bias is 3 for 4 output channels", `what` being the last words. */
+bool check_bias(const Graph *graph, const Node *node, Diag *diag, int64_t outputs, const char *what);
 
 /* The values as floats in the graph's arena; repeated until `count` are there. NULL after a diagnostic (too large). */
 float *literal_floats(const OpCall *call, Span span, const double *values, int64_t given, int64_t count);

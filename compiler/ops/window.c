@@ -52,10 +52,15 @@ static bool check_axis(const Node *node, Diag *diag, const WindowAxis *axis)
            check_setting(node, diag, "dilation", axis->dilation, 1, LIMIT_WINDOW);
 }
 
+bool window_check(const Node *node, Diag *diag, const WindowAxis axes[2])
+{
+    return check_axis(node, diag, &axes[0]) && check_axis(node, diag, &axes[1]);
+}
+
 bool window_output(const Node *node, Diag *diag, Arena *arena, const WindowAxis axes[2], const int64_t input[2],
                    bool ceil, int64_t output[2])
 {
-    if (!check_axis(node, diag, &axes[0]) || !check_axis(node, diag, &axes[1]))
+    if (!window_check(node, diag, axes))
         return false;
     for (int i = 0; i < 2; i++)
         output[i] = window_count(&axes[i], input[i], ceil);

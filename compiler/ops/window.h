@@ -20,6 +20,8 @@ int64_t window_extent(const WindowAxis *window);
 /* How many windows fit; 0: not even one. With `ceil`, a last window may hang over the end if it starts inside. */
 int64_t window_count(const WindowAxis *window, int64_t length, bool ceil);
 
+/* Sizes, strides, padding and dilation are in range, or a diagnostic. */
+bool window_check(const Node *node, Diag *diag, const WindowAxis axes[2]);
 /* Height and width of the node's output, or a diagnostic: settings out of range, window larger than its input. */
 bool window_output(const Node *node, Diag *diag, Arena *arena, const WindowAxis axes[2], const int64_t input[2],
                    bool ceil, int64_t output[2]);

@@ -13,7 +13,8 @@
 static bool can_lead(const Graph *graph, NodeId id)
 {
     Family family = op_row(graph_node(graph, id)->op)->family;
-    return family == FAMILY_CONV || family == FAMILY_MATVEC || family == FAMILY_MAP || family == FAMILY_COPY;
+    return is_convolution(graph_node(graph, id)->op) || family == FAMILY_MATVEC || family == FAMILY_MAP ||
+           family == FAMILY_COPY;
 }
 
 static bool is_constant_along_channels(const Graph *graph, const Node *node, const Op *row, uint32_t input)

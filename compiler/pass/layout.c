@@ -8,32 +8,15 @@
  * Otherwise (inputs of the net, outputs, views of it) the convolution gets a copy of its own: a pack.
  * Fusion is known here: of a fused kernel only the last value is stored, so only that one has a layout.
  */
-#include "ops/conv.h"
 #include "ops/op.h"
 #include "pass/pass.h"
 
-enum { AXIS_H = 2, AXIS_W = 3, LARGE_PANEL = 32, MIDDLE_PANEL = 16, SMALL_PANEL = 8 };
-
-/* How far the windows of a convolution reach over the edges of its input. */
-static void conv_halo(const Graph *graph, const Node *conv, int32_t halo[HALO_SIDES])
-{
-    const ConvAttrs *attrs = conv->attrs;
-    const Shape *in = &graph_input_node(graph, conv, 0)->type.shape, *out = &conv->type.shape;
-    const Shape *weight = &graph_input_node(graph, conv, 1)->type.shape;
-    for (int axis = 0; axis < 2; axis++) {
-        int64_t before = attrs->pad[axis];
-        int64_t reach = (out->dim[AXIS_H + axis] - 1) * attrs->stride[axis] +
-                        attrs->dilation[axis] * (weight->dim[2 + axis] - 1) + 1;
-        int64_t after = MAX(reach - before - in->dim[AXIS_H + axis], 0);
-        halo[axis] = (int32_t)before;
-        halo[2 + axis] = (int32_t)after;
-    }
-}
+enum { LARGE_PANEL = 32, MIDDLE_PANEL = 16, SMALL_PANEL = 8 };
 
 static Layout conv_input_layout(const Graph *graph, const Node *conv, const ConvForm *form)
 {
     Layout layout = {.kind = form->activations, .block = form->activations == LAYOUT_BLOCKED ? form->channel_block : 0};
-    conv_halo(graph, conv, layout.halo);
+    op_row(conv->op)->halo(graph, conv, layout.halo);
     return layout;
 }
 
@@ -60,7 +43,7 @@ static Layout *wanted_layouts(const Graph *graph, const ConvForm *forms, const b
     Layout *wanted = NEW_ARRAY(graph->arena, Layout, graph->nodes.count);
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         const Node *node = &graph->nodes.at[i];
-        if (node->op != OP_conv)
+        if (!is_convolution(node->op))
             continue;
         uint32_t input = graph_input(graph, node, 0).index;
         if (forms[i].activations != LAYOUT_PLAIN || !allowed[input])
@@ -87,15 +70,16 @@ static bool covers(const Layout *layout, const Layout *wanted)
     return true;
 }
 
-/* The inputs of a convolution or fully connected layer in the new graph, weights and bias packed into panels. Vectors
- * are filled up to whole panels too, so that kernels read them without a test. */
-static NodeId *packed_inputs(Rewrite *rewrite, const Node *node, int32_t panel)
+/* The inputs of a convolution or fully connected layer in the new graph, weights (input 1) and bias packed into panels.
+ * Vectors are filled up to whole panels too, so that kernels read them without a test. */
+static NodeId *packed_inputs(Rewrite *rewrite, const Node *node, LayoutKind weights, int32_t panel)
 {
     NodeId *inputs = NEW_ARRAY(rewrite->to->arena, NodeId, node->input_count);
     for (uint32_t i = 0; i < node->input_count; i++) {
         inputs[i] = rewrite->map[graph_input(rewrite->from, node, i).index];
+        Layout layout = {.kind = i == 1 ? weights : LAYOUT_PANELS, .block = panel};
         if (i > 0)
-            inputs[i] = rewrite_pack(rewrite, inputs[i], (Layout){.kind = LAYOUT_PANELS, .block = panel}, node->span);
+            inputs[i] = rewrite_pack(rewrite, inputs[i], layout, node->span);
     }
     return inputs;
 }
@@ -103,7 +87,7 @@ static NodeId *packed_inputs(Rewrite *rewrite, const Node *node, int32_t panel)
 static void copy_conv(Rewrite *rewrite, NodeId id, const ConvForm *form)
 {
     const Node *conv = graph_node(rewrite->from, id);
-    NodeId *inputs = packed_inputs(rewrite, conv, form->maps);
+    NodeId *inputs = packed_inputs(rewrite, conv, form->weights, form->maps);
     Layout wanted = conv_input_layout(rewrite->from, conv, form);
     if (!covers(&graph_node(rewrite->to, inputs[0])->type.layout, &wanted))
         inputs[0] = rewrite_pack(rewrite, inputs[0], wanted, conv->span);
@@ -121,10 +105,11 @@ Graph *pass_layout(const Graph *graph, const Target *target)
         const Node *node = graph_node(graph, id);
         uint32_t leader = node_is_none(node->kernel) ? i : node->kernel.index;
         const ConvForm *form = &forms[leader]; /* zero, so plain, when no convolution leads */
-        if (node->op == OP_conv)
+        if (is_convolution(node->op))
             copy_conv(&rewrite, id, form);
         else if (node->op == OP_fc)
-            rewrite_copy_with(&rewrite, id, packed_inputs(&rewrite, node, matvec_panel(node->type.shape.dim[1])));
+            rewrite_copy_with(&rewrite, id,
+                              packed_inputs(&rewrite, node, LAYOUT_PANELS, matvec_panel(node->type.shape.dim[1])));
         else
             rewrite_copy(&rewrite, id);
         Type *type = &graph_node(rewrite.to, rewrite.map[i])->type;

@@ -176,7 +176,7 @@ static void add_step(Planner *planner, NodeId leader)
                      .epilogue_count = followers->count,
                      .steps = 0};
     kernel.result = followers->count ? followers->at[followers->count - 1] : leader;
-    if (kernel.family == FAMILY_CONV)
+    if (is_convolution(node->op))
         kernel.form = planner->forms[leader.index];
     Step step = {.leader = leader, .result = kernel.result};
     uint32_t reads = node->input_count;
@@ -191,6 +191,11 @@ static void add_step(Planner *planner, NodeId leader)
     step.writes = result_buffer(planner, leader, kernel.result);
     plan->buffer_of[kernel.result.index] = step.writes;
     VEC_PUSH(plan->arena, &plan->steps, step);
+}
+
+static bool is_panels(const Layout *layout)
+{
+    return layout->kind == LAYOUT_PANELS || layout->kind == LAYOUT_TURNED;
 }
 
 static void plan_node(Planner *planner, NodeId id)
@@ -211,7 +216,7 @@ static void plan_node(Planner *planner, NodeId id)
         planner->plan->first_of[id.index] = planner->plan->first_of[whole.index];
         if (node->op == OP_part)
             planner->plan->first_of[id.index] += ((const PartAttrs *)node->attrs)->first;
-    } else if (node->type.layout.kind == LAYOUT_PANELS && graph_input_node(graph, node, 0)->op == OP_const) {
+    } else if (is_panels(&node->type.layout) && graph_input_node(graph, node, 0)->op == OP_const) {
         *buffer = weights_buffer(planner, graph_input_node(graph, node, 0), node->type.layout, node->path);
     } else if (family != FAMILY_SOURCE && node_is_none(node->kernel)) {
         add_step(planner, id);

@@ -38,7 +38,7 @@ typedef struct Kernel {
     NodeId result;
     NodeId *epilogue; /* nodes fused behind the leader, in order; the last is `result` */
     uint32_t epilogue_count;
-    ConvForm form;   /* CONV */
+    ConvForm form;   /* of convolutions */
     const char *key; /* equal for equal kernels */
     uint32_t steps;  /* how many use it */
 } Kernel;

@@ -8,7 +8,7 @@ static void print_kernel(Buf *buf, const Plan *plan, const Kernel *kernel)
     buf_printf(buf, "kernel %s: %s", kernel->name, op_name(leader->op));
     for (uint32_t i = 0; i < kernel->epilogue_count; i++)
         buf_printf(buf, " + %s", op_name(graph_node(graph, kernel->epilogue[i])->op));
-    if (kernel->family == FAMILY_CONV)
+    if (is_convolution(leader->op))
         buf_printf(buf, ", %d maps x %d pixels in registers", kernel->form.maps, kernel->form.pixels);
     if (kernel->steps > 1)
         buf_printf(buf, ", used %u times", kernel->steps);

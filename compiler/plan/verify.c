@@ -90,8 +90,8 @@ static const char *check_step(const Plan *plan, uint32_t index, bool *written)
 {
     const Step *step = &plan->steps.at[index];
     const Buffer *target = &plan->buffers.at[step->writes];
-    Family family = plan->kernels.at[step->kernel].family;
-    bool may_block = family == FAMILY_CONV || family == FAMILY_PACK;
+    const Kernel *kernel = &plan->kernels.at[step->kernel];
+    bool may_block = kernel->form.activations == LAYOUT_BLOCKED || kernel->family == FAMILY_PACK;
     for (uint32_t i = 0; i < step->read_count; i++) {
         const Read *read = &step->reads[i];
         const Buffer *source = &plan->buffers.at[read->buffer];

@@ -11,6 +11,17 @@ static void store_panels(const float *in, float *out, int64_t rows, int64_t rest
             out[(row / block * rest + i) * block + row % block] = in[row * rest + i];
 }
 
+/* I x O x taps into panels of O: out[o / b][i][tap][o % b], the last panel filled up with zeros. */
+static void store_turned(const float *in, float *out, int64_t inputs, int64_t maps, int64_t taps, int64_t block)
+{
+    int64_t panels = (maps + block - 1) / block;
+    memset(out, 0, (size_t)(panels * inputs * taps * block) * sizeof *out);
+    for (int64_t i = 0; i < inputs; i++)
+        for (int64_t o = 0; o < maps; o++)
+            for (int64_t tap = 0; tap < taps; tap++)
+                out[((o / block * inputs + i) * taps + tap) * block + o % block] = in[(i * maps + o) * taps + tap];
+}
+
 void plan_store_constant(const Plan *plan, const Buffer *buffer, float *out)
 {
     const float *data = plan->graph->constants.at[buffer->constant].data;
@@ -21,6 +32,8 @@ void plan_store_constant(const Plan *plan, const Buffer *buffer, float *out)
         memcpy(out, data, (size_t)count * sizeof *out);
     } else if (layout->kind == LAYOUT_PANELS) {
         store_panels(data, out, shape->dim[0], count / shape->dim[0], layout->block);
+    } else if (layout->kind == LAYOUT_TURNED) {
+        store_turned(data, out, shape->dim[0], shape->dim[1], count / shape->dim[0] / shape->dim[1], layout->block);
     } else {
         memset(out, 0, (size_t)buffer->bytes);
         int64_t index[MAX_RANK] = {0};

@@ -4,7 +4,7 @@
 #include "tests/ops/cases.h"
 #include "weights/weights.h"
 
-enum { CASES = 60 };
+enum { CASES = 80 };
 
 typedef struct Dice {
     uint32_t thrown, seed;
@@ -21,6 +21,22 @@ static uint32_t pick_channels(Dice *dice)
 {
     static const uint32_t channels[] = {1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 24, 32, 33};
     return channels[throw_dice(dice, COUNT_OF(channels))];
+}
+
+/* The kernel is larger than what the padding takes away, and output_pad less than the stride. */
+static OpCase random_transpose(Arena *arena, Dice *dice, uint32_t in, uint32_t out, uint32_t groups, const char *tail)
+{
+    uint32_t kh = 1 + throw_dice(dice, 5), kw = 1 + throw_dice(dice, 5);
+    uint32_t sh = 1 + throw_dice(dice, 4), sw = 1 + throw_dice(dice, 4), d = 1 + throw_dice(dice, 3);
+    const char *pad = arena_printf(arena, "pad=[%u, %u, %u, %u]", throw_dice(dice, kh), throw_dice(dice, kw),
+                                   throw_dice(dice, kh), throw_dice(dice, kw));
+    OpCase result = {
+        .inputs = arena_printf(arena, "f32[%u, %u, %u]", in, 5 + throw_dice(dice, 4), 5 + throw_dice(dice, 12)),
+        .body = arena_printf(arena,
+                             "x -> a: conv_transpose(%u, %ux%u, stride=%ux%u, %s, output_pad=[%u, %u], "
+                             "dilation=%u, groups=%u)%s",
+                             out, kh, kw, sh, sw, pad, throw_dice(dice, sh), throw_dice(dice, sw), d, groups, tail)};
+    return result;
 }
 
 /* Sizes are such that the window fits: its reach is at most 2 * 4 + 1, the input at least 9. */
@@ -47,7 +63,10 @@ static OpCase random_case(Arena *arena, Dice *dice)
                                         " -> s: scale -> p: prelu(shared=true)"};
     const char *tail = after[throw_dice(dice, COUNT_OF(after))];
     OpCase result = {.inputs = arena_printf(arena, "f32[%u, %u, %u]", in, height, width)};
-    if (throw_dice(dice, 5) == 0)
+    uint32_t kind = throw_dice(dice, 5);
+    if (kind == 1)
+        result = random_transpose(arena, dice, in, out, groups, tail);
+    else if (kind == 0)
         result.body = arena_printf(arena, "x -> maxpool(%s, %s)%s", window, pad, tail);
     else
         result.body = arena_printf(arena, "x -> a: conv(%u, %s, %s, groups=%u)%s", out, window, pad, groups, tail);

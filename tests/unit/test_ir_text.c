@@ -82,6 +82,13 @@ static const char *const texts[] = {
     "output \"y\" = %10\n"
     "output \"z\" = %6\n"
     "output \"p\" = %11\n",
+    "graph up\n"
+    "%0 = input \"x\" : f32[1, 4, 3, 3]\n"
+    "%1 = const \"up.weight\" role=kernel fan_in=4 trainable : f32[4, 2, 2, 2]\n"
+    "%2 = pack(%1) : f32[4, 2, 2, 2]@turned8\n"
+    "%3 = conv_transpose(%0, %2) stride=[2, 2] pad=[0, 1, 0, 1] output_pad=[1, 0] dilation=[1, 1] groups=2 at \"up\" : "
+    "f32[1, 4, 7, 4]\n"
+    "output \"y\" = %3\n",
 };
 
 Test(text, parses_back_to_itself)

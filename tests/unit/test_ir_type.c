@@ -85,7 +85,7 @@ Test(type, layouts_give_each_element_a_place)
     static const Layout layouts[] = {
         {LAYOUT_PLAIN, 0, {0}},   {LAYOUT_PLAIN, 0, {1, 2, 3, 4}},    {LAYOUT_INTERLEAVED, 0, {0}},
         {LAYOUT_BLOCKED, 8, {0}}, {LAYOUT_BLOCKED, 16, {2, 0, 1, 3}}, {LAYOUT_BLOCKED, 1, {0}},
-        {LAYOUT_PANELS, 4, {0}},  {LAYOUT_PANELS, 32, {0}},
+        {LAYOUT_PANELS, 4, {0}},  {LAYOUT_PANELS, 32, {0}},           {LAYOUT_TURNED, 4, {0}},
     };
     static const Shape shapes[] = {{4, {2, 5, 3, 4}}, {4, {1, 16, 7, 1}}, {4, {9, 3, 3, 3}},
                                    {2, {3, 10}},      {1, {17}},          {0, {0}}};
@@ -108,5 +108,9 @@ Test(type, known_places)
     cr_expect_eq(layout_offset(&blocked, &x, (int64_t[]){0, 9, 2, 3}), ((1 * 6 + 3) * 7 + 4) * 8 + 1);
     cr_expect_eq(layout_count(&panels, &w), 2 * 2 * 3 * 3 * 4);
     cr_expect_eq(layout_offset(&panels, &w, (int64_t[]){5, 1, 2, 0}), (((1 * 2 + 1) * 3 + 2) * 3 + 0) * 4 + 1);
+    Layout turned = {LAYOUT_TURNED, 4, {0}};
+    Shape transposed = SHAPE(2, 6, 3, 3);
+    cr_expect_eq(layout_count(&turned, &transposed), 2 * 2 * 3 * 3 * 4);
+    cr_expect_eq(layout_offset(&turned, &transposed, (int64_t[]){1, 5, 2, 0}), (((1 * 2 + 1) * 3 + 2) * 3 + 0) * 4 + 1);
     cr_expect_eq(layout_offset(&bytes, &picture, (int64_t[]){0, 2, 1, 4}), (1 * 5 + 4) * 3 + 2);
 }

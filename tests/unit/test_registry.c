@@ -19,8 +19,8 @@ static void check_computing(const Op *row, const char *name)
     cr_expect(!row->channelwise || row->least_operands > 0, "%s is channelwise without operands", name);
     cr_expect_eq(row->family == FAMILY_COPY, row->copy != NULL, "%s: where elements come from is what COPY rows say",
                  name);
-    bool macs = row->family == FAMILY_CONV || row->family == FAMILY_MATVEC;
-    cr_expect_eq(macs, row->macs != NULL, "%s: conv and fc count multiply-adds", name);
+    bool macs = row->halo || row->family == FAMILY_MATVEC;
+    cr_expect_eq(macs, row->macs != NULL, "%s: convolutions and fc count multiply-adds", name);
     bool window = macs || row->family == FAMILY_POOL;
     cr_expect(!window || row->window, "%s has no window", name);
 }
