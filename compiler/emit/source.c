@@ -188,7 +188,7 @@ static void write_open(const Emission *emission, Buf *out)
     buf_printf(
         out,
         "    /* The hash of all that is compiled in, and how much of the weights the kernels read. */\n"
-        "    const fovea_status status =\n        fovea_weights_check(weights, bytes, UINT64_C(0x%016llx), %lld);\n",
+        "    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x%016llx), %lld);\n",
         (unsigned long long)emission->plan->architecture, (long long)emission->plan->weights_bytes);
     buf_puts(out, "    if (status != FOVEA_OK)\n        return status;\n");
     buf_puts(out,

@@ -317,8 +317,7 @@ fovea_status activations_open(activations_model *model, const void *weights, siz
     if (!fovea_cpu_has(FOVEA_CPU_AVX2))
         return FOVEA_WRONG_CPU;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status =
-        fovea_weights_check(weights, bytes, UINT64_C(0x131c09b65e441981), 11968);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x131c09b65e441981), 11968);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;

@@ -197,8 +197,7 @@ fovea_status bytes_open(bytes_model *model, const void *weights, size_t bytes)
     if (!model)
         return FOVEA_BAD_ARGUMENT;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status =
-        fovea_weights_check(weights, bytes, UINT64_C(0x87c420d36da8c3ca), 10752);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x87c420d36da8c3ca), 10752);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;

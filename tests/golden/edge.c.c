@@ -316,8 +316,7 @@ fovea_status edge_open(edge_model *model, const void *weights, size_t bytes)
     if (!model)
         return FOVEA_BAD_ARGUMENT;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status =
-        fovea_weights_check(weights, bytes, UINT64_C(0x134c3fba0073e1f6), 512);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x134c3fba0073e1f6), 512);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;

@@ -347,8 +347,7 @@ fovea_status grouped_open(grouped_model *model, const void *weights, size_t byte
     if (!fovea_cpu_has(FOVEA_CPU_AVX2))
         return FOVEA_WRONG_CPU;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status =
-        fovea_weights_check(weights, bytes, UINT64_C(0x6c4d88aa0bf53488), 1088);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x6c4d88aa0bf53488), 1088);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;

@@ -283,8 +283,7 @@ fovea_status lenet_open(lenet_model *model, const void *weights, size_t bytes)
     if (!model)
         return FOVEA_BAD_ARGUMENT;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status =
-        fovea_weights_check(weights, bytes, UINT64_C(0x372f8178035a30a0), 4160);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x372f8178035a30a0), 4160);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;

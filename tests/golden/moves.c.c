@@ -186,8 +186,7 @@ fovea_status moves_open(moves_model *model, const void *weights, size_t bytes)
     if (!model)
         return FOVEA_BAD_ARGUMENT;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status =
-        fovea_weights_check(weights, bytes, UINT64_C(0xe6c378e50d8c46fa), 64);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0xe6c378e50d8c46fa), 64);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;

@@ -261,8 +261,7 @@ fovea_status names_open(names_model *model, const void *weights, size_t bytes)
     if (!model)
         return FOVEA_BAD_ARGUMENT;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status =
-        fovea_weights_check(weights, bytes, UINT64_C(0xa8f333ea9cf4b8ad), 2688);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0xa8f333ea9cf4b8ad), 2688);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;

@@ -188,7 +188,8 @@ fovea_status upscale_open(upscale_model *model, const void *weights, size_t byte
 {
     if (!model)
         return FOVEA_BAD_ARGUMENT;
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x3afaa545d6ae8ec0));
+    /* The hash of all that is compiled in, and how much of the weights the kernels read. */
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x3afaa545d6ae8ec0), 7168);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;
