@@ -4,6 +4,7 @@
 #   ```c, ```cpp, ```fov   saved under the name in the first line; C must also compile without a warning
 #   ```sh                  run in the root; "# needs PROGRAM..." in the first line: skipped without them
 #   ```text                what the block before it prints
+#   ```cmake               lines of examples/embed/CMakeLists.txt
 . tests/plain/support/report.sh
 case $BUILD in
 /*) fovea=$BUILD/fovea ;;
@@ -91,6 +92,11 @@ for block in "$blocks"/*; do
         else
             not_ok "$at is what it prints" "$(grep -m 2 '^[<>]' "$work/difference" | tr '\n' ' ')"
         fi
+        ran=
+        ;;
+    *.cmake) # built by embed_example.sh
+        missing=$(grep -vxF -f examples/embed/CMakeLists.txt "$block")
+        [ -z "$missing" ] && ok "$at: CMake" || not_ok "$at: CMake" "not in examples/embed: $missing"
         ran=
         ;;
     *) not_ok "$at" "nobody knows this kind of block" ;;

@@ -12,6 +12,11 @@ esac
 have $cxx || cxx=c++
 mkdir "$work/examples"
 cp -R examples/embed examples/lenet5 "$work/examples"
+installed=no
+if [ -f scripts/install.sh ]; then
+    . tests/plain/support/install.sh
+    installed "install" PREFIX="$work/prefix" && installed=yes
+fi
 cd "$work/examples/embed" || exit 1
 rm -rf build
 unset MAKEFLAGS MAKELEVEL MFLAGS
@@ -22,15 +27,20 @@ for program in classify.c classify.cpp; do
 done
 awk '/^```/ { inside = $0 == "```text"; next } inside' README.md | sort >"$work/wanted"
 
-# answers NAME FLAGS PICTURES...: both programs, built so, give the answers of README.md, as often as pictures are given.
-answers() {
-    name=$1 flags=$2
-    shift 2
-    make clean >/dev/null
-    if ! make -s FOVEA="$fovea" CC="$CC" CXX="$cxx" CFLAGS="$flags" CXXFLAGS="$flags" >"$work/said" 2>&1 || [ -s "$work/said" ]; then
-        not_ok "$name is built" "$(grep -m 1 -E 'error|warning' "$work/said")"
-        return
+# builds NAME COMMAND...: it succeeds without a warning.
+builds() {
+    name=$1
+    shift
+    if "$@" >"$work/said" 2>&1 && ! grep -qi 'warning' "$work/said"; then
+        ok "$name"
+    else
+        not_ok "$name" "$(grep -m 1 -iE 'error|warning' "$work/said" || tail -n 1 "$work/said")"
     fi
+}
+# answers NAME PICTURES...: both programs give the answers of README.md, as often as pictures are given.
+answers() {
+    name=$1
+    shift
     for program in classify classify++; do
         for picture in "$@"; do echo "$picture"; done | sed 's,.*/,,' | while read -r picture; do
             grep "^pictures/$picture:" "$work/wanted"
@@ -43,7 +53,14 @@ answers() {
     done
 }
 
-answers "optimised" "-O3 -Werror" pictures/*.pgm
+# flags FLAGS: builds both programs with this tree's compiler.
+flags() {
+    make clean >/dev/null
+    builds "make with $1" make FOVEA="$fovea" CC="$CC" CXX="$cxx" CFLAGS="$1" CXXFLAGS="$1"
+}
+
+flags "-O3"
+answers "optimised" pictures/*.pgm
 [ "$(wc -l <"$work/expected")" -eq 8 ] && ok "there are eight pictures" || not_ok "there are eight pictures" "$(cat "$work/expected")"
 for program in classify classify++; do
     build/$program pictures/bag.pgm Makefile >/dev/null 2>"$work/said"
@@ -56,8 +73,27 @@ for program in classify classify++; do
 done
 if echo 'int main(void) { return 0; }' >"$work/empty.c" &&
     $CC -fsanitize=thread -o "$work/empty" "$work/empty.c" >/dev/null 2>&1 && "$work/empty" 2>/dev/null; then
-    answers "under ThreadSanitizer" "-g -O1 -fsanitize=thread" pictures/*.pgm pictures/*.pgm pictures/*.pgm pictures/*.pgm
+    flags "-g -O1 -fsanitize=thread"
+    answers "under ThreadSanitizer" pictures/*.pgm pictures/*.pgm pictures/*.pgm pictures/*.pgm
 else
     skip "examples/embed under ThreadSanitizer" "it does not run here"
 fi
-answers "under AddressSanitizer" "-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all" pictures/*.pgm
+flags "-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
+answers "under AddressSanitizer" pictures/*.pgm
+
+# Against an installed Fovea.
+if [ $installed = yes ] && have pkg-config; then
+    make clean >/dev/null
+    builds "make with pkg-config" env PKG_CONFIG_PATH="$work/prefix/share/pkgconfig" make CC="$CC" CXX="$cxx"
+    answers "by pkg-config" pictures/*.pgm
+else
+    skip "examples/embed by pkg-config" "it is not there, or Fovea cannot be installed"
+fi
+if [ $installed = yes ] && have cmake; then
+    make clean >/dev/null
+    builds "cmake" env CC="$CC" CXX="$cxx" cmake -B build -DFovea_ROOT="$work/prefix"
+    builds "cmake --build" cmake --build build
+    answers "by CMake" pictures/*.pgm
+else
+    skip "examples/embed by CMake" "it is not there, or Fovea cannot be installed"
+fi
