@@ -134,11 +134,8 @@ static Nest nest_without(const KernelText *text, int axis, int64_t outer)
 
 static void open_block(KernelText *text, const Nest *nest)
 {
-    for (int axis = 0; axis < nest->rank; axis++) {
-        static const char names[] = "ijklmn";
-        buf_open(text->out, "for (int %c = 0; %c < %lld; %c++)", names[axis], names[axis], (long long)nest->dim[axis],
-                 names[axis]);
-    }
+    for (int axis = 0; axis < nest->rank; axis++)
+        nest_block_open(text, nest, axis);
 }
 
 static void close_block(KernelText *text, const Nest *nest)

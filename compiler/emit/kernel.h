@@ -93,6 +93,21 @@ void nest_collapse(Nest *nest);
 void nest_open(KernelText *text, const Nest *nest); /* for lines; the caller writes one statement */
 void nest_close(KernelText *text, const Nest *nest);
 const char *nest_index(const KernelText *text, const Nest *nest, int operand); /* "i * 784 + j" */
+/* Some of its loops: from axis `from` up to `to` as lines, or one with a brace, which buf_close closes. */
+void nest_lines_open(KernelText *text, const Nest *nest, int from, int to);
+void nest_block_open(KernelText *text, const Nest *nest, int axis);
+
+/* What joins the elements that become one (c_reduce.c). */
+typedef enum Fold {
+    FOLD_SUM,
+    FOLD_MEAN,
+    FOLD_LARGER, /* passes over NaN */
+    FOLD_MAX,    /* stays NaN */
+    FOLD_MIN,
+} Fold;
+/* The whole kernel of a reduction: a nest over x (operand 1), whose kept axes come first; y (operand 0) has stride 0
+ * along the others. Not collapsed. */
+void text_reduction(KernelText *text, Nest nest, Fold fold);
 
 /* ---- bodies and epilogues ---- */
 
@@ -116,6 +131,7 @@ void c_matvec_text(KernelText *text);
 void c_map_text(KernelText *text);
 void c_pool_text(KernelText *text);
 void c_channel_pool_text(KernelText *text);
+void c_reduce_text(KernelText *text);
 void c_softmax_text(KernelText *text);
 void c_lrn_text(KernelText *text);
 void c_concat_text(KernelText *text);

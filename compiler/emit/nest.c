@@ -93,16 +93,28 @@ static void open_strip(KernelText *text, const Nest *nest)
     text->out->indent++;
 }
 
+void nest_lines_open(KernelText *text, const Nest *nest, int from, int to)
+{
+    for (int axis = from; axis < to; axis++) {
+        const char *name = loop_names[axis];
+        buf_line(text->out, "for (int %s = 0; %s < %lld; %s++)", name, name, (long long)nest->dim[axis], name);
+        text->out->indent++;
+    }
+}
+
+void nest_block_open(KernelText *text, const Nest *nest, int axis)
+{
+    const char *name = loop_names[axis];
+    buf_open(text->out, "for (int %s = 0; %s < %lld; %s++)", name, name, (long long)nest->dim[axis], name);
+}
+
 void nest_open(KernelText *text, const Nest *nest)
 {
     for (int axis = 0; axis < nest->rank; axis++) {
-        const char *name = loop_names[axis];
-        if (nest->strip && axis == nest->strip_axis) {
+        if (nest->strip && axis == nest->strip_axis)
             open_strips(text, nest);
-            continue;
-        }
-        buf_line(text->out, "for (int %s = 0; %s < %lld; %s++)", name, name, (long long)nest->dim[axis], name);
-        text->out->indent++;
+        else
+            nest_lines_open(text, nest, axis, axis + 1);
     }
     if (nest->strip)
         open_strip(text, nest);

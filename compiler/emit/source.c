@@ -19,6 +19,7 @@ static FamilyText *const family_texts[FAMILY_COUNT] = {
     [FAMILY_PACK] = c_pack_text,
     [FAMILY_COPY] = c_copy_text,
     [FAMILY_PAD] = c_pad_text,
+    [FAMILY_REDUCE] = c_reduce_text,
 };
 
 static void write_kernel(const Emission *emission, Buf *out, const Kernel *kernel, Needs *needs)

@@ -1,0 +1,294 @@
+/* c_reduce.c - sums, means, maxima and minima over axes, and the place of a maximum, in plain C.
+ *
+ * Of the axes that are left after collapsing (nest.c), the one whose elements stand beside each other decides:
+ *
+ *   reduced   runs: 16 partial results side by side, which compilers keep in vectors, folded in halves at the end
+ *   kept      rows: a whole row of results at a time, each row of x joined to it
+ *
+ * Compilers may not reorder additions, so that one running sum would be one addition after the other. The partial
+ * sums are also nearer to the exact one than a running sum is.
+ */
+#include "emit/kernel.h"
+#include "ops/reduce.h"
+
+enum { LANES = 16, RESULT = 0, SOURCE = 1 };
+
+typedef struct Reduction {
+    KernelText *text;
+    Nest nest; /* kept axes first; operands RESULT and SOURCE */
+    int kept;
+    Fold fold;
+    int64_t count; /* elements of x for each of y */
+} Reduction;
+
+static int64_t reduced_count(const Nest *nest)
+{
+    int64_t count = 1;
+    for (int axis = 0; axis < nest->rank; axis++)
+        count *= nest->access[RESULT].stride[axis] ? 1 : nest->dim[axis];
+    return count;
+}
+
+static int kept_axes(const Nest *nest)
+{
+    int kept = 0;
+    while (kept < nest->rank && nest->access[RESULT].stride[kept])
+        kept++;
+    return kept;
+}
+
+/* ---- one join ---- */
+
+static const char *start_text(const Reduction *r)
+{
+    switch (r->fold) {
+    case FOLD_SUM:
+    case FOLD_MEAN:
+        return "0.0f";
+    case FOLD_LARGER:
+    case FOLD_MAX:
+        return "-INFINITY";
+    case FOLD_MIN:
+        return "INFINITY";
+    }
+    BUG("fold %d", (int)r->fold);
+}
+
+/* "a[b] += s[k];" or "a[b] = net_larger(s[k], a[b]);" */
+static const char *join_text(const Reduction *r, const char *to, const char *value)
+{
+    Arena *arena = r->text->arena;
+    if (r->fold == FOLD_SUM || r->fold == FOLD_MEAN)
+        return arena_printf(arena, "%s += %s;", to, value);
+    if (r->fold == FOLD_LARGER)
+        return arena_printf(arena, "%s = %s_larger(%s, %s);", to, r->text->prefix, value, to);
+    return arena_printf(arena, "%s = %s_of(%s, %s);", to, r->text->name, value, to);
+}
+
+/* The helpers that joins call; max and min of two keep NaN. */
+static void write_join_function(const Reduction *r)
+{
+    KernelText *text = r->text;
+    bool extreme = r->fold == FOLD_MAX || r->fold == FOLD_MIN;
+    text->needs->larger |= r->fold == FOLD_LARGER || r->fold == FOLD_MAX;
+    text->needs->smaller |= r->fold == FOLD_MIN;
+    text->needs->math |= extreme || r->fold == FOLD_LARGER;
+    if (!extreme)
+        return;
+    buf_line(text->out, "static inline float %s_of(float a, float b)", text->name);
+    buf_line(text->out, "{");
+    buf_line(text->out, "    return a != a ? a : %s_%s(a, b);", text->prefix,
+             r->fold == FOLD_MAX ? "larger" : "smaller");
+    buf_line(text->out, "}");
+    buf_line(text->out, "");
+}
+
+static const char *finished_text(const Reduction *r, const char *value)
+{
+    return r->fold == FOLD_MEAN
+               ? arena_printf(r->text->arena, "%s / %s", value, float_text(r->text->arena, (double)r->count))
+               : value;
+}
+
+/* ---- runs: the innermost axis is reduced ---- */
+
+/* One running result: for runs too short for lanes. */
+static void write_single(const Reduction *r)
+{
+    Buf *out = r->text->out;
+    buf_line(out, "float v = %s;", start_text(r));
+    nest_lines_open(r->text, &r->nest, r->kept, r->nest.rank);
+    const char *element = arena_printf(r->text->arena, "x[%s]", nest_index(r->text, &r->nest, SOURCE));
+    buf_line(out, "%s", join_text(r, "v", element));
+    out->indent -= r->nest.rank - r->kept;
+    buf_line(out, "y[%s] = %s;", nest_index(r->text, &r->nest, RESULT), finished_text(r, "v"));
+}
+
+/* "const float *s = x + i * 35;": where the run begins. */
+static void write_start_of(KernelText *text, const Nest *outer)
+{
+    const char *index = nest_index(text, outer, SOURCE);
+    if (strcmp(index, "0") == 0)
+        buf_line(text->out, "const float *s = x;");
+    else
+        buf_line(text->out, "const float *s = x + %s;", index);
+}
+
+/* The run: whole lanes, then what is left over. */
+static void write_lane_run(const Reduction *r)
+{
+    Buf *out = r->text->out;
+    long long length = r->nest.dim[r->nest.rank - 1], whole = length / LANES * LANES;
+    if (whole == LANES) {
+        buf_line(out, "for (int b = 0; b < %d; b++)", LANES);
+        buf_line(out, "    %s", join_text(r, "a[b]", "s[b]"));
+    } else {
+        buf_line(out, "for (int e = 0; e < %lld; e += %d)", whole, LANES);
+        buf_line(out, "    for (int b = 0; b < %d; b++)", LANES);
+        buf_line(out, "        %s", join_text(r, "a[b]", "s[e + b]"));
+    }
+    if (length == whole)
+        return;
+    buf_line(out, "for (int b = 0; b < %lld; b++)", length - whole);
+    buf_line(out, "    %s", join_text(r, "a[b]", arena_printf(r->text->arena, "s[%lld + b]", whole)));
+}
+
+static void write_lanes(const Reduction *r)
+{
+    KernelText *text = r->text;
+    Nest outer = r->nest; /* all but the run */
+    outer.rank--;
+    int loops = outer.rank - r->kept;
+    buf_line(text->out, "float a[%d];", LANES);
+    buf_line(text->out, "for (int b = 0; b < %d; b++)", LANES);
+    buf_line(text->out, "    a[b] = %s;", start_text(r));
+    for (int axis = r->kept; axis < outer.rank; axis++)
+        nest_block_open(text, &outer, axis);
+    write_start_of(text, &outer);
+    write_lane_run(r);
+    for (int i = 0; i < loops; i++)
+        buf_close(text->out);
+    buf_line(text->out, "for (int half = %d; half > 0; half /= 2)", LANES / 2);
+    buf_line(text->out, "    for (int b = 0; b < half; b++)");
+    buf_line(text->out, "        %s", join_text(r, "a[b]", "a[b + half]"));
+    buf_line(text->out, "y[%s] = %s;", nest_index(text, &r->nest, RESULT), finished_text(r, "a[0]"));
+}
+
+static void write_runs(const Reduction *r, bool lanes)
+{
+    for (int axis = 0; axis < r->kept; axis++)
+        nest_block_open(r->text, &r->nest, axis);
+    if (lanes)
+        write_lanes(r);
+    else
+        write_single(r);
+    for (int axis = 0; axis < r->kept; axis++)
+        buf_close(r->text->out);
+}
+
+/* ---- rows: the innermost axis is kept ---- */
+
+static void write_rows(const Reduction *r)
+{
+    KernelText *text = r->text;
+    Buf *out = text->out;
+    int row = r->kept - 1, reduced = r->nest.rank - r->kept;
+    const char *to = arena_printf(text->arena, "y[%s]", nest_index(text, &r->nest, RESULT));
+    const char *element = arena_printf(text->arena, "x[%s]", nest_index(text, &r->nest, SOURCE));
+    for (int axis = 0; axis < row; axis++)
+        nest_block_open(text, &r->nest, axis);
+    nest_lines_open(text, &r->nest, row, r->kept);
+    buf_line(out, "%s = %s;", to, start_text(r));
+    out->indent--;
+    nest_lines_open(text, &r->nest, r->kept, r->nest.rank);
+    nest_lines_open(text, &r->nest, row, r->kept);
+    line_wrapped(out, join_text(r, to, element));
+    out->indent -= reduced + 1;
+    if (r->fold == FOLD_MEAN) {
+        nest_lines_open(text, &r->nest, row, r->kept);
+        buf_line(out, "%s /= %s;", to, float_text(text->arena, (double)r->count));
+        out->indent--;
+    }
+    for (int axis = 0; axis < row; axis++)
+        buf_close(out);
+}
+
+void text_reduction(KernelText *text, Nest nest, Fold fold)
+{
+    nest_collapse(&nest);
+    Reduction r = {.text = text, .nest = nest, .kept = kept_axes(&nest), .fold = fold, .count = reduced_count(&nest)};
+    const int64_t *step = nest.access[SOURCE].stride;
+    int last = nest.rank - 1;
+    bool reduced = r.kept < nest.rank;
+    bool rows = r.kept > 0 && (!reduced || step[r.kept - 1] < step[last]);
+    bool lanes = !rows && reduced && step[last] == 1 && nest.dim[last] >= LANES;
+    text_comment(text, rows    ? "rows of results"
+                       : lanes ? arena_printf(text->arena, "%d partial results side by side", LANES)
+                               : "one result after the other");
+    write_join_function(&r);
+    text_open(text);
+    text_border(text);
+    if (rows)
+        write_rows(&r);
+    else
+        write_runs(&r, lanes);
+    text_close(text);
+}
+
+/* ---- the operations ---- */
+
+/* x's axes that stay, with y as operand RESULT, then those that are reduced. */
+static Nest reduction_nest(const KernelText *text)
+{
+    const ReduceAttrs *attrs = text->leader->attrs;
+    const Type *in = text_input(text, 0), *out = text_output(text);
+    Access x = access_of(in), y = access_of(out);
+    Nest nest = {.operands = 2};
+    nest.access[RESULT].base = y.base;
+    nest.access[SOURCE].base = x.base;
+    for (int pass = 0; pass < 2; pass++) {
+        int to = 0;
+        for (int axis = 0; axis < in->shape.rank; axis++) {
+            bool reduced = reduces_axis(attrs, axis);
+            if (reduced == (pass == 1)) {
+                nest.dim[nest.rank] = in->shape.dim[axis];
+                nest.access[RESULT].stride[nest.rank] = reduced ? 0 : y.stride[to];
+                nest.access[SOURCE].stride[nest.rank++] = x.stride[axis];
+            }
+            to += !reduced || attrs->keep;
+        }
+    }
+    return nest;
+}
+
+/* The first of the largest; the first NaN when there is one. */
+static void write_argmax(KernelText *text)
+{
+    Nest nest = reduction_nest(text); /* the last axis is the reduced one */
+    int last = nest.rank - 1;
+    long long length = nest.dim[last], step = nest.access[SOURCE].stride[last];
+    nest.rank--;
+    nest_collapse(&nest);
+    text_comment(text, "the first of the largest, NaN being larger than any number");
+    text_open(text);
+    text_border(text);
+    for (int axis = 0; axis < nest.rank; axis++)
+        nest_block_open(text, &nest, axis);
+    const char *element = step == 1 ? "s[a]" : arena_printf(text->arena, "s[a * %lld]", step);
+    write_start_of(text, &nest);
+    buf_line(text->out, "float largest = s[0];");
+    buf_line(text->out, "int place = 0;");
+    buf_open(text->out, "for (int a = 1; a < %lld; a++)", length);
+    buf_open(text->out, "if (largest == largest && !(%s <= largest))", element);
+    buf_line(text->out, "largest = %s;", element);
+    buf_line(text->out, "place = a;");
+    buf_close(text->out);
+    buf_close(text->out);
+    buf_line(text->out, "y[%s] = (float)place;", nest_index(text, &nest, RESULT));
+    for (int axis = 0; axis < nest.rank; axis++)
+        buf_close(text->out);
+    text_close(text);
+}
+
+void c_reduce_text(KernelText *text)
+{
+    switch (text->leader->op) {
+    case OP_argmax:
+        write_argmax(text);
+        break;
+    case OP_reduce_mean:
+        text_reduction(text, reduction_nest(text), FOLD_MEAN);
+        break;
+    case OP_reduce_sum:
+        text_reduction(text, reduction_nest(text), FOLD_SUM);
+        break;
+    case OP_reduce_max:
+        text_reduction(text, reduction_nest(text), FOLD_MAX);
+        break;
+    case OP_reduce_min:
+        text_reduction(text, reduction_nest(text), FOLD_MIN);
+        break;
+    default:
+        BUG("%s does not reduce", op_name(text->leader->op));
+    }
+}
