@@ -137,6 +137,7 @@ void c_lrn_text(KernelText *text);
 void c_concat_text(KernelText *text);
 void c_copy_text(KernelText *text);
 void c_pad_text(KernelText *text);
+void c_resize_text(KernelText *text);
 void c_pack_text(KernelText *text);
 
 #endif

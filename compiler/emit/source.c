@@ -20,6 +20,7 @@ static FamilyText *const family_texts[FAMILY_COUNT] = {
     [FAMILY_COPY] = c_copy_text,
     [FAMILY_PAD] = c_pad_text,
     [FAMILY_REDUCE] = c_reduce_text,
+    [FAMILY_RESIZE] = c_resize_text,
 };
 
 static void write_kernel(const Emission *emission, Buf *out, const Kernel *kernel, Needs *needs)

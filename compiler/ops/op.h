@@ -25,6 +25,7 @@ typedef enum Family {
     FAMILY_CONCAT,
     FAMILY_COPY, /* each element of the result is one of the input, as the row's `copy` says */
     FAMILY_PAD,
+    FAMILY_RESIZE,
     FAMILY_PACK, /* change of layout or element type */
     FAMILY_COUNT
 } Family;

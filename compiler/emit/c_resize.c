@@ -1,0 +1,288 @@
+/* c_resize.c - pictures in another size in plain C: what each row and each column is taken from stands in tables.
+ *
+ *   nearest, whole factors    each pixel written several times, each row copied
+ *   nearest                   rows[r] and columns[c] name the input's row and column
+ *   bilinear, not narrower    two rows of the input become one, which then serves all columns
+ *   bilinear, narrower        only the columns that are shown are mixed
+ *
+ * Places are found here in fractions, in the reference evaluator (ops/resize.c) in doubles.
+ */
+#include <math.h>
+
+#include "emit/kernel.h"
+#include "ops/resize.h"
+
+enum {
+    LONGEST_ROW_KEPT = 4096, /* floats on the stack */
+    WIDTH = 117              /* of lines of tables */
+};
+
+/* Pixel `at`, and which part of the way to the next one. */
+typedef struct Place {
+    int64_t at;
+    double part;
+} Place;
+
+typedef struct ResizeText {
+    KernelText *text;
+    const ResizeAttrs *attrs;
+    Access in, out;
+    const Shape *x;
+} ResizeText;
+
+/* numerator / denominator, which is positive, rounded down. */
+static Place fraction_place(int64_t numerator, int64_t denominator)
+{
+    int64_t whole = numerator / denominator - (numerator % denominator < 0);
+    return (Place){whole, (double)(numerator - whole * denominator) / (double)denominator};
+}
+
+static Place given_place(double place)
+{
+    return (Place){(int64_t)floor(place), place - floor(place)};
+}
+
+static Place place_of(const ResizeText *r, int axis, int64_t i)
+{
+    int64_t in = r->x->dim[2 + axis], out = r->attrs->size[axis];
+    double scale = r->attrs->scale[axis];
+    switch ((ResizeAlign)r->attrs->align) {
+    case ALIGN_HALF_PIXEL:
+        return scale > 0 ? given_place(((double)i + 0.5) / scale - 0.5)
+                         : fraction_place((2 * i + 1) * in - out, 2 * out);
+    case ALIGN_CORNERS:
+        return fraction_place(i * (in - 1), MAX(out - 1, 1));
+    case ALIGN_ASYMMETRIC:
+        return scale > 0 ? given_place((double)i / scale) : fraction_place(i * in, out);
+    }
+    BUG("alignment %d", r->attrs->align);
+}
+
+static int64_t nearest_of(const ResizeText *r, int axis, int64_t i)
+{
+    Place place = place_of(r, axis, i);
+    switch ((ResizeRound)r->attrs->round) {
+    case ROUND_FLOOR:
+        break;
+    case ROUND_CEIL:
+        place.at += place.part > 0;
+        break;
+    case ROUND_HALF_UP:
+        place.at += place.part >= 0.5;
+        break;
+    case ROUND_HALF_DOWN:
+        place.at += place.part > 0.5;
+        break;
+    }
+    return MIN(MAX(place.at, 0), r->x->dim[2 + axis] - 1);
+}
+
+/* ---- tables ---- */
+
+/* As many entries on a line as fit. */
+static void write_long_table(Buf *out, const char *head, const char *const *entries, int64_t count)
+{
+    Buf line = {0};
+    buf_line(out, "%s = {", head);
+    out->indent++;
+    for (int64_t i = 0; i < count; i++) {
+        if (line.length && 4 * (size_t)out->indent + line.length + strlen(entries[i]) > WIDTH) {
+            buf_line(out, "%s", buf_text(&line));
+            buf_clear(&line);
+        }
+        buf_printf(&line, "%s%s,", line.length ? " " : "", entries[i]);
+    }
+    buf_line(out, "%s", buf_text(&line));
+    buf_free(&line);
+    out->indent--;
+    buf_line(out, "};");
+}
+
+static void write_table(Buf *out, const char *head, const char *const *entries, int64_t count)
+{
+    Buf line = {0};
+    buf_printf(&line, "%s = {%s", head, entries[0]);
+    for (int64_t i = 1; i < count && line.length < WIDTH; i++)
+        buf_printf(&line, ", %s", entries[i]);
+    if (4 * (size_t)out->indent + line.length < WIDTH)
+        buf_line(out, "%s};", buf_text(&line));
+    else
+        write_long_table(out, head, entries, count);
+    buf_free(&line);
+}
+
+static void write_nearest_table(const ResizeText *r, int axis)
+{
+    Arena *arena = r->text->arena;
+    int64_t count = r->attrs->size[axis];
+    const char **entries = NEW_ARRAY(arena, const char *, count);
+    for (int64_t i = 0; i < count; i++)
+        entries[i] = arena_printf(arena, "%lld", (long long)nearest_of(r, axis, i));
+    const char *head =
+        arena_printf(arena, "static const int %s[%lld]", axis == 0 ? "rows" : "columns", (long long)count);
+    write_table(r->text->out, head, entries, count);
+}
+
+static void write_mix_table(const ResizeText *r, int axis)
+{
+    Arena *arena = r->text->arena;
+    int64_t count = r->attrs->size[axis], last = r->x->dim[2 + axis] - 1;
+    const char **entries = NEW_ARRAY(arena, const char *, count);
+    for (int64_t i = 0; i < count; i++) {
+        Place place = place_of(r, axis, i);
+        if (place.at < 0 || place.at >= last)
+            place = (Place){place.at < 0 ? 0 : last, 0};
+        entries[i] = arena_printf(arena, "{%lld, %lld, %s}", (long long)place.at, (long long)MIN(place.at + 1, last),
+                                  float_text(arena, place.part));
+    }
+    buf_line(r->text->out, "static const struct {");
+    buf_line(r->text->out, "    int %s;", axis == 0 ? "above, below" : "left, right");
+    buf_line(r->text->out, "    float part; /* of the second one */");
+    const char *head = arena_printf(arena, "} %s[%lld]", axis == 0 ? "rows" : "columns", (long long)count);
+    write_table(r->text->out, head, entries, count);
+}
+
+/* ---- loops ---- */
+
+static void open_maps(const ResizeText *r)
+{
+    const Shape *y = &text_output(r->text)->shape;
+    Buf *out = r->text->out;
+    text_border(r->text);
+    if (r->in.base)
+        buf_line(out, "x += %lld; /* past the halo */", (long long)r->in.base);
+    if (r->out.base)
+        buf_line(out, "y += %lld; /* past the halo */", (long long)r->out.base);
+    if (y->dim[0] * y->dim[1] > 1)
+        buf_open(out, "for (int i = 0; i < %lld; i++, x += %lld, y += %lld)", (long long)(y->dim[0] * y->dim[1]),
+                 (long long)r->in.stride[1], (long long)r->out.stride[1]);
+}
+
+static void close_maps(const ResizeText *r)
+{
+    const Shape *y = &text_output(r->text)->shape;
+    if (y->dim[0] * y->dim[1] > 1)
+        buf_close(r->text->out);
+}
+
+/* How often each pixel is repeated along an axis; 0 when they are not all repeated as often, in order. */
+static int64_t repetitions(const ResizeText *r, int axis)
+{
+    int64_t in = r->x->dim[2 + axis], out = r->attrs->size[axis];
+    if (out % in)
+        return 0;
+    for (int64_t i = 0; i < out; i++)
+        if (nearest_of(r, axis, i) != i / (out / in))
+            return 0;
+    return out / in;
+}
+
+static void write_repetition(const ResizeText *r, int64_t down, int64_t across)
+{
+    Buf *out = r->text->out;
+    long long height = r->x->dim[2], width = r->x->dim[3], row = r->out.stride[2];
+    text_comment(r->text, "each pixel repeated");
+    text_open(r->text);
+    open_maps(r);
+    buf_open(out, "for (int r = 0; r < %lld; r++)", height);
+    buf_line(out, "const float *s = x + r * %lld;", (long long)r->in.stride[2]);
+    buf_line(out, "float *d = y + r * %lld;", (long long)down * row);
+    buf_line(out, "for (int c = 0; c < %lld; c++)", width);
+    if (across > 1) {
+        buf_line(out, "    for (int k = 0; k < %lld; k++)", (long long)across);
+        buf_line(out, "        d[c * %lld + k] = s[c];", (long long)across);
+    } else {
+        buf_line(out, "    d[c] = s[c];");
+    }
+    r->text->needs->string |= down > 1;
+    if (down > 2)
+        buf_line(out, "for (int k = 1; k < %lld; k++)", (long long)down);
+    if (down > 1)
+        buf_line(out, "%smemcpy(d + %s%lld, d, %lld * sizeof *d);", down > 2 ? "    " : "", down > 2 ? "k * " : "", row,
+                 (long long)across * width);
+    buf_close(out);
+    close_maps(r);
+    text_close(r->text);
+}
+
+static void write_nearest(const ResizeText *r)
+{
+    Buf *out = r->text->out;
+    int64_t down = repetitions(r, 0), across = repetitions(r, 1);
+    if (down && across) {
+        write_repetition(r, down, across);
+        return;
+    }
+    text_comment(r->text, "rows and columns picked from tables");
+    text_open(r->text);
+    write_nearest_table(r, 0);
+    write_nearest_table(r, 1);
+    open_maps(r);
+    buf_open(out, "for (int r = 0; r < %lld; r++)", (long long)r->attrs->size[0]);
+    buf_line(out, "const float *s = x + rows[r] * %lld;", (long long)r->in.stride[2]);
+    buf_line(out, "for (int c = 0; c < %lld; c++)", (long long)r->attrs->size[1]);
+    buf_line(out, "    y[r * %lld + c] = s[columns[c]];", (long long)r->out.stride[2]);
+    buf_close(out);
+    close_maps(r);
+    text_close(r->text);
+}
+
+/* The two rows of the input as one, then each column of that. */
+static void write_whole_row(const ResizeText *r)
+{
+    Buf *out = r->text->out;
+    buf_line(out, "for (int c = 0; c < %lld; c++)", (long long)r->x->dim[3]);
+    buf_line(out, "    row[c] = above[c] + rows[r].part * (below[c] - above[c]);");
+    buf_open(out, "for (int c = 0; c < %lld; c++)", (long long)r->attrs->size[1]);
+    buf_line(out, "const float left = row[columns[c].left], right = row[columns[c].right];");
+    buf_line(out, "y[r * %lld + c] = left + columns[c].part * (right - left);", (long long)r->out.stride[2]);
+    buf_close(out);
+}
+
+static void write_shown_columns(const ResizeText *r)
+{
+    Buf *out = r->text->out;
+    buf_open(out, "for (int c = 0; c < %lld; c++)", (long long)r->attrs->size[1]);
+    buf_line(out, "const int left = columns[c].left, right = columns[c].right;");
+    buf_line(out, "const float top = above[left] + columns[c].part * (above[right] - above[left]);");
+    buf_line(out, "const float bottom = below[left] + columns[c].part * (below[right] - below[left]);");
+    buf_line(out, "y[r * %lld + c] = top + rows[r].part * (bottom - top);", (long long)r->out.stride[2]);
+    buf_close(out);
+}
+
+static void write_bilinear(const ResizeText *r)
+{
+    Buf *out = r->text->out;
+    long long width = r->x->dim[3], step = r->in.stride[2];
+    bool whole = width <= r->attrs->size[1] && width <= LONGEST_ROW_KEPT;
+    text_comment(r->text, whole ? "two rows mixed to one, then its columns" : "mixed from four neighbours");
+    text_open(r->text);
+    write_mix_table(r, 0);
+    write_mix_table(r, 1);
+    if (whole)
+        buf_line(out, "float row[%lld];", width);
+    open_maps(r);
+    buf_open(out, "for (int r = 0; r < %lld; r++)", (long long)r->attrs->size[0]);
+    buf_line(out, "const float *above = x + rows[r].above * %lld;", step);
+    buf_line(out, "const float *below = x + rows[r].below * %lld;", step);
+    if (whole)
+        write_whole_row(r);
+    else
+        write_shown_columns(r);
+    buf_close(out);
+    close_maps(r);
+    text_close(r->text);
+}
+
+void c_resize_text(KernelText *text)
+{
+    ResizeText r = {.text = text,
+                    .attrs = text->leader->attrs,
+                    .in = access_of(text_input(text, 0)),
+                    .out = access_of(text_output(text)),
+                    .x = &text_input(text, 0)->shape};
+    if (r.attrs->mode == RESIZE_NEAREST)
+        write_nearest(&r);
+    else
+        write_bilinear(&r);
+}
