@@ -1,4 +1,5 @@
-/* c_matvec.c - fully connected layers in plain C: a panel of outputs at a time, each input times one run of weights.
+/* c_matvec.c - fully connected layers and distances (rbf) in plain C: a panel of outputs at a time, each input joined
+ * with one run of weights.
  *
  * Weights are read strictly in order, once; the sums of a panel stay in registers.
  */
@@ -23,7 +24,10 @@ static void write_panel(KernelText *text, int64_t inputs, int64_t outputs, int b
         buf_line(text->out, "    a[b] = 0.0f;");
     buf_line(text->out, "for (int i = 0; i < %lld; i++, w += %d)", (long long)inputs, block);
     buf_line(text->out, "    for (int b = 0; b < %d; b++)", block);
-    buf_line(text->out, "        a[b] += x[i] * w[b];");
+    if (text->leader->op == OP_rbf)
+        buf_line(text->out, "        a[b] += (x[i] - w[b]) * (x[i] - w[b]);");
+    else
+        buf_line(text->out, "        a[b] += x[i] * w[b];");
     if (many && outputs % block)
         buf_line(text->out, "for (int b = 0; b < %d && o + b < %lld; b++)", block, (long long)outputs);
     else

@@ -1,31 +1,35 @@
-/* matvec.c - fully connected layers: y[n, o] = b[o] + sum over i of W[o, i] * x[n, i].
- * Inputs: x [N, I], weight [O, I], and, if there is a bias, [O]. */
+/* matvec.c - layers in which every output reads every input.
+ *
+ *   fc    y[n, o] = b[o] + sum over i of W[o, i] * x[n, i]
+ *   rbf   y[n, o] = sum over i of (x[n, i] - W[o, i])^2
+ *
+ * Inputs: x [N, I], weight [O, I], and, if fc has a bias, [O]. */
 #include "ops/rules.h"
 #include "ops/weight.h"
 
-enum { FC_X, FC_WEIGHT, FC_BIAS };
+enum { MATVEC_X, MATVEC_WEIGHT, MATVEC_BIAS };
 
-static bool check_vector(Diag *diag, Span span, Arena *arena, const Shape *x)
+static bool check_vector(Diag *diag, Span span, Arena *arena, OpId op, const Shape *x)
 {
     if (x->rank == 2)
         return true;
-    diag_error(diag, span, "fc takes a vector, this is %s", shape_text(arena, x));
+    diag_error(diag, span, "%s takes a vector, this is %s", op_name(op), shape_text(arena, x));
     if (x->rank > 2)
         diag_hint(diag, "-> flatten");
     return false;
 }
 
-static bool fc_type(const Graph *graph, const Node *node, Diag *diag, Type *result)
+static bool matvec_type(const Graph *graph, const Node *node, Diag *diag, Type *result)
 {
     if (!check_f32(graph, node, diag))
         return false;
-    const Shape *x = &graph_input_node(graph, node, FC_X)->type.shape;
-    const Shape *weight = &graph_input_node(graph, node, FC_WEIGHT)->type.shape;
-    if (!check_vector(diag, node->span, graph->arena, x))
+    const Shape *x = &graph_input_node(graph, node, MATVEC_X)->type.shape;
+    const Shape *weight = &graph_input_node(graph, node, MATVEC_WEIGHT)->type.shape;
+    if (!check_vector(diag, node->span, graph->arena, node->op, x))
         return false;
     if (weight->rank != 2 || weight->dim[1] != x->dim[1]) {
-        diag_error(diag, node->span, "fc: weight %s does not fit %lld inputs", shape_full_text(graph->arena, weight),
-                   (long long)x->dim[1]);
+        diag_error(diag, node->span, "%s: weight %s does not fit %lld inputs", op_name(node->op),
+                   shape_full_text(graph->arena, weight), (long long)x->dim[1]);
         return false;
     }
     if (!check_bias(graph, node, diag, weight->dim[0], "outputs"))
@@ -47,23 +51,42 @@ static double dot(const double *a, const double *b, int64_t count)
     return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
+static double squared_distance(const double *a, const double *b, int64_t count)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < count; i++)
+        sum += (a[i] - b[i]) * (a[i] - b[i]);
+    return sum;
+}
+
 static void fc_reference(const Graph *graph, const Node *node, const Tensor *const *inputs, Tensor *result)
 {
     (void)graph;
-    int64_t batch = result->shape.dim[0], outputs = result->shape.dim[1], length = inputs[FC_X]->shape.dim[1];
+    int64_t batch = result->shape.dim[0], outputs = result->shape.dim[1], length = inputs[MATVEC_X]->shape.dim[1];
     for (int64_t n = 0; n < batch; n++)
         for (int64_t o = 0; o < outputs; o++)
             result->at[n * outputs + o] =
-                dot(inputs[FC_X]->at + n * length, inputs[FC_WEIGHT]->at + o * length, length) +
-                (node->input_count > FC_BIAS ? inputs[FC_BIAS]->at[o] : 0);
+                dot(inputs[MATVEC_X]->at + n * length, inputs[MATVEC_WEIGHT]->at + o * length, length) +
+                (node->input_count > MATVEC_BIAS ? inputs[MATVEC_BIAS]->at[o] : 0);
 }
 
-static int64_t fc_macs(const Graph *graph, const Node *node)
+static void rbf_reference(const Graph *graph, const Node *node, const Tensor *const *inputs, Tensor *result)
 {
-    return shape_count(&node->type.shape) * graph_input_node(graph, node, FC_X)->type.shape.dim[1];
+    (void)graph;
+    (void)node;
+    int64_t batch = result->shape.dim[0], outputs = result->shape.dim[1], length = inputs[MATVEC_X]->shape.dim[1];
+    for (int64_t n = 0; n < batch; n++)
+        for (int64_t o = 0; o < outputs; o++)
+            result->at[n * outputs + o] =
+                squared_distance(inputs[MATVEC_X]->at + n * length, inputs[MATVEC_WEIGHT]->at + o * length, length);
 }
 
-static Window fc_window(const Graph *graph, const Node *node, int axis)
+static int64_t matvec_macs(const Graph *graph, const Node *node)
+{
+    return shape_count(&node->type.shape) * graph_input_node(graph, node, MATVEC_X)->type.shape.dim[1];
+}
+
+static Window matvec_window(const Graph *graph, const Node *node, int axis)
 {
     (void)graph;
     (void)node;
@@ -79,7 +102,7 @@ static bool given_shape(const OpCall *call, const OpArg *arg, int64_t length, Sh
     Shape given = weight_shape(call, arg);
     const OpArg *out = op_arg(call, "out");
     if (given.rank < 1 || given.rank > 2 || given.dim[given.rank - 1] != length) {
-        diag_error(call->diag, arg->span, "fc: weight %s does not fit %lld inputs",
+        diag_error(call->diag, arg->span, "%s: weight %s does not fit %lld inputs", op_name(call->op),
                    shape_full_text(call->graph->arena, &given), (long long)length);
         return false;
     }
@@ -99,34 +122,53 @@ static bool weight_rows(const OpCall *call, int64_t length, Shape *weight)
     if (form == WEIGHT_LIST || form == WEIGHT_TENSOR)
         return given_shape(call, arg, length, weight);
     if (!out->present) {
-        diag_error(call->diag, call->span, "fc needs 'out'");
+        diag_error(call->diag, call->span, "%s needs 'out'", op_name(call->op));
         return false;
     }
     *weight = SHAPE(out->ints[0], length);
     return true;
 }
 
-static NodeId fc_build(const OpCall *call)
+/* The weight's node and its shape; NODE_NONE after a diagnostic. */
+static NodeId matvec_weight(const OpCall *call, WeightRole role, Shape *weight)
 {
     const Shape x = graph_node(call->graph, call->inputs[0])->type.shape;
-    WeightSpec spec = {.name = "weight", .role = ROLE_KERNEL, .trainable = !op_arg(call, "frozen")->boolean};
-    if (!check_vector(call->diag, call->span, call->graph->arena, &x) || !weight_rows(call, x.dim[1], &spec.shape))
+    if (!check_vector(call->diag, call->span, call->graph->arena, call->op, &x) || !weight_rows(call, x.dim[1], weight))
         return NODE_NONE;
-    spec.fan_in = x.dim[1];
-    NodeId inputs[3] = {call->inputs[0], build_weight(call, op_arg(call, "weight"), &spec)};
-    if (node_is_none(inputs[FC_WEIGHT]))
+    WeightSpec spec = {.name = "weight",
+                       .shape = *weight,
+                       .role = role,
+                       .fan_in = role == ROLE_KERNEL ? x.dim[1] : 0,
+                       .trainable = !op_arg(call, "frozen")->boolean};
+    return build_weight(call, op_arg(call, "weight"), &spec);
+}
+
+static NodeId fc_build(const OpCall *call)
+{
+    Shape weight;
+    NodeId inputs[3] = {call->inputs[0], matvec_weight(call, ROLE_KERNEL, &weight)};
+    if (node_is_none(inputs[MATVEC_WEIGHT]))
         return NODE_NONE;
     uint32_t count = 2;
     if (wants_bias(op_arg(call, "bias"), op_arg(call, "weight"))) {
-        inputs[FC_BIAS] = build_bias(call, spec.shape.dim[0]);
-        if (node_is_none(inputs[FC_BIAS]))
+        inputs[MATVEC_BIAS] = build_bias(call, weight.dim[0]);
+        if (node_is_none(inputs[MATVEC_BIAS]))
             return NODE_NONE;
         count = 3;
     }
     return graph_add(call->graph, call->diag, OP_fc, inputs, count, NULL, call->path, call->span);
 }
 
-static const OpParam params[] = {
+static NodeId rbf_build(const OpCall *call)
+{
+    Shape weight;
+    NodeId inputs[2] = {call->inputs[0], matvec_weight(call, ROLE_OTHER, &weight)};
+    if (node_is_none(inputs[MATVEC_WEIGHT]))
+        return NODE_NONE;
+    return graph_add(call->graph, call->diag, OP_rbf, inputs, COUNT_OF(inputs), NULL, call->path, call->span);
+}
+
+static const OpParam fc_params[] = {
     {.name = "out", .kind = PARAM_INT, .bounded = true, .least = 1},
     {.name = "bias", .kind = PARAM_WEIGHT, .words = "false true"},
     {.name = "weight", .kind = PARAM_WEIGHT},
@@ -139,14 +181,38 @@ const Op op_fc = {
     .most_inputs = 1,
     .least_operands = 1,
     .most_operands = 2,
-    .params = params,
-    .param_count = COUNT_OF(params),
+    .params = fc_params,
+    .param_count = COUNT_OF(fc_params),
     .build = fc_build,
-    .type = fc_type,
+    .type = matvec_type,
     .reference = fc_reference,
-    .macs = fc_macs,
-    .window = fc_window,
+    .macs = matvec_macs,
+    .window = matvec_window,
     .tolerance = 1e-5,
     .operand_names = "x weight bias",
     .source = "ONNX Gemm",
+};
+
+static const OpParam rbf_params[] = {
+    {.name = "out", .kind = PARAM_INT, .bounded = true, .least = 1},
+    {.name = "weight", .kind = PARAM_WEIGHT},
+    {.name = "frozen", .kind = PARAM_BOOL, .fallback = "false"},
+};
+
+const Op op_rbf = {
+    .family = FAMILY_MATVEC,
+    .least_inputs = 1,
+    .most_inputs = 1,
+    .least_operands = 1,
+    .most_operands = 1,
+    .params = rbf_params,
+    .param_count = COUNT_OF(rbf_params),
+    .build = rbf_build,
+    .type = matvec_type,
+    .reference = rbf_reference,
+    .macs = matvec_macs,
+    .window = matvec_window,
+    .tolerance = 1e-5,
+    .operand_names = "x weight",
+    .source = "LeCun et al. 1998, LeNet-5's output layer",
 };

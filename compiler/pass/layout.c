@@ -107,7 +107,7 @@ Graph *pass_layout(const Graph *graph, const Target *target)
         const ConvForm *form = &forms[leader]; /* zero, so plain, when no convolution leads */
         if (is_convolution(node->op))
             copy_conv(&rewrite, id, form);
-        else if (node->op == OP_fc)
+        else if (op_row(node->op)->family == FAMILY_MATVEC)
             rewrite_copy_with(&rewrite, id,
                               packed_inputs(&rewrite, node, LAYOUT_PANELS, matvec_panel(node->type.shape.dim[1])));
         else

@@ -151,6 +151,15 @@ const OpCase op_cases[] = {
     {"f32[33]", "x -> a: fc(40) -> p: prelu(shared=true) -> b: fc(9) -> s: scale -> q: prelu"},
     {"f32[8, 4, 4]", "x -> a: conv(9, 3x3) -> flatten -> b: fc(5)"},
 
+    /* rbf */
+    {"f32[1]", "x -> a: rbf(1)"},
+    {"f32[7]", "x -> a: rbf(3)"},
+    {"f32[33]", "x -> a: rbf(17) -> sigmoid"},
+    {"f32[84]", "x -> a: fc(84) -> tanh -> b: rbf(10)"},
+    {"f32[4]", "0 - (x -> rbf(weight=[[1, -1, 1, -1], [-1, -1, 1, 1]]))"},
+    {"f32[5]", "x -> rbf(weight=[1, -1, 0.5, 2, 0])"},
+    {"f32[5]", "x -> a: rbf(9, weight=0.25)"},
+
     /* pools */
     {"f32[3, 8, 8]", "x -> maxpool(2x2)"},
     {"f32[3, 9, 7]", "x -> maxpool(2x2)"},

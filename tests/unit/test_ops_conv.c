@@ -250,3 +250,17 @@ Test(conv, fc_is_a_matrix_times_a_vector)
     tensor_free(&out);
     case_free(&c);
 }
+
+/* The codes of LeNet-5's output layer are drawings of +1 and -1; the distance counts what differs, four times. */
+Test(conv, rbf_is_a_squared_distance)
+{
+    Case c = case_new();
+    NodeId x = case_input(&c, SHAPE(2, 3)), w = case_literal(&c, SHAPE(2, 3), (double[]){1, -1, 1, -1, -1, -1});
+    NodeId y = case_add(&c, OP_rbf, (NodeId[]){x, w}, 2, NULL);
+    cr_expect_eq(op_rbf.macs(c.graph, case_node(&c, y)), 12);
+    Tensor in = tensor_of(SHAPE(2, 3), (double[]){1, -1, -1, 0.5, 2, 3}), out = case_eval(&c, y, &in);
+    expect_values(&out, (double[]){4, 4, 13.25, 27.25}, 0, "rbf");
+    tensor_free(&in);
+    tensor_free(&out);
+    case_free(&c);
+}
