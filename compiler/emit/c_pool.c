@@ -86,6 +86,28 @@ static void write_window(const PoolText *p, bool inside_y, bool inside_x)
         buf_line(out, "y[r * %lld + c] = v / (float)(%s * %s);", (long long)p->out.stride[2], rows, columns);
 }
 
+/* One window that covers the input: a reduction. */
+static bool is_global(const PoolText *p)
+{
+    bool padded = false;
+    for (int side = 0; side < HALO_SIDES; side++)
+        padded |= p->attrs->pad[side] > 0;
+    for (int axis = 0; axis < 2; axis++)
+        if (p->attrs->size[axis] != p->x->dim[2 + axis] || p->attrs->dilation[axis] != 1)
+            return false;
+    return !padded;
+}
+
+static void write_global(const PoolText *p)
+{
+    Nest nest = {.rank = 4, .operands = 2, .access = {p->out, p->in}};
+    for (int axis = 0; axis < nest.rank; axis++) {
+        nest.dim[axis] = p->x->dim[axis];
+        nest.access[0].stride[axis] *= axis < 2;
+    }
+    text_reduction(p->text, nest, p->mean ? FOLD_MEAN : FOLD_LARGER);
+}
+
 void c_pool_text(KernelText *text)
 {
     PoolText p = {.text = text,
@@ -95,6 +117,10 @@ void c_pool_text(KernelText *text)
                   .x = &text_input(text, 0)->shape,
                   .y = &text_output(text)->shape,
                   .mean = text->leader->op == OP_avgpool};
+    if (is_global(&p)) {
+        write_global(&p);
+        return;
+    }
     Buf *out = text->out;
     bool inside_y = always_inside(&p, 0), inside_x = always_inside(&p, 1);
     text_comment(text, inside_y && inside_x ? "window by window" : "window by window, cut at the edges");
@@ -144,31 +170,18 @@ static void close_block(KernelText *text, const Nest *nest)
         buf_close(text->out);
 }
 
+/* A reduction whose last axis is the run: its elements are `channel` apart. */
 void c_channel_pool_text(KernelText *text)
 {
     const ChannelPoolAttrs *attrs = text->leader->attrs;
-    bool mean = text->leader->op == OP_channel_avg;
     Nest nest = nest_without(text, 1, text_output(text)->shape.dim[1]);
     int64_t channel = nest.access[1].stride[1];
     nest.access[1].stride[1] *= attrs->group;
     nest_collapse(&nest);
-    text_comment(text, "runs of channels, place by place");
-    text_open(text);
-    text_border(text);
-    open_block(text, &nest);
-    buf_line(text->out, "const float *s = x + %s;", nest_index(text, &nest, 1));
-    buf_line(text->out, "float v = %s;", mean ? "0.0f" : "-INFINITY");
-    buf_line(text->out, "for (int g = 0; g < %lld; g++)", (long long)attrs->group);
-    if (mean) {
-        buf_line(text->out, "    v += s[g * %lld];", (long long)channel);
-        buf_line(text->out, "y[%s] = v / %lld.0f;", nest_index(text, &nest, 0), (long long)attrs->group);
-    } else {
-        text->needs->larger = text->needs->math = true;
-        buf_line(text->out, "    v = %s_larger(s[g * %lld], v);", text->prefix, (long long)channel);
-        buf_line(text->out, "y[%s] = v;", nest_index(text, &nest, 0));
-    }
-    close_block(text, &nest);
-    text_close(text);
+    nest.dim[nest.rank] = attrs->group;
+    nest.access[0].stride[nest.rank] = 0;
+    nest.access[1].stride[nest.rank++] = channel;
+    text_reduction(text, nest, text->leader->op == OP_channel_avg ? FOLD_MEAN : FOLD_LARGER);
 }
 
 void c_softmax_text(KernelText *text)

@@ -3,15 +3,16 @@
  * Of the axes that are left after collapsing (nest.c), the one whose elements stand beside each other decides:
  *
  *   reduced   runs: 16 partial results side by side, which compilers keep in vectors, folded in halves at the end
- *   kept      rows: a whole row of results at a time, each row of x joined to it
+ *   kept      rows: a whole row of results at a time, four rows of x joined to it at once
  *
+ * What is too short for either is computed one result after the other.
  * Compilers may not reorder additions, so that one running sum would be one addition after the other. The partial
  * sums are also nearer to the exact one than a running sum is.
  */
 #include "emit/kernel.h"
 #include "ops/reduce.h"
 
-enum { LANES = 16, RESULT = 0, SOURCE = 1 };
+enum { LANES = 16, ROWS = 4, FEWEST_ROWS = 16, RESULT = 0, SOURCE = 1 };
 
 typedef struct Reduction {
     KernelText *text;
@@ -54,15 +55,20 @@ static const char *start_text(const Reduction *r)
     BUG("fold %d", (int)r->fold);
 }
 
+/* "net_larger(s[k], a[b])": not for sums. */
+static const char *join_value(const Reduction *r, const char *to, const char *value)
+{
+    if (r->fold == FOLD_LARGER)
+        return arena_printf(r->text->arena, "%s_larger(%s, %s)", r->text->prefix, value, to);
+    return arena_printf(r->text->arena, "%s_of(%s, %s)", r->text->name, value, to);
+}
+
 /* "a[b] += s[k];" or "a[b] = net_larger(s[k], a[b]);" */
 static const char *join_text(const Reduction *r, const char *to, const char *value)
 {
-    Arena *arena = r->text->arena;
     if (r->fold == FOLD_SUM || r->fold == FOLD_MEAN)
-        return arena_printf(arena, "%s += %s;", to, value);
-    if (r->fold == FOLD_LARGER)
-        return arena_printf(arena, "%s = %s_larger(%s, %s);", to, r->text->prefix, value, to);
-    return arena_printf(arena, "%s = %s_of(%s, %s);", to, r->text->name, value, to);
+        return arena_printf(r->text->arena, "%s += %s;", to, value);
+    return arena_printf(r->text->arena, "%s = %s;", to, join_value(r, to, value));
 }
 
 /* The helpers that joins call; max and min of two keep NaN. */
@@ -127,7 +133,9 @@ static void write_lane_run(const Reduction *r)
         buf_line(out, "    for (int b = 0; b < %d; b++)", LANES);
         buf_line(out, "        %s", join_text(r, "a[b]", "s[e + b]"));
     }
-    if (length == whole)
+    if (length == whole + 1)
+        buf_line(out, "%s", join_text(r, "a[0]", arena_printf(r->text->arena, "s[%lld]", whole)));
+    if (length <= whole + 1)
         return;
     buf_line(out, "for (int b = 0; b < %lld; b++)", length - whole);
     buf_line(out, "    %s", join_text(r, "a[b]", arena_printf(r->text->arena, "s[%lld + b]", whole)));
@@ -168,24 +176,80 @@ static void write_runs(const Reduction *r, bool lanes)
 
 /* ---- rows: the innermost axis is kept ---- */
 
+/* One loop over the row, for a statement. */
+static void open_row(const Reduction *r)
+{
+    nest_lines_open(r->text, &r->nest, r->kept - 1, r->kept);
+}
+
+/* "y[i] += (s[i] + s[35 + i]) + (s[70 + i] + s[105 + i]);": ROWS elements of x joined to one of y. */
+static const char *join_rows_text(const Reduction *r, const char *to)
+{
+    Arena *arena = r->text->arena;
+    Nest row = {.rank = r->kept, .operands = 1};
+    row.access[0].stride[r->kept - 1] = r->nest.access[SOURCE].stride[r->kept - 1];
+    const char *element[ROWS];
+    for (int k = 0; k < ROWS; k++) {
+        row.access[0].base = k * r->nest.access[SOURCE].stride[r->nest.rank - 1];
+        element[k] = arena_printf(arena, "s[%s]", nest_index(r->text, &row, 0));
+    }
+    if (r->fold == FOLD_SUM || r->fold == FOLD_MEAN)
+        return arena_printf(arena, "%s += (%s + %s) + (%s + %s);", to, element[0], element[1], element[2], element[3]);
+    const char *value = to;
+    for (int k = 0; k < ROWS; k++)
+        value = join_value(r, value, element[k]);
+    return arena_printf(arena, "%s = %s;", to, value);
+}
+
+/* All rows of x along the innermost reduced axis: several at a time, so that y is read and written less often. */
+static void write_joined_rows(const Reduction *r, const char *to)
+{
+    KernelText *text = r->text;
+    Nest bundle = r->nest; /* without the row */
+    int last = r->nest.rank - 1;
+    bundle.access[SOURCE].stride[r->kept - 1] = 0;
+    int64_t length = r->nest.dim[last], whole = length / ROWS * ROWS;
+    const char *name = nest_name(last);
+    buf_open(text->out, "for (int %s = 0; %s < %lld; %s += %d)", name, name, (long long)whole, name, ROWS);
+    write_start_of(text, &bundle);
+    open_row(r);
+    line_wrapped(text->out, join_rows_text(r, to));
+    text->out->indent--;
+    buf_close(text->out);
+    Nest rest = r->nest;
+    if (length == whole)
+        return;
+    if (length == whole + 1) {
+        rest.access[SOURCE].base += whole * rest.access[SOURCE].stride[last];
+        rest.access[SOURCE].stride[last] = 0;
+    } else {
+        buf_line(text->out, "for (int %s = %lld; %s < %lld; %s++)", name, (long long)whole, name, (long long)length,
+                 name);
+        text->out->indent++;
+    }
+    open_row(r);
+    line_wrapped(text->out, join_text(r, to, arena_printf(text->arena, "x[%s]", nest_index(text, &rest, SOURCE))));
+    text->out->indent -= length == whole + 1 ? 1 : 2;
+}
+
 static void write_rows(const Reduction *r)
 {
     KernelText *text = r->text;
     Buf *out = text->out;
-    int row = r->kept - 1, reduced = r->nest.rank - r->kept;
+    int row = r->kept - 1, last = r->nest.rank - 1;
     const char *to = arena_printf(text->arena, "y[%s]", nest_index(text, &r->nest, RESULT));
-    const char *element = arena_printf(text->arena, "x[%s]", nest_index(text, &r->nest, SOURCE));
     for (int axis = 0; axis < row; axis++)
         nest_block_open(text, &r->nest, axis);
-    nest_lines_open(text, &r->nest, row, r->kept);
+    open_row(r);
     buf_line(out, "%s = %s;", to, start_text(r));
     out->indent--;
-    nest_lines_open(text, &r->nest, r->kept, r->nest.rank);
-    nest_lines_open(text, &r->nest, row, r->kept);
-    line_wrapped(out, join_text(r, to, element));
-    out->indent -= reduced + 1;
+    for (int axis = r->kept; axis < last; axis++)
+        nest_block_open(text, &r->nest, axis);
+    write_joined_rows(r, to);
+    for (int axis = r->kept; axis < last; axis++)
+        buf_close(out);
     if (r->fold == FOLD_MEAN) {
-        nest_lines_open(text, &r->nest, row, r->kept);
+        open_row(r);
         buf_line(out, "%s /= %s;", to, float_text(text->arena, (double)r->count));
         out->indent--;
     }
@@ -200,8 +264,9 @@ void text_reduction(KernelText *text, Nest nest, Fold fold)
     const int64_t *step = nest.access[SOURCE].stride;
     int last = nest.rank - 1;
     bool reduced = r.kept < nest.rank;
-    bool rows = r.kept > 0 && (!reduced || step[r.kept - 1] < step[last]);
-    bool lanes = !rows && reduced && step[last] == 1 && nest.dim[last] >= LANES;
+    bool row_wise = r.kept > 0 && reduced && step[r.kept - 1] < step[last];
+    bool rows = row_wise && nest.dim[last] >= FEWEST_ROWS;
+    bool lanes = !row_wise && reduced && step[last] == 1 && nest.dim[last] >= LANES;
     text_comment(text, rows    ? "rows of results"
                        : lanes ? arena_printf(text->arena, "%d partial results side by side", LANES)
                                : "one result after the other");

@@ -96,6 +96,7 @@ const char *nest_index(const KernelText *text, const Nest *nest, int operand); /
 /* Some of its loops: from axis `from` up to `to` as lines, or one with a brace, which buf_close closes. */
 void nest_lines_open(KernelText *text, const Nest *nest, int from, int to);
 void nest_block_open(KernelText *text, const Nest *nest, int axis);
+const char *nest_name(int axis); /* of its loop's variable */
 
 /* What joins the elements that become one (c_reduce.c). */
 typedef enum Fold {

@@ -93,6 +93,11 @@ static void open_strip(KernelText *text, const Nest *nest)
     text->out->indent++;
 }
 
+const char *nest_name(int axis)
+{
+    return loop_names[axis];
+}
+
 void nest_lines_open(KernelText *text, const Nest *nest, int from, int to)
 {
     for (int axis = from; axis < to; axis++) {

@@ -201,14 +201,13 @@ static void edge_conv_2(const float *restrict x, const float *restrict weight, f
 
 /* channel_max (edge.fov:7)
  * x[2][10][11] -> y[1][10][11]
- * runs of channels, place by place */
+ * one result after the other */
 static void edge_channel_max(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 110; i++) {
-        const float *s = x + i;
         float v = -INFINITY;
-        for (int g = 0; g < 2; g++)
-            v = edge_larger(s[g * 110], v);
+        for (int j = 0; j < 2; j++)
+            v = edge_larger(x[i + j * 110], v);
         y[i] = v;
     }
 }

@@ -315,14 +315,13 @@ FOVEA_AVX2 static void grouped_mixed(const float *restrict x, const float *restr
 
 /* channel_avg (grouped.fov:6)
  * x[3][12][12] -> y[1][12][12]
- * runs of channels, place by place */
+ * one result after the other */
 FOVEA_AVX2 static void grouped_channel_avg(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 144; i++) {
-        const float *s = x + i;
         float v = 0.0f;
-        for (int g = 0; g < 3; g++)
-            v += s[g * 144];
+        for (int j = 0; j < 3; j++)
+            v += x[i + j * 144];
         y[i] = v / 3.0f;
     }
 }

@@ -190,6 +190,12 @@ const OpCase op_cases[] = {
     {"f32[9, 4, 4]", "x -> reduce_sum"},
     {"f32[33, 5, 7]", "x -> reduce_sum(axes=[0])"},
     {"f32[8, 5, 3]", "x -> reduce_mean(axes=[0], keep=false)"},
+    {"f32[18, 5, 3]", "x -> reduce_mean(axes=[0], keep=false)"},
+    {"f32[16, 9, 5]", "x -> reduce_max(axes=[0])"},
+    {"f32[3, 19, 5]", "x -> reduce_sum(axes=[1])"},
+    {"f32[2, 18, 5]",
+     "y = x -> relu; output s = y -> reduce_mean(axes=[0, 1]); output m = y -> reduce_max(axes=[0, 1]); "
+     "output c = y -> avgpool(global); return z = y -> a: conv(3, 3x3, pad=1);"},
     {"f32[7, 5, 3]", "x -> reduce_sum(axes=[1])"},
     {"f32[7, 5, 19]", "x -> reduce_mean(axes=[-1], keep=false)"},
     {"f32[7, 5, 3]", "x -> reduce_mean(axes=[-1, 0])"},
@@ -214,6 +220,17 @@ const OpCase op_cases[] = {
     {"f32[9, 5, 7]", "x -> argmax(axis=1, keep=true)"},
     {"f32[9, 5, 7]", "x -> argmax(axis=-1)"},
     {"f32[21, 9, 8]", "x -> relu -> argmax(keep=true) -> a: conv(3, 3x3, pad=1)"},
+
+    /* NaN where x is not positive */
+    {"f32[3, 5, 7]", "relu(x) / relu(x) * x -> reduce_max(axes=[0])"},
+    {"f32[33, 2, 3]", "relu(x) / relu(x) * x -> reduce_min(axes=[0])"},
+    {"f32[9, 1, 3]", "relu(x) / relu(x) * x -> reduce_max"},
+    {"f32[4, 5, 7]", "relu(x) / relu(x) * x -> argmax"},
+    {"f32[4, 5, 7]", "relu(x) / relu(x) * x -> argmax(axis=2)"},
+    {"f32[9, 5, 7]", "relu(x) / relu(x) * x -> maxpool(global)"},
+    {"f32[34, 2, 3]", "relu(x) / relu(x) * x -> channel_max(17)"},
+    {"f32[3, 5, 7]", "relu(x) / relu(x) * x -> resize(8x9, mode=bilinear)"},
+    {"f32[3, 5, 7]", "relu(x) / relu(x) * x -> resize(9x3, mode=bilinear, align=corners)"},
 
     /* maps */
     {"f32[3, 5, 7]", "x -> relu"},

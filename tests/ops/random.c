@@ -1,10 +1,11 @@
-/* random.c - convolutions and pools of random shapes, the same ones every time, on every target. */
+/* random.c - convolutions, pools, reductions and resizes of random shapes, the same ones every time, on every target.
+ */
 #include <criterion/criterion.h>
 
 #include "tests/ops/cases.h"
 #include "weights/weights.h"
 
-enum { CASES = 80 };
+enum { CASES = 90 };
 
 typedef struct Dice {
     uint32_t thrown, seed;
@@ -73,13 +74,42 @@ static OpCase random_case(Arena *arena, Dice *dice)
     return result;
 }
 
+static OpCase random_reduction(Arena *arena, Dice *dice)
+{
+    static const char *const ops[] = {"reduce_mean", "reduce_sum", "reduce_max", "reduce_min"};
+    static const char *const axes[] = {"[0]", "[1]", "[2]", "[0, 1]", "[0, 2]", "[1, 2]", "[0, 1, 2]"};
+    return (OpCase){.inputs = arena_printf(arena, "f32[%u, %u, %u]", pick_channels(dice), 1 + throw_dice(dice, 20),
+                                           1 + throw_dice(dice, 40)),
+                    .body =
+                        arena_printf(arena, "x -> %s(axes=%s, keep=%s)", ops[throw_dice(dice, COUNT_OF(ops))],
+                                     axes[throw_dice(dice, COUNT_OF(axes))], throw_dice(dice, 2) ? "true" : "false")};
+}
+
+static OpCase random_resize(Arena *arena, Dice *dice)
+{
+    static const char *const modes[] = {"mode=bilinear", "round=floor", "round=ceil", "round=half_up",
+                                        "round=half_down"};
+    static const char *const aligns[] = {"half_pixel", "corners", "asymmetric"};
+    const char *size = arena_printf(arena, "%ux%u", 1 + throw_dice(dice, 30), 1 + throw_dice(dice, 30));
+    if (throw_dice(dice, 2))
+        size = arena_printf(arena, "scale=[%u.%u, %u.%u]", 1 + throw_dice(dice, 2), throw_dice(dice, 100),
+                            throw_dice(dice, 3), 25 + throw_dice(dice, 75));
+    return (OpCase){.inputs = arena_printf(arena, "f32[%u, %u, %u]", 1 + throw_dice(dice, 4), 1 + throw_dice(dice, 20),
+                                           4 + throw_dice(dice, 40)),
+                    .body = arena_printf(arena, "x -> resize(%s, %s, align=%s)", size,
+                                         modes[throw_dice(dice, COUNT_OF(modes))],
+                                         aligns[throw_dice(dice, COUNT_OF(aligns))])};
+}
+
 static void check_target(const char *target)
 {
     Arena *arena = arena_new();
     OpCase *cases = NEW_ARRAY(arena, OpCase, CASES);
     Dice dice = {.seed = 20};
     for (uint32_t i = 0; i < CASES; i++)
-        cases[i] = random_case(arena, &dice);
+        cases[i] = i % 6 == 4   ? random_reduction(arena, &dice)
+                   : i % 6 == 5 ? random_resize(arena, &dice)
+                                : random_case(arena, &dice);
     int failed = op_cases_check(target, cases, CASES);
     arena_free(arena);
     if (failed < 0)
