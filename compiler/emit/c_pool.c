@@ -197,8 +197,8 @@ void c_softmax_text(KernelText *text)
     text_open(text);
     text_border(text);
     open_block(text, &nest);
-    buf_line(text->out, "const float *s = x + %s;", nest_index(text, &nest, 1));
-    buf_line(text->out, "float *d = y + %s;", nest_index(text, &nest, 0));
+    nest_begin(text, &nest, 1, "const float *s = x");
+    nest_begin(text, &nest, 0, "float *d = y");
     buf_line(text->out, "float largest = -INFINITY, sum = 0.0f;");
     buf_line(text->out, "for (int a = 0; a < %lld; a++)", count);
     buf_line(text->out, "    largest = %s_larger(s[a * %lld], largest);", text->prefix, step_x);
@@ -224,8 +224,8 @@ void c_lrn_text(KernelText *text)
     text_open(text);
     text_border(text);
     open_block(text, &nest);
-    buf_line(text->out, "const float *s = x + %s;", nest_index(text, &nest, 1));
-    buf_line(text->out, "float *d = y + %s;", nest_index(text, &nest, 0));
+    nest_begin(text, &nest, 1, "const float *s = x");
+    nest_begin(text, &nest, 0, "float *d = y");
     buf_open(text->out, "for (int c = 0; c < %lld; c++)", channels);
     buf_line(text->out, "const int first = c > %lld ? c - %lld : 0;", before, before);
     buf_line(text->out, "const int last = c < %lld ? c + %lld : %lld;", channels - 1 - after, after, channels - 1);

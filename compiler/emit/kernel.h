@@ -93,12 +93,14 @@ void nest_collapse(Nest *nest);
 void nest_open(KernelText *text, const Nest *nest); /* for lines; the caller writes one statement */
 void nest_close(KernelText *text, const Nest *nest);
 const char *nest_index(const KernelText *text, const Nest *nest, int operand); /* "i * 784 + j" */
+/* "const float *s = x + i * 35;": `start` is "const float *s = x". */
+void nest_begin(KernelText *text, const Nest *nest, int operand, const char *start);
 /* Some of its loops: from axis `from` up to `to` as lines, or one with a brace, which buf_close closes. */
 void nest_lines_open(KernelText *text, const Nest *nest, int from, int to);
 void nest_block_open(KernelText *text, const Nest *nest, int axis);
 const char *nest_name(int axis); /* of its loop's variable */
 
-/* What joins the elements that become one (c_reduce.c). */
+/* What joins the elements that become one (reduction.c). */
 typedef enum Fold {
     FOLD_SUM,
     FOLD_MEAN,

@@ -154,3 +154,12 @@ const char *nest_index(const KernelText *text, const Nest *nest, int operand)
     buf_free(&index);
     return result;
 }
+
+void nest_begin(KernelText *text, const Nest *nest, int operand, const char *start)
+{
+    const char *index = nest_index(text, nest, operand);
+    if (strcmp(index, "0") == 0)
+        buf_line(text->out, "%s;", start);
+    else
+        buf_line(text->out, "%s + %s;", start, index);
+}

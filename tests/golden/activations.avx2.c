@@ -260,8 +260,8 @@ FOVEA_AVX2 static void activations_fc3(const float *restrict x, const float *res
  * the largest is subtracted first, so that nothing overflows */
 FOVEA_AVX2 static void activations_softmax(const float *restrict x, float *restrict y)
 {
-    const float *s = x + 0;
-    float *d = y + 0;
+    const float *s = x;
+    float *d = y;
     float largest = -INFINITY, sum = 0.0f;
     for (int a = 0; a < 9; a++)
         largest = activations_larger(s[a * 1], largest);

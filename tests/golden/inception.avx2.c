@@ -661,8 +661,8 @@ FOVEA_AVX2 static void inception_fc(const float *restrict x, const float *restri
  * the largest is subtracted first, so that nothing overflows */
 FOVEA_AVX2 static void inception_softmax(const float *restrict x, float *restrict y)
 {
-    const float *s = x + 0;
-    float *d = y + 0;
+    const float *s = x;
+    float *d = y;
     float largest = -INFINITY, sum = 0.0f;
     for (int a = 0; a < 4; a++)
         largest = inception_larger(s[a * 1], largest);

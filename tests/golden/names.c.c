@@ -227,8 +227,8 @@ static void names_conv1_row4_2(const float *restrict x, const float *restrict we
  * the largest is subtracted first, so that nothing overflows */
 static void names_softmax(const float *restrict x, float *restrict y)
 {
-    const float *s = x + 0;
-    float *d = y + 0;
+    const float *s = x;
+    float *d = y;
     float largest = -INFINITY, sum = 0.0f;
     for (int a = 0; a < 1; a++)
         largest = names_larger(s[a * 1], largest);

@@ -159,6 +159,7 @@ const OpCase op_cases[] = {
     {"f32[4]", "0 - (x -> rbf(weight=[[1, -1, 1, -1], [-1, -1, 1, 1]]))"},
     {"f32[5]", "x -> rbf(weight=[1, -1, 0.5, 2, 0])"},
     {"f32[5]", "x -> a: rbf(9, weight=0.25)"},
+    {"3 of f32[12]", "x -> a: rbf(9) -> relu"},
 
     /* pools */
     {"f32[3, 8, 8]", "x -> maxpool(2x2)"},
@@ -220,6 +221,15 @@ const OpCase op_cases[] = {
     {"f32[9, 5, 7]", "x -> argmax(axis=1, keep=true)"},
     {"f32[9, 5, 7]", "x -> argmax(axis=-1)"},
     {"f32[21, 9, 8]", "x -> relu -> argmax(keep=true) -> a: conv(3, 3x3, pad=1)"},
+
+    {"3 of f32[3, 5, 7]", "x -> reduce_mean"},
+    {"2 of f32[17, 5, 7]", "x -> reduce_max(axes=[0], keep=false)"},
+    {"2 of f32[3, 18, 5]", "x -> reduce_sum(axes=[0, 1])"},
+    {"2 of f32[3, 5, 7]", "x -> reduce_min(axes=[0, 1, 2], keep=false)"},
+    {"3 of f32[9, 5, 7]", "x -> argmax"},
+    {"2 of f32[9, 5, 7]", "x -> argmax(axis=2)"},
+    {"3 of f32[17, 4, 5]", "x -> avgpool(global)"},
+    {"2 of f32[34, 3, 3]", "x -> channel_avg(17)"},
 
     /* NaN where x is not positive */
     {"f32[3, 5, 7]", "relu(x) / relu(x) * x -> reduce_max(axes=[0])"},
@@ -443,6 +453,9 @@ const OpCase op_cases[] = {
     {"f32[3, 1, 8]", "x -> resize(3x1, mode=bilinear, align=corners)"},
     {"f32[3, 9, 1]", "x -> resize(3x5, mode=bilinear)"},
     {"f32[1, 1, 1]", "x -> resize(9x33, mode=bilinear)"},
+    {"2 of f32[3, 5, 7]", "x -> resize(scale=2)"},
+    {"3 of f32[1, 5, 7]", "x -> resize(4x9)"},
+    {"2 of f32[3, 5, 7]", "x -> resize(3x9, mode=bilinear)"},
     {"f32[2, 3, 300]", "x -> resize(5x301, mode=bilinear)"},
     {"f32[4, 6, 5]", "x -> a: conv(9, 3x3, pad=1) -> relu -> resize(scale=2) -> b: conv(8, 3x3, pad=1)"},
     {"f32[4, 6, 5]", "y = x -> relu; output r = y -> resize(scale=2, mode=bilinear); output s = y -> resize(3x3); "

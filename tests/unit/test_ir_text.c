@@ -89,6 +89,16 @@ static const char *const texts[] = {
     "%3 = conv_transpose(%0, %2) stride=[2, 2] pad=[0, 1, 0, 1] output_pad=[1, 0] dilation=[1, 1] groups=2 at \"up\" : "
     "f32[1, 4, 7, 4]\n"
     "output \"y\" = %3\n",
+
+    "graph reductions\n"
+    "%0 = input \"x\" : f32[2, 3, 4, 6]\n"
+    "%1 = resize(%0) size=[8, 4] scale=[0, 0.7] mode=bilinear align=asymmetric round=floor : f32[2, 3, 8, 4]\n"
+    "%2 = reduce_mean(%1) axes=[2, 3] keep=true : f32[2, 3, 1, 1]\n"
+    "%3 = reduce_sum(%2) axes=[2, 3] keep=false : f32[2, 3]\n"
+    "%4 = const literal [1, -1, 1, -1, 1, 1] : f32[2, 3]\n"
+    "%5 = rbf(%3, %4) : f32[2, 2]\n"
+    "%6 = argmax(%5) axes=[1] keep=false : f32[2]\n"
+    "output \"y\" = %6\n",
 };
 
 Test(text, parses_back_to_itself)

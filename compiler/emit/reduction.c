@@ -1,0 +1,269 @@
+/* reduction.c - the loops of sums, means, maxima and minima in plain C: reductions over axes, pools over everything.
+ *
+ * Of the axes that are left after collapsing (nest.c), the one whose elements stand beside each other decides:
+ *
+ *   reduced   runs: 16 partial results side by side, which compilers keep in vectors, folded in halves at the end
+ *   kept      rows: a whole row of results at a time, four rows of x joined to it at once
+ *
+ * What is too short for either is computed one result after the other.
+ * Compilers may not reorder additions, so that one running sum would be one addition after the other. The partial
+ * sums are also nearer to the exact one than a running sum is.
+ */
+#include "emit/kernel.h"
+
+enum { LANES = 16, ROWS = 4, FEWEST_ROWS = 16, RESULT = 0, SOURCE = 1 };
+
+typedef struct Reduction {
+    KernelText *text;
+    Nest nest; /* kept axes first; operands RESULT and SOURCE */
+    int kept;
+    Fold fold;
+    int64_t count; /* elements of x for each of y */
+} Reduction;
+
+static int64_t reduced_count(const Nest *nest)
+{
+    int64_t count = 1;
+    for (int axis = 0; axis < nest->rank; axis++)
+        count *= nest->access[RESULT].stride[axis] ? 1 : nest->dim[axis];
+    return count;
+}
+
+static int kept_axes(const Nest *nest)
+{
+    int kept = 0;
+    while (kept < nest->rank && nest->access[RESULT].stride[kept])
+        kept++;
+    return kept;
+}
+
+/* ---- one join ---- */
+
+static const char *start_text(const Reduction *r)
+{
+    switch (r->fold) {
+    case FOLD_SUM:
+    case FOLD_MEAN:
+        return "0.0f";
+    case FOLD_LARGER:
+    case FOLD_MAX:
+        return "-INFINITY";
+    case FOLD_MIN:
+        return "INFINITY";
+    }
+    BUG("fold %d", (int)r->fold);
+}
+
+/* "a[b] += s[k];" or "a[b] = net_larger(s[k], a[b]);" */
+static const char *join_text(const Reduction *r, const char *to, const char *value)
+{
+    Arena *arena = r->text->arena;
+    if (r->fold == FOLD_SUM || r->fold == FOLD_MEAN)
+        return arena_printf(arena, "%s += %s;", to, value);
+    if (r->fold == FOLD_LARGER)
+        return arena_printf(arena, "%s = %s_larger(%s, %s);", to, r->text->prefix, value, to);
+    return arena_printf(arena, "%s = %s_of(%s, %s);", to, r->text->name, value, to);
+}
+
+/* The helpers that joins call; max and min of two keep NaN. */
+static void write_join_function(const Reduction *r)
+{
+    KernelText *text = r->text;
+    bool extreme = r->fold == FOLD_MAX || r->fold == FOLD_MIN;
+    text->needs->larger |= r->fold == FOLD_LARGER || r->fold == FOLD_MAX;
+    text->needs->smaller |= r->fold == FOLD_MIN;
+    text->needs->math |= extreme || r->fold == FOLD_LARGER;
+    if (!extreme)
+        return;
+    buf_line(text->out, "static inline float %s_of(float a, float b)", text->name);
+    buf_line(text->out, "{");
+    buf_line(text->out, "    return a != a ? a : %s_%s(a, b);", text->prefix,
+             r->fold == FOLD_MAX ? "larger" : "smaller");
+    buf_line(text->out, "}");
+    buf_line(text->out, "");
+}
+
+static const char *finished_text(const Reduction *r, const char *value)
+{
+    return r->fold == FOLD_MEAN
+               ? arena_printf(r->text->arena, "%s / %s", value, float_text(r->text->arena, (double)r->count))
+               : value;
+}
+
+/* ---- runs: the innermost axis is reduced ---- */
+
+/* One running result: for runs too short for lanes. */
+static void write_single(const Reduction *r)
+{
+    Buf *out = r->text->out;
+    buf_line(out, "float v = %s;", start_text(r));
+    nest_lines_open(r->text, &r->nest, r->kept, r->nest.rank);
+    const char *element = arena_printf(r->text->arena, "x[%s]", nest_index(r->text, &r->nest, SOURCE));
+    buf_line(out, "%s", join_text(r, "v", element));
+    out->indent -= r->nest.rank - r->kept;
+    buf_line(out, "y[%s] = %s;", nest_index(r->text, &r->nest, RESULT), finished_text(r, "v"));
+}
+
+/* The run: whole lanes, then what is left over. */
+static void write_lane_run(const Reduction *r)
+{
+    Buf *out = r->text->out;
+    long long length = r->nest.dim[r->nest.rank - 1], whole = length / LANES * LANES;
+    if (whole == LANES) {
+        buf_line(out, "for (int b = 0; b < %d; b++)", LANES);
+        buf_line(out, "    %s", join_text(r, "a[b]", "s[b]"));
+    } else {
+        buf_line(out, "for (int e = 0; e < %lld; e += %d)", whole, LANES);
+        buf_line(out, "    for (int b = 0; b < %d; b++)", LANES);
+        buf_line(out, "        %s", join_text(r, "a[b]", "s[e + b]"));
+    }
+    if (length == whole + 1)
+        buf_line(out, "%s", join_text(r, "a[0]", arena_printf(r->text->arena, "s[%lld]", whole)));
+    if (length <= whole + 1)
+        return;
+    buf_line(out, "for (int b = 0; b < %lld; b++)", length - whole);
+    buf_line(out, "    %s", join_text(r, "a[b]", arena_printf(r->text->arena, "s[%lld + b]", whole)));
+}
+
+static void write_lanes(const Reduction *r)
+{
+    KernelText *text = r->text;
+    Nest outer = r->nest; /* all but the run */
+    outer.rank--;
+    int loops = outer.rank - r->kept;
+    buf_line(text->out, "float a[%d];", LANES);
+    buf_line(text->out, "for (int b = 0; b < %d; b++)", LANES);
+    buf_line(text->out, "    a[b] = %s;", start_text(r));
+    for (int axis = r->kept; axis < outer.rank; axis++)
+        nest_block_open(text, &outer, axis);
+    nest_begin(text, &outer, SOURCE, "const float *s = x");
+    write_lane_run(r);
+    for (int i = 0; i < loops; i++)
+        buf_close(text->out);
+    buf_line(text->out, "for (int half = %d; half > 0; half /= 2)", LANES / 2);
+    buf_line(text->out, "    for (int b = 0; b < half; b++)");
+    buf_line(text->out, "        %s", join_text(r, "a[b]", "a[b + half]"));
+    buf_line(text->out, "y[%s] = %s;", nest_index(text, &r->nest, RESULT), finished_text(r, "a[0]"));
+}
+
+static void write_runs(const Reduction *r, bool lanes)
+{
+    for (int axis = 0; axis < r->kept; axis++)
+        nest_block_open(r->text, &r->nest, axis);
+    if (lanes)
+        write_lanes(r);
+    else
+        write_single(r);
+    for (int axis = 0; axis < r->kept; axis++)
+        buf_close(r->text->out);
+}
+
+/* ---- rows: the innermost axis is kept ---- */
+
+/* One loop over the row, for a statement. */
+static void open_row(const Reduction *r)
+{
+    nest_lines_open(r->text, &r->nest, r->kept - 1, r->kept);
+}
+
+/* ROWS elements of x, one below the other, joined to one of y: "y[i] += (s[i] + s[35 + i]) + (s[70 + i] + ...);" */
+static void write_joined_column(const Reduction *r, const char *to)
+{
+    KernelText *text = r->text;
+    Nest row = {.rank = r->kept, .operands = 1};
+    row.access[0].stride[r->kept - 1] = r->nest.access[SOURCE].stride[r->kept - 1];
+    const char *element[ROWS];
+    for (int k = 0; k < ROWS; k++) {
+        row.access[0].base = k * r->nest.access[SOURCE].stride[r->nest.rank - 1];
+        element[k] = arena_printf(text->arena, "s[%s]", nest_index(text, &row, 0));
+    }
+    if (r->fold == FOLD_SUM || r->fold == FOLD_MEAN) {
+        open_row(r);
+        buf_line(text->out, "%s += (%s + %s) + (%s + %s);", to, element[0], element[1], element[2], element[3]);
+        text->out->indent--;
+        return;
+    }
+    nest_block_open(text, &r->nest, r->kept - 1);
+    buf_line(text->out, "float v = %s;", to);
+    for (int k = 0; k < ROWS; k++)
+        buf_line(text->out, "%s", join_text(r, "v", element[k]));
+    buf_line(text->out, "%s = v;", to);
+    buf_close(text->out);
+}
+
+/* All rows of x along the innermost reduced axis: several at a time, so that y is read and written less often. */
+static void write_joined_rows(const Reduction *r, const char *to)
+{
+    KernelText *text = r->text;
+    Nest bundle = r->nest; /* without the row */
+    int last = r->nest.rank - 1;
+    bundle.access[SOURCE].stride[r->kept - 1] = 0;
+    int64_t length = r->nest.dim[last], whole = length / ROWS * ROWS;
+    const char *name = nest_name(last);
+    buf_open(text->out, "for (int %s = 0; %s < %lld; %s += %d)", name, name, (long long)whole, name, ROWS);
+    nest_begin(text, &bundle, SOURCE, "const float *s = x");
+    write_joined_column(r, to);
+    buf_close(text->out);
+    Nest rest = r->nest;
+    if (length == whole)
+        return;
+    if (length == whole + 1) {
+        rest.access[SOURCE].base += whole * rest.access[SOURCE].stride[last];
+        rest.access[SOURCE].stride[last] = 0;
+    } else {
+        buf_line(text->out, "for (int %s = %lld; %s < %lld; %s++)", name, (long long)whole, name, (long long)length,
+                 name);
+        text->out->indent++;
+    }
+    open_row(r);
+    line_wrapped(text->out, join_text(r, to, arena_printf(text->arena, "x[%s]", nest_index(text, &rest, SOURCE))));
+    text->out->indent -= length == whole + 1 ? 1 : 2;
+}
+
+static void write_rows(const Reduction *r)
+{
+    KernelText *text = r->text;
+    Buf *out = text->out;
+    int row = r->kept - 1, last = r->nest.rank - 1;
+    const char *to = arena_printf(text->arena, "y[%s]", nest_index(text, &r->nest, RESULT));
+    for (int axis = 0; axis < row; axis++)
+        nest_block_open(text, &r->nest, axis);
+    open_row(r);
+    buf_line(out, "%s = %s;", to, start_text(r));
+    out->indent--;
+    for (int axis = r->kept; axis < last; axis++)
+        nest_block_open(text, &r->nest, axis);
+    write_joined_rows(r, to);
+    for (int axis = r->kept; axis < last; axis++)
+        buf_close(out);
+    if (r->fold == FOLD_MEAN) {
+        open_row(r);
+        buf_line(out, "%s /= %s;", to, float_text(text->arena, (double)r->count));
+        out->indent--;
+    }
+    for (int axis = 0; axis < row; axis++)
+        buf_close(out);
+}
+
+void text_reduction(KernelText *text, Nest nest, Fold fold)
+{
+    nest_collapse(&nest);
+    Reduction r = {.text = text, .nest = nest, .kept = kept_axes(&nest), .fold = fold, .count = reduced_count(&nest)};
+    const int64_t *step = nest.access[SOURCE].stride;
+    int last = nest.rank - 1;
+    bool reduced = r.kept < nest.rank;
+    bool row_wise = r.kept > 0 && reduced && step[r.kept - 1] < step[last];
+    bool rows = row_wise && nest.dim[last] >= FEWEST_ROWS;
+    bool lanes = !row_wise && reduced && step[last] == 1 && nest.dim[last] >= LANES;
+    text_comment(text, rows    ? "rows of results"
+                       : lanes ? arena_printf(text->arena, "%d partial results side by side", LANES)
+                               : "one result after the other");
+    write_join_function(&r);
+    text_open(text);
+    text_border(text);
+    if (rows)
+        write_rows(&r);
+    else
+        write_runs(&r, lanes);
+    text_close(text);
+}
