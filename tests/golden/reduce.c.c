@@ -219,7 +219,8 @@ fovea_status reduce_open(reduce_model *model, const void *weights, size_t bytes)
 {
     if (!model)
         return FOVEA_BAD_ARGUMENT;
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x26a948ef3b7fabde));
+    /* The hash of all that is compiled in, and how much of the weights the kernels read. */
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x26a948ef3b7fabde), 640);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;
