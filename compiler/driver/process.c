@@ -37,9 +37,14 @@ static void end_group(pid_t group)
     kill(-group, SIGKILL);
 }
 
-/* Only calls that are allowed in a handler: walking through a folder is not one of them, so that rm does it. */
+/* Only calls that are allowed in a handler: walking through a folder is not one of them, so that rm does it. It has to
+ * be deaf to the signal, which may reach the whole process group once more. */
 static void on_ending(int number)
 {
+    sigset_t set = signals_ending();
+    for (int other = 1; other < NSIG; other++)
+        if (sigismember(&set, other) == 1)
+            signal(other, SIG_IGN);
     for (int i = 0; i < AT_ONCE; i++)
         if (unfinished.groups[i])
             end_group(unfinished.groups[i]);
@@ -50,7 +55,8 @@ static void on_ending(int number)
     }
     if (remover > 0)
         waitpid(remover, NULL, 0);
-    raise(number); /* held while this runs, and then with its usual effect: SA_RESETHAND */
+    signal(number, SIG_DFL);
+    raise(number); /* held while this runs */
 }
 
 /* After a fatal error, most likely without memory. */
@@ -63,7 +69,7 @@ static void remove_unfinished(void)
 /* What is ignored, as under nohup, stays ignored. */
 static void watch_endings(void)
 {
-    struct sigaction action = {.sa_handler = on_ending, .sa_mask = signals_ending(), .sa_flags = (int)SA_RESETHAND};
+    struct sigaction action = {.sa_handler = on_ending, .sa_mask = signals_ending()};
     struct sigaction was;
     for (int number = 1; number < NSIG; number++)
         if (sigismember(&action.sa_mask, number) == 1 && sigaction(number, NULL, &was) == 0 &&
