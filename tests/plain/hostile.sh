@@ -84,6 +84,7 @@ if [ -n "${OWN_NAMESPACE-}" ]; then
     dd if=/dev/zero of=disk/filler bs=1k count=64 2>/dev/null
     refuses "fmt --write onto a full disk" "\"disk/n.fov\": $full" "$fovea" fmt --write disk/n.fov
     refuses "fmt -o onto a full disk" "\"disk/m.fov\": $full" "$fovea" fmt n.fov -o disk/m.fov
+    refuses "weights onto a full disk" "\"disk/w.weights\": $full" "$fovea" weights "$lenet" -o disk/w.weights
     refuses "show -o onto a full disk" "\"disk/table\": $full" "$fovea" show "$lenet" -o disk/table
     refuses "a program's arrays onto a full disk" "disk/logits.npy: $full" ./lenet5 "$picture" --output disk
     refuses "a program's pictures onto a full disk" "disk/[a-z_.-]*: $full" ./map shoe.png --output disk
@@ -95,6 +96,7 @@ if [ -n "${OWN_NAMESPACE-}" ]; then
     refuses "build into a read-only folder" "disk/net.*$readonly" "$fovea" build "$lenet" -o disk/net
     refuses "--save-weights into a read-only folder" "\"disk/w\": $readonly" "$fovea" compile "$lenet" --save-weights disk/w -o old
     refuses "fmt --write in a read-only folder" "\"disk/n.fov\": $readonly" "$fovea" fmt --write disk/n.fov
+    refuses "weights into a read-only folder" "\"disk/w.weights\": $readonly" "$fovea" weights "$lenet" -o disk/w.weights
     refuses "show -o into a read-only folder" "\"disk/table\": $readonly" "$fovea" show "$lenet" -o disk/table
     refuses "check -o into a read-only folder" "disk/check.*$readonly" "$fovea" check "$lenet" --target c -o disk/check
     refuses "a program's results into a read-only folder" "disk/logits.npy: $readonly" ./lenet5 "$picture" --output disk
@@ -111,6 +113,7 @@ refuses "build where a folder is" "\"kept/net\|kept/net: it is a folder" "$fovea
 refuses "compile where a folder has a file's name" "\"kept/net/lenet5.c\": Is a directory" "$fovea" compile "$lenet" -o kept/net
 refuses "compile to a file" "old/lenet5.h.*Not a directory\|old/lenet5.h.*File exists" "$fovea" compile "$lenet" -o old/lenet5.h
 refuses "--save-weights where a folder is" "\"kept/net\": Is a directory" "$fovea" compile "$lenet" --save-weights kept/net -o old
+refuses "weights where a folder is" "\"kept/net\": Is a directory" "$fovea" weights "$lenet" -o kept/net
 refuses "show -o where a folder is" "\"kept/net\": Is a directory" "$fovea" show "$lenet" -o kept/net
 refuses "fmt -o where a folder is" "\"kept/net\": Is a directory" "$fovea" fmt n.fov -o kept/net
 
@@ -214,9 +217,14 @@ esac
 
 # ---- signals at any moment ----
 
-# Two models of one name with the same file names: whatever happens, the folder has one or the other.
-sed 's/84/83/' "$lenet" >lenet5.fov
-"$fovea" compile lenet5.fov --weights random:1 -o other 2>/dev/null
+# Two models of one name with the same file names: whatever happens, the folder has one or the other. SIGKILL may leave
+# files of both, each complete, and a folder for what was not; the next run removes it.
+cat >lenet5.fov <<'MODEL'
+net lenet5(image: f32[1, 28, 28]) {
+    return logits = image -> maxpool(2x2) -> flatten -> fc: fc(10);
+}
+MODEL
+"$fovea" compile lenet5.fov --weights random:1 -o other 2>err || not_ok "another model is compiled" "$(cat err)"
 interrupted() { # SIGNAL
     signal=$1 moment=0 wrong= ended=0
     rm -rf kept && cp -r old kept
@@ -230,6 +238,7 @@ interrupted() { # SIGNAL
             cmp -s "$file" "old/${file#kept/}" || cmp -s "$file" "other/${file#kept/}" || echo "$file"
         done >half
         [ ! -s half ] || wrong="$wrong half written: $(cat half)"
+        [ "$signal" = KILL ] || diff -r old kept >/dev/null || diff -r other kept >/dev/null || wrong="$wrong files of both models"
     done
     "$fovea" compile "$lenet" -o kept 2>err && diff -r old kept >out || wrong="$wrong afterwards: $(cat err out)"
     if [ $ended -eq 0 ]; then
