@@ -53,6 +53,8 @@ static const char *kind_takes(ParamKind kind)
         return "a string";
     case PARAM_INTS:
         return "a list of integers";
+    case PARAM_LISTS:
+        return "a list of lists of integers";
     case PARAM_NUMBERS:
         return "a number|a list of numbers";
     case PARAM_WEIGHT:
@@ -178,6 +180,30 @@ static bool ints_from_value(Elaborator *e, OpId op, const OpParam *param, Value 
     return literal_from_value(e, value, span, &arg->literal);
 }
 
+/* The lists one behind another; a list that occurs several times is copied each time, so that there is a limit. */
+static bool lists_from_value(Elaborator *e, OpId op, const OpParam *param, const List *list, Span span, OpArg *arg)
+{
+    if (list->items > LIMIT_LIST_ITEMS) {
+        diag_error(e->diag, span, "%s's '%s' has more than %d elements", op_name(op), param->name, LIMIT_LIST_ITEMS);
+        return false;
+    }
+    int64_t *ends = NEW_ARRAY(e->arena, int64_t, list->count), *ints = NEW_ARRAY(e->arena, int64_t, list->items);
+    int64_t end = 0;
+    for (int64_t i = 0; i < list->count; i++) {
+        Value item = list_at(list, i);
+        if (item.kind != VALUE_LIST) {
+            diag_error(e->diag, span, "%s's '%s' is made of lists, this has %s in it", op_name(op), param->name,
+                       value_kind_text(item));
+            return false;
+        }
+        if (!list_integers(e, op, param, item.as.list, span, ints + end))
+            return false;
+        ends[i] = end += item.as.list->count;
+    }
+    arg->lists = (IntLists){.count = list->count, .ends = ends, .at = ints};
+    return true;
+}
+
 /* One integer for all of ints[]. */
 static bool same_integers(Elaborator *e, const OpParam *param, int64_t integer, Span span, OpArg *arg)
 {
@@ -227,6 +253,8 @@ static bool convert(Elaborator *e, OpId op, const OpParam *param, Value value, S
         return pad_from_list(e, op, param, value.as.list, span, arg);
     if ((list || integer) && param->kind == PARAM_INTS)
         return ints_from_value(e, op, param, value, span, arg);
+    if (list && param->kind == PARAM_LISTS)
+        return lists_from_value(e, op, param, value.as.list, span, arg);
     if (number && param->kind == PARAM_NUMBER)
         return number_from_value(e, param, value, span, arg);
     if ((list || number) && (param->kind == PARAM_NUMBERS || param->kind == PARAM_WEIGHT))

@@ -17,7 +17,8 @@ ConvForm avx2_conv_form(const Graph *graph, const Node *conv, bool vector_epilog
     bool transposed = conv->op == OP_conv_transpose;
     int64_t inputs = graph_input_node(graph, conv, CONV_X)->type.shape.dim[1], maps = conv->type.shape.dim[1];
     int64_t width = transposed ? transposed_columns(conv) : conv->type.shape.dim[3];
-    if (attrs->groups > 1 || inputs < FEWEST_INPUTS || maps < AVX2_VECTOR || !vector_epilogue)
+    if (conv->op == OP_conv_connect || attrs->groups > 1 || inputs < FEWEST_INPUTS || maps < AVX2_VECTOR ||
+        !vector_epilogue)
         return c_conv_form(graph, conv, vector_epilogue);
     bool two = (maps + AVX2_VECTOR - 1) / AVX2_VECTOR % 2 == 0;
     int64_t most = two ? PIXELS_TWO : PIXELS_ONE, tiles = (width + most - 1) / most;
@@ -25,7 +26,8 @@ ConvForm avx2_conv_form(const Graph *graph, const Node *conv, bool vector_epilog
                       .channel_block = AVX2_VECTOR,
                       .weights = transposed ? LAYOUT_TURNED : LAYOUT_PANELS,
                       .maps = two ? 2 * AVX2_VECTOR : AVX2_VECTOR,
-                      .pixels = (int32_t)((width + tiles - 1) / tiles)};
+                      .pixels = (int32_t)((width + tiles - 1) / tiles),
+                      .rows = 1};
 }
 
 /* ---- sums in registers ---- */

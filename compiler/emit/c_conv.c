@@ -16,8 +16,10 @@ ConvForm c_conv_form(const Graph *graph, const Node *conv, bool vector_epilogue)
 {
     const ConvAttrs *attrs = conv->attrs;
     (void)graph, (void)vector_epilogue;
+    if (conv->op == OP_conv_connect)
+        return c_connect_form(conv);
     int64_t maps = conv->type.shape.dim[1] / attrs->groups;
-    ConvForm form = {.activations = LAYOUT_PLAIN, .maps = NARROW_MAPS, .pixels = NARROW_PIXELS};
+    ConvForm form = {.activations = LAYOUT_PLAIN, .maps = NARROW_MAPS, .pixels = NARROW_PIXELS, .rows = 1};
     if (maps % WIDE_MAPS == 0 || (attrs->groups == 1 && maps > WORTH_WIDE)) {
         form.maps = WIDE_MAPS;
         form.pixels = WIDE_PIXELS;

@@ -130,6 +130,7 @@ const char *text_finished(const KernelText *text, const char *value, const char 
 /* ---- portable texts, one a family ---- */
 void c_conv_text(KernelText *text);
 void c_conv_transpose_text(KernelText *text);
+void c_conv_connect_text(KernelText *text);
 void c_matvec_text(KernelText *text);
 void c_map_text(KernelText *text);
 void c_pool_text(KernelText *text);

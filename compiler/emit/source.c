@@ -10,6 +10,7 @@ static FamilyText *const family_texts[FAMILY_COUNT] = {
     [FAMILY_MAP] = c_map_text,
     [FAMILY_CONV] = c_conv_text,
     [FAMILY_CONV_TRANSPOSE] = c_conv_transpose_text,
+    [FAMILY_CONV_CONNECT] = c_conv_connect_text,
     [FAMILY_MATVEC] = c_matvec_text,
     [FAMILY_POOL] = c_pool_text,
     [FAMILY_SOFTMAX] = c_softmax_text,

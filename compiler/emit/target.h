@@ -13,9 +13,10 @@
 typedef struct ConvForm {
     LayoutKind activations; /* PLAIN or BLOCKED, of input and output */
     int32_t channel_block;  /* BLOCKED: channels a block */
-    LayoutKind weights;     /* PANELS, or TURNED where output maps are axis 1 of the weight */
+    LayoutKind weights;     /* PANELS; TURNED where output maps are axis 1 of the weight; PLAIN: as they are */
     int32_t maps;           /* output maps summed in registers at a time: the weights' panel */
     int32_t pixels;         /* of one output row, beside each other, summed at a time */
+    int32_t rows;           /* below each other, summed at a time */
 } ConvForm;
 
 typedef struct KernelText KernelText; /* emit/kernel.h */
@@ -41,5 +42,7 @@ const ConvForm *target_conv_forms(const Target *target, const Graph *graph);
 
 /* Form of the portable target, which others fall back to (emit/c_conv.c). */
 ConvForm c_conv_form(const Graph *graph, const Node *conv, bool vector_epilogue);
+/* The same of convolutions with connection tables (emit/c_conv_connect.c). */
+ConvForm c_connect_form(const Node *conv);
 
 #endif

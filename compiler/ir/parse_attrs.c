@@ -39,6 +39,28 @@ static bool parse_bool(Tokens *tokens, const OpAttr *attr, bool *value)
     return false;
 }
 
+/* [[0, 1, 2], [3]] */
+static bool parse_lists(Tokens *tokens, const OpAttr *attr, IntLists *lists)
+{
+    VEC(int64_t) ends = {0}, ints = {0};
+    if (!want_symbol(tokens, '['))
+        return false;
+    while (!take_symbol(tokens, ']')) {
+        if ((ends.count && !want_symbol(tokens, ',')) || !want_symbol(tokens, '['))
+            return false;
+        for (bool first = true; !take_symbol(tokens, ']'); first = false) {
+            int64_t integer;
+            if ((!first && !want_symbol(tokens, ',')) ||
+                !want_integer(tokens, &integer, -INT64_MAX, INT64_MAX, attr->name))
+                return false;
+            VEC_PUSH(tokens->arena, &ints, integer);
+        }
+        VEC_PUSH(tokens->arena, &ends, ints.count);
+    }
+    *lists = (IntLists){.count = ends.count, .ends = ends.at, .at = ints.at};
+    return !tokens->failed;
+}
+
 static bool parse_value(Tokens *tokens, const OpAttr *attr, char *attrs, int64_t i)
 {
     void *field = attrs + attr->offset;
@@ -55,6 +77,8 @@ static bool parse_value(Tokens *tokens, const OpAttr *attr, char *attrs, int64_t
         return parse_bool(tokens, attr, (bool *)field + i);
     case ATTR_WORD:
         return parse_word(tokens, attr, (int *)field + i);
+    case ATTR_LISTS:
+        return parse_lists(tokens, attr, (IntLists *)field + i);
     }
     BUG("attribute kind %d", (int)attr->kind);
 }

@@ -64,6 +64,19 @@ static void print_word(Buf *buf, const char *words, int index)
     buf_bytes(buf, words, strcspn(words, " "));
 }
 
+static void print_lists(Buf *buf, const IntLists *lists)
+{
+    int64_t at = 0;
+    buf_puts(buf, "[");
+    for (int64_t i = 0; i < lists->count; i++) {
+        buf_puts(buf, i ? ", [" : "[");
+        for (int64_t first = at; at < lists->ends[i]; at++)
+            buf_printf(buf, at > first ? ", %lld" : "%lld", (long long)lists->at[at]);
+        buf_puts(buf, "]");
+    }
+    buf_puts(buf, "]");
+}
+
 static void print_value(Buf *buf, const OpAttr *attr, const char *field, int64_t i)
 {
     const void *array = field;
@@ -79,6 +92,9 @@ static void print_value(Buf *buf, const OpAttr *attr, const char *field, int64_t
         break;
     case ATTR_WORD:
         print_word(buf, attr->words, ((const int *)array)[i]);
+        break;
+    case ATTR_LISTS:
+        print_lists(buf, &((const IntLists *)array)[i]);
         break;
     }
 }

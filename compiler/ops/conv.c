@@ -101,13 +101,7 @@ static void add_row(double *restrict y, const double *restrict x, double weight,
             y[i] += weight * x[i * stride];
 }
 
-typedef struct Plane {
-    WindowAxis axes[2];
-    int64_t input[2], output[2];
-} Plane;
-
-/* Adds what one input channel gives to one output channel. */
-static void add_channel(const Plane *plane, double *y, const double *x, const double *weight)
+void conv_add_channel(const ConvPlane *plane, double *y, const double *x, const double *weight)
 {
     const WindowAxis *rows = &plane->axes[0], *columns = &plane->axes[1];
     for (int64_t r = 0; r < rows->size; r++) {
@@ -126,7 +120,7 @@ static void add_channel(const Plane *plane, double *y, const double *x, const do
 }
 
 /* A 1x1 convolution without stride and padding reads planes as they lie: one long row each. */
-static void flatten_plane(Plane *plane)
+static void flatten_plane(ConvPlane *plane)
 {
     for (int i = 0; i < 2; i++) {
         const WindowAxis *axis = &plane->axes[i];
@@ -141,7 +135,7 @@ static void flatten_plane(Plane *plane)
 static void conv_reference(const Graph *graph, const Node *node, const Tensor *const *inputs, Tensor *result)
 {
     const Shape *x = &inputs[CONV_X]->shape, *w = &inputs[CONV_WEIGHT]->shape, *y = &result->shape;
-    Plane plane = {
+    ConvPlane plane = {
         {conv_axis(graph, node, 0), conv_axis(graph, node, 1)}, {x->dim[2], x->dim[3]}, {y->dim[2], y->dim[3]}};
     int64_t in_count = x->dim[2] * x->dim[3], out_count = y->dim[2] * y->dim[3], taps = w->dim[2] * w->dim[3];
     int64_t outputs_a_group = w->dim[0] / conv_attrs(node)->groups, inputs_a_group = w->dim[1];
@@ -154,8 +148,8 @@ static void conv_reference(const Graph *graph, const Node *node, const Tensor *c
                 out[i] = bias;
             int64_t first = o / outputs_a_group * inputs_a_group;
             for (int64_t i = 0; i < inputs_a_group; i++)
-                add_channel(&plane, out, inputs[CONV_X]->at + (n * x->dim[1] + first + i) * in_count,
-                            inputs[CONV_WEIGHT]->at + (o * inputs_a_group + i) * taps);
+                conv_add_channel(&plane, out, inputs[CONV_X]->at + (n * x->dim[1] + first + i) * in_count,
+                                 inputs[CONV_WEIGHT]->at + (o * inputs_a_group + i) * taps);
         }
     }
 }
@@ -175,16 +169,10 @@ static Window conv_window(const Graph *graph, const Node *node, int axis)
         .size = window.size, .stride = window.stride, .pad_before = window.before, .dilation = window.dilation};
 }
 
-/* How far the windows reach over the edges of the input. */
 static void conv_halo(const Graph *graph, const Node *node, int32_t halo[HALO_SIDES])
 {
-    const Shape *in = &graph_input_node(graph, node, CONV_X)->type.shape, *out = &node->type.shape;
-    for (int i = 0; i < 2; i++) {
-        WindowAxis axis = conv_axis(graph, node, i);
-        int64_t reach = (out->dim[2 + i] - 1) * axis.stride + window_extent(&axis);
-        halo[i] = (int32_t)axis.before;
-        halo[2 + i] = (int32_t)MAX(reach - axis.before - in->dim[2 + i], 0);
-    }
+    WindowAxis axes[2] = {conv_axis(graph, node, 0), conv_axis(graph, node, 1)};
+    window_halo(axes, &graph_input_node(graph, node, CONV_X)->type.shape.dim[2], &node->type.shape.dim[2], halo);
 }
 
 static const OpAttr attrs[] = {
@@ -204,6 +192,7 @@ static const OpParam params[] = {
     {.name = "bias", .kind = PARAM_WEIGHT, .words = "false true"},
     {.name = "weight", .kind = PARAM_WEIGHT},
     {.name = "frozen", .kind = PARAM_BOOL, .fallback = "false"},
+    {.name = "connect", .kind = PARAM_LISTS, .bounded = true},
 };
 
 const Op op_conv = {

@@ -4,6 +4,7 @@
 #define FOVEA_OPS_CONV_H
 
 #include "ops/op.h"
+#include "ops/window.h"
 
 typedef struct ConvAttrs {
     int64_t stride[2];
@@ -17,6 +18,13 @@ typedef struct ConvTransposeAttrs {
     int64_t output_pad[2]; /* rows and columns more at the end of the output */
 } ConvTransposeAttrs;
 
+/* conv_connect is what a call of conv with a table becomes; its weight is [connections, KH, KW], in the table's order.
+ */
+typedef struct ConvConnectAttrs {
+    ConvAttrs conv;   /* groups is 1 */
+    IntLists connect; /* for each output map the input maps that it sees */
+} ConvConnectAttrs;
+
 enum { CONV_X, CONV_WEIGHT, CONV_BIAS };
 
 /* Channels of all groups; bounded, so that groups out of range do not overflow before they are refused. */
@@ -25,8 +33,18 @@ int64_t conv_all_groups(const ConvAttrs *attrs, int64_t channels_a_group);
  * outputs, `weight_channels` what the weight is for. Else a diagnostic. */
 bool conv_check_groups(const Graph *graph, const Node *node, Diag *diag, int64_t maps, int64_t weight_channels);
 
+/* For the references: the windows over one channel, and adding what one input channel gives to one output channel. */
+typedef struct ConvPlane {
+    WindowAxis axes[2];
+    int64_t input[2], output[2];
+} ConvPlane;
+void conv_add_channel(const ConvPlane *plane, double *y, const double *x, const double *weight);
+
 /* conv_build.c: the calls in the model. */
 NodeId conv_build(const OpCall *call);
 NodeId conv_transpose_build(const OpCall *call);
+NodeId conv_connect_build(const OpCall *call); /* of conv, when it has a table (conv_connect.c) */
+/* Stride, padding, dilation and groups of a call whose kernel is that large. */
+ConvAttrs conv_call_attrs(const OpCall *call, const Shape *x, const int64_t kernel[2]);
 
 #endif

@@ -6,6 +6,7 @@
  *   conv(weight=K, groups=channels(x))   a rank-2 kernel is used for each channel
  *   conv(8, 3x3, weight=0)               filled
  *   conv_transpose(6, 2x2, stride=2)     weight [C, 6, 2, 2]: input channels come first
+ *   conv(6, 5x5, connect=[[0, 1], ...])  see conv_connect.c
  */
 #include "ops/conv.h"
 
@@ -150,7 +151,7 @@ static NodeId build_kernel(const KernelCall *k, Shape *kernel)
     return build_weight(k->call, k->weight, &spec);
 }
 
-static ConvAttrs call_attrs(const OpCall *call, const Shape *x, const Shape *kernel)
+ConvAttrs conv_call_attrs(const OpCall *call, const Shape *x, const int64_t kernel[2])
 {
     const OpArg *stride = op_arg(call, "stride"), *dilation = op_arg(call, "dilation");
     ConvAttrs attrs = {.stride = {stride->ints[0], stride->ints[1]},
@@ -158,7 +159,7 @@ static ConvAttrs call_attrs(const OpCall *call, const Shape *x, const Shape *ker
                        .groups = op_arg(call, "groups")->ints[0]};
     WindowAxis axes[2];
     for (int i = 0; i < 2; i++)
-        axes[i] = window_axis(&kernel->dim[2], attrs.stride, NULL, attrs.dilation, i);
+        axes[i] = window_axis(kernel, attrs.stride, NULL, attrs.dilation, i);
     window_pad(op_arg(call, "pad"), axes, &x->dim[2], attrs.pad);
     return attrs;
 }
@@ -189,13 +190,15 @@ static uint32_t build_inputs(const OpCall *call, bool transposed, NodeId inputs[
 
 NodeId conv_build(const OpCall *call)
 {
+    if (op_arg(call, "connect")->present)
+        return conv_connect_build(call);
     const Shape x = graph_node(call->graph, call->inputs[0])->type.shape;
     Shape kernel;
     NodeId inputs[3];
     uint32_t count = build_inputs(call, false, inputs, &kernel);
     if (!count)
         return NODE_NONE;
-    ConvAttrs attrs = call_attrs(call, &x, &kernel);
+    ConvAttrs attrs = conv_call_attrs(call, &x, &kernel.dim[2]);
     return graph_add(call->graph, call->diag, OP_conv, inputs, count, &attrs, call->path, call->span);
 }
 
@@ -208,7 +211,7 @@ NodeId conv_transpose_build(const OpCall *call)
     if (!count)
         return NODE_NONE;
     const OpArg *output_pad = op_arg(call, "output_pad");
-    ConvTransposeAttrs attrs = {.conv = call_attrs(call, &x, &kernel),
+    ConvTransposeAttrs attrs = {.conv = conv_call_attrs(call, &x, &kernel.dim[2]),
                                 .output_pad = {output_pad->ints[0], output_pad->ints[1]}};
     return graph_add(call->graph, call->diag, OP_conv_transpose, inputs, count, &attrs, call->path, call->span);
 }

@@ -16,6 +16,7 @@ typedef enum Family {
     FAMILY_MAP,      /* the row's body for each element, inputs broadcast */
     FAMILY_CONV,
     FAMILY_CONV_TRANSPOSE,
+    FAMILY_CONV_CONNECT,
     FAMILY_MATVEC,
     FAMILY_POOL,
     FAMILY_CHANNEL_POOL,
@@ -41,6 +42,7 @@ typedef enum ParamKind {
     PARAM_WORD, /* one of `words` */
     PARAM_STRING,
     PARAM_INTS,    /* a list of integers, or a size */
+    PARAM_LISTS,   /* a list of lists of integers, of any lengths */
     PARAM_NUMBERS, /* a number, or a list of them: one a channel */
     PARAM_WEIGHT,  /* a number (fills), a nested list of numbers, or a tensor */
 } ParamKind;
@@ -62,6 +64,13 @@ typedef struct Literal {
     double *at;
 } Literal;
 
+/* Lists of integers of any lengths: [[0, 1, 2], [3]] has the ends 3, 4. */
+typedef struct IntLists {
+    int64_t count;
+    const int64_t *ends; /* in `at`, one a list: where the next begins */
+    const int64_t *at;
+} IntLists;
+
 /* A parameter's value: what was written, else the fallback. */
 typedef struct OpArg {
     bool present;    /* has a value, given or fallback */
@@ -73,6 +82,7 @@ typedef struct OpArg {
     bool boolean;
     const char *string;
     Literal literal; /* INTS, NUMBERS (rank 1); WEIGHT given as a list; rank 0 when a single number was given */
+    IntLists lists;  /* LISTS */
     NodeId tensor;   /* WEIGHT given as a tensor; else NODE_NONE */
 } OpArg;
 
@@ -90,7 +100,13 @@ typedef struct OpCall {
 
 /* ---- attributes in the graph ---- */
 
-typedef enum AttrKind { ATTR_INT, ATTR_NUMBER, ATTR_BOOL, ATTR_WORD } AttrKind; /* int64_t, double, bool, int */
+typedef enum AttrKind {
+    ATTR_INT,    /* int64_t */
+    ATTR_NUMBER, /* double */
+    ATTR_BOOL,   /* bool */
+    ATTR_WORD,   /* int */
+    ATTR_LISTS,  /* IntLists */
+} AttrKind;
 
 typedef struct OpAttr {
     const char *name;

@@ -77,6 +77,15 @@ bool window_output(const Node *node, Diag *diag, Arena *arena, const WindowAxis 
     return false;
 }
 
+void window_halo(const WindowAxis axes[2], const int64_t input[2], const int64_t output[2], int32_t halo[HALO_SIDES])
+{
+    for (int i = 0; i < 2; i++) {
+        int64_t reach = (output[i] - 1) * axes[i].stride + window_extent(&axes[i]);
+        halo[i] = (int32_t)axes[i].before;
+        halo[2 + i] = (int32_t)MAX(reach - axes[i].before - input[i], 0);
+    }
+}
+
 /* `same`: as many windows as strides fit into the input, the odd pixel of padding at the end. */
 static void same_pad(const WindowAxis *axis, int64_t length, int64_t *before, int64_t *after)
 {

@@ -26,6 +26,9 @@ bool window_check(const Node *node, Diag *diag, const WindowAxis axes[2]);
 bool window_output(const Node *node, Diag *diag, Arena *arena, const WindowAxis axes[2], const int64_t input[2],
                    bool ceil, int64_t output[2]);
 
+/* How far the windows of a node with this output reach over the edges of its input. */
+void window_halo(const WindowAxis axes[2], const int64_t input[2], const int64_t output[2], int32_t halo[HALO_SIDES]);
+
 /* The padding that a call's 'pad' means: numbers, same or valid. `axes` have all but the padding; `pad` takes it. */
 void window_pad(const OpArg *arg, const WindowAxis axes[2], const int64_t input[2], int64_t pad[HALO_SIDES]);
 

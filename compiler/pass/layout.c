@@ -78,7 +78,7 @@ static NodeId *packed_inputs(Rewrite *rewrite, const Node *node, LayoutKind weig
     for (uint32_t i = 0; i < node->input_count; i++) {
         inputs[i] = rewrite->map[graph_input(rewrite->from, node, i).index];
         Layout layout = {.kind = i == 1 ? weights : LAYOUT_PANELS, .block = panel};
-        if (i > 0)
+        if (i > 0 && weights != LAYOUT_PLAIN)
             inputs[i] = rewrite_pack(rewrite, inputs[i], layout, node->span);
     }
     return inputs;

@@ -24,8 +24,8 @@ const char *kernel_key(Arena *arena, const Graph *graph, const Kernel *kernel)
     for (uint32_t i = 0; i < kernel->epilogue_count; i++)
         print_node(&key, graph, graph_node(graph, kernel->epilogue[i]), 1);
     type_print(&key, &graph_node(graph, kernel->result)->type);
-    buf_printf(&key, " %d.%d.%d.%d", (int)kernel->form.activations, kernel->form.channel_block, kernel->form.maps,
-               kernel->form.pixels);
+    buf_printf(&key, " %d.%d.%d.%d.%d", (int)kernel->form.activations, kernel->form.channel_block, kernel->form.maps,
+               kernel->form.pixels, kernel->form.rows);
     const char *text = arena_strdup(arena, buf_text(&key));
     buf_free(&key);
     return text;

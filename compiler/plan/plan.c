@@ -96,10 +96,12 @@ static void reserve_names(NameSet *set, const Graph *graph)
 /* Takes the name and those derived from it (conv1_row8, conv1_finish, relu_of) when all of them are free. */
 static bool take_kernel_name(NameSet *set, const char *name)
 {
-    const char *derived[LONGEST_ROW + 3] = {name, arena_printf(set->arena, "%s_finish", name),
-                                            arena_printf(set->arena, "%s_of", name)};
+    static const char *const parts[] = {"", "_finish", "_of", "_tile", "_sees", "_first"};
+    const char *derived[LONGEST_ROW + COUNT_OF(parts)];
+    for (size_t i = 0; i < COUNT_OF(parts); i++)
+        derived[i] = arena_printf(set->arena, "%s%s", name, parts[i]);
     for (int row = 1; row <= LONGEST_ROW; row++)
-        derived[row + 2] = arena_printf(set->arena, "%s_row%d", name, row);
+        derived[COUNT_OF(parts) + (size_t)row - 1] = arena_printf(set->arena, "%s_row%d", name, row);
     for (size_t i = 0; i < COUNT_OF(derived); i++)
         if (name_is_taken(set, derived[i]))
             return false;

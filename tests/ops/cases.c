@@ -140,6 +140,29 @@ const OpCase op_cases[] = {
     {"u8[3, 5, 7]", "x -> a: conv_transpose(8, 2x2, stride=2) -> maxpool(2x2)"},
     {"f32[8, 4, 4]", "y = x -> a: conv_transpose(8, 3x3, pad=1); return z = y -> @a;"},
 
+    /* conv with a connection table */
+    {"f32[1, 1, 1]", "x -> a: conv(1, 1x1, connect=[[0]])"},
+    {"f32[6, 14, 14]", "x -> a: conv(16, 5x5, connect=[[0, 1, 2], [1, 2, 3], [2, 3, 4], [3, 4, 5], [4, 5, 0], [5, 0, "
+                       "1], [0, 1, 2, 3], [1, 2, 3, 4], "
+                       "[2, 3, 4, 5], [3, 4, 5, 0], [4, 5, 0, 1], [5, 0, 1, 2], [0, 1, 3, 4], [1, 2, 4, 5], [0, 2, 3, "
+                       "5], 0..6]) -> tanh"},
+    {"f32[4, 9, 11]", "x -> a: conv(3, 3x3, connect=[[3, 1], [0], [2, 0, 1]])"},
+    {"f32[4, 9, 17]", "x -> a: conv(3, 3x3, pad=1, connect=[[3, 1], [0], [2, 0, 1]], bias=false)"},
+    {"f32[3, 6, 33]", "x -> a: conv(size=1x5, pad=[0, 2], connect=[[2], [0], [1], [0, 2]]) -> relu"},
+    {"f32[3, 33, 3]", "x -> a: conv(size=5x1, pad=[2, 0, 1, 0], connect=[[0, 1, 2], [1]])"},
+    {"f32[3, 12, 40]", "x -> a: conv(4, 3x3, stride=2, connect=[[0], [1], [2], [0, 1, 2]]) -> b: batchnorm -> relu"},
+    {"f32[3, 17, 15]", "x -> a: conv(2, 2x4, stride=3x2, dilation=2x1, pad=same, connect=[[0, 2], [1]])"},
+    {"f32[8, 1, 1]", "x -> a: conv(3, 1x1, connect=[[0, 7], [3], [1, 2, 4, 5, 6]])"},
+    {"f32[300, 3, 4]", "x -> a: conv(2, 2x2, connect=[250..300, [299, 0]])"},
+    {"f32[2, 5, 6]", "x -> conv(weight=[[[1, 2]], [[3, 4]], [[5, 6]]], connect=[[0], [0, 1]], bias=[0.5, 1])"},
+    {"f32[2, 5, 6]", "x -> conv(size=2, weight=0.25, connect=[[0], [0, 1]])"},
+    {"x: f32[3, 5, 6], w: f32[3, 2, 2]", "x -> conv(weight=w, connect=[[2], [0, 1]])"},
+    {"f32[4, 9, 9]", "x -> a: conv(8, 3x3, pad=1) -> b: conv(size=3, pad=1, connect=[0..4, 2..8, [7]]) -> relu "
+                     "-> c: conv(8, 3x3, pad=1)"},
+    {"f32[4, 9, 9]", "y = x -> a: conv(size=3, pad=1, connect=[[0], [1, 2], [3], [1]]); "
+                     "return z = concat(relu(x + y), y -> @a);"},
+    {"u8[3, 9, 21]", "(x -> a: conv(size=3, connect=[[0], [1], [2], [0, 1], [1, 2]])) * 2"},
+
     /* fc */
     {"f32[1]", "x -> a: fc(1)"},
     {"f32[7]", "x -> a: fc(3)"},

@@ -82,6 +82,13 @@ static const char *const texts[] = {
     "output \"y\" = %10\n"
     "output \"z\" = %6\n"
     "output \"p\" = %11\n",
+    "graph connected\n"
+    "%0 = input \"x\" : f32[1, 4, 3, 3]\n"
+    "%1 = const \"a.weight\" role=kernel fan_in=6 trainable : f32[4, 2, 2]\n"
+    "%2 = conv_connect(%0, %1) stride=[1, 2] pad=[0, 0, 0, 0] dilation=[1, 1] connect=[[3, 0], [1], [2]] at \"a\" : "
+    "f32[1, 3, 2, 1]\n"
+    "output \"y\" = %2\n",
+
     "graph up\n"
     "%0 = input \"x\" : f32[1, 4, 3, 3]\n"
     "%1 = const \"up.weight\" role=kernel fan_in=4 trainable : f32[4, 2, 2, 2]\n"

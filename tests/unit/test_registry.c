@@ -65,7 +65,8 @@ static void check_params(const Op *row, const char *name)
 
 static void check_attrs(const Op *row, const char *name)
 {
-    static const size_t bytes[] = {[ATTR_INT] = 8, [ATTR_NUMBER] = 8, [ATTR_BOOL] = 1, [ATTR_WORD] = sizeof(int)};
+    static const size_t bytes[] = {
+        [ATTR_INT] = 8, [ATTR_NUMBER] = 8, [ATTR_BOOL] = 1, [ATTR_WORD] = sizeof(int), [ATTR_LISTS] = sizeof(IntLists)};
     cr_expect_eq(row->attr_count > 0, row->attr_bytes > 0, "%s: attributes and their size", name);
     for (int i = 0; i < row->attr_count; i++) {
         const OpAttr *attr = &row->attrs[i];
