@@ -119,7 +119,8 @@ fovea_status connect_open(connect_model *model, const void *weights, size_t byte
 {
     if (!model)
         return FOVEA_BAD_ARGUMENT;
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0xc71cb1bbceb3a81f));
+    /* The hash of all that is compiled in, and how much of the weights the kernels read. */
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0xc71cb1bbceb3a81f), 6144);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;
