@@ -80,7 +80,7 @@ static double nearest_to(const ResizeAttrs *attrs, double place)
     BUG("rounding %d", attrs->round);
 }
 
-/* The pixels before and behind a place and how much the second one counts; nearest: the same pixel twice. */
+/* The pixels before and behind a place and how much the second one counts; nearest: only the first matters. */
 typedef struct Neighbours {
     int64_t before, behind;
     double part;
@@ -114,6 +114,10 @@ static void resize_reference(const Graph *graph, const Node *node, const Tensor 
             const double *above = x + row.before * width, *below = x + row.behind * width;
             for (int64_t c = 0; c < attrs->size[1]; c++) {
                 Neighbours column = neighbours_of(attrs, 1, width, c);
+                if (attrs->mode == RESIZE_NEAREST) {
+                    *y++ = above[column.before];
+                    continue;
+                }
                 double top = mix(above[column.before], above[column.behind], column.part);
                 double bottom = mix(below[column.before], below[column.behind], column.part);
                 *y++ = mix(top, bottom, row.part);

@@ -55,6 +55,8 @@ typedef struct Check {
 
 static bool check_numbers(const Check *check, Numbers numbers)
 {
+    static const char *const names[] = {
+        [NUMBERS_USUAL] = "usual", [NUMBERS_EXTREME] = "extreme", [NUMBERS_SPECIAL] = "special"};
     const Graph *graph = check->graph;
     Tensor *expected = NEW_ARRAY(graph->arena, Tensor, graph->outputs.count);
     Tensor *actual = NEW_ARRAY(graph->arena, Tensor, graph->outputs.count);
@@ -67,8 +69,7 @@ static bool check_numbers(const Check *check, Numbers numbers)
         good = error <= allowed;
         if (!good)
             fprintf(stderr, "%s: %s { %s }: %s inputs: off by %.3g, %.3g is allowed: %s\n", check->target,
-                    check->op_case->inputs, check->op_case->body, numbers == NUMBERS_USUAL ? "usual" : "extreme", error,
-                    allowed, where);
+                    check->op_case->inputs, check->op_case->body, names[numbers], error, allowed, where);
     }
     return good;
 }
@@ -76,8 +77,8 @@ static bool check_numbers(const Check *check, Numbers numbers)
 static bool check_case(void *context)
 {
     const Check *check = context;
-    bool usual = check_numbers(check, NUMBERS_USUAL);
-    return (!extremes_tell(check->graph) || check_numbers(check, NUMBERS_EXTREME)) && usual;
+    bool usual = check_numbers(check, NUMBERS_USUAL), special = check_numbers(check, NUMBERS_SPECIAL);
+    return (!extremes_tell(check->graph) || check_numbers(check, NUMBERS_EXTREME)) && usual && special;
 }
 
 int op_cases_check(const char *target, const OpCase *cases, uint32_t count)

@@ -1,6 +1,8 @@
 /* model.c - small nets and random inputs for tests (see model.h). */
 #include "tests/support/model.h"
 
+#include <math.h>
+
 #include "elaborate/elaborate.h"
 #include "weights/weights.h"
 
@@ -36,8 +38,11 @@ static double random_number(Numbers numbers, uint32_t word)
 {
     static const float extremes[] = {0.0f,  -0.0f,   1e-30f, -1e-30f, 1.0f,    -1.0f,    88.0f, -88.0f,
                                      89.0f, -104.0f, 500.0f, -500.0f, 1000.0f, -1000.0f, 1e6f,  -1e6f};
+    static const float specials[] = {NAN, INFINITY, -INFINITY, 0.0f, -0.0f};
     if (numbers == NUMBERS_EXTREME && word % 3 == 0)
         return extremes[(word >> 8) % COUNT_OF(extremes)];
+    if (numbers == NUMBERS_SPECIAL && word % 13 == 0)
+        return specials[(word >> 8) % COUNT_OF(specials)];
     return (double)(float)((double)(word >> 8) / (1 << 23) - 1);
 }
 
@@ -58,7 +63,8 @@ Tensor *inputs_random(const Graph *graph, Numbers numbers, uint64_t seed)
         int64_t count = shape_count(&type->shape);
         for (int64_t e = 0; e < count; e++) {
             uint32_t word = random_word(seed, drawn++);
-            inputs[i].at[e] = type->dtype == DT_U8 ? random_byte(numbers, word) : random_number(numbers, word);
+            Numbers kind = i > 0 && numbers == NUMBERS_SPECIAL ? NUMBERS_USUAL : numbers;
+            inputs[i].at[e] = type->dtype == DT_U8 ? random_byte(kind, word) : random_number(kind, word);
         }
     }
     return inputs;

@@ -15,6 +15,7 @@ Graph *model_read_batch(Arena *arena, Diag *diag, const char *path, const char *
 typedef enum Numbers {
     NUMBERS_USUAL,   /* uniform in -1..1; bytes 0..255 */
     NUMBERS_EXTREME, /* zeros of both signs, very small and very large ones among them; bytes 0 and 255 */
+    NUMBERS_SPECIAL, /* as usual, with NaN, infinities and zeros of both signs here and there in the first input */
 } Numbers;
 
 /* One Tensor an input of the graph; float values are exact in f32. */
