@@ -95,7 +95,7 @@ format:                             ## clang-format on all sources
 	@clang-format -i $(OURS)
 
 tidy: $(PARSER) $(FUZZNET).h ## clang-tidy on all sources (checks: .clang-tidy)
-	@printf '%s\n' $(filter-out bench/% examples/% tests/plain/%,$(filter %.c,$(OURS))) | xargs -P $$(nproc) -n 4 sh -c 'clang-tidy --quiet "$$@" -- $(filter-out -W%,$(FLAGS)) -I.' -
+	@printf '%s\n' $(filter-out bench/% examples/% tests/plain/%,$(filter %.c,$(OURS))) | xargs -P $$(nproc) -n 4 sh -c 'clang-tidy --quiet "$$@" -- $(filter-out -W%,$(FLAGS)) -I. -I$(dir $(FUZZNET))' -
 
 wc:                                 ## lines per folder
 	@scripts/wc.sh

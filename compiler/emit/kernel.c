@@ -134,7 +134,7 @@ const char *storage_text(Arena *arena, const Type *type)
     const Shape *s = &type->shape;
     const Layout *l = &type->layout;
     Buf text = {0};
-    int64_t dim[MAX_RANK + 1];
+    int64_t dim[MAX_RANK + 1] = {0};
     int rank = s->rank;
     bool panels = l->kind == LAYOUT_PANELS || l->kind == LAYOUT_TURNED;
     for (int i = 0; i < rank; i++)
