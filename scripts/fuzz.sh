@@ -3,7 +3,8 @@
 #
 # A target starts from tests/fuzz/corpus/TARGET and from what earlier runs kept in BUILD/corpus/TARGET. A finding is
 # an input in BUILD/findings, with libFuzzer's words in BUILD/findings/TARGET.log. With MERGE=1 it does not look for any,
-# and puts into tests/fuzz/corpus the smallest set of inputs, of all there are, that reaches the same code.
+# and puts into tests/fuzz/corpus the smallest set of inputs, of all there are, that reaches the same code (how often it
+# is reached counts only while looking).
 set -u
 build=$1
 shift
@@ -56,7 +57,7 @@ for target in "$@"; do
     export ASAN_OPTIONS="allocator_may_return_null=1:max_allocation_size_mb=$(most_memory "$target")$given"
     if [ "${MERGE-}" = 1 ]; then
         rm -rf "$build/merged" && mkdir "$build/merged" &&
-            "$program" "$@" -merge=1 "$build/merged" "tests/fuzz/corpus/$target" "$corpus/$target" 2>"$log" || exit 1
+            "$program" "$@" -merge=1 -use_counters=0 "$build/merged" "tests/fuzz/corpus/$target" "$corpus/$target" 2>"$log" || exit 1
         find "tests/fuzz/corpus/$target" -type f ! -name 'crash-*' ! -name 'hang-*' ! -name 'leak-*' -delete
         cp "$build/merged"/* "tests/fuzz/corpus/$target" || exit 1
         printf '%-12s %5s inputs, %s\n' "$target" "$(ls "tests/fuzz/corpus/$target" | wc -l)" \
