@@ -5,7 +5,8 @@
  *   blocked convolutions      their inputs packed into channel blocks, their results unpacked
  *
  * A halo is owed by the value's producer when a kernel of ours writes the value and every reader steps over halos.
- * Otherwise (inputs of the net, outputs, views of it) the convolution gets a copy of its own: a pack.
+ * Otherwise (inputs of the net, outputs, what is viewed or serves as a weight) the convolution gets a copy of its own:
+ * a pack.
  * Fusion is known here: of a fused kernel only the last value is stored, so only that one has a layout.
  */
 #include "ops/op.h"
@@ -20,7 +21,8 @@ static Layout conv_input_layout(const Graph *graph, const Node *conv, const Conv
     return layout;
 }
 
-/* Whether the producer of a value can write a halo around it: a kernel of ours, not an output, no view of it. */
+/* Whether the producer of a value can write a halo around it: a kernel of ours, not an output, no view of it, and no
+ * weights, which are packed as they lie. */
 static bool *halo_allowed(const Graph *graph)
 {
     bool *allowed = NEW_ARRAY(graph->arena, bool, graph->nodes.count);
@@ -28,9 +30,9 @@ static bool *halo_allowed(const Graph *graph)
         const Node *node = &graph->nodes.at[i];
         Family family = op_row(node->op)->family;
         allowed[i] = family != FAMILY_SOURCE && family != FAMILY_VIEW && node->type.shape.rank == 4;
-        if (family == FAMILY_VIEW)
-            for (uint32_t j = 0; j < node->input_count; j++)
-                allowed[graph_input(graph, node, j).index] = false;
+        uint32_t first = family == FAMILY_VIEW ? 0 : is_convolution(node->op) ? 1 : node->input_count;
+        for (uint32_t j = first; j < node->input_count; j++)
+            allowed[graph_input(graph, node, j).index] = false;
     }
     for (uint32_t i = 0; i < graph->outputs.count; i++)
         allowed[graph->outputs.at[i].node.index] = false;

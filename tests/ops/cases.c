@@ -79,6 +79,8 @@ const OpCase op_cases[] = {
                      "return z = relu(y + (y -> b: conv(8, 3x3, pad=1)));"},
     {"f32[8, 8, 8]", "y = x -> a: conv(8, 1x1); output one = y; output two = y; return z = y -> relu;"},
     {"f32[8, 8, 8]", "y = x -> a: conv(8, 3x3, pad=1); return z = y -> b: conv(8, 3x3, pad=1) -> @a;"},
+    {"f32[1, 5, 5]", "y = x -> relu; return z = y -> conv(weight=y, pad=2);"},
+    {"f32[1, 5, 5]", "y = x -> relu; return z = y -> conv_transpose(weight=y, stride=2);"},
 
     /* conv_transpose: windows, every stride, with and without taps for each phase */
     {"f32[1, 1, 1]", "x -> a: conv_transpose(1, 1x1)"},
