@@ -89,7 +89,7 @@ if [ -n "${OWN_NAMESPACE-}" ]; then
     refuses "a program's arrays onto a full disk" "disk/logits.npy: $full" ./lenet5 "$picture" --output disk
     refuses "a program's pictures onto a full disk" "disk/[a-z_.-]*: $full" ./map shoe.png --output disk
     disk 64
-    mount -o remount,ro disk
+    mount -o remount,bind,ro disk
     readonly='Read-only file system'
     refuses "compile into a read-only folder" "\"disk/out\": $readonly" "$fovea" compile "$lenet" -o disk/out
     refuses "compile into a new read-only folder" "disk/new.*$readonly" "$fovea" compile "$lenet" -o disk/new
