@@ -82,7 +82,8 @@ void tile_store(const ConvTile *tile, int64_t pixels)
         const char *at = arena_printf(text->arena, "%lld", place);
         if (tile->block > 1)
             at = arena_printf(text->arena, place ? "b * %lld + %lld" : "b * %lld", (long long)tile->out_plane, place);
-        buf_line(text->out, "y[%s] = %s;", at, text_finished(text, value, tile->block > 1 ? "b" : "0", false));
+        value = text_finished(text, value, tile->block > 1 ? "b" : "0", false);
+        line_wrapped(text->out, arena_printf(text->arena, "y[%s] = %s;", at, value));
     }
     close_maps(tile);
 }

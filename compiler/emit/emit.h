@@ -69,8 +69,11 @@ const char *port_macro(const Emission *emission, const Port *port);
 /* The workspace as the header states it: what the plan needs, at least 64 and rounded up to a multiple of 64, so that
  * aligned_alloc(64, ...) takes it. */
 int64_t workspace_size(const Plan *plan);
-/* The head of PREFIX_session_open in one line. */
+/* The heads of functions of the interface, each in one line: PREFIX_open, ... */
+const char *open_text(const Emission *emission);
 const char *session_open_text(const Emission *emission);
+const char *run_text(const Emission *emission);
+const char *selftest_text(const Emission *emission);
 /* The array of an output's labels: lenet5_logits_labels; NULL when it has none. */
 const char *port_labels(const Emission *emission, const Port *port);
 /* A C string literal. */

@@ -11,12 +11,16 @@ static const Type *port_type(const Emission *emission, const Port *port)
 void emit_banner(const Emission *emission, Buf *out, const char *what)
 {
     const EmitOptions *options = emission->options;
-    buf_printf(out, "/* %s\n *\n * Net '%s'%s%s", what, emission->graph->name, options->model_path ? " of " : "",
+    Buf line = {0};
+    buf_printf(&line, "Net '%s'%s%s", emission->graph->name, options->model_path ? " of " : "",
                options->model_path ? path_base(options->model_path) : "");
     if (options->parameters && options->parameters[0])
-        buf_printf(out, " with %s", options->parameters);
-    buf_printf(out, ", compiled by Fovea for target %s: %s.\n", emission->plan->target->name,
+        buf_printf(&line, " with %s", options->parameters);
+    buf_printf(&line, ", compiled by Fovea for target %s: %s.", emission->plan->target->name,
                emission->plan->target->synopsis);
+    buf_printf(out, "/* %s\n *\n", what);
+    comment_wrapped(out, " * ", buf_text(&line));
+    buf_free(&line);
     buf_puts(out, " * This text is yours under the 0BSD licence: use it for anything, no notice is owed.\n */\n");
 }
 
@@ -150,6 +154,13 @@ static void write_ports(const Emission *emission, Buf *out, bool in)
     buf_printf(out, "} %s_%s;\n\n", p, which);
 }
 
+const char *open_text(const Emission *emission)
+{
+    const char *p = emission->prefix;
+    return arena_printf(emission->arena, "fovea_status %s_open(%s_model *model, const void *weights, size_t bytes)", p,
+                        p);
+}
+
 const char *session_open_text(const Emission *emission)
 {
     const char *p = emission->prefix;
@@ -157,6 +168,27 @@ const char *session_open_text(const Emission *emission)
                         "fovea_status %s_session_open(%s_session *session, const %s_model *model, void *workspace, "
                         "size_t bytes, int threads)",
                         p, p, p);
+}
+
+const char *run_text(const Emission *emission)
+{
+    const char *p = emission->prefix;
+    return arena_printf(emission->arena,
+                        "fovea_status %s_run(%s_session *session, const %s_inputs *inputs, const %s_outputs *outputs)",
+                        p, p, p, p);
+}
+
+const char *selftest_text(const Emission *emission)
+{
+    const char *p = emission->prefix;
+    return arena_printf(emission->arena, "fovea_status %s_selftest(const %s_model *model, void *scratch, size_t bytes)",
+                        p, p);
+}
+
+static void write_declaration(const Emission *emission, Buf *out, const char *head)
+{
+    line_wrapped(out, arena_printf(emission->arena, "%s;", head));
+    buf_puts(out, "\n");
 }
 
 static void write_functions(const Emission *emission, Buf *out)
@@ -168,18 +200,16 @@ static void write_functions(const Emission *emission, Buf *out)
                " * the numbers (%s_verify does): FOVEA_BAD_WEIGHTS, FOVEA_WRONG_MODEL, FOVEA_MISALIGNED, "
                "FOVEA_WRONG_CPU... */\n",
                p);
-    buf_printf(out, "fovea_status %s_open(%s_model *model, const void *weights, size_t bytes);\n\n", p, p);
+    write_declaration(emission, out, open_text(emission));
     buf_printf(out,
                "/* A session for one caller at a time. The workspace is the caller's, at a multiple of 64, "
                "uninitialised, at least\n"
                " * %s_WORKSPACE_BYTES_FOR(threads) bytes: else FOVEA_SMALL_WORKSPACE or FOVEA_MISALIGNED. */\n",
                m);
-    line_wrapped(out, arena_printf(emission->arena, "%s;", session_open_text(emission)));
-    buf_puts(out, "\n");
+    write_declaration(emission, out, session_open_text(emission));
     buf_printf(out, "/* Computes the outputs. Inputs and outputs are the caller's and do not overlap. Always FOVEA_OK "
                     "on a CPU. */\n");
-    buf_printf(out, "fovea_status %s_run(%s_session *session, const %s_inputs *inputs, const %s_outputs *outputs);\n\n",
-               p, p, p, p);
+    write_declaration(emission, out, run_text(emission));
     buf_printf(out, "void %s_session_close(%s_session *session);\nvoid %s_close(%s_model *model);\n\n", p, p, p, p);
     buf_printf(out, "/* Reads all weights and compares their checksum: FOVEA_OK or FOVEA_DAMAGED. */\n");
     buf_printf(out, "fovea_status %s_verify(const %s_model *model);\n\n", p, p);
@@ -193,7 +223,7 @@ static void write_functions(const Emission *emission, Buf *out)
     for (uint32_t i = 0; i < emission->graph->outputs.count; i++)
         outputs += (port_bytes(emission, &emission->graph->outputs.at[i]) + 63) / 64 * 64;
     buf_printf(out, "#define %s_SELFTEST_BYTES (%s_WORKSPACE_BYTES + %lld)\n", m, m, (long long)outputs);
-    buf_printf(out, "fovea_status %s_selftest(const %s_model *model, void *scratch, size_t bytes);\n\n", p, p);
+    write_declaration(emission, out, selftest_text(emission));
 }
 
 void emit_header_text(const Emission *emission, Buf *out)

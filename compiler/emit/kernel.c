@@ -127,6 +127,92 @@ void text_close(KernelText *text)
     buf_line(text->out, "");
 }
 
+/* ---- lines of bounded length ---- */
+
+enum { LINE_WIDTH = 119 };
+
+static int depth_change(char c)
+{
+    return (strchr("([{", c) != NULL) - (strchr(")]}", c) != NULL);
+}
+
+/* The length of the next item of a list with its comma, or of the rest. */
+static size_t item_length(const char *list)
+{
+    int depth = 0;
+    for (size_t i = 0; list[i]; i++) {
+        depth += depth_change(list[i]);
+        if (list[i] == ',' && depth == 0)
+            return i + 1;
+    }
+    return strlen(list);
+}
+
+static size_t longest_item(const char *list)
+{
+    size_t longest = 0;
+    for (const char *at = list; *at; at += *at == ' ') {
+        size_t length = item_length(at);
+        longest = MAX(longest, length);
+        at += length;
+    }
+    return longest;
+}
+
+/* Writes a list from `column` on. Further lines begin with `mark` and blanks up to `indent`. */
+static void write_items(Buf *out, const char *list, size_t column, const char *mark, size_t indent)
+{
+    for (const char *at = list; *at; at += *at == ' ') {
+        size_t length = item_length(at), gap = at > list;
+        if (column > indent && column + gap + length > LINE_WIDTH) {
+            buf_printf(out, "\n%s%*s", mark, (int)(indent - strlen(mark)), "");
+            column = indent;
+            gap = 0;
+        }
+        buf_printf(out, "%s%.*s", gap ? " " : "", (int)length, at);
+        column += gap + length;
+        at += length;
+    }
+    buf_puts(out, "\n");
+}
+
+/* How much of a line stands before its first list: "y[i] = f(" of "y[i] = f(a, b);"; 0: it has no list. */
+static size_t head_length(const char *line)
+{
+    for (const char *at = line; (at = strpbrk(at, "({")); at++) {
+        int depth = 0;
+        for (const char *c = at; *c && (c == at || depth > 0); c++) {
+            depth += depth_change(*c);
+            if (*c == ',' && depth == 1)
+                return (size_t)(at + 1 - line);
+        }
+    }
+    return 0;
+}
+
+void line_wrapped(Buf *out, const char *line)
+{
+    enum { FURTHER = 8 };
+    size_t start = 4 * (size_t)out->indent, head = head_length(line);
+    if (start + strlen(line) <= LINE_WIDTH || !head) {
+        buf_line(out, "%s", line);
+        return;
+    }
+    for (size_t inner; start + FURTHER + longest_item(line + head) > LINE_WIDTH && (inner = head_length(line + head));)
+        head += inner; /* the list inside of an item that is too long */
+    buf_printf(out, "%*s%.*s", (int)start, "", (int)head, line);
+    if (start + head + longest_item(line + head) <= LINE_WIDTH)
+        write_items(out, line + head, start + head, "", start + head);
+    else
+        write_items(out, line + head, LINE_WIDTH, "", start + FURTHER);
+}
+
+void comment_wrapped(Buf *out, const char *begin, const char *text)
+{
+    buf_puts(out, begin);
+    write_items(out, text, strlen(begin), " *", 5);
+}
+
 /* ---- the comment ---- */
 
 const char *storage_text(Arena *arena, const Type *type)
@@ -184,7 +270,6 @@ static void write_layers(const KernelText *text, Buf *line)
 void text_comment(KernelText *text, const char *how)
 {
     Buf line = {0};
-    buf_puts(&line, "/* ");
     if (text->leader->path[0]) {
         write_layers(text, &line);
         buf_puts(&line, ": ");
@@ -198,54 +283,18 @@ void text_comment(KernelText *text, const char *how)
         span_position(text->diag, text->leader->span, &row, &column);
         buf_printf(&line, " (%s:%d)", path_base(source->path), row);
     }
-    buf_line(text->out, "%s", buf_text(&line));
+    comment_wrapped(text->out, "/* ", buf_text(&line));
     buf_clear(&line);
     for (uint32_t i = 0; i < text->parameter_count; i++)
         buf_printf(&line, "%s%s%s", i ? ", " : "", text_parameter(text, i),
                    storage_text(text->arena, parameter_type(text, &text->parameters[i])));
-    buf_line(text->out, " * %s -> y%s", buf_text(&line), storage_text(text->arena, text_output(text)));
+    buf_printf(&line, " -> y%s", storage_text(text->arena, text_output(text)));
+    comment_wrapped(text->out, " * ", buf_text(&line));
     buf_line(text->out, " * %s */", how);
     buf_free(&line);
 }
 
 /* ---- small texts ---- */
-
-/* The length of the next argument with its comma, or of the rest. */
-static size_t argument_length(const char *text)
-{
-    int depth = 0;
-    for (size_t i = 0; text[i]; i++) {
-        depth += (text[i] == '(' || text[i] == '[') - (text[i] == ')' || text[i] == ']');
-        if (text[i] == ',' && depth == 0)
-            return i + 1;
-    }
-    return strlen(text);
-}
-
-void line_wrapped(Buf *out, const char *line)
-{
-    enum { WIDTH = 119 };
-    size_t start = 4 * (size_t)out->indent, head = strcspn(line, "(") + 1;
-    if (start + strlen(line) <= WIDTH || !line[head - 1]) {
-        buf_line(out, "%s", line);
-        return;
-    }
-    size_t column = start + head;
-    buf_printf(out, "%*s%.*s", (int)start, "", (int)head, line);
-    for (const char *at = line + head; *at;) {
-        size_t length = argument_length(at), gap = at > line + head;
-        if (gap && column + gap + length > WIDTH) {
-            buf_printf(out, "\n%*s", (int)(start + head), "");
-            column = start + head;
-            gap = 0;
-        }
-        buf_printf(out, "%s%.*s", gap ? " " : "", (int)length, at);
-        column += gap + length;
-        at += length;
-        at += *at == ' ';
-    }
-    buf_puts(out, "\n");
-}
 
 const char *float_text(Arena *arena, double value)
 {

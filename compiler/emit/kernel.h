@@ -66,8 +66,10 @@ const char *storage_text(Arena *arena, const Type *type);
 /* When the output owes a halo: the call that writes it. */
 void text_border(KernelText *text);
 
-/* One line, broken behind the commas of its outermost call where it would pass column 120. */
+/* One line, broken behind the commas of its first list where it would pass column 120. */
 void line_wrapped(Buf *out, const char *line);
+/* The same for a line of a comment, which begins with `begin`: its opening, or " * ". */
+void comment_wrapped(Buf *out, const char *begin, const char *text);
 
 /* ---- where elements stand ---- */
 

@@ -1,5 +1,6 @@
 /* program.c - PREFIX_main.c: the description of a net for the stand-alone program in runtime/program. */
 #include "emit/emit.h"
+#include "emit/kernel.h"
 #include "support/file.h"
 
 static void write_ports(const Emission *emission, Buf *out, bool in)
@@ -26,10 +27,23 @@ static void write_ports(const Emission *emission, Buf *out, bool in)
     buf_puts(out, "};\n\n");
 }
 
+/* "const NAME_inputs tensors_in = {in[0], in[1]};" */
+static void write_struct(const Emission *emission, Buf *out, const char *which, uint32_t count)
+{
+    Buf line = {0};
+    buf_printf(&line, "const %s_%sputs tensors_%s = {", emission->prefix, which, which);
+    for (uint32_t i = 0; i < count; i++)
+        buf_printf(&line, "%s%s[%u]", i ? ", " : "", which, i);
+    buf_puts(&line, "};");
+    out->indent++;
+    line_wrapped(out, buf_text(&line));
+    out->indent--;
+    buf_free(&line);
+}
+
 static void write_calls(const Emission *emission, Buf *out)
 {
     const char *p = emission->prefix;
-    const Graph *graph = emission->graph;
     buf_printf(out,
                "static fovea_status open_model(void *model, const void *weights, size_t bytes)\n{\n"
                "    return %s_open(model, weights, bytes);\n}\n\n",
@@ -40,13 +54,9 @@ static void write_calls(const Emission *emission, Buf *out)
                "    return %s_session_open(session, model, workspace, bytes, threads);\n}\n\n",
                p);
     buf_puts(out, "static fovea_status run(void *session, const void *const *in, void *const *out)\n{\n");
-    buf_printf(out, "    const %s_inputs tensors_in = {", p);
-    for (uint32_t i = 0; i < graph->inputs.count; i++)
-        buf_printf(out, "%sin[%u]", i ? ", " : "", i);
-    buf_printf(out, "};\n    const %s_outputs tensors_out = {", p);
-    for (uint32_t i = 0; i < graph->outputs.count; i++)
-        buf_printf(out, "%sout[%u]", i ? ", " : "", i);
-    buf_printf(out, "};\n    return %s_run(session, &tensors_in, &tensors_out);\n}\n\n", p);
+    write_struct(emission, out, "in", emission->graph->inputs.count);
+    write_struct(emission, out, "out", emission->graph->outputs.count);
+    buf_printf(out, "    return %s_run(session, &tensors_in, &tensors_out);\n}\n\n", p);
     buf_printf(out, "static void close_session(void *session)\n{\n    %s_session_close(session);\n}\n\n", p);
     buf_printf(out, "static void close_model(void *model)\n{\n    %s_close(model);\n}\n\n", p);
     buf_printf(

@@ -2,6 +2,7 @@
  * emitted PREFIX_selftest(). */
 #include "emit/selftest.h"
 #include "emit/emit.h"
+#include "emit/kernel.h"
 #include "ir/eval.h"
 #include "weights/weights.h"
 
@@ -116,37 +117,49 @@ static void write_tensor(const Emission *emission, Buf *out, const Port *port, c
         buf_puts(out, at);
 }
 
+/* "const NAME_inputs inputs = {tensors, tensors + 784};": ports that lie one after another from byte `place` on, and
+ * how far they reach. */
+static int64_t write_struct(const Emission *emission, Buf *out, const char *which, const Port *ports, uint32_t count,
+                            const char *base, int64_t place)
+{
+    Buf line = {0};
+    buf_printf(&line, "const %s_%s %s = {", emission->prefix, which, which);
+    for (uint32_t i = 0; i < count; i++) {
+        buf_puts(&line, i ? ", " : "");
+        write_tensor(emission, &line, &ports[i], base, place);
+        place += aligned(port_bytes(emission, &ports[i]));
+    }
+    buf_puts(&line, "};");
+    line_wrapped(out, buf_text(&line));
+    buf_free(&line);
+    return place;
+}
+
 void emit_selftest_text(const Emission *emission, Buf *out)
 {
     const char *p = emission->prefix;
     const Graph *graph = emission->graph;
     if (emission->selftest)
         write_is_near(emission, out);
-    buf_printf(out, "fovea_status %s_selftest(const %s_model *model, void *scratch, size_t bytes)\n{\n", p, p);
+    line_wrapped(out, selftest_text(emission));
+    buf_puts(out, "{\n");
     if (!emission->selftest) {
         buf_puts(out, "    (void)model;\n    (void)scratch;\n    (void)bytes;\n    return FOVEA_NO_SELFTEST;\n}\n");
         return;
     }
     write_opening(emission, out);
-    int64_t expected = 0, place = 0;
-    buf_printf(out, "    const %s_inputs inputs = {", p);
-    for (uint32_t i = 0; i < graph->inputs.count; i++) {
-        buf_puts(out, i ? ", " : "");
-        write_tensor(emission, out, &graph->inputs.at[i], "tensors", expected);
-        expected += aligned(port_bytes(emission, &graph->inputs.at[i]));
-    }
-    buf_printf(out, "};\n    const %s_outputs outputs = {", p);
-    for (uint32_t i = 0; i < graph->outputs.count; i++) {
-        buf_puts(out, i ? ", " : "");
-        write_tensor(emission, out, &graph->outputs.at[i], "results", place);
-        place += aligned(port_bytes(emission, &graph->outputs.at[i]));
-    }
-    buf_printf(out, "};\n    %s_run(&session, &inputs, &outputs);\n", p);
+    out->indent++;
+    int64_t expected = write_struct(emission, out, "inputs", graph->inputs.at, graph->inputs.count, "tensors", 0);
+    write_struct(emission, out, "outputs", graph->outputs.at, graph->outputs.count, "results", 0);
+    buf_line(out, "%s_run(&session, &inputs, &outputs);", p);
     for (uint32_t i = 0; i < graph->outputs.count; i++) {
         const Port *port = &graph->outputs.at[i];
-        buf_printf(out, "    if (!%s_is_near(tensors + %lld, outputs.%s, %s))\n        return FOVEA_FAILED_SELFTEST;\n",
-                   p, (long long)(expected / 4), port_field(emission, port), port_macro(emission, port));
+        line_wrapped(out,
+                     arena_printf(emission->arena, "if (!%s_is_near(tensors + %lld, outputs.%s, %s))", p,
+                                  (long long)(expected / 4), port_field(emission, port), port_macro(emission, port)));
+        buf_line(out, "    return FOVEA_FAILED_SELFTEST;");
         expected += aligned(port_bytes(emission, port));
     }
-    buf_puts(out, "    return FOVEA_OK;\n}\n");
+    buf_line(out, "return FOVEA_OK;");
+    buf_close(out);
 }

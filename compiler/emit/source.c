@@ -68,23 +68,23 @@ static void write_helpers(const Emission *emission, Buf *out, const Needs *needs
                    p);
     if (!needs->border)
         return;
-    buf_printf(
-        out,
-        "/* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for edges. */\n"
-        "static void %s_zero_border(float *y, int maps, int height, int width, int top, int left, int bottom, int "
-        "right)\n"
-        "{\n"
-        "    const int row = left + width + right;\n"
-        "    for (int i = 0; i < maps; i++, y += (top + height + bottom) * row) {\n"
-        "        memset(y, 0, (size_t)(top * row) * sizeof *y);\n"
-        "        for (int r = top; r < top + height; r++) {\n"
-        "            memset(y + r * row, 0, (size_t)left * sizeof *y);\n"
-        "            memset(y + r * row + left + width, 0, (size_t)right * sizeof *y);\n"
-        "        }\n"
-        "        memset(y + (top + height) * row, 0, (size_t)(bottom * row) * sizeof *y);\n"
-        "    }\n"
-        "}\n\n",
-        p);
+    buf_puts(out, "/* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for "
+                  "edges. */\n");
+    line_wrapped(out, arena_printf(emission->arena,
+                                   "static void %s_zero_border(float *y, int maps, int height, int width, int top, "
+                                   "int left, int bottom, int right)",
+                                   p));
+    buf_puts(out, "{\n"
+                  "    const int row = left + width + right;\n"
+                  "    for (int i = 0; i < maps; i++, y += (top + height + bottom) * row) {\n"
+                  "        memset(y, 0, (size_t)(top * row) * sizeof *y);\n"
+                  "        for (int r = top; r < top + height; r++) {\n"
+                  "            memset(y + r * row, 0, (size_t)left * sizeof *y);\n"
+                  "            memset(y + r * row + left + width, 0, (size_t)right * sizeof *y);\n"
+                  "        }\n"
+                  "        memset(y + (top + height) * row, 0, (size_t)(bottom * row) * sizeof *y);\n"
+                  "    }\n"
+                  "}\n\n");
 }
 
 /* ---- where tensors stand ---- */
@@ -160,9 +160,8 @@ static void write_call(const Emission *emission, Buf *out, const Step *step)
 static void write_run(const Emission *emission, Buf *out)
 {
     const Plan *plan = emission->plan;
-    const char *p = emission->prefix;
-    buf_printf(out, "fovea_status %s_run(%s_session *session, const %s_inputs *inputs, const %s_outputs *outputs)\n{\n",
-               p, p, p, p);
+    line_wrapped(out, run_text(emission));
+    buf_puts(out, "{\n");
     bool weights = uses_place(plan, BUFFER_WEIGHTS), memory = uses_place(plan, BUFFER_WORKSPACE);
     if (weights)
         buf_puts(out, "    const float *const weights = session->model->weights;\n");
@@ -184,15 +183,14 @@ static void write_run(const Emission *emission, Buf *out)
 static void write_open(const Emission *emission, Buf *out)
 {
     const char *p = emission->prefix, *m = emission->macro;
-    buf_printf(out, "fovea_status %s_open(%s_model *model, const void *weights, size_t bytes)\n{\n", p, p);
-    buf_puts(out, "    if (!model)\n        return FOVEA_BAD_ARGUMENT;\n");
+    line_wrapped(out, open_text(emission));
+    buf_puts(out, "{\n    if (!model)\n        return FOVEA_BAD_ARGUMENT;\n");
     if (emission->plan->target->cpu)
         buf_printf(out, "    if (!fovea_cpu_has(%s))\n        return FOVEA_WRONG_CPU;\n", emission->plan->target->cpu);
-    buf_printf(
-        out,
-        "    /* The hash of all that is compiled in, and how much of the weights the kernels read. */\n"
-        "    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x%016llx), %lld);\n",
-        (unsigned long long)emission->plan->architecture, (long long)emission->plan->weights_bytes);
+    buf_printf(out,
+               "    /* The hash of all that is compiled in, and how much of the weights the kernels read. */\n"
+               "    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x%016llx), %lld);\n",
+               (unsigned long long)emission->plan->architecture, (long long)emission->plan->weights_bytes);
     buf_puts(out, "    if (status != FOVEA_OK)\n        return status;\n");
     buf_puts(out,
              "    model->weights = (const float *)weights;\n    model->bytes = bytes;\n    return FOVEA_OK;\n}\n\n");

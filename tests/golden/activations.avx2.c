@@ -76,7 +76,8 @@ static inline float activations_smaller(float a, float b)
 }
 
 /* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for edges. */
-static void activations_zero_border(float *y, int maps, int height, int width, int top, int left, int bottom, int right)
+static void activations_zero_border(float *y, int maps, int height, int width, int top, int left, int bottom,
+                                    int right)
 {
     const int row = left + width + right;
     for (int i = 0; i < maps; i++, y += (top + height + bottom) * row) {
@@ -293,7 +294,8 @@ FOVEA_AVX2 static void activations_gelu(const float *restrict x, float *restrict
         y[i] = activations_gelu_finish(activations_gelu_of(x[i]));
 }
 
-fovea_status activations_run(activations_session *session, const activations_inputs *inputs, const activations_outputs *outputs)
+fovea_status activations_run(activations_session *session, const activations_inputs *inputs,
+                             const activations_outputs *outputs)
 {
     const float *const weights = session->model->weights;
     float *const memory = session->workspace;

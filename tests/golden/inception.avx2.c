@@ -674,7 +674,8 @@ FOVEA_AVX2 static void inception_softmax(const float *restrict x, float *restric
         d[a * 1] /= sum;
 }
 
-fovea_status inception_run(inception_session *session, const inception_inputs *inputs, const inception_outputs *outputs)
+fovea_status inception_run(inception_session *session, const inception_inputs *inputs,
+                           const inception_outputs *outputs)
 {
     const float *const weights = session->model->weights;
     float *const memory = session->workspace;

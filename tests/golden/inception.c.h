@@ -69,7 +69,8 @@ fovea_status inception_session_open(inception_session *session, const inception_
                                     size_t bytes, int threads);
 
 /* Computes the outputs. Inputs and outputs are the caller's and do not overlap. Always FOVEA_OK on a CPU. */
-fovea_status inception_run(inception_session *session, const inception_inputs *inputs, const inception_outputs *outputs);
+fovea_status inception_run(inception_session *session, const inception_inputs *inputs,
+                           const inception_outputs *outputs);
 
 void inception_session_close(inception_session *session);
 void inception_close(inception_model *model);
