@@ -9,6 +9,7 @@
 #include "driver/depfile.h"
 #include "driver/format.h"
 #include "driver/options.h"
+#include "driver/outputs.h"
 #include "driver/print.h"
 #include "driver/process.h"
 #include "driver/run.h"
@@ -42,6 +43,8 @@ static bool work(const Options *options, Arena *arena, Diag *diag)
         return false;
     if (options->command == COMMAND_WEIGHTS)
         return swap_weights(diag, net, options);
+    if (!outputs_are_apart(diag, options, weights_file(net, options->weights)))
+        return false;
     bool needs_weights = options->command != COMMAND_SHOW || options->weights;
     if (needs_weights && !weights_bind(net, diag, options->weights))
         return false;

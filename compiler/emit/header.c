@@ -39,10 +39,30 @@ static void write_usage_of_labels(const Emission *emission, Buf *out)
     buf_printf(out, " *       printf(\"%%s %%g\\n\", %s[best[i].index], best[i].value);\n", labels);
 }
 
+/* " *   const lenet5_outputs outputs = {logits, features};": every one of them, because none may be NULL. */
+static void write_usage_of_ports(const Emission *emission, Buf *out, const char *what, const Port *ports,
+                                 uint32_t count)
+{
+    static const char start[] = " *   ";
+    Buf line = {0};
+    buf_printf(&line, "%sconst %s_%s %s = {", start, emission->prefix, what, what);
+    for (uint32_t i = 0; i < count; i++) {
+        const char *field = port_field(emission, &ports[i]);
+        if (i && line.length + strlen(field) > 110) {
+            buf_printf(out, "%s\n", buf_text(&line));
+            buf_clear(&line);
+            buf_printf(&line, "%s    ", start);
+        }
+        buf_printf(&line, "%s%s", field, i + 1 < count ? ", " : "};");
+    }
+    buf_printf(out, "%s\n", buf_text(&line));
+    buf_free(&line);
+}
+
 static void write_usage(const Emission *emission, Buf *out)
 {
     const char *p = emission->prefix, *m = emission->macro;
-    const Port *input = &emission->graph->inputs.at[0], *output = &emission->graph->outputs.at[0];
+    const Graph *graph = emission->graph;
     buf_printf(out, "/* In short:\n *\n");
     buf_printf(out, " *   static FOVEA_ALIGNED(64) unsigned char workspace[%s_WORKSPACE_BYTES];\n", m);
     buf_printf(out, " *   %s_model model;     // one for all threads, read-only once it is open\n", p);
@@ -57,9 +77,10 @@ static void write_usage(const Emission *emission, Buf *out)
     buf_printf(out, " *   if (status == FOVEA_OK)\n");
     buf_printf(out, " *       status = %s_session_open(&session, &model, workspace, sizeof workspace, 1);\n", p);
     buf_printf(out, " *   if (status != FOVEA_OK)\n *       puts(fovea_status_text(status));\n");
-    buf_printf(out, " *   const %s_inputs inputs = {%s};\n", p, port_field(emission, input));
-    buf_printf(out, " *   const %s_outputs outputs = {%s};\n", p, port_field(emission, output));
-    buf_printf(out, " *   %s_run(&session, &inputs, &outputs); // as often as you like\n", p);
+    write_usage_of_ports(emission, out, "inputs", graph->inputs.at, graph->inputs.count);
+    write_usage_of_ports(emission, out, "outputs", graph->outputs.at, graph->outputs.count);
+    buf_printf(
+        out, " *   %s_run(&session, &inputs, &outputs); // as often as you like; no pointer in them may be NULL\n", p);
     write_usage_of_labels(emission, out);
     buf_puts(out, " */\n\n");
 }

@@ -20,7 +20,7 @@
  *       puts(fovea_status_text(status));
  *   const bytes_inputs inputs = {image};
  *   const bytes_outputs outputs = {answer};
- *   bytes_run(&session, &inputs, &outputs); // as often as you like
+ *   bytes_run(&session, &inputs, &outputs); // as often as you like; no pointer in them may be NULL
  */
 
 /* The weights (bytes.weights, self-test included), and the memory that a session works in. */

@@ -387,14 +387,14 @@ fovea_status grouped_verify(const grouped_model *model)
     return fovea_weights_verify(model->weights, model->bytes);
 }
 
-/* Whether y is x to 1e-4 of the largest x. */
+/* Whether y is x to 1e-4 of the largest finite x, NaN being NaN. */
 static int grouped_is_near(const float *x, const float *y, int count)
 {
     float largest = 0.0f;
     for (int i = 0; i < count; i++)
-        largest = fabsf(x[i]) > largest ? fabsf(x[i]) : largest;
+        largest = fabsf(x[i]) > largest && fabsf(x[i]) < INFINITY ? fabsf(x[i]) : largest;
     for (int i = 0; i < count; i++)
-        if (!(fabsf(x[i] - y[i]) <= 1e-4f * largest))
+        if (x[i] != y[i] && (x[i] == x[i] || y[i] == y[i]) && !(fabsf(x[i] - y[i]) <= 1e-4f * largest))
             return 0;
     return 1;
 }

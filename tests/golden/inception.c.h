@@ -19,8 +19,8 @@
  *   if (status != FOVEA_OK)
  *       puts(fovea_status_text(status));
  *   const inception_inputs inputs = {image};
- *   const inception_outputs outputs = {answer};
- *   inception_run(&session, &inputs, &outputs); // as often as you like
+ *   const inception_outputs outputs = {answer, inner};
+ *   inception_run(&session, &inputs, &outputs); // as often as you like; no pointer in them may be NULL
  */
 
 /* The weights (inception.weights, self-test included), and the memory that a session works in. */

@@ -20,7 +20,7 @@
  *       puts(fovea_status_text(status));
  *   const lenet_inputs inputs = {image};
  *   const lenet_outputs outputs = {logits};
- *   lenet_run(&session, &inputs, &outputs); // as often as you like
+ *   lenet_run(&session, &inputs, &outputs); // as often as you like; no pointer in them may be NULL
  */
 
 /* The weights (lenet.weights, self-test included), and the memory that a session works in. */

@@ -18,9 +18,9 @@
  *       status = names_session_open(&session, &model, workspace, sizeof workspace, 1);
  *   if (status != FOVEA_OK)
  *       puts(fovea_status_text(status));
- *   const names_inputs inputs = {class_1};
- *   const names_outputs outputs = {int_};
- *   names_run(&session, &inputs, &outputs); // as often as you like
+ *   const names_inputs inputs = {class_1, class_, Class, NULL_};
+ *   const names_outputs outputs = {int_, default_, static_cast_};
+ *   names_run(&session, &inputs, &outputs); // as often as you like; no pointer in them may be NULL
  *
  *   fovea_score best[3];
  *   const int found = fovea_top(int_, NAMES_OUTPUT_INT_SIZE, 3, best);

@@ -104,3 +104,19 @@ if [ -w /dev/full ]; then
     "$fovea" show "$model" >/dev/full 2>"$work/err"
     if [ $? -eq 1 ]; then ok "a full disk is noticed"; else not_ok "a full disk is noticed" "exit status is not 1"; fi
 fi
+
+# A result never replaces what the model was read from, under no name.
+mkdir "$work/apart" && ln -s ../lenet5.fov "$work/apart/link.fov" &&
+    "$fovea" compile "$model" -w random:1 --save-weights "$work/apart/w.safetensors" -o "$work/apart/first" >/dev/null 2>&1
+cksum "$model" "$work/apart/w.safetensors" >"$work/sums"
+read_too='is read for this model'
+fails "show over the model" "$read_too" show "$model" -o "$model"
+fails "build over the model's link" "$read_too" build "$model" -w random:1 -o "$work/apart/link.fov"
+fails "a rule for make over the model" "$read_too" compile "$model" -w random:1 -o "$work/apart/out" --depfile "$model"
+fails "weights over the model" "$read_too" compile "$model" -w random:1 -o "$work/apart/out" --save-weights "$model"
+fails "a program over the weights" "$read_too" build "$model" -w "$work/apart/w.safetensors" -o "$work/apart/w.safetensors"
+if cksum "$model" "$work/apart/w.safetensors" | cmp -s - "$work/sums"; then
+    ok "what is read stays as it is"
+else
+    not_ok "what is read stays as it is" "it has changed"
+fi

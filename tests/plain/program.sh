@@ -46,6 +46,8 @@ expect "build" "" "$fovea" build "$lenet/lenet5.fov" -o lenet5
 expect "build takes weights from elsewhere" "" "$fovea" build "$lenet/lenet5.fov" -o other --embed none --target c
 holds "weights stand beside the program" test -f lenet5.weights
 expect "self-test" "selftest: ok" ./lenet5 --selftest
+echo 'net logs(image: f32[1, 8, 8]) { return y = image -> c: conv(4, 3x3) -> relu -> log; }' >logs.fov
+expect "self-test of results that are infinite" "selftest: ok" "$fovea" run logs.fov -w random:1 --selftest
 
 # The pictures are called after what they show; the net is right about 18 of the 20.
 ./lenet5 --top 1 "$lenet"/pictures/*.png >answers
