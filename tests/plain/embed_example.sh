@@ -55,7 +55,7 @@ answers() {
 
 # flags FLAGS: builds both programs with this tree's compiler.
 flags() {
-    make clean >/dev/null
+    make clean FOVEA="$fovea" >/dev/null
     builds "make with $1" make FOVEA="$fovea" CC="$CC" CXX="$cxx" CFLAGS="$1" CXXFLAGS="$1"
 }
 
@@ -83,14 +83,14 @@ answers "under AddressSanitizer" pictures/*.pgm
 
 # Against an installed Fovea.
 if [ $installed = yes ] && have pkg-config; then
-    make clean >/dev/null
+    make clean FOVEA="$fovea" >/dev/null
     builds "make with pkg-config" env PKG_CONFIG_PATH="$work/prefix/share/pkgconfig" make CC="$CC" CXX="$cxx"
     answers "by pkg-config" pictures/*.pgm
 else
     skip "examples/embed by pkg-config" "it is not there, or Fovea cannot be installed"
 fi
 if [ $installed = yes ] && have cmake; then
-    make clean >/dev/null
+    make clean FOVEA="$fovea" >/dev/null
     builds "cmake" env CC="$CC" CXX="$cxx" cmake -B build -DFovea_ROOT="$work/prefix"
     builds "cmake --build" cmake --build build
     answers "by CMake" pictures/*.pgm
