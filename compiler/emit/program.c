@@ -21,7 +21,8 @@ static void write_ports(const Emission *emission, Buf *out, bool in)
         if (port->picture.bgr)
             buf_puts(out, ", .bgr = 1");
         if (port->label_count)
-            buf_printf(out, ", .labels = %s, .label_count = %u", port_labels(emission, port), port->label_count);
+            buf_printf(out, ",\n#ifndef FOVEA_NO_LABELS\n     .labels = %s, .label_count = %u\n#endif\n    ",
+                       port_labels(emission, port), port->label_count);
         buf_puts(out, "},\n");
     }
     buf_puts(out, "};\n\n");

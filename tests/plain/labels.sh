@@ -58,6 +58,12 @@ if $CC -std=c99 $warnings -DFOVEA_NO_LABELS -c -o /dev/null "$work/names.c" 2>"$
 else
     ok "using them is then an error"
 fi
+"$BUILD/fovea" compile examples/lenet5/lenet5.fov --embed array --main -o "$work/whole" 2>"$work/said"
+for flags in "" -DFOVEA_NO_LABELS; do
+    $CC -std=c99 $warnings $flags -c -o /dev/null "$work/whole/lenet5_main.c" 2>"$work/said" &&
+        ok "the stand-alone program is compiled with '$flags'" ||
+        not_ok "the stand-alone program is compiled with '$flags'" "$(grep -m 1 error "$work/said")"
+done
 case $(uname -s) in
 Linux)
     runs "with a linker that collects garbage" numbers "-fdata-sections -Wl,--gc-sections"
