@@ -53,7 +53,7 @@ const OptionRow option_rows[] = {
     {"check", 0, NULL, FMT, false, "list the files that are not formatted; exit status 1 when there are any"},
     {"write", 'w', NULL, FMT, false, "rewrite the files in place"},
     {"input", 'i', "NAME=FILE", RUN, true, "file for the input of that name (nets with several inputs)"},
-    {"output", 'o', "DIR", RUN, true, "write pictures there as PNG, and NAME.npy for each output"},
+    {"output", 'o', "DIR", RUN, true, "write pictures there as PNG, and NAME.npy for each output (without: pictures, here)"},
     {"npy", 0, NULL, RUN, true, "write NAME.npy and no pictures; here unless --output is given"},
     {"keep-input", 0, NULL, RUN, true, "write input.NAME.npy too: the numbers that go into the net"},
     {"top", 'k', "K", RUN, true, "print the K best labels (default 5); with 1, one line a picture"},
