@@ -22,8 +22,8 @@ trap 'cd /; [ -z "$mounted" ] || umount "$work/disk"; rm -rf "$work"' EXIT
 
 # What is in the folders where something could be left behind. A new folder that stays empty is none.
 contents() {
-    find disk temporary cache kept new ! -type d -exec cksum {} + 2>/dev/null | sort
-    find disk temporary cache kept new -name '*tmp*' 2>/dev/null
+    find disk temporary cache/fovea kept new ! -type d -exec cksum {} + 2>/dev/null | sort
+    find disk temporary cache/fovea kept new -name '*tmp*' 2>/dev/null
 }
 
 # refuses NAME PATTERN COMMAND...: exit status 1, one line of error with PATTERN (and hints), no file made, changed or left.
@@ -184,7 +184,7 @@ rm -rf temporary && mkdir temporary
 short_of_memory() { # NAME COMMAND...
     name=$1 failures=0 wrong=
     shift
-    for kilobytes in 4000 4500 5000 5500 6000 7000 8000 10000 12000 16000; do
+    for kilobytes in $(seq 3000 100 8000) 10000 12000 16000; do
         contents >before
         (ulimit -v $kilobytes && exec "$@") >out 2>err
         status=$?
@@ -208,8 +208,8 @@ case $SAN in
 *address*) skip "no memory" "AddressSanitizer needs a lot of it" ;;
 *)
     short_of_memory "compile without memory" "$fovea" compile "$lenet" -o kept/memory
-    short_of_memory "show without memory" "$fovea" show "$lenet"
     { printf 'net n(x: f32[1]) { return y = x; }\n# '; head -c 3000000 /dev/zero | tr '\0' 'a'; echo; } >long.fov
+    short_of_memory "show of a long text without memory" "$fovea" show long.fov
     short_of_memory "fmt of a long text without memory" "$fovea" fmt long.fov -o kept/long.fov
     short_of_memory "a program without memory" ./lenet5 black.idx
     ;;
