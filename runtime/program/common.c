@@ -105,7 +105,10 @@ static void on_ending(int number)
 {
     for (const fovea_output *output = open_outputs; output; output = output->next)
         unlink(output->temporary);
-    raise(number); /* held while this runs, and then with its usual effect: SA_RESETHAND */
+    /* Held while this runs, and then with its usual effect. SA_RESETHAND would give it that too early: between the
+     * reset and the hold the kernel lets the same signal, sent twice as timeout does, end the program at once. */
+    signal(number, SIG_DFL);
+    raise(number);
 }
 
 /* Makes those signals wait; `before` is what is let in again. */
@@ -123,7 +126,7 @@ static sigset_t hold_endings(sigset_t *before)
 static int make_temporary(fovea_output *output)
 {
     sigset_t before;
-    struct sigaction action = {.sa_handler = on_ending, .sa_flags = (int)SA_RESETHAND}, was;
+    struct sigaction action = {.sa_handler = on_ending}, was;
     action.sa_mask = hold_endings(&before);
     int descriptor = mkstemp(output->temporary), failure = errno;
     if (descriptor >= 0) {
