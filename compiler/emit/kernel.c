@@ -1,4 +1,5 @@
-/* kernel.c - the frame of every kernel's text: comment, parameters, borders, literals (see kernel.h). */
+/* kernel.c - the frame of every kernel's text: comment, parameters, borders, literals, and lines that are not too long
+ * (see kernel.h). */
 #include "emit/kernel.h"
 #include "support/file.h"
 

@@ -1,7 +1,7 @@
 /* kernel.h - what the texts of kernels are written with.
  *
  * A family's text gets a KernelText and writes one C function (with helpers before it, if it likes). Buffers are
- * parameters: x (x0, x1, ... when there are several), weight, bias, then what the epilogue reads, then y.
+ * parameters: x (x2, x3, ... when there are several), weight, bias, then what the epilogue reads, then y.
  */
 #ifndef FOVEA_EMIT_KERNEL_H
 #define FOVEA_EMIT_KERNEL_H

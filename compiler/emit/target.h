@@ -1,7 +1,7 @@
 /* target.h - what the emitted code runs on: one row a target.
  *
- * A target chooses stored formats for convolutions (its form), gives a text to each kernel family, and defines the
- * words that its texts are written in. Only targets know intrinsics.
+ * A target chooses stored formats for convolutions (its form), may give texts of its own to those over channel blocks,
+ * and defines the words that these are written in. Only targets know intrinsics.
  */
 #ifndef FOVEA_EMIT_TARGET_H
 #define FOVEA_EMIT_TARGET_H

@@ -170,7 +170,7 @@ typedef struct Op {
     bool (*type)(const Graph *graph, const Node *node, Diag *diag, Type *result);
     /* Double accumulation, logical order, no sharing of code with any emitter. NULL for MAP: `body` is interpreted. */
     void (*reference)(const Graph *graph, const Node *node, const Tensor *const *inputs, Tensor *result);
-    /* Multiply-adds of one run; NULL: none are counted (only conv and fc count). */
+    /* Multiply-adds of one run; NULL: none are counted (only those of convolutions, fc and rbf are). */
     int64_t (*macs)(const Graph *graph, const Node *node);
     /* NULL: each output depends on the input at its own place. */
     Window (*window)(const Graph *graph, const Node *node, int axis);

@@ -24,8 +24,8 @@ NodeId build_weight(const OpCall *call, const OpArg *arg, const WeightSpec *spec
 /* The same for one value a channel: a list must have that many, a single number stands for all of them. */
 NodeId build_channel_weight(const OpCall *call, const OpArg *arg, const WeightSpec *spec);
 
-/* The 'bias' argument of conv and fc: false, true (load it) or what to add. By default there is one unless the weight
- * is given in the model. */
+/* The 'bias' argument of convolutions, fc and scale: false, true (load it) or what to add. By default there is one
+ * unless the weight is given in the model. */
 bool wants_bias(const OpArg *bias, const OpArg *weight);
 NodeId build_bias(const OpCall *call, int64_t outputs);
 /* Type rule of a node with inputs x, weight and perhaps bias, which must be one number for each of `outputs`: else

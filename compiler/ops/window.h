@@ -1,5 +1,5 @@
 /* window.h - windows that slide over height and width: output sizes, padding, and what the model writes of them.
- * conv and the pools share it. */
+ * Convolutions and pools share it. */
 #ifndef FOVEA_OPS_WINDOW_H
 #define FOVEA_OPS_WINDOW_H
 

@@ -1,4 +1,5 @@
-/* docs.c - every ```fov block in the documents is a whole model, and the compiler takes it.
+/* docs.c - every ```fov block in the documents is a whole model, and the compiler takes it; and the references know
+ * every operation.
  *
  * Imports and weights named in a block are relative to the document. Weights are random: the blocks show the language.
  * A block that is meant to be wrong belongs into tests/errors.
@@ -6,6 +7,7 @@
 #include <criterion/criterion.h>
 
 #include "elaborate/elaborate.h"
+#include "ops/op.h"
 #include "tests/support/files.h"
 #include "weights/weights.h"
 
@@ -66,6 +68,32 @@ Test(docs, examples_compile)
     arena_free(arena);
     cr_expect_eq(failed, 0, "%d of %d blocks in the documents do not compile", failed, count);
     cr_expect_geq(count, 10, "only %d blocks were found", count);
+}
+
+static int count_missing(const char *document, bool calls)
+{
+    Arena *arena = arena_new();
+    const char *text = text_read(arena, document, NULL);
+    int missing = 0;
+    for (int op = 0; op < OP_COUNT; op++) {
+        const Op *row = op_row((OpId)op);
+        bool sign = op == OP_add || op == OP_sub || op == OP_mul || op == OP_div;
+        bool wanted = calls ? (row->build || row->build_list) && !sign
+                            : row->family != FAMILY_LANGUAGE && row->family != FAMILY_SOURCE;
+        if (!wanted || strstr(text, arena_printf(arena, "`%s`", op_name((OpId)op))))
+            continue;
+        fprintf(stderr, "%s says nothing of %s\n", document, op_name((OpId)op));
+        missing++;
+    }
+    arena_free(arena);
+    return missing;
+}
+
+/* What can be called is in the language's reference, and what can be a node in that of graphs. */
+Test(docs, every_operation_is_named)
+{
+    cr_expect_eq(count_missing("grammar/LANGUAGE.md", true), 0);
+    cr_expect_eq(count_missing("compiler/IR.md", false), 0);
 }
 
 /* The models that are shipped, with their default parameters. */
