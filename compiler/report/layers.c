@@ -31,14 +31,21 @@ static void field_join(Field *field, const Field *other)
     }
 }
 
+/* Strides multiply without end, so that a field stops growing where no tensor is as large any more. */
+static int64_t bounded(double pixels)
+{
+    return pixels < (double)LIMIT_ELEMENTS ? (int64_t)pixels : LIMIT_ELEMENTS;
+}
+
 static void field_pass(Field *field, const Graph *graph, const Node *node)
 {
     const Op *op = op_row(node->op);
     for (int axis = 0; op->window && axis < 2; axis++) {
         Window window = op->window(graph, node, axis);
         int64_t size = window.everything ? field->cells[axis] : window.dilation * (window.size - 1) + 1;
-        field->size[axis] += (size - 1) * field->jump[axis];
-        field->jump[axis] *= window.everything ? 1 : window.stride;
+        double jump = (double)field->jump[axis];
+        field->size[axis] = bounded((double)field->size[axis] + (double)(size - 1) * jump);
+        field->jump[axis] = bounded(jump * (double)(window.everything ? 1 : window.stride));
         field->jump[axis] = MAX(field->jump[axis] / MAX(window.finer, 1), 1);
         field->all |= window.everything;
     }

@@ -168,6 +168,9 @@ Test(move, receptive_fields)
         {"x -> space_to_depth(2) -> a: conv(1, 3x3)", 6, 2},
         {"x -> a: conv(4, 3x3, stride=4, pad=1) -> depth_to_space(2) -> b: conv(1, 3x3)", 7, 2},
         {"x -> a: conv(4, 3x3, pad=1) -> depth_to_space(2) -> b: conv(1, 3x3)", 5, 1},
+        {"x -> a: conv(1, 1, stride=1000000) -> b: conv(1, 1, stride=1000000) -> c: conv(1, 1, stride=1000000) -> "
+         "d: conv(1, 1, stride=1000000)",
+         1, LIMIT_ELEMENTS}, /* as far as is counted */
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         Arena *arena = arena_new();
