@@ -230,4 +230,5 @@ void directory_remove(const char *path)
     unfinished.folder = NULL;
     if (unfinished.lock >= 0)
         close(unfinished.lock);
+    unfinished.lock = -1;
 }
