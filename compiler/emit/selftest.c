@@ -71,18 +71,18 @@ void selftest_sections(Arena *arena, const Graph *graph, BlobSection *sections)
 
 static void write_is_near(const Emission *emission, Buf *out)
 {
-    buf_printf(out,
-               "/* Whether y is x to 1e-4 of the largest finite x, NaN being NaN. */\nstatic int %s_is_near(const float *x, const float *y, "
-               "int count)\n",
-               emission->prefix);
-    buf_puts(out, "{\n"
-                  "    float largest = 0.0f;\n"
-                  "    for (int i = 0; i < count; i++)\n"
-                  "        largest = fabsf(x[i]) > largest && fabsf(x[i]) < INFINITY ? fabsf(x[i]) : largest;\n"
-                  "    for (int i = 0; i < count; i++)\n"
-                  "        if (x[i] != y[i] && (x[i] == x[i] || y[i] == y[i]) && !(fabsf(x[i] - y[i]) <= 1e-4f * largest))\n"
-                  "            return 0;\n"
-                  "    return 1;\n}\n\n");
+    buf_puts(out, "/* Whether y is x to 1e-4 of the largest finite x, NaN being NaN. */\n");
+    line_wrapped(out, arena_printf(emission->arena, "static int %s_is_near(const float *x, const float *y, int count)",
+                                   emission->prefix));
+    buf_puts(out,
+             "{\n"
+             "    float largest = 0.0f;\n"
+             "    for (int i = 0; i < count; i++)\n"
+             "        largest = fabsf(x[i]) > largest && fabsf(x[i]) < INFINITY ? fabsf(x[i]) : largest;\n"
+             "    for (int i = 0; i < count; i++)\n"
+             "        if (x[i] != y[i] && (x[i] == x[i] || y[i] == y[i]) && !(fabsf(x[i] - y[i]) <= 1e-4f * largest))\n"
+             "            return 0;\n"
+             "    return 1;\n}\n\n");
 }
 
 /* Finds the stored tensors and opens a session in the scratch memory, whose end takes the results. */

@@ -37,8 +37,8 @@ char *file_read(Arena *arena, Diag *diag, const char *path, Span span, size_t li
 bool file_write_atomic(Diag *diag, const char *path, const void *bytes, size_t count);
 /* With its permissions. */
 bool file_copy(Diag *diag, const char *from, const char *to);
-/* Moves the files in a folder, and in folders in it, into another: all or none of them, as nothing can be in the way but
- * a folder, which is looked for first. */
+/* Moves the files in a folder, and in folders in it, into another: all or none of them, as nothing can be in the way
+ * but a folder, which is looked for first. */
 bool files_move(Diag *diag, const char *from, const char *to);
 
 /* A plain file mapped for reading; an empty one has bytes NULL. Whoever maps it unmaps it. */
