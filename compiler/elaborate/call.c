@@ -24,6 +24,23 @@ static Value build_value(Elaborator *e, const OpCall *call)
     return count ? value_list(e->arena, items, count) : POISON;
 }
 
+/* Node.block of the layers in a call; made when the first one asks for it. Names of definitions have no limit, so they
+ * are cut here. */
+static const char *block_of_frame(Arena *arena, Frame *frame)
+{
+    if (!frame || !frame->caller)
+        return "";
+    if (!frame->block) {
+        const char *outer = block_of_frame(arena, frame->caller), *around = frame->caller->prefix;
+        const char *label = frame->prefix + strlen(around) + (around[0] ? 1 : 0);
+        frame->block = strcmp(frame->prefix, around) == 0
+                           ? outer
+                           : arena_printf(arena, "%s%s%s:%.40s", outer, outer[0] ? "/" : "", label,
+                                          frame->definition->item->name.text);
+    }
+    return frame->block;
+}
+
 Value call_op(Elaborator *e, OpId op, const char *path, const NodeId *inputs, uint32_t input_count, const OpArg *args,
               Span span)
 {
@@ -35,7 +52,10 @@ Value call_op(Elaborator *e, OpId op, const char *path, const NodeId *inputs, ui
                    .inputs = inputs,
                    .input_count = input_count,
                    .args = args};
+    uint32_t first = e->graph->nodes.count;
     Value value = build_value(e, &call);
+    for (uint32_t i = first; i < e->graph->nodes.count; i++)
+        e->graph->nodes.at[i].block = block_of_frame(e->arena, e->frame);
     if (!value_is_poison(value) && e->graph->nodes.count > LIMIT_NODES) {
         elaborate_stop(e, span, "the net has more than 200,000 nodes; is a range right?");
         return POISON;

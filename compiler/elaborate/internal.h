@@ -71,6 +71,7 @@ typedef struct Frame {
     struct Frame *caller;
     Definition *definition;
     const char *prefix; /* label path of the layers inside, "" at the top */
+    const char *block;  /* Node.block of those layers; NULL until one asks for it */
     Value result;
 } Frame;
 

@@ -64,6 +64,8 @@ static NodeId push_node(Graph *graph, Node node, const NodeId *inputs)
     node.kernel = NODE_NONE;
     if (!node.path)
         node.path = "";
+    if (!node.block)
+        node.block = "";
     for (uint32_t i = 0; i < node.input_count; i++) {
         if (inputs[i].index >= graph->nodes.count)
             BUG("input %u of a %s is no node of this graph", i, op_name(node.op));
@@ -119,7 +121,12 @@ NodeId graph_add_input(Graph *graph, const char *name, Type type, Picture pictur
 NodeId graph_add_pack(Graph *graph, NodeId value, Layout layout)
 {
     const Node *from = graph_node(graph, value);
-    Node node = {.op = OP_pack, .type = from->type, .input_count = 1, .path = from->path, .span = from->span};
+    Node node = {.op = OP_pack,
+                 .type = from->type,
+                 .input_count = 1,
+                 .path = from->path,
+                 .block = from->block,
+                 .span = from->span};
     node.type.layout = layout;
     return push_node(graph, node, &value);
 }

@@ -40,7 +40,10 @@ typedef struct Node {
     uint32_t first_input, input_count; /* in Graph.edges; use graph_input */
     NodeId kernel;    /* the node whose kernel computes this one too (pass fuse); NODE_NONE: it has its own */
     const char *path; /* label path, "layer1.0.conv1"; "" when unlabelled */
-    Span span;        /* the layer in the model's text */
+    /* The labelled blocks around it, outermost first: "layer1.0:bottleneck", "encoder:unet/down1:stage"; "" at the top.
+     * Each is the label as written and what was called. */
+    const char *block;
+    Span span; /* the layer in the model's text */
 } Node;
 
 /* How a random weight is drawn (weights/random.c). */

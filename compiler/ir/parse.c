@@ -231,13 +231,15 @@ static void parse_operation(GraphParser *p)
         return;
     NodeId *inputs = parse_inputs(p, op, &count), kernel = NODE_NONE;
     void *attrs = arena_alloc(p->graph->arena, op_row(op)->attr_bytes);
-    const char *path = "";
+    const char *path = "", *block = "";
     Type type;
     if (!inputs || !parse_attrs(&p->tokens, op, attrs))
         return;
     if (take_word(&p->tokens, "in") && !parse_node_id(p, &kernel))
         return;
     if (take_word(&p->tokens, "at") && !want_string(&p->tokens, &path, "the label"))
+        return;
+    if (take_word(&p->tokens, "inside") && !want_string(&p->tokens, &block, "the blocks around it"))
         return;
     if (!finish_line(p, &type))
         return;
@@ -247,6 +249,7 @@ static void parse_operation(GraphParser *p)
         return;
     }
     graph_node(p->graph, id)->kernel = kernel;
+    graph_node(p->graph, id)->block = block;
     state_type(p, id, &type);
 }
 

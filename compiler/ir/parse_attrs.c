@@ -123,7 +123,7 @@ bool parse_attrs(Tokens *tokens, OpId op, void *attrs)
     if (row->attr_count > MOST_ATTRS)
         BUG("%s has %d attributes", op_name(op), row->attr_count);
     while (tokens->now.kind == TOKEN_NAME && strcmp(tokens->now.text, "at") != 0 &&
-           strcmp(tokens->now.text, "in") != 0) {
+           strcmp(tokens->now.text, "inside") != 0 && strcmp(tokens->now.text, "in") != 0) {
         int i = find_attr(row, tokens->now.text);
         if (i < 0 || seen[i]) {
             tokens_fail(tokens, i < 0 ? "%s has no attribute '%s'" : "%s: '%s' is given twice", op_name(op),

@@ -170,6 +170,10 @@ static void print_operation(Buf *buf, const Graph *graph, const Node *node)
         buf_puts(buf, " at ");
         print_string(buf, node->path);
     }
+    if (node->block[0]) {
+        buf_puts(buf, " inside ");
+        print_string(buf, node->block);
+    }
 }
 
 static void print_node(Buf *buf, const Graph *graph, uint32_t index)

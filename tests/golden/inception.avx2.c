@@ -713,7 +713,7 @@ fovea_status inception_open(inception_model *model, const void *weights, size_t 
     if (!fovea_cpu_has(FOVEA_CPU_AVX2))
         return FOVEA_WRONG_CPU;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0xe284912e2c7214da), 4160);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x7f96b1bab92ec749), 4160);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;

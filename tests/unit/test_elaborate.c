@@ -426,6 +426,34 @@ static double seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
+/* Node.block: the labelled blocks around a layer, also when it is applied again, and blocks without label add none. */
+Test(elaborate, blocks_around_layers)
+{
+    static const char text[] = "block inner(x) { return x -> relu -> conv: conv(3, 1x1); }\n"
+                               "block plain(x) { return x + x -> in.{2}: inner; }\n"
+                               "net n(image: f32[3, 4, 4]) {\n"
+                               "    x = image -> a.1: inner -> plain -> b: plain;\n"
+                               "    return x -> @b -> @a.1;\n"
+                               "}\n";
+    static const char *const blocks[] = {
+        "a.1:inner",          "a.1:inner",          "",        "in.2:inner",         "in.2:inner",         "b:plain",
+        "b:plain/in.2:inner", "b:plain/in.2:inner", "b:plain", "b:plain/in.2:inner", "b:plain/in.2:inner", "a.1:inner",
+        "a.1:inner"};
+    Model model;
+    open_good(&model, text, "");
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < model.graph->nodes.count; i++) {
+        const Node *node = &model.graph->nodes.at[i];
+        if (op_row(node->op)->family == FAMILY_SOURCE)
+            continue;
+        cr_assert(found < COUNT_OF(blocks));
+        cr_expect_str_eq(node->block, blocks[found], "layer %u", found);
+        found++;
+    }
+    cr_expect_eq(found, COUNT_OF(blocks));
+    model_close(&model);
+}
+
 Test(elaborate, ten_thousand_layers)
 {
     Buf text = {0};
