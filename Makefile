@@ -48,7 +48,7 @@ deps-emulators:                     ## install emulators and compilers of other 
 
 test:                               ## every test; the last line is the total (SUITE=run FILTER='errors/*' for a part)
 	@scripts/deps.sh test
-	@scripts/deps.sh emulators || echo 'tests on emulated machines will be skipped' >&2
+	@scripts/deps.sh emulators
 	@$(MAKE) --no-print-directory all tests
 	@CC='$(CC)' SAN='$(SAN)' scripts/test.sh $(BUILD) $(or $(SUITE),$(SUITES) fuzz plain)
 
