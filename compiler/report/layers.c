@@ -71,6 +71,33 @@ static int64_t count_parameters(const Graph *graph, const Node *node, bool *coun
     return parameters;
 }
 
+/* Whether a value still is a picture of places that see different parts of the input: not a list, nor the one place
+ * that global pooling leaves. */
+static bool has_places(const Node *node, const Field *field)
+{
+    const Shape *shape = &node->type.shape;
+    return shape->rank == 4 && field->known && (!field->all || shape->dim[2] * shape->dim[3] > 1);
+}
+
+/* The widest field of the last pictures on the way to the answer: what flattening or global pooling takes. */
+static Field field_of_answer(Arena *arena, const Graph *graph, const Field *fields)
+{
+    Field widest = {0};
+    bool *asked = NEW_ARRAY(arena, bool, graph->nodes.count);
+    if (graph->outputs.count)
+        asked[graph->outputs.at[0].node.index] = true;
+    for (uint32_t i = graph->nodes.count; i-- > 0;) {
+        const Node *node = &graph->nodes.at[i];
+        if (!asked[i])
+            continue;
+        if (has_places(node, &fields[i]))
+            field_join(&widest, &fields[i]);
+        for (uint32_t k = 0; !has_places(node, &fields[i]) && k < node->input_count; k++)
+            asked[graph_input(graph, node, k).index] = true;
+    }
+    return widest;
+}
+
 Layers layers_of(Arena *arena, const Graph *graph)
 {
     Layers layers = {0};
@@ -95,7 +122,6 @@ Layers layers_of(Arena *arena, const Graph *graph)
         layers.macs += layer.macs;
         VEC_PUSH(arena, &layers.rows, layer);
     }
-    if (graph->outputs.count)
-        layers.field = fields[graph->outputs.at[0].node.index];
+    layers.field = field_of_answer(arena, graph, fields);
     return layers;
 }

@@ -24,7 +24,7 @@ typedef struct Layer {
 typedef struct Layers {
     VEC(Layer) rows; /* every node but inputs and constants */
     int64_t parameters, macs;
-    Field field; /* of the net's first output */
+    Field field; /* of the last picture before flatten or global pooling, on the way to the answer (outputs[0]) */
 } Layers;
 
 Layers layers_of(Arena *arena, const Graph *graph);

@@ -157,7 +157,12 @@ void show_json(Buf *buf, const Graph *net, const Plan *plan, const char *model)
     cJSON_AddNumberToObject(object, "macs", (double)layers.macs);
     cJSON_AddNumberToObject(object, "workspace_bytes", (double)plan->workspace_bytes);
     cJSON_AddNumberToObject(object, "weights_bytes", (double)plan->weights_bytes);
-    add_field(object, &layers.field);
+    if (layers.field.known) {
+        cJSON_AddNumberToObject(object, "receptive_field", (double)MAX(layers.field.size[0], layers.field.size[1]));
+        add_pair(object, "receptive_field_hw", layers.field.size);
+    } else {
+        cJSON_AddNullToObject(object, "receptive_field");
+    }
     cJSON *rows = cJSON_AddArrayToObject(object, "layers");
     for (uint32_t i = 0; i < layers.rows.count; i++)
         cJSON_AddItemToArray(rows, layer_json(net, &layers.rows.at[i]));
