@@ -96,17 +96,18 @@ static Window matvec_window(const Graph *graph, const Node *node, int axis)
 
 /* ---- the call ---- */
 
-/* [in] is one output, [out, in] that many. */
+/* [in] is one output, [out, in] that many; [out, h, w] are pictures, for inputs that were flattened. */
 static bool given_shape(const OpCall *call, const OpArg *arg, int64_t length, Shape *weight)
 {
     Shape given = weight_shape(call, arg);
     const OpArg *out = op_arg(call, "out");
-    if (given.rank < 1 || given.rank > 2 || given.dim[given.rank - 1] != length) {
+    int64_t rows = given.rank >= 2 ? given.dim[0] : 1;
+    if (given.rank < 1 || shape_count(&given) != rows * length) {
         diag_error(call->diag, arg->span, "%s: weight %s does not fit %lld inputs", op_name(call->op),
                    shape_full_text(call->graph->arena, &given), (long long)length);
         return false;
     }
-    *weight = SHAPE(given.rank == 2 ? given.dim[0] : 1, length);
+    *weight = SHAPE(rows, length);
     if (out->present && out->ints[0] != weight->dim[0]) {
         diag_error(call->diag, out->span, "'out' is %lld, the weight has %lld rows", (long long)out->ints[0],
                    (long long)weight->dim[0]);
