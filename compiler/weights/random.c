@@ -70,8 +70,10 @@ static void draw_pair(const Draw *draw, const uint32_t words[2], double pair[2])
         pair[1] = draw->from + (draw->to - draw->from) * second;
     } else {
         double radius = draw->to * sqrt(-2 * log(first));
-        pair[0] = draw->from + radius * cos(turn * second);
-        pair[1] = draw->from + radius * sin(turn * second);
+        double sine, cosine;
+        sincos(turn * second, &sine, &cosine);
+        pair[0] = draw->from + radius * cosine;
+        pair[1] = draw->from + radius * sine;
     }
 }
 
