@@ -27,7 +27,7 @@ SUITES  = unit run ops nets
 TESTS   = $(SUITES:%=$(BUILD)/tests/%.test)
 FUZZ    = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 FUZZNET = $(BUILD)/tests/fuzz/lenet
-FUZZWRAP = fopen open stat realpath mmap munmap rename unlink beside_make
+FUZZWRAP = fopen open stat realpath mmap madvise munmap rename unlink beside_make
 OURS    = $(shell find compiler runtime tests examples bench -name '*.[ch]' -not -path 'tests/golden/*')
 
 all: $(BUILD)/fovea $(BUILD)/fovea.1 ## the compiler, build/fovea (default)

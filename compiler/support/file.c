@@ -108,6 +108,14 @@ bool file_map(FileMapping *mapping, Diag *diag, const char *path, Span span)
     return !failure;
 }
 
+void file_forget(const void *part, size_t count)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), end = (uintptr_t)part + count;
+    uintptr_t first = (uintptr_t)part / page * page; /* a page that is shared is fetched again */
+    if (count)
+        madvise((void *)first, end - first, MADV_DONTNEED);
+}
+
 void file_unmap(FileMapping *mapping)
 {
     if (mapping->bytes)

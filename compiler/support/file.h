@@ -48,6 +48,8 @@ typedef struct FileMapping {
 } FileMapping;
 
 bool file_map(FileMapping *mapping, Diag *diag, const char *path, Span span);
+/* Gives back the memory in which this part of a mapping stands: what is read again is fetched again. */
+void file_forget(const void *part, size_t count);
 void file_unmap(FileMapping *mapping);
 
 /* ---- writing piece by piece ---- */

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <math.h>
 
+#include "support/file.h"
 #include "weights/safetensors.h"
 
 enum { MOST_UNUSED = 10 }; /* prefixes that are named */
@@ -162,6 +163,7 @@ static bool bind_constant(const Binding *binding, Constant *constant)
     }
     allocate(binding->graph, constant);
     safetensors_read(tensor, constant->data);
+    file_forget(tensor->data, tensor->bytes);
     look_for_nonsense(binding, constant);
     return true;
 }

@@ -102,6 +102,35 @@ Test(files, cannot_be_read)
     scratch_end(&s);
 }
 
+/* Bytes of files that are mapped and in memory now. */
+static size_t mapped_bytes(Arena *arena)
+{
+    const char *line = strstr(text_read(arena, "/proc/self/status", NULL), "RssFile:");
+    cr_assert(line);
+    return (size_t)strtoull(line + strlen("RssFile:"), NULL, 10) * 1024;
+}
+
+Test(files, part_of_a_mapping_is_forgotten)
+{
+    enum { SIZE = 8 << 20, BEGIN = 12345, END = SIZE - 777 };
+    Scratch s;
+    FileMapping mapping;
+    scratch_begin(&s, "file");
+    unsigned char *bytes = arena_alloc(s.arena, SIZE);
+    for (size_t i = 0; i < SIZE; i++)
+        bytes[i] = (unsigned char)(i * i >> 7);
+    cr_assert(text_write(s.path, bytes, SIZE) && file_map(&mapping, &s.diag, s.path, NOWHERE));
+    cr_expect_arr_eq(mapping.bytes, bytes, SIZE);
+    size_t before = mapped_bytes(s.arena);
+    file_forget(mapping.bytes + BEGIN, END - BEGIN);
+    size_t after = mapped_bytes(s.arena);
+    cr_expect(before >= after + SIZE / 2, "%zu bytes were in memory, and now are %zu", before, after);
+    cr_expect_arr_eq(mapping.bytes, bytes, SIZE);
+    file_forget(mapping.bytes, 0);
+    file_unmap(&mapping);
+    scratch_end(&s);
+}
+
 /* Two at once get places of their own; what a killed process left, which nobody locks, is removed and taken. */
 Test(files, places_beside)
 {

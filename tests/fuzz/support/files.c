@@ -21,6 +21,7 @@ int __wrap_open(const char *path, int flags, ...);
 int __wrap_stat(const char *path, struct stat *status);
 char *__wrap_realpath(const char *path, char *resolved);
 void *__wrap_mmap(void *wanted, size_t size, int protection, int flags, int file, off_t offset);
+int __wrap_madvise(void *at, size_t size, int advice);
 int __wrap_munmap(void *at, size_t size);
 int __wrap_rename(const char *from, const char *to);
 int __wrap_unlink(const char *path);
@@ -30,6 +31,7 @@ int __real_open(const char *path, int flags, ...);
 int __real_stat(const char *path, struct stat *status);
 char *__real_realpath(const char *path, char *resolved);
 void *__real_mmap(void *wanted, size_t size, int protection, int flags, int file, off_t offset);
+int __real_madvise(void *at, size_t size, int advice);
 int __real_munmap(void *at, size_t size);
 int __real_rename(const char *from, const char *to);
 int __real_unlink(const char *path);
@@ -135,6 +137,12 @@ void *__wrap_mmap(void *wanted, size_t size, int protection, int flags, int file
     if (!copy || pread(file, copy, size, offset) != (ssize_t)size)
         fuzz_fail(__FILE__, __LINE__, "a virtual file cannot be mapped");
     return copy;
+}
+
+/* What stands for a mapping must not be thrown away. */
+int __wrap_madvise(void *at, size_t size, int advice)
+{
+    return files.count ? 0 : __real_madvise(at, size, advice);
 }
 
 int __wrap_munmap(void *at, size_t size)
