@@ -176,10 +176,10 @@ static bool check_prefix(Diag *diag, const Plan *plan, const EmitOptions *option
 
 bool emit_directory(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory)
 {
-    if (!check_prefix(diag, plan, options) || !directory_make(diag, directory))
+    if (!check_prefix(diag, plan, options) || !emit_fits(diag, plan))
         return false;
     const char *prefix = options->prefix ? options->prefix : plan->graph->name;
-    const char *staging = staging_directory(plan->arena, diag, path_join(plan->arena, directory, prefix));
+    const char *staging = staging_directory(plan->arena, diag, directory, prefix);
     if (!staging)
         return false;
     bool fine = emit_model(diag, plan, options, staging) && carried_write(diag, staging, options->program) &&

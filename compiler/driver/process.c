@@ -22,6 +22,7 @@ enum { NOT_STARTED = 127, AT_ONCE = 2, PATIENCE = 100 };
 
 static struct {
     const char *volatile folder; /* NULL: there is none */
+    const char *volatile around; /* the folder that it stands in, when that was made for it; else NULL */
     int lock;                    /* its descriptor, when it stands beside something */
     volatile pid_t groups[AT_ONCE];
     bool watched; /* the end of the program too */
@@ -55,6 +56,8 @@ static void on_ending(int number)
     }
     if (remover > 0)
         waitpid(remover, NULL, 0);
+    if (unfinished.around)
+        rmdir(unfinished.around);
     signal(number, SIG_DFL);
     raise(number); /* held while this runs */
 }
@@ -211,13 +214,20 @@ const char *temporary_directory(Arena *arena, Diag *diag)
     return made;
 }
 
-const char *staging_directory(Arena *arena, Diag *diag, const char *target)
+const char *staging_directory(Arena *arena, Diag *diag, const char *folder, const char *name)
 {
     Beside beside;
     sigset_t signals;
+    const char *target = path_join(arena, folder, name);
     signals_hold(&signals);
+    bool missing = !path_exists(folder);
+    if (!directory_make(diag, folder)) {
+        signals_release(&signals);
+        return NULL;
+    }
     const char *made = beside_make(&beside, arena, target, true) ? keep_unfinished(beside.path, beside.file) : NULL;
     int failure = errno;
+    unfinished.around = made && missing ? folder : NULL;
     signals_release(&signals);
     if (!made)
         diag_error(diag, NOWHERE, "cannot write \"%s\": %s", path_directory(arena, target), strerror(failure));
@@ -228,6 +238,9 @@ void directory_remove(const char *path)
 {
     tree_remove(path);
     unfinished.folder = NULL;
+    if (unfinished.around) /* and only if nothing was moved into it */
+        rmdir(unfinished.around);
+    unfinished.around = NULL;
     if (unfinished.lock >= 0)
         close(unfinished.lock);
     unfinished.lock = -1;

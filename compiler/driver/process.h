@@ -31,10 +31,11 @@ bool process_found(Arena *arena, const char *name);
 
 /* Where temporary files go: $TMPDIR or /tmp. */
 const char *temporary_parent(void);
-/* A new directory for temporary files, or for files that belong beside a target (beside.h): one at a time. However the
- * program ends, it is removed with everything inside. */
+/* A new directory for temporary files, or for files that will be moved to a folder (beside.h), which is made when it is
+ * missing: one at a time. However the program ends, it is removed with everything inside, and so is the folder when it
+ * was made and nothing came into it. */
 const char *temporary_directory(Arena *arena, Diag *diag);
-const char *staging_directory(Arena *arena, Diag *diag, const char *target);
+const char *staging_directory(Arena *arena, Diag *diag, const char *folder, const char *name);
 void directory_remove(const char *path);
 
 #endif

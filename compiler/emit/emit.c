@@ -8,16 +8,16 @@
 
 static bool wants_selftest(const Graph *graph)
 {
-    int64_t macs = 0;
-    for (uint32_t i = 0; i < graph->nodes.count; i++) {
-        const Op *row = op_row(graph->nodes.at[i].op);
-        if (row->macs)
-            macs += row->macs(graph, &graph->nodes.at[i]);
+    int64_t work = 0; /* other layers count their elements */
+    for (uint32_t i = 0; i < graph->nodes.count && work <= SELFTEST_MACS; i++) {
+        const Node *node = &graph->nodes.at[i];
+        const Op *row = op_row(node->op);
+        work += row->macs ? row->macs(graph, node) : shape_count(&node->type.shape);
     }
     for (uint32_t i = 0; i < graph->outputs.count; i++)
         if (graph_node(graph, graph->outputs.at[i].node)->type.dtype != DT_F32)
             return false;
-    return macs <= SELFTEST_MACS;
+    return work <= SELFTEST_MACS;
 }
 
 /* A tensor of the weights, stored when it is written: one piece of memory serves them all in turn. */
@@ -104,16 +104,37 @@ static bool write_array(Diag *diag, const Emission *emission, const char *direct
     return ok;
 }
 
-/* Emitted code counts in ints: no tensor may have more elements. */
-static bool sizes_fit(Diag *diag, const Plan *plan)
+/* Where in the model the first value stands that lives in a buffer. */
+static Span buffer_span(const Plan *plan, uint32_t buffer)
 {
-    for (uint32_t i = 0; i < plan->buffers.count; i++)
-        if (plan->buffers.at[i].bytes / 4 > INT32_MAX || plan->workspace_bytes / 4 > INT32_MAX) {
-            diag_error(diag, NOWHERE, "%s has more than 2^31 elements with its surroundings, too many for emitted code",
-                       plan->buffers.at[i].name);
-            return false;
-        }
-    return true;
+    if (plan->buffers.at[buffer].place == BUFFER_WEIGHTS)
+        return plan->graph->constants.at[plan->buffers.at[buffer].constant].span;
+    for (uint32_t i = 0; i < plan->graph->nodes.count; i++)
+        if (plan->buffer_of[i] == buffer)
+            return plan->graph->nodes.at[i].span;
+    return NOWHERE;
+}
+
+bool emit_fits(Diag *diag, const Plan *plan)
+{
+    uint32_t largest = BUFFER_NONE;
+    for (uint32_t i = 0; i < plan->buffers.count; i++) {
+        const Buffer *buffer = &plan->buffers.at[i];
+        if (buffer->place == BUFFER_WORKSPACE &&
+            (largest == BUFFER_NONE || buffer->bytes > plan->buffers.at[largest].bytes))
+            largest = i;
+        if (buffer->bytes / 4 <= INT32_MAX)
+            continue;
+        diag_error(diag, buffer_span(plan, i), "%s takes %lld elements as it is stored; emitted code counts to 2^31 - 1",
+                   buffer->name, (long long)(buffer->bytes / 4));
+        return false;
+    }
+    if (plan->workspace_bytes / 4 <= INT32_MAX)
+        return true;
+    diag_error(diag, buffer_span(plan, largest),
+               "values between layers take %lld elements together, this one most; emitted code counts to 2^31 - 1",
+               (long long)(plan->workspace_bytes / 4));
+    return false;
 }
 
 static bool write_blob(Diag *diag, const Plan *plan, const Blob *blob, const char *path)
@@ -128,7 +149,7 @@ static int64_t selftest_size(const Blob *blob)
 
 bool emit_weights(Diag *diag, const Plan *plan, const char *path)
 {
-    if (!sizes_fit(diag, plan))
+    if (!emit_fits(diag, plan))
         return false;
     Arena *arena = arena_new();
     Blob blob = blob_of(plan, arena);
@@ -139,7 +160,7 @@ bool emit_weights(Diag *diag, const Plan *plan, const char *path)
 
 bool emit_model(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory)
 {
-    if (!sizes_fit(diag, plan))
+    if (!emit_fits(diag, plan))
         return false;
     Arena *arena = arena_new();
     Blob blob = blob_of(plan, arena);

@@ -26,6 +26,9 @@ typedef struct EmitOptions {
 /* Nets with more multiply-adds than this get no self-test: the reference evaluator would take seconds for it. */
 #define SELFTEST_MACS INT64_C(500000000)
 
+/* Whether emitted code, which counts in ints, can hold every value; else says which it cannot. */
+bool emit_fits(Diag *diag, const Plan *plan);
+
 /* Writes all files into a folder that exists. false after a diagnostic. */
 bool emit_model(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory);
 

@@ -61,7 +61,7 @@ static Chunk *chunk_new(Chunk *previous, size_t bytes)
     size = MAX(size, bytes);
     Chunk *chunk = calloc(1, 2 * ALIGNMENT + size);
     if (!chunk)
-        fatal("out of memory (%zu bytes wanted)", size);
+        return NULL;
     chunk->previous = previous;
     chunk->size = size;
     return chunk;
@@ -69,11 +69,23 @@ static Chunk *chunk_new(Chunk *previous, size_t bytes)
 
 void *arena_alloc(Arena *arena, size_t bytes)
 {
-    if (bytes > SIZE_MAX - 4 * ALIGNMENT)
+    void *place = arena_try(arena, bytes);
+    if (!place)
         fatal("out of memory (%zu bytes wanted)", bytes);
+    return place;
+}
+
+void *arena_try(Arena *arena, size_t bytes)
+{
+    if (bytes > SIZE_MAX - 4 * ALIGNMENT)
+        return NULL;
     bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    if (!arena->chunk || arena->chunk->size - arena->chunk->used < bytes)
-        arena->chunk = chunk_new(arena->chunk, bytes);
+    if (!arena->chunk || arena->chunk->size - arena->chunk->used < bytes) {
+        Chunk *chunk = chunk_new(arena->chunk, bytes);
+        if (!chunk)
+            return NULL;
+        arena->chunk = chunk;
+    }
     char *place = (char *)arena->chunk + 2 * ALIGNMENT + arena->chunk->used;
     arena->chunk->used += bytes;
     return place;

@@ -44,6 +44,8 @@ Arena *arena_new(void);
 void arena_free(Arena *arena);
 /* Zeroed, aligned for any type; never NULL. */
 void *arena_alloc(Arena *arena, size_t bytes);
+/* The same, for what is as large as a model asks for: NULL when there is no memory. */
+void *arena_try(Arena *arena, size_t bytes);
 char *arena_strdup(Arena *arena, const char *text);
 char *arena_strndup(Arena *arena, const char *text, size_t length);
 char *arena_printf(Arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -18,7 +18,8 @@ typedef struct Binding {
     Graph *graph;
     Diag *diag;
     SafetensorsFile file;
-    bool *used; /* a flag for each of the file's tensors */
+    bool *used;         /* a flag for each of the file's tensors */
+    bool out_of_memory; /* reported: the rest is left alone */
 } Binding;
 
 static bool is_loaded(const Constant *constant)
@@ -26,10 +27,15 @@ static bool is_loaded(const Constant *constant)
     return constant->kind == CONSTANT_LOADED;
 }
 
-static void allocate(Graph *graph, Constant *constant)
+/* The largest nets are known by their weights before anything else of them takes memory. */
+static bool allocate(Graph *graph, Diag *diag, Constant *constant)
 {
+    int64_t count = shape_count(&constant->shape);
     if (!constant->data)
-        constant->data = NEW_ARRAY(graph->arena, float, shape_count(&constant->shape));
+        constant->data = arena_try(graph->arena, (size_t)count * sizeof(float));
+    if (!constant->data)
+        diag_error(diag, constant->span, "no memory for the %lld numbers of %s", (long long)count, constant->path);
+    return constant->data;
 }
 
 /* ---- random:SEED ---- */
@@ -62,7 +68,8 @@ static bool bind_random(Graph *graph, Diag *diag, const char *text, Span span)
     }
     for (uint32_t i = 0; i < graph->constants.count; i++)
         if (is_loaded(&graph->constants.at[i])) {
-            allocate(graph, &graph->constants.at[i]);
+            if (!allocate(graph, diag, &graph->constants.at[i]))
+                return false;
             weights_randomise(&graph->constants.at[i], seed);
         }
     return true;
@@ -146,7 +153,7 @@ static void look_for_nonsense(const Binding *binding, const Constant *constant)
                      (long long)negative, (long long)count, file);
 }
 
-static bool bind_constant(const Binding *binding, Constant *constant)
+static bool bind_constant(Binding *binding, Constant *constant)
 {
     const SafeTensor *tensor = safetensors_find(&binding->file, constant->path);
     if (!tensor) {
@@ -161,7 +168,9 @@ static bool bind_constant(const Binding *binding, Constant *constant)
         diag_error(binding->diag, constant->span, "%s is %s, not a float type", constant->path, tensor->type_name);
         return false;
     }
-    allocate(binding->graph, constant);
+    binding->out_of_memory = !allocate(binding->graph, binding->diag, constant);
+    if (binding->out_of_memory)
+        return false;
     safetensors_read(tensor, constant->data);
     file_forget(tensor->data, tensor->bytes);
     look_for_nonsense(binding, constant);
@@ -217,7 +226,7 @@ static bool bind_file(Graph *graph, Diag *diag, const char *path, Span span)
             if (tensor)
                 binding.used[tensor - binding.file.tensors.at] = true;
         }
-        for (uint32_t i = 0; i < graph->constants.count; i++)
+        for (uint32_t i = 0; i < graph->constants.count && !binding.out_of_memory; i++)
             if (is_loaded(&graph->constants.at[i]))
                 good = bind_constant(&binding, &graph->constants.at[i]) && good;
         if (good)

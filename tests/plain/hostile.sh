@@ -20,10 +20,11 @@ mkdir temporary disk
 mounted=
 trap 'cd /; [ -z "$mounted" ] || umount "$work/disk"; rm -rf "$work"' EXIT
 
-# What is in the folders where something could be left behind. A new folder that stays empty is none.
+# What is in the folders where something could be left behind, and the folders where results belong.
 contents() {
     find disk temporary cache/fovea kept new ! -type d -exec cksum {} + 2>/dev/null | sort
     find disk temporary cache/fovea kept new -name '*tmp*' 2>/dev/null
+    find disk kept new -type d 2>/dev/null | sort
 }
 
 # refuses NAME PATTERN COMMAND...: exit status 1, one line of error with PATTERN (and hints), no file made, changed or left.
