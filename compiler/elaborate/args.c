@@ -156,6 +156,8 @@ static void check_inputs(Binder *b)
         diag_error(b->e->diag, b->call->span, "%s needs a tensor", name);
     if (least == 1)
         diag_hint(b->e->diag, "x -> %s%s", name, b->row->param_count ? "(...)" : "");
+    else if (b->op == OP_add || b->op == OP_sub || b->op == OP_mul || b->op == OP_div)
+        diag_hint(b->e->diag, "write x %c y", "+-*/"[b->op - OP_add]);
     b->failed = true;
 }
 

@@ -177,7 +177,7 @@ static bool ints_from_value(Elaborator *e, OpId op, const OpParam *param, Value 
             return false;
         }
     }
-    return literal_from_value(e, value, span, &arg->literal);
+    return literal_from_value(e, value, span, "a list", &arg->literal);
 }
 
 /* The lists one behind another; a list that occurs several times is copied each time, so that there is a limit. */
@@ -223,11 +223,12 @@ static bool number_from_value(Elaborator *e, const OpParam *param, Value value, 
     return false;
 }
 
-static bool numbers_from_value(Elaborator *e, const OpParam *param, Value value, Span span, OpArg *arg)
+static bool numbers_from_value(Elaborator *e, OpId op, const OpParam *param, Value value, Span span, OpArg *arg)
 {
+    const char *what = op == OP_constant ? "a tensor" : param->kind == PARAM_WEIGHT ? "a kernel" : "a list";
     if (value_is_number(value) && !number_from_value(e, param, value, span, arg))
         return false;
-    return literal_from_value(e, value, span, &arg->literal);
+    return literal_from_value(e, value, span, what, &arg->literal);
 }
 
 /* ---- all kinds ---- */
@@ -258,7 +259,7 @@ static bool convert(Elaborator *e, OpId op, const OpParam *param, Value value, S
     if (number && param->kind == PARAM_NUMBER)
         return number_from_value(e, param, value, span, arg);
     if ((list || number) && (param->kind == PARAM_NUMBERS || param->kind == PARAM_WEIGHT))
-        return numbers_from_value(e, param, value, span, arg);
+        return numbers_from_value(e, op, param, value, span, arg);
     if (value.kind == VALUE_TENSOR && param->kind == PARAM_WEIGHT)
         arg->tensor = value.node;
     else if (value.kind == VALUE_BOOL && param->kind == PARAM_BOOL)

@@ -79,6 +79,10 @@ static Value tensor_binary(Elaborator *e, Operator op, Value a, Span a_span, Val
                    operator_text(op));
         return POISON;
     }
+    if (op == OPERATOR_DIV && value_is_number(b) && value_number(b) == 0) {
+        diag_error(e->diag, span, "this divides a tensor by zero");
+        return POISON;
+    }
     NodeId left, right;
     if (!operand(e, a, a_span, &left) || !operand(e, b, b_span, &right))
         return report_sorts(e, op, a, b, span);

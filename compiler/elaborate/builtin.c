@@ -138,9 +138,10 @@ static Value call_div(const BuiltinCall *call)
         if (call->values[i].kind != VALUE_INT)
             return report_argument(call, i, "integers");
     int64_t a = call->values[0].as.integer, b = call->values[1].as.integer;
-    Value rest = arith_binary(call->e, OPERATOR_MOD, call->values[0], call->spans[0], call->values[1], call->spans[1]);
-    if (value_is_poison(rest))
+    if (b == 0) {
+        diag_error(call->e->diag, call->spans[1], "div(%lld, 0) divides by zero", (long long)a);
         return POISON;
+    }
     if (b == -1) /* the one quotient that can overflow is reported there */
         return arith_binary(call->e, OPERATOR_DIV, call->values[0], call->spans[0], call->values[1], call->spans[1]);
     return value_int(a / b - (a % b != 0 && (a < 0) != (b < 0)));

@@ -56,7 +56,7 @@ static Definition *find_net(Elaborator *e, const Unit *unit, const char *name)
         VEC_PUSH(e->arena, &names, item->name.text);
     }
     diag_error(e->diag, NOWHERE, "no net is called '%s' in %s", name, unit->path);
-    hint_word(e->diag, name, names.at, names.count);
+    hint_choice(e->diag, name, names.at, names.count, "its net");
     return NULL;
 }
 

@@ -6,7 +6,7 @@
  *   arith.c      operators                        builtin.c   functions of compile-time values
  *   call.c       layers, blocks, nets, sharing    label.c     label paths
  *   args*.c      arguments to parameters          kernel.c    lists as kernels, rotate
- *   finish.c     the graph without what no output needs
+ *   foreign.c    words of other frameworks        finish.c    the graph without what no output needs
  *
  * Mistakes are reported where they are found and give POISON, which stays silent wherever it goes. Names are the scope
  * pass's business: when a name is not found later, it was reported before.
@@ -118,10 +118,19 @@ typedef struct Layer {
 
 /* What a name means where something is called. */
 Layer layer_find(const Unit *unit, const char *name);
-/* "did you mean 'maxpool'?" when something is near. */
+/* "did you mean 'maxpool'?" when something is near, or what another framework's word is here. */
 void hint_layer(Elaborator *e, const Unit *unit, const char *name);
 /* The same for any list of words. */
 void hint_word(Diag *diag, const char *word, const char *const *candidates, size_t count);
+/* The same, and when none is near, all there are: "its arguments are size, alpha and beta". */
+void hint_choice(Diag *diag, const char *word, const char *const *candidates, size_t count, const char *what);
+
+/* ---- foreign.c ---- */
+
+/* What a layer of other frameworks is here, as it is written: "dense" is "-> fc1: fc(10)". NULL: nothing is known. */
+const char *foreign_layer(const char *word);
+/* Hints at the argument that was meant: a near one, one of another framework, else at all there are. */
+void hint_argument(Diag *diag, const char *word, const char *const *names, size_t count);
 
 /* ---- resolve.c, resolve_expr.c ---- */
 
@@ -218,8 +227,8 @@ const char *param_takes(Arena *arena, const OpParam *param);
 
 /* ---- kernel.c ---- */
 
-/* A number or nested lists of numbers as a Literal. false after a diagnostic. */
-bool literal_from_value(Elaborator *e, Value value, Span span, Literal *literal);
+/* A number or nested lists of numbers as a Literal; `what` is "a kernel", for messages. false after a diagnostic. */
+bool literal_from_value(Elaborator *e, Value value, Span span, const char *what, Literal *literal);
 /* The kernel turned counter-clockwise. */
 Value kernel_rotate(Elaborator *e, Value kernel, double degrees, Span span);
 

@@ -1,4 +1,4 @@
-/* kernel.c - lists of numbers as kernels: their shape, their elements, and turning them.
+/* kernel.c - lists of numbers as kernels and tensors: their shape, their elements, and turning them.
  *
  *   rotate([[1, -1]], 90)   [[-1], [1]]
  */
@@ -7,16 +7,16 @@
 #include <math.h>
 
 /* Follows the first elements down to learn the shape that all others must have. */
-static bool literal_shape(Elaborator *e, const List *list, Span span, Shape *shape)
+static bool literal_shape(Elaborator *e, const List *list, Span span, const char *what, Shape *shape)
 {
     *shape = (Shape){0};
     for (;;) {
         if (shape->rank == MAX_RANK) {
-            diag_error(e->diag, span, "a kernel has at most %d axes", MAX_RANK);
+            diag_error(e->diag, span, "%s has at most %d axes", what, MAX_RANK);
             return false;
         }
         if (list->count == 0) {
-            diag_error(e->diag, span, "a kernel needs elements, this list is empty");
+            diag_error(e->diag, span, "%s needs elements, this list is empty", what);
             return false;
         }
         shape->dim[shape->rank++] = list->count;
@@ -27,19 +27,20 @@ static bool literal_shape(Elaborator *e, const List *list, Span span, Shape *sha
     }
 }
 
-static bool report_element(Elaborator *e, Value value, Span span, bool number_wanted)
+static bool report_element(Elaborator *e, Value value, Span span, const char *what, bool number_wanted)
 {
     if (number_wanted && value.kind != VALUE_LIST)
-        diag_error(e->diag, span, "a kernel is made of numbers, this has %s in it", value_kind_text(value));
+        diag_error(e->diag, span, "%s is made of numbers, this has %s in it", what, value_kind_text(value));
     else
-        diag_error(e->diag, span, "a kernel has numbers and lists side by side");
+        diag_error(e->diag, span, "%s has numbers and lists side by side", what);
     return false;
 }
 
-static bool fill_literal(Elaborator *e, const List *list, Span span, const Shape *shape, int axis, double **next)
+static bool fill_literal(Elaborator *e, const List *list, Span span, const char *what, const Shape *shape, int axis,
+                         double **next)
 {
     if (list->count != shape->dim[axis]) {
-        diag_error(e->diag, span, "rows of a kernel differ in length: %lld and %lld", (long long)shape->dim[axis],
+        diag_error(e->diag, span, "rows of %s differ in length: %lld and %lld", what, (long long)shape->dim[axis],
                    (long long)list->count);
         return false;
     }
@@ -49,14 +50,14 @@ static bool fill_literal(Elaborator *e, const List *list, Span span, const Shape
         if (last && value_is_number(item))
             *(*next)++ = value_number(item);
         else if (last || item.kind != VALUE_LIST)
-            return report_element(e, item, span, last || !value_is_number(item));
-        else if (!fill_literal(e, item.as.list, span, shape, axis + 1, next))
+            return report_element(e, item, span, what, last || !value_is_number(item));
+        else if (!fill_literal(e, item.as.list, span, what, shape, axis + 1, next))
             return false;
     }
     return true;
 }
 
-bool literal_from_value(Elaborator *e, Value value, Span span, Literal *literal)
+bool literal_from_value(Elaborator *e, Value value, Span span, const char *what, Literal *literal)
 {
     if (value_is_number(value)) {
         literal->shape = (Shape){0};
@@ -64,12 +65,12 @@ bool literal_from_value(Elaborator *e, Value value, Span span, Literal *literal)
         literal->at[0] = value_number(value);
         return true;
     }
-    if (!literal_shape(e, value.as.list, span, &literal->shape))
+    if (!literal_shape(e, value.as.list, span, what, &literal->shape))
         return false;
     int64_t count = 1;
     for (int i = 0; i < literal->shape.rank; i++) {
         if (literal->shape.dim[i] > LIMIT_LIST_ITEMS / count) {
-            diag_error(e->diag, span, "a kernel of more than 4,194,304 numbers");
+            diag_error(e->diag, span, "%s of more than 4,194,304 numbers", what);
             return false;
         }
         count *= literal->shape.dim[i];
@@ -78,7 +79,7 @@ bool literal_from_value(Elaborator *e, Value value, Span span, Literal *literal)
         return false;
     literal->at = NEW_ARRAY(e->arena, double, count);
     double *next = literal->at;
-    return fill_literal(e, value.as.list, span, &literal->shape, 0, &next);
+    return fill_literal(e, value.as.list, span, what, &literal->shape, 0, &next);
 }
 
 /* ---- rotate ---- */
@@ -163,7 +164,7 @@ Value kernel_rotate(Elaborator *e, Value kernel, double degrees, Span span)
         diag_error(e->diag, span, "rotate takes a kernel, this is %s", value_kind_text(kernel));
         return POISON;
     }
-    if (!literal_from_value(e, kernel, span, &literal))
+    if (!literal_from_value(e, kernel, span, "a kernel", &literal))
         return POISON;
     int rank = literal.shape.rank;
     if (rank < 2 || rank > 4) {

@@ -76,7 +76,7 @@ static void check_defines(Elaborator *e, const Item *net)
             diag_error(e->diag, param->name.span, "'%s' is an input; -D sets parameters", name);
         } else if (!param) {
             diag_error(e->diag, NOWHERE, "net '%s' has no parameter '%s'", net->name.text, name);
-            hint_word(e->diag, name, names.at, names.count);
+            hint_choice(e->diag, name, names.at, names.count, "its parameter");
         }
     }
 }

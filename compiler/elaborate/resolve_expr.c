@@ -126,7 +126,7 @@ static void report_no_argument(Resolver *r, const Name *layer, const Name *argum
         return;
     }
     diag_error(r->e->diag, argument->span, "%s has no argument '%s'", layer->text, argument->text);
-    hint_word(r->e->diag, argument->text, names, count);
+    hint_argument(r->e->diag, argument->text, names, count);
 }
 
 static bool is_one_of(const char *word, const char *const *names, uint32_t count)
@@ -147,6 +147,14 @@ static void check_argument_names(Resolver *r, const Name *layer, const Arguments
     }
 }
 
+static const OpParam *find_param(const Op *row, const char *name)
+{
+    for (int i = 0; i < row->param_count; i++)
+        if (strcmp(row->params[i].name, name) == 0)
+            return &row->params[i];
+    return NULL;
+}
+
 /* pad=same: a word of the parameter, or a mistake that is better explained by what the parameter takes. */
 static void resolve_word(Resolver *r, const Argument *argument, const OpParam *param, const Op *row)
 {
@@ -160,7 +168,21 @@ static void resolve_word(Resolver *r, const Argument *argument, const OpParam *p
         return;
     }
     diag_error(r->e->diag, expr->span, "'%s' takes %s, not \"%s\"", param->name, param_takes(r->e->arena, param), name);
-    hint_value(r, name, row);
+    if (param->kind == PARAM_PAD && !param->words)
+        diag_hint(r->e->diag, "write what is taken off each side: pad=1");
+    else
+        hint_value(r, name, row);
+}
+
+/* Whether the argument takes this word in another layer: conv's pad=same, which conv_transpose has not. */
+static bool is_word_elsewhere(const OpParam *param, const char *name)
+{
+    for (int op = 0; op < OP_COUNT; op++) {
+        const OpParam *other = find_param(op_row((OpId)op), param->name);
+        if (other && word_index(other->words, name) >= 0)
+            return true;
+    }
+    return false;
 }
 
 /* A positional name may be a word of any parameter that can stand at its place. */
@@ -176,14 +198,6 @@ static bool is_positional_word(Resolver *r, const Expr *expr, const Op *row, uin
     return false;
 }
 
-static const OpParam *find_param(const Op *row, const char *name)
-{
-    for (int i = 0; i < row->param_count; i++)
-        if (strcmp(row->params[i].name, name) == 0)
-            return &row->params[i];
-    return NULL;
-}
-
 static void resolve_op_arguments(Resolver *r, const Name *layer, const Arguments *arguments, const Op *row)
 {
     const char **names = NEW_ARRAY(r->e->arena, const char *, row->param_count);
@@ -194,7 +208,7 @@ static void resolve_op_arguments(Resolver *r, const Name *layer, const Arguments
         const Argument *argument = &arguments->at[i];
         const OpParam *param = argument->name.text ? find_param(row, argument->name.text) : NULL;
         bool bare = expr_is_bare_name(argument->value);
-        if (bare && param && param->words)
+        if (bare && param && (param->words || is_word_elsewhere(param, argument->value->as.name)))
             resolve_word(r, argument, param, row);
         else if (bare && !argument->name.text && is_positional_word(r, argument->value, row, i))
             continue;

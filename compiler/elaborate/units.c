@@ -47,6 +47,24 @@ void hint_word(Diag *diag, const char *word, const char *const *candidates, size
         diag_hint(diag, "did you mean '%s'?", nearest);
 }
 
+void hint_choice(Diag *diag, const char *word, const char *const *candidates, size_t count, const char *what)
+{
+    const size_t most = 12;
+    if (count == 0) {
+        diag_hint(diag, "it has none");
+        return;
+    }
+    if (nearest_word(word, candidates, count)) {
+        hint_word(diag, word, candidates, count);
+        return;
+    }
+    Buf list = {0};
+    for (size_t i = 0; i < MIN(count, most); i++)
+        buf_printf(&list, "%s%s", i == 0 ? "" : i + 1 == count ? " and " : ", ", candidates[i]);
+    diag_hint(diag, "%s%s %s%s", what, count == 1 ? " is" : "s are", buf_text(&list), count > most ? ", ..." : "");
+    buf_free(&list);
+}
+
 /* Imports are not passed on, so the name may be one import away. */
 static bool hint_import(Elaborator *e, const char *name)
 {
@@ -64,6 +82,11 @@ void hint_layer(Elaborator *e, const Unit *unit, const char *name)
 {
     if (e->diag->silenced || hint_import(e, name))
         return;
+    const char *instead = foreign_layer(name);
+    if (instead) {
+        diag_hint(e->diag, "write %s", instead);
+        return;
+    }
     VEC(const char *) words = {0};
     for (int op = 0; op < OP_COUNT; op++)
         if (op_is_callable((OpId)op))

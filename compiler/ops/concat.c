@@ -39,8 +39,8 @@ static bool concat_type(const Graph *graph, const Node *node, Diag *diag, Type *
         return false;
     Shape *shape = &result->shape;
     if (axis < 1 || axis >= shape->rank) {
-        diag_error(diag, node->span, "concat along axis %lld, but %s has %d", (long long)axis - 1,
-                   input_text(graph, node, 0), MAX(shape->rank - 1, 0));
+        diag_error(diag, node->span, "concat along axis %lld, but %s has %s", (long long)axis - 1,
+                   input_text(graph, node, 0), axes_text(graph, shape));
         return false;
     }
     for (uint32_t i = 1; i < node->input_count; i++) {

@@ -23,8 +23,8 @@ bool reduces_axis(const ReduceAttrs *attrs, int axis)
 /* `axis` as the language counts, without the batch. */
 static void report_axis(const Graph *graph, Diag *diag, Span span, OpId op, int64_t axis, const Shape *x)
 {
-    diag_error(diag, span, "%s along axis %lld, but %s has %d", op_name(op), (long long)axis,
-               shape_text(graph->arena, x), MAX(x->rank - 1, 0));
+    diag_error(diag, span, "%s along axis %lld, but %s has %s", op_name(op), (long long)axis,
+               shape_text(graph->arena, x), axes_text(graph, x));
     if (x->rank == 2)
         diag_hint(diag, op == OP_argmax ? "axis=0" : "axes=[0]");
 }

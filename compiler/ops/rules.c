@@ -64,6 +64,12 @@ const char *axis_name(const Graph *graph, int rank, int axis)
     return arena_printf(graph->arena, "axis %d", axis - 1);
 }
 
+const char *axes_text(const Graph *graph, const Shape *shape)
+{
+    int last = shape->rank - 2;
+    return last < 0 ? "none" : last == 0 ? "axis 0 alone" : arena_printf(graph->arena, "axes 0 to %d", last);
+}
+
 void note_input(const Graph *graph, const Node *node, Diag *diag, uint32_t i)
 {
     const Node *producer = graph_input_node(graph, node, i);

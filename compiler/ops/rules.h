@@ -30,6 +30,8 @@ const char *input_text(const Graph *graph, const Node *node, uint32_t i);
 
 /* What people call an axis of the whole shape: "height", "channels"; "axis 2" where the shape is no picture. */
 const char *axis_name(const Graph *graph, int rank, int axis);
+/* The axes that the language counts: "axes 0 to 2", "axis 0 alone", "none". */
+const char *axes_text(const Graph *graph, const Shape *shape);
 /* Notes where input i came from: "this is 64x56x56". */
 void note_input(const Graph *graph, const Node *node, Diag *diag, uint32_t i);
 

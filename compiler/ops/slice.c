@@ -166,8 +166,8 @@ static bool has_axis(const OpCall *call, const Shape *x, int64_t axis, Span span
 {
     if (axis + 1 < x->rank)
         return true;
-    diag_error(call->diag, span, "%s along axis %lld, but %s has %d", op_name(call->op), (long long)axis,
-               shape_text(call->graph->arena, x), MAX(x->rank - 1, 0));
+    diag_error(call->diag, span, "%s along axis %lld, but %s has %s", op_name(call->op), (long long)axis,
+               shape_text(call->graph->arena, x), axes_text(call->graph, x));
     return false;
 }
 

@@ -11,8 +11,8 @@ static bool softmax_type(const Graph *graph, const Node *node, Diag *diag, Type 
     if (!type_same(graph, node, diag, result))
         return false;
     if (axis < 1 || axis >= result->shape.rank) {
-        diag_error(diag, node->span, "softmax along axis %lld, but %s has %d", (long long)axis - 1,
-                   input_text(graph, node, 0), MAX(result->shape.rank - 1, 0));
+        diag_error(diag, node->span, "softmax along axis %lld, but %s has %s", (long long)axis - 1,
+                   input_text(graph, node, 0), axes_text(graph, &result->shape));
         return false;
     }
     return true;

@@ -163,6 +163,19 @@ static bool rule_dot(const Case *c)
     return false;
 }
 
+/* x => relu */
+static bool rule_arrow(const Case *c)
+{
+    bool greater = c->token->kind == TOKEN_GT && c->previous->kind == TOKEN_ASSIGN &&
+                   c->previous->span.end == c->token->span.begin;
+    if (!greater && (c->token->kind != TOKEN_ASSIGN || c->parser->text[c->token->span.end] != '>'))
+        return false;
+    uint32_t begin = greater ? c->previous->span.begin : c->token->span.begin;
+    diag_error(c->diag, (Span){c->token->span.file, begin, begin + 2}, "there is no '=>'");
+    diag_hint(c->diag, "the pipe is written ->");
+    return true;
+}
+
 static bool rule_again(const Case *c)
 {
     if (c->token->kind == TOKEN_AT && !takes(c, TOKEN_AT)) {
@@ -485,6 +498,7 @@ void explain_unexpected(Parser *parser, const Expected *expected)
     static Rule *const rules[] = {
         rule_reserved,
         rule_dot,
+        rule_arrow,
         rule_again,
         rule_one_value,
         rule_loop,

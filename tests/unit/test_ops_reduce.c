@@ -124,8 +124,8 @@ Test(reduce, attributes_that_cannot_be)
         const char *message;
     } rows[] = {
         {OP_reduce_mean, {0, {0}, true}, "reduce_mean along 0 axes"},
-        {OP_reduce_sum, {1, {0}, true}, "reduce_sum along axis -1, but 2x3x4 has 3"},
-        {OP_reduce_max, {1, {4}, true}, "reduce_max along axis 3, but 2x3x4 has 3"},
+        {OP_reduce_sum, {1, {0}, true}, "reduce_sum along axis -1, but 2x3x4 has axes 0 to 2"},
+        {OP_reduce_max, {1, {4}, true}, "reduce_max along axis 3, but 2x3x4 has axes 0 to 2"},
         {OP_reduce_min, {2, {2, 1}, true}, "reduce_min: axes must ascend"},
         {OP_reduce_min, {2, {2, 2}, true}, "reduce_min: axes must ascend"},
         {OP_argmax, {2, {1, 2}, true}, "argmax along 2 axes"},

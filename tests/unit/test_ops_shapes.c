@@ -122,7 +122,7 @@ Test(shapes, windows_and_vectors)
     PoolAttrs p = {.size = {2, 2}, .stride = {2, 2}, .pad = {2, 0, 0, 0}, .dilation = {1, 1}};
     expect_error(&c, OP_maxpool, &x, 1, &p, "a window of maxpool lies wholly in the padding");
     expect_error(&c, OP_channel_max, &x, 1, &(int64_t){3}, "group=3 does not divide 16 channels");
-    expect_error(&c, OP_softmax, &v, 1, &(SoftmaxAttrs){.axis = 2}, "softmax along axis 1, but 120 has 1");
+    expect_error(&c, OP_softmax, &v, 1, &(SoftmaxAttrs){.axis = 2}, "softmax along axis 1, but 120 has axis 0 alone");
     expect_error(&c, OP_lrn, &x, 1, &(LrnAttrs){.size = 0}, "lrn's size must be 1");
     ReshapeAttrs shape = {.rank = 2, .dims = {1, 401}};
     expect_error(&c, OP_reshape, &x, 1, &shape, "reshape: 400 values into 1x401");
@@ -148,7 +148,7 @@ Test(shapes, tensors_with_tensors)
     expect_error(&c, OP_concat, (NodeId[]){a, up}, 2, &channels, "concat: height 56 and 28 differ\n");
     expect_error(&c, OP_concat, (NodeId[]){a, v}, 2, &channels, "concat: 64x56x56 and 56 have not as many axes");
     channels.axis = 4;
-    expect_error(&c, OP_concat, (NodeId[]){a, b}, 2, &channels, "concat along axis 3, but 64x56x56 has 3");
+    expect_error(&c, OP_concat, (NodeId[]){a, b}, 2, &channels, "concat along axis 3, but 64x56x56 has axes 0 to 2");
     NodeId huge = case_input(&c, SHAPE(1, 1 << 20, 1)), tall = case_input(&c, SHAPE(1, 1, 1 << 21));
     expect_error(&c, OP_mul, (NodeId[]){huge, tall}, 2, NULL, "more than Fovea handles");
     case_free(&c);
