@@ -8,13 +8,13 @@
 #include "driver/check.h"
 #include "driver/depfile.h"
 #include "driver/format.h"
+#include "driver/opt.h"
 #include "driver/options.h"
 #include "driver/outputs.h"
 #include "driver/print.h"
 #include "driver/process.h"
 #include "driver/run.h"
 #include "driver/weights.h"
-#include "pass/pass.h"
 #include "support/file.h"
 #include "weights/weights.h"
 
@@ -35,6 +35,8 @@ static bool work(const Options *options, Arena *arena, Diag *diag)
 {
     if (options->command == COMMAND_FMT)
         return format_models(arena, diag, options);
+    if (options->command == COMMAND_OPT)
+        return optimise_text(arena, diag, options);
     if (options->command == COMMAND_WEIGHTS && names_weights_file(options->model))
         return describe_weights(diag, options);
 
@@ -53,8 +55,7 @@ static bool work(const Options *options, Arena *arena, Diag *diag)
     if (options->command == COMMAND_CHECK)
         return check_targets(diag, net, options);
 
-    Graph *graph = net;
-    passes_run(&graph, options->target);
+    const Graph *graph = optimise(diag, options, net, options->target);
     Plan *plan = plan_make(graph, options->target);
     print_stages(options, net, graph, plan);
 

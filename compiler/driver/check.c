@@ -7,6 +7,7 @@
 #include "driver/check.h"
 #include "driver/arrays.h"
 #include "driver/build.h"
+#include "driver/print.h"
 #include "driver/process.h"
 #include "fovea.h"
 #include "ir/eval.h"
@@ -187,9 +188,10 @@ static void compare_batch(const Graph *graph, const Recorded *recorded, int64_t 
     free(outputs);
 }
 
-/* Builds the graph, runs the trials, and gives the largest difference of each output. false after a diagnostic. */
-static bool measure(Check *check, const Graph *graph, const char *name, const Trial *trials, int trial_count,
-                    double *differences)
+/* Builds the graph, runs the trials, and gives the largest difference of each output from the reference's, a graph of
+ * the same ports. false after a diagnostic. */
+static bool measure(Check *check, const Graph *graph, const Graph *reference, const char *name, const Trial *trials,
+                    int trial_count, double *differences)
 {
     Arena *arena = check->arena;
     const char *sources = path_join(arena, check->directory, name);
@@ -209,7 +211,7 @@ static bool measure(Check *check, const Graph *graph, const char *name, const Tr
             return false;
         int64_t batch = graph_node(graph, graph->inputs.at[0].node)->type.shape.dim[0];
         for (int64_t b = 0; b * batch < recorded.examples; b++)
-            compare_batch(graph, &recorded, b, differences);
+            compare_batch(reference, &recorded, b, differences);
     }
     return true;
 }
@@ -266,7 +268,7 @@ static void find_fault(Check *check, const Graph *graph, const Trial *trials, in
 {
     Graph *exposed = expose_results(check->arena, graph);
     double *differences = NEW_ARRAY(check->arena, double, exposed->outputs.count);
-    if (!measure(check, exposed, "layers", trials, trial_count, differences))
+    if (!measure(check, exposed, exposed, "layers", trials, trial_count, differences))
         return;
     for (uint32_t i = graph->outputs.count; i < exposed->outputs.count; i++)
         if (!(differences[i] <= TOLERANCE)) {
@@ -274,7 +276,8 @@ static void find_fault(Check *check, const Graph *graph, const Trial *trials, in
             return;
         }
     diag_error(check->diag, NOWHERE,
-               "target %s is wrong, but every layer is right when its result is kept: the fault is in the memory plan",
+               "target %s is wrong, but every layer is right when its result is kept: the fault is in a pass or in the "
+               "memory plan",
                check->target->name);
 }
 
@@ -297,10 +300,9 @@ static bool check_target(Check *check, Graph *net)
     const Words *files = &check->options->files;
     const Trial trials[] = {{"random", NULL}, {"files", files}};
     int trial_count = files->count ? 2 : 1;
-    Graph *graph = net;
-    passes_run(&graph, check->target);
+    const Graph *graph = optimise(check->diag, check->options, net, check->target);
     double *differences = NEW_ARRAY(check->arena, double, graph->outputs.count);
-    if (!measure(check, graph, "net", trials, trial_count, differences))
+    if (!measure(check, graph, net, "net", trials, trial_count, differences))
         return false;
     uint32_t worst = 0;
     for (uint32_t i = 1; i < graph->outputs.count; i++)

@@ -91,6 +91,54 @@ static bool parse_prefix(Options *options, Diag *diag, const char *text)
     return fine;
 }
 
+static bool unknown_pass(Arena *arena, Diag *diag, const char *name)
+{
+    const char **names = NEW_ARRAY(arena, const char *, (size_t)pass_count);
+    Buf list = {0};
+    for (int i = 0; i < pass_count; i++) {
+        names[i] = pass_rows[i].name;
+        buf_printf(&list, "%s%s", i ? ", " : "", names[i]);
+    }
+    diag_error(diag, NOWHERE, "no pass is called '%s'; there are %s", name, buf_text(&list));
+    const char *nearest = nearest_word(name, names, (size_t)pass_count);
+    if (nearest)
+        diag_hint(diag, "did you mean '%s'?", nearest);
+    buf_free(&list);
+    return false;
+}
+
+/* "fuse,layout" or "all": into a set, or as the list of `opt`. */
+static bool parse_passes(PassSet *set, Options *options, Arena *arena, Diag *diag, const char *text)
+{
+    if (set && strcmp(text, "all") == 0) {
+        *set = ~(PassSet)0;
+        return true;
+    }
+    char *names = arena_strdup(arena, text), *rest = NULL;
+    for (char *name = strtok_r(names, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
+        int pass = pass_find(name);
+        if (pass < 0)
+            return unknown_pass(arena, diag, name);
+        if (set)
+            *set |= (PassSet)1 << pass;
+        else
+            VEC_PUSH(arena, &options->passes, pass);
+    }
+    return true;
+}
+
+static bool parse_disabled(Options *options, Arena *arena, Diag *diag, const char *text)
+{
+    if (!parse_passes(&options->disabled, NULL, arena, diag, text))
+        return false;
+    for (int i = 0; i < pass_count; i++)
+        if (pass_rows[i].required && pass_in(options->disabled, i) && strcmp(text, "all") != 0) {
+            diag_error(diag, NOWHERE, "pass %s cannot be switched off: it %s", pass_rows[i].name, pass_rows[i].what);
+            return false;
+        }
+    return true;
+}
+
 static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionRow *row, const char *value)
 {
     if (row->passed) {
@@ -105,6 +153,7 @@ static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionR
                  {"main", &options->main},
                  {"no-libraries", &options->build.no_libraries},
                  {"json", &options->json},
+                 {"explain", &options->explain},
                  {"print-ir", &options->print_ir},
                  {"print-plan", &options->print_plan},
                  {"check", &options->check},
@@ -122,6 +171,14 @@ static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionR
         return parse_embed(options, diag, value);
     if (strcmp(row->name, "name") == 0)
         return parse_prefix(options, diag, value);
+    if (strcmp(row->name, "disable") == 0)
+        return parse_disabled(options, arena, diag, value);
+    if (strcmp(row->name, "print-before") == 0)
+        return parse_passes(&options->print_before, NULL, arena, diag, value);
+    if (strcmp(row->name, "print-after") == 0)
+        return parse_passes(&options->print_after, NULL, arena, diag, value);
+    if (strcmp(row->name, "passes") == 0)
+        return parse_passes(NULL, options, arena, diag, value);
     struct {
         const char *name;
         const char **text;

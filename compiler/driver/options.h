@@ -10,6 +10,7 @@
 #include "elaborate/elaborate.h"
 #include "emit/emit.h"
 #include "emit/target.h"
+#include "pass/pass.h"
 
 /* The one place that has the version: what is printed and installed takes it from here. */
 #define FOVEA_VERSION      "0.1.0"
@@ -23,6 +24,7 @@ typedef enum Command {
     COMMAND_CHECK,
     COMMAND_WEIGHTS,
     COMMAND_FMT,
+    COMMAND_OPT,
     COMMAND_COUNT
 } Command;
 
@@ -41,6 +43,9 @@ typedef struct Options {
     const char *depfile;      /* compile, build: a rule for make; NULL: none */
     EmbedKind embed;
     bool print_ir, print_plan;
+    PassSet disabled, print_before, print_after;
+    bool explain;
+    VEC(int) passes;        /* opt: those given, in that order; none: all */
     bool main;              /* compile: with a main function and what it needs */
     BuildOptions build;     /* build, run */
     bool json;              /* show */

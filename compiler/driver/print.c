@@ -1,6 +1,7 @@
 /* print.c - what the compiler prints of its own work (see print.h). */
 #include "driver/print.h"
 #include "ir/text.h"
+#include "report/explained.h"
 #include "report/show.h"
 #include "support/file.h"
 
@@ -8,6 +9,22 @@ static void print_and_free(Buf *buf)
 {
     fwrite(buf_text(buf), 1, buf->length, stdout);
     buf_free(buf);
+}
+
+Graph *optimise(Diag *diag, const Options *options, const Graph *net, const Target *target)
+{
+    Graph *graph = (Graph *)net;
+    Buf buf = {0};
+    Explain explain = {.arena = net->arena};
+    passes_run(&graph, &(PassOptions){.target = target,
+                                      .disabled = options->disabled,
+                                      .print_before = options->print_before,
+                                      .print_after = options->print_after,
+                                      .print = &buf,
+                                      .explain = options->explain ? &explain : NULL});
+    explained_print(&buf, &explain, diag);
+    print_and_free(&buf);
+    return graph;
 }
 
 void print_stages(const Options *options, const Graph *net, const Graph *graph, const Plan *plan)

@@ -7,6 +7,8 @@
 
 /* What --print-ir and --print-plan ask for: the graph as the model says it, after the passes, and the plan. */
 void print_stages(const Options *options, const Graph *net, const Graph *graph, const Plan *plan);
+/* Runs the passes for that target on a net, and prints on the way what the options ask for. */
+Graph *optimise(Diag *diag, const Options *options, const Graph *net, const Target *target);
 /* The layer table, or JSON, on standard output or in the file of --output. */
 bool print_layers(Diag *diag, const Options *options, const Graph *net, const Plan *plan);
 

@@ -11,6 +11,7 @@ enum {
     FMT = 1 << COMMAND_FMT,
     PRINTED = COMPILE | BUILD | RUN | SHOW | CHECK,
     MODELS = PRINTED | WEIGHTS,
+    OPT = 1 << COMMAND_OPT,
     CODE = COMPILE | BUILD | RUN,
 };
 
@@ -23,6 +24,7 @@ const CommandRow command_rows[COMMAND_COUNT] = {
                        true},
     [COMMAND_WEIGHTS] = {"weights", "MODEL -o FILE",
                          "write other weights for compiled code; FILE.weights: say what it is", false, false},
+    [COMMAND_OPT] = {"opt", "GRAPH.ir", "run passes of the optimiser on the text of a graph", false, false},
     [COMMAND_FMT] = {"fmt", "MODEL...", "print models in the canonical format, or rewrite them", false, true},
 };
 
@@ -33,7 +35,8 @@ const OptionRow option_rows[] = {
     {"output", 'o', "DIR", CHECK, false, "keep the sources and programs that were checked there"},
     {"output", 'o', "FILE", WEIGHTS, false, "the weights file to write; one that it replaces must fit the model"},
     {"output", 'o', "FILE", FMT, false, "write the formatted text there"},
-    {"target", 't', "NAME", MODELS, false, NULL},
+    {"output", 'o', "FILE", OPT, false, "write the graph's text there"},
+    {"target", 't', "NAME", MODELS | OPT, false, NULL},
     {"weights", 'w', "FILE", MODELS, false, "safetensors file, or random:SEED; wins over the model's own"},
     {"define", 'D', "NAME=VALUE", MODELS, false, "set a parameter of the net"},
     {"net", 0, "NAME", MODELS, false, "the net to take when the file has several"},
@@ -47,6 +50,11 @@ const OptionRow option_rows[] = {
     {"no-libraries", 0, NULL, BUILD | RUN, false,
      "do without libpng, libjpeg and zlib: PGM, PPM, .npy, IDX, raw bytes"},
     {"print-ir", 0, NULL, PRINTED, false, "print the graph before and after the passes"},
+    {"passes", 0, "PASS,...", OPT, false, "the passes to run, in this order (default: all)"},
+    {"disable", 0, "PASS,...", MODELS | OPT, false, "passes of the optimiser to leave out; all: all that can be"},
+    {"print-before", 0, "PASS,...", PRINTED | OPT, false, "print the graph before these passes; all: before each"},
+    {"print-after", 0, "PASS,...", PRINTED | OPT, false, "print the graph after these passes; all: after each"},
+    {"explain", 0, NULL, COMPILE | BUILD | SHOW | OPT, false, "print what each pass did, and what it left and why"},
     {"print-plan", 0, NULL, PRINTED, false, "print kernels, buffers and their places"},
     {"json", 0, NULL, SHOW, false, "print JSON instead of a table"},
     {"check", 0, "FILE", WEIGHTS, false, "a weights file that must fit; alone, its tensors are listed"},
@@ -64,7 +72,7 @@ const OptionRow option_rows[] = {
     {"threads", 0, "N", RUN, true, "threads to use (default 1)"},
     {"time", 0, "N", RUN, true, "run N times and print how long a run takes"},
     {"selftest", 0, NULL, RUN, true, "check the weights and compare with the results stored beside them"},
-    {"help", 'h', NULL, MODELS | FMT, false, "print the options"},
+    {"help", 'h', NULL, MODELS | FMT | OPT, false, "print the options"},
 };
 
 const size_t option_row_count = COUNT_OF(option_rows);

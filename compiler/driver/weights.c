@@ -1,8 +1,8 @@
 /* weights.c - the command `weights` (see weights.h). */
 #include "driver/weights.h"
+#include "driver/print.h"
 #include "emit/blob.h"
 #include "fovea.h"
-#include "pass/pass.h"
 #include "support/file.h"
 #include "weights/weights.h"
 
@@ -74,19 +74,17 @@ bool describe_weights(Diag *diag, const Options *options)
 
 /* ---- which code weights are for ---- */
 
-static Plan *plan_for(Graph *net, const Target *target)
+static Plan *plan_for(Diag *diag, const Options *options, const Graph *net, const Target *target)
 {
-    Graph *graph = net;
-    passes_run(&graph, target);
-    return plan_make(graph, target);
+    return plan_make(optimise(diag, options, net, target), target);
 }
 
 /* The first of the targets given, else of all, for which the net has that architecture; NULL: none has. */
-static const Target *find_target(Graph *net, const Options *options, uint64_t architecture, bool all)
+static const Target *find_target(Diag *diag, Graph *net, const Options *options, uint64_t architecture, bool all)
 {
     for (uint32_t i = 0; all ? target_at((int)i) != NULL : i < options->targets.count; i++) {
         const Target *target = all ? target_at((int)i) : options->targets.at[i];
-        if (plan_for(net, target)->architecture == architecture)
+        if (plan_for(diag, options, net, target)->architecture == architecture)
             return target;
     }
     return NULL;
@@ -97,17 +95,17 @@ static const Target *fitting_target(Diag *diag, Graph *net, const Options *optio
                                     uint64_t architecture)
 {
     bool all = options->targets.count == 0;
-    const Target *target = find_target(net, options, architecture, all);
+    const Target *target = find_target(diag, net, options, architecture, all);
     if (target)
         return target;
-    const Target *other = all ? NULL : find_target(net, options, architecture, true);
+    const Target *other = all ? NULL : find_target(diag, net, options, architecture, true);
     if (other) {
         diag_error(diag, NOWHERE, "\"%s\" is for target %s, not for %s", path, other->name, options->target->name);
         return NULL;
     }
     diag_error(diag, NOWHERE, "\"%s\" does not fit %s: it is of another net, or of this one with other options", path,
                net->name);
-    diag_hint(diag, "-D, --net and --batch have to be those with which the code was compiled");
+    diag_hint(diag, "-D, --net, --batch and --disable have to be those with which the code was compiled");
     return NULL;
 }
 
@@ -146,7 +144,7 @@ static bool write_weights(Diag *diag, Graph *net, const Options *options, const 
 {
     if (!look_at_replaced(diag, net, options, &target) || !weights_bind(net, diag, options->weights))
         return false;
-    const Plan *plan = plan_for(net, target);
+    const Plan *plan = plan_for(diag, options, net, target);
     if (!emit_weights(diag, plan, options->output))
         return false;
     printf("%s: weights of %s for target %s\n", options->output, net->name, target->name);
@@ -171,7 +169,7 @@ bool swap_weights(Diag *diag, Graph *net, const Options *options)
         if (!options->output) {
             print_header(&out, options->check_file, &header);
             buf_printf(&out, "fits %s, target %s\n", net->name, target->name);
-            plan_print_weights(&out, plan_for(net, target));
+            plan_print_weights(&out, plan_for(diag, options, net, target));
         }
         put_and_free(&out);
     }

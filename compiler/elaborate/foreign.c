@@ -1,7 +1,7 @@
 /* foreign.c - words that people bring from other frameworks, and what stands for them here.
  *
- * Words are compared as `normal` makes them: small letters without '_'; so Conv2d, conv_2d and CONV2D are one word. Near
- * misses of our own names are not listed: nearest_word finds them.
+ * Words are compared as `normal` makes them: small letters without '_'; so Conv2d, conv_2d and CONV2D are one word.
+ * Near misses of our own names are not listed: nearest_word finds them.
  */
 #include "elaborate/internal.h"
 
@@ -95,7 +95,8 @@ static const Foreign elsewhere[] = {
     {"activation act", "an activation is a layer of its own: -> relu"},
     {"name", "a label names a layer: -> conv1: conv(...)"},
     {"training momentum affine trackrunningstats inplace", "a model is the net that runs, not the net in training"},
-    {"kernelinitializer biasinitializer weightinit init", "numbers come from a weights file, or are given: weight=[...]"},
+    {"kernelinitializer biasinitializer weightinit init",
+     "numbers come from a weights file, or are given: weight=[...]"},
 };
 
 /* false: too long to be a word that is listed. */

@@ -125,8 +125,9 @@ bool emit_fits(Diag *diag, const Plan *plan)
             largest = i;
         if (buffer->bytes / 4 <= INT32_MAX)
             continue;
-        diag_error(diag, buffer_span(plan, i), "%s takes %lld elements as it is stored; emitted code counts to 2^31 - 1",
-                   buffer->name, (long long)(buffer->bytes / 4));
+        diag_error(diag, buffer_span(plan, i),
+                   "%s takes %lld elements as it is stored; emitted code counts to 2^31 - 1", buffer->name,
+                   (long long)(buffer->bytes / 4));
         return false;
     }
     if (plan->workspace_bytes / 4 <= INT32_MAX)

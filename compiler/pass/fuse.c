@@ -25,23 +25,26 @@ static bool is_constant_along_channels(const Graph *graph, const Node *node, con
     return source->type.shape.rank == 0 || (row->channelwise && source->type.shape.rank == 1);
 }
 
-static bool can_follow(const Graph *graph, const Node *node)
+/* Why a MAP cannot be computed behind what makes its first input; NULL: it can. */
+static const char *why_apart(const Graph *graph, const Node *node, const uint32_t *uses, NodeId *leader)
 {
     const Op *row = op_row(node->op);
-    if (row->family != FAMILY_MAP || node->input_count == 0)
-        return false;
-    const Node *first = graph_input_node(graph, node, 0);
-    if (!shape_equal(&first->type.shape, &node->type.shape) || first->type.dtype != node->type.dtype)
-        return false;
+    NodeId source = graph_input(graph, node, 0);
+    const Node *previous = graph_node(graph, source);
+    *leader = node_is_none(previous->kernel) ? source : previous->kernel;
+    if (!shape_equal(&previous->type.shape, &node->type.shape) || previous->type.dtype != node->type.dtype)
+        return "its input has another shape or element type";
     for (uint32_t i = 1; i < node->input_count; i++)
         if (!is_constant_along_channels(graph, node, row, i))
-            return false;
-    return true;
+            return "it reads a second tensor";
+    if (!can_lead(graph, *leader))
+        return arena_printf(graph->arena, "what makes its input, %s, computes nothing behind it",
+                            op_name(graph_node(graph, *leader)->op));
+    return uses[source.index] == 1 ? NULL : "others read its input too";
 }
 
-Graph *pass_fuse(const Graph *graph, const Target *target)
+Graph *pass_fuse(const Graph *graph, const PassContext *context)
 {
-    (void)target;
     Rewrite rewrite = rewrite_begin(graph);
     for (uint32_t i = 0; i < graph->nodes.count; i++)
         rewrite_copy(&rewrite, (NodeId){i});
@@ -49,13 +52,17 @@ Graph *pass_fuse(const Graph *graph, const Target *target)
     uint32_t *uses = graph_uses(fused->arena, fused);
     for (uint32_t i = 0; i < fused->nodes.count; i++) {
         Node *node = &fused->nodes.at[i];
-        if (!can_follow(fused, node))
+        NodeId leader;
+        if (op_row(node->op)->family != FAMILY_MAP || node->input_count == 0)
             continue;
-        NodeId source = graph_input(fused, node, 0);
-        const Node *previous = graph_node(fused, source);
-        NodeId leader = node_is_none(previous->kernel) ? source : previous->kernel;
-        if (uses[source.index] == 1 && can_lead(fused, leader))
-            node->kernel = leader;
+        const char *apart = why_apart(fused, node, uses, &leader);
+        if (apart) {
+            explain_left(context->explain, node, "%s", apart);
+            continue;
+        }
+        node->kernel = leader;
+        explain_done(context->explain, node, (Saving){.bytes = 2 * type_bytes(&node->type)},
+                     "computed in the kernel that makes its input");
     }
     return fused;
 }

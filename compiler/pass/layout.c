@@ -86,20 +86,24 @@ static NodeId *packed_inputs(Rewrite *rewrite, const Node *node, LayoutKind weig
     return inputs;
 }
 
-static void copy_conv(Rewrite *rewrite, NodeId id, const ConvForm *form)
+static void copy_conv(Rewrite *rewrite, NodeId id, const ConvForm *form, Explain *explain)
 {
     const Node *conv = graph_node(rewrite->from, id);
     NodeId *inputs = packed_inputs(rewrite, conv, form->weights, form->maps);
     Layout wanted = conv_input_layout(rewrite->from, conv, form);
-    if (!covers(&graph_node(rewrite->to, inputs[0])->type.layout, &wanted))
+    if (!covers(&graph_node(rewrite->to, inputs[0])->type.layout, &wanted)) {
         inputs[0] = rewrite_pack(rewrite, inputs[0], wanted, conv->span);
+        explain_done(explain, conv, (Saving){.bytes = -2 * type_bytes(&graph_node(rewrite->to, inputs[0])->type)},
+                     "its input is copied: %s",
+                     wanted.kind == LAYOUT_BLOCKED ? "into blocks of channels" : "what makes it cannot give it a halo");
+    }
     rewrite_copy_with(rewrite, id, inputs);
 }
 
-Graph *pass_layout(const Graph *graph, const Target *target)
+Graph *pass_layout(const Graph *graph, const PassContext *context)
 {
     Rewrite rewrite = rewrite_begin(graph);
-    const ConvForm *forms = target_conv_forms(target, graph);
+    const ConvForm *forms = target_conv_forms(context->target, graph);
     const Layout *wanted = wanted_layouts(graph, forms, halo_allowed(graph));
     const NodeId *results = kernel_results(graph);
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
@@ -108,7 +112,7 @@ Graph *pass_layout(const Graph *graph, const Target *target)
         uint32_t leader = node_is_none(node->kernel) ? i : node->kernel.index;
         const ConvForm *form = &forms[leader]; /* zero, so plain, when no convolution leads */
         if (is_convolution(node->op))
-            copy_conv(&rewrite, id, form);
+            copy_conv(&rewrite, id, form, context->explain);
         else if (op_row(node->op)->family == FAMILY_MATVEC)
             rewrite_copy_with(&rewrite, id,
                               packed_inputs(&rewrite, node, LAYOUT_PANELS, matvec_panel(node->type.shape.dim[1])));

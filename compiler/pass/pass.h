@@ -1,30 +1,76 @@
 /* pass.h - what is done to a Graph between the model's text and the Plan.
  *
  * A pass is a function in a file of its own that reads one graph and gives another (or the same, annotated). Passes
- * are rows, in the order in which they run; the graph is verified after each.
+ * are rows, in the order in which they run; the graph is verified after each. A row says what it needs of a graph and
+ * what it makes of it, so that a pass can be switched off, or run alone (`fovea opt`), and a wrong order is refused.
  */
 #ifndef FOVEA_PASS_PASS_H
 #define FOVEA_PASS_PASS_H
 
 #include "emit/target.h"
 #include "ir/graph.h"
+#include "pass/explain.h"
+
+/* What can be said of a graph as a whole, in bits. */
+typedef enum GraphState {
+    STATE_LOGICAL = 1 << 0, /* nothing says yet how values are computed or stored: nodes may be replaced freely */
+    STATE_RESULTS = 1 << 1, /* every output of the net is a value of its own that a kernel writes */
+    STATE_FUSED = 1 << 2,   /* nodes are noted to be computed in the kernels of others */
+    STATE_STORED = 1 << 3,  /* every value has the layout in which it is stored */
+} GraphState;
+
+typedef struct PassContext {
+    const Target *target;
+    Explain *explain; /* where passes say what they did and what not; NULL: nobody asks */
+} PassContext;
 
 typedef struct Pass {
     const char *name; /* of the file and of the function too: pass_NAME in pass/NAME.c */
-    Graph *(*run)(const Graph *graph, const Target *target);
-    const char *why; /* it stands where it stands */
+    Graph *(*run)(const Graph *graph, const PassContext *context);
+    unsigned needs, makes, breaks; /* GraphStates */
+    bool required;                 /* for a Plan: it cannot be switched off */
+    const char *what;              /* it does */
+    const char *why;               /* it stands where it stands */
 } Pass;
 
 extern const Pass pass_rows[];
 extern const int pass_count;
 
-/* Runs all of them; *graph is replaced. Passes never fail on a verified graph: a broken rule afterwards is a BUG. */
-void passes_run(Graph **graph, const Target *target);
+/* Of `name`, or -1. */
+int pass_find(const char *name);
 
-Graph *pass_views(const Graph *graph, const Target *target);
-Graph *pass_results(const Graph *graph, const Target *target);
-Graph *pass_fuse(const Graph *graph, const Target *target);
-Graph *pass_layout(const Graph *graph, const Target *target);
+/* Sets of passes are bits, by their places in pass_rows. */
+typedef uint64_t PassSet;
+static inline bool pass_in(PassSet set, int pass)
+{
+    return set >> pass & 1;
+}
+
+typedef struct PassOptions {
+    const Target *target;
+    PassSet disabled;
+    PassSet print_before, print_after; /* the graph's text, on `print` */
+    Buf *print;
+    Explain *explain;
+} PassOptions;
+
+/* Runs all of them that are not disabled; *graph is replaced. Passes never fail on a verified graph: a broken rule
+ * afterwards is a BUG. */
+void passes_run(Graph **graph, const PassOptions *options);
+/* Runs one of them on a graph in that state, which is changed with it. false when the state lacks what it needs. */
+bool pass_run(Graph **graph, int pass, const PassOptions *options, unsigned *state);
+/* "results, fused": the states in words. */
+const char *graph_states_text(Arena *arena, unsigned states);
+/* What can be said of a graph that was read as text. */
+unsigned graph_state(const Graph *graph);
+
+Graph *pass_views(const Graph *graph, const PassContext *context);
+Graph *pass_results(const Graph *graph, const PassContext *context);
+Graph *pass_fuse(const Graph *graph, const PassContext *context);
+Graph *pass_layout(const Graph *graph, const PassContext *context);
+
+/* Whether STATE_RESULTS holds. */
+bool results_are_values(const Graph *graph);
 
 /* Helpers that several passes need. */
 

@@ -1,22 +1,84 @@
 /* passes.c - the passes in their order, and the driver that verifies after each. */
+#include "ir/text.h"
 #include "ir/verify.h"
 #include "pass/pass.h"
 
 const Pass pass_rows[] = {
-    {"views", pass_views, "first: what moves no element is a view for all that follows"},
-    {"results", pass_results,
-     "after views: every output of the net gets a kernel that writes it, whatever comes later"},
-    {"fuse", pass_fuse, "before layout: only the last value of a fused kernel is ever stored"},
-    {"layout", pass_layout, "last: stored formats and halos depend on which values are stored and who reads them"},
+    {"views", pass_views, STATE_LOGICAL, 0, 0, false, "makes views of copies that would move no element",
+     "before results: what is a view has no kernel"},
+    {"results", pass_results, STATE_LOGICAL, STATE_RESULTS, STATE_LOGICAL, true,
+     "gives every output of the net a kernel that writes it",
+     "after all that replaces nodes: they may make an output of what has no kernel"},
+    {"fuse", pass_fuse, STATE_RESULTS, STATE_FUSED, 0, false,
+     "moves element-wise layers into the kernel that makes their input",
+     "before layout: only the last value of a fused kernel is ever stored"},
+    {"layout", pass_layout, STATE_RESULTS, STATE_STORED, STATE_RESULTS, true,
+     "chooses how values and weights are stored, and copies where that differs",
+     "last: stored formats and halos depend on which values are stored and who reads them"},
 };
 const int pass_count = (int)COUNT_OF(pass_rows);
 
-void passes_run(Graph **graph, const Target *target)
+int pass_find(const char *name)
 {
-    for (int i = 0; i < pass_count; i++) {
-        *graph = pass_rows[i].run(*graph, target);
-        const char *broken = graph_verify(*graph);
-        if (broken)
-            BUG("pass %s left a broken graph: %s", pass_rows[i].name, broken);
+    for (int i = 0; i < pass_count; i++)
+        if (strcmp(pass_rows[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+const char *graph_states_text(Arena *arena, unsigned states)
+{
+    static const char *const names[] = {"logical", "results", "fused", "stored"};
+    const char *text = "";
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (states >> i & 1)
+            text = arena_printf(arena, "%s%s%s", text, text[0] ? ", " : "", names[i]);
+    return text;
+}
+
+unsigned graph_state(const Graph *graph)
+{
+    unsigned state = results_are_values(graph) ? STATE_RESULTS : 0;
+    for (uint32_t i = 0; i < graph->nodes.count; i++) {
+        const Node *node = &graph->nodes.at[i];
+        if (!node_is_none(node->kernel))
+            state |= STATE_FUSED;
+        if (node->op != OP_input && !layout_equal(&node->type.layout, &(Layout){0}))
+            state |= STATE_STORED;
     }
+    return state & (STATE_FUSED | STATE_STORED) ? state : state | STATE_LOGICAL;
+}
+
+static void print_graph(const PassOptions *options, PassSet when, const char *word, int pass, const Graph *graph)
+{
+    if (!options->print || !pass_in(when, pass))
+        return;
+    buf_printf(options->print, "# %s %s\n", word, pass_rows[pass].name);
+    graph_print(options->print, graph);
+    buf_puts(options->print, "\n");
+}
+
+bool pass_run(Graph **graph, int pass, const PassOptions *options, unsigned *state)
+{
+    const Pass *row = &pass_rows[pass];
+    if ((row->needs & *state) != row->needs)
+        return false;
+    if (options->explain)
+        options->explain->pass = row->name;
+    print_graph(options, options->print_before, "before", pass, *graph);
+    *graph = row->run(*graph, &(PassContext){.target = options->target, .explain = options->explain});
+    *state = (*state & ~row->breaks) | row->makes;
+    const char *broken = graph_verify(*graph);
+    if (broken)
+        BUG("pass %s left a broken graph: %s", row->name, broken);
+    print_graph(options, options->print_after, "after", pass, *graph);
+    return true;
+}
+
+void passes_run(Graph **graph, const PassOptions *options)
+{
+    unsigned state = STATE_LOGICAL;
+    for (int i = 0; i < pass_count; i++)
+        if ((pass_rows[i].required || !pass_in(options->disabled, i)) && !pass_run(graph, i, options, &state))
+            BUG("pass %s does not run where it stands", pass_rows[i].name);
 }

@@ -9,26 +9,39 @@
 #include "ops/op.h"
 #include "pass/pass.h"
 
-static bool written_by_kernel(const Graph *graph, NodeId id)
+/* Whether no kernel can write the value of output `i` for it alone. */
+static bool needs_copy(const Graph *graph, uint32_t i)
 {
+    NodeId id = graph->outputs.at[i].node;
     Family family = op_row(graph_node(graph, id)->op)->family;
-    return family != FAMILY_SOURCE && family != FAMILY_VIEW;
+    bool copy = family == FAMILY_SOURCE || family == FAMILY_VIEW;
+    for (uint32_t j = 0; j < i; j++)
+        copy |= node_same(graph->outputs.at[j].node, id);
+    return copy;
 }
 
-Graph *pass_results(const Graph *graph, const Target *target)
+bool results_are_values(const Graph *graph)
 {
-    (void)target;
+    for (uint32_t i = 0; i < graph->outputs.count; i++)
+        if (needs_copy(graph, i))
+            return false;
+    return true;
+}
+
+Graph *pass_results(const Graph *graph, const PassContext *context)
+{
     Rewrite rewrite = rewrite_begin(graph);
     for (uint32_t i = 0; i < graph->nodes.count; i++)
         rewrite_copy(&rewrite, (NodeId){i});
     Graph *result = rewrite_end(&rewrite);
     for (uint32_t i = 0; i < result->outputs.count; i++) {
         Port *port = &result->outputs.at[i];
-        bool taken = !written_by_kernel(result, port->node);
-        for (uint32_t j = 0; j < i; j++)
-            taken |= node_same(result->outputs.at[j].node, port->node);
-        if (taken)
+        if (needs_copy(result, i)) {
+            const Node *value = graph_node(result, port->node);
+            explain_done(context->explain, value, (Saving){.bytes = -2 * type_bytes(&value->type)},
+                         "copied into an output of the net, since no kernel makes it");
             port->node = rewrite_pack(&rewrite, port->node, (Layout){0}, port->span);
+        }
     }
     return result;
 }

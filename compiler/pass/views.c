@@ -63,9 +63,8 @@ static void make_view(Graph *graph, Node *node, int64_t first)
     node->attrs = attrs;
 }
 
-Graph *pass_views(const Graph *graph, const Target *target)
+Graph *pass_views(const Graph *graph, const PassContext *context)
 {
-    (void)target;
     Rewrite rewrite = rewrite_begin(graph);
     bool *output = NEW_ARRAY(graph->arena, bool, graph->nodes.count);
     for (uint32_t i = 0; i < graph->outputs.count; i++)
@@ -73,8 +72,11 @@ Graph *pass_views(const Graph *graph, const Target *target)
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         NodeId copy = rewrite_copy(&rewrite, (NodeId){i});
         int64_t first;
-        if (!output[i] && graph->nodes.at[i].input_count == 1 && is_run(graph, &graph->nodes.at[i], &first))
+        if (!output[i] && graph->nodes.at[i].input_count == 1 && is_run(graph, &graph->nodes.at[i], &first)) {
             make_view(rewrite.to, graph_node(rewrite.to, copy), first);
+            explain_done(context->explain, &graph->nodes.at[i],
+                         (Saving){.bytes = 2 * type_bytes(&graph->nodes.at[i].type)}, "views what it would copy");
+        }
     }
     return rewrite_end(&rewrite);
 }

@@ -53,7 +53,7 @@ static cJSON *shown(Arena *arena, const ZooNet *net)
     if (!graph)
         return NULL;
     const Target *target = target_find("c");
-    passes_run(&optimised, target);
+    passes_run(&optimised, &(PassOptions){.target = target});
     Buf text = {0};
     show_json(&text, graph, plan_make(optimised, target), net->file);
     cJSON *object = cJSON_Parse(buf_text(&text));

@@ -33,7 +33,7 @@ static bool stages_make(Arena *arena, const char *name, const char *target, Stag
     if (!stages->graph)
         return false;
     stages->optimised = stages->graph;
-    passes_run(&stages->optimised, target_find(target));
+    passes_run(&stages->optimised, &(PassOptions){.target = target_find(target)});
     stages->plan = plan_make(stages->optimised, target_find(target));
     return true;
 }

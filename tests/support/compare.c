@@ -1,4 +1,4 @@
-/* compare.c - outputs against what the reference evaluator expects (see emitted.h). */
+/* compare.c - outputs against what the reference evaluator expects (see compare.h). */
 #include <math.h>
 
 #include "tests/support/emitted.h"
@@ -36,6 +36,39 @@ double outputs_error(const Graph *graph, const Tensor *expected, const Tensor *a
         }
     }
     return worst;
+}
+
+static Tensor *evaluate(const Graph *graph, const Tensor *inputs)
+{
+    Tensor *outputs = calloc(graph->outputs.count + 1, sizeof *outputs);
+    if (!outputs)
+        fatal("out of memory");
+    eval_graph(graph, inputs, outputs, NULL, NULL);
+    return outputs;
+}
+
+/* As a program would give them. */
+static void round_to_floats(const Tensor *tensors, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        for (int64_t e = 0; e < shape_count(&tensors[i].shape); e++)
+            tensors[i].at[e] = (double)(float)tensors[i].at[e];
+}
+
+double graphs_error(const Graph *before, const Graph *after, uint64_t seed, char where[128])
+{
+    Tensor *inputs = inputs_random(before, NUMBERS_USUAL, seed);
+    Tensor *expected = evaluate(before, inputs), *actual = evaluate(after, inputs);
+    uint32_t count = before->outputs.count;
+    round_to_floats(actual, count);
+    double error = outputs_error(before, expected, actual, where);
+    tensors_free(inputs, before->inputs.count);
+    tensors_free(expected, count);
+    tensors_free(actual, count);
+    free(inputs);
+    free(expected);
+    free(actual);
+    return error;
 }
 
 double emitted_error(Diag *diag, const Graph *graph, const char *target, const Tensor *inputs)

@@ -106,7 +106,7 @@ int emitted_add(Emitted *emitted, Diag *diag, const Graph *graph)
     int index = (int)emitted->models.count;
     const char *name = arena_printf(emitted->arena, "m%d", index);
     Graph *optimised = (Graph *)graph;
-    passes_run(&optimised, emitted->target);
+    passes_run(&optimised, &(PassOptions){.target = emitted->target});
     Plan *plan = plan_make(optimised, emitted->target);
     const char *broken = plan_verify(plan);
     if (broken) {

@@ -17,6 +17,7 @@
 #define FOVEA_TESTS_EMITTED_H
 
 #include "ir/eval.h"
+#include "tests/support/compare.h"
 
 typedef struct Emitted Emitted;
 
@@ -44,10 +45,5 @@ void emitted_session_spoil(EmittedSession *session);
 /* Emits one graph alone, runs it on inputs and compares with the reference: what outputs_error says. -1 after printing
  * what went wrong. */
 double emitted_error(Diag *diag, const Graph *graph, const char *target, const Tensor *inputs);
-
-/* The largest difference of an element from what is expected (as f32), relative to the largest finite magnitude in
- * its output, over all outputs; infinite where only one of both is NaN or infinite. `where`, when not NULL, receives
- * that place as text. */
-double outputs_error(const Graph *graph, const Tensor *expected, const Tensor *actual, char where[128]);
 
 #endif

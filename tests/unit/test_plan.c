@@ -20,7 +20,7 @@ static Planned *plan_text(const char *text, const char *target)
     p->arena = arena_new();
     p->graph = model_read(p->arena, &p->diag, "net.fov", text, NULL);
     cr_assert_not_null(p->graph);
-    passes_run(&p->graph, target_find(target));
+    passes_run(&p->graph, &(PassOptions){.target = target_find(target)});
     p->plan = plan_make(p->graph, target_find(target));
     return p;
 }
