@@ -94,7 +94,7 @@ Test(zoo, figures)
 static bool is_meant(const char *layer, const char *path)
 {
     size_t length = strlen(layer);
-    return layer[length - 1] == '.' ? strncmp(path, layer, length) == 0 : strcmp(path, layer) == 0;
+    return layer[length - 1] == '*' ? strncmp(path, layer, length - 1) == 0 : strcmp(path, layer) == 0;
 }
 
 static void check_layer(const Graph *graph, const Layers *layers, const ZooLayer *expected)

@@ -15,8 +15,8 @@ typedef struct ZooFigures {
 extern const ZooFigures zoo_figures[];
 extern const int zoo_figures_count;
 
-/* Of one layer; or, when the name ends in a dot, of all layers whose labels begin so: sums, and the largest field. What
- * is -1 is not asked for. */
+/* Of one layer; or, when the label ends in '*', of all whose labels begin so: sums, and the largest field. What is -1
+ * is not asked for. */
 typedef struct ZooLayer {
     const char *net, *layer;
     int64_t parameters, macs, field, jump;
