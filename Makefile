@@ -88,6 +88,9 @@ replays: $(FUZZ:%=$(BUILD)/tests/fuzz/%.replay) # the same with a main() that ta
 bench: all                          ## time emitted code
 	@if [ -x bench/run.sh ]; then bench/run.sh; else echo 'bench/run.sh is not there' >&2; exit 1; fi
 
+note: all                           ## measure every statement of examples/note, and write build/note.html
+	@CC='$(CC)' scripts/note.sh $(BUILD)
+
 pictures: all                       ## the README's pictures, from what the commands print
 	@scripts/pictures.sh $(BUILD)
 
@@ -161,4 +164,4 @@ $(FUZZNET).c $(FUZZNET).h $(FUZZNET)_weights.c &: tests/golden/lenet.fov $(BUILD
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-emulators demo test tests golden golden-update fuzz fuzz-corpus fuzzers replays install uninstall bench pictures format tidy wc clean
+.PHONY: all help deps deps-emulators demo test tests golden golden-update fuzz fuzz-corpus fuzzers replays install uninstall bench note pictures format tidy wc clean

@@ -1,0 +1,4 @@
+. ../words.sh
+
+figure "weights: fully connected" "$(layer fc parameters)"
+figure "weights: convolution" "$(layer conv parameters)"

@@ -1,0 +1,3 @@
+. ../words.sh
+
+figure "parameters of all layers" "$(total parameters)"
