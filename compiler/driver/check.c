@@ -218,19 +218,6 @@ static bool measure(Check *check, const Graph *graph, const Graph *reference, co
 
 /* ---- the layer at fault ---- */
 
-/* Which values depend on an input: the others (weights in their stored form) are not computed in a run. */
-static bool *find_computed(Arena *arena, const Graph *graph)
-{
-    bool *computed = NEW_ARRAY(arena, bool, graph->nodes.count);
-    for (uint32_t i = 0; i < graph->nodes.count; i++) {
-        const Node *node = &graph->nodes.at[i];
-        computed[i] = node->op == OP_input;
-        for (uint32_t k = 0; k < node->input_count; k++)
-            computed[i] |= computed[graph_input(graph, node, k).index];
-    }
-    return computed;
-}
-
 /* The optimised graph with the result of every kernel as an output besides. */
 static Graph *expose_results(Arena *arena, const Graph *graph)
 {
@@ -239,12 +226,12 @@ static Graph *expose_results(Arena *arena, const Graph *graph)
         rewrite_copy(&rewrite, (NodeId){i});
     Graph *exposed = rewrite_end(&rewrite);
     NodeId *results = kernel_results(exposed);
-    bool *computed = find_computed(arena, exposed);
+    const bool *known = graph_known(arena, exposed);
     uint32_t count = exposed->nodes.count;
     for (uint32_t i = 0; i < count; i++) {
         const Node *node = graph_node(exposed, (NodeId){i});
         Family family = op_row(node->op)->family;
-        if (!computed[i] || !node_is_none(node->kernel) || family == FAMILY_SOURCE || family == FAMILY_VIEW)
+        if (known[i] || !node_is_none(node->kernel) || family == FAMILY_SOURCE || family == FAMILY_VIEW)
             continue;
         Span span = graph_node(exposed, results[i])->span;
         NodeId copy = rewrite_pack(&rewrite, results[i], (Layout){0}, span);

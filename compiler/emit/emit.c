@@ -30,7 +30,7 @@ typedef struct StoredTensor {
 static const void *store_tensor(const void *context)
 {
     const StoredTensor *tensor = context;
-    plan_store_constant(tensor->plan, tensor->buffer, tensor->memory);
+    plan_store_weights(tensor->plan, tensor->buffer, tensor->memory);
     return tensor->memory;
 }
 
@@ -108,7 +108,7 @@ static bool write_array(Diag *diag, const Emission *emission, const char *direct
 static Span buffer_span(const Plan *plan, uint32_t buffer)
 {
     if (plan->buffers.at[buffer].place == BUFFER_WEIGHTS)
-        return plan->graph->constants.at[plan->buffers.at[buffer].constant].span;
+        return graph_node(plan->graph, plan->buffers.at[buffer].value)->span;
     for (uint32_t i = 0; i < plan->graph->nodes.count; i++)
         if (plan->buffer_of[i] == buffer)
             return plan->graph->nodes.at[i].span;

@@ -234,3 +234,37 @@ void eval_graph(const Graph *graph, const Tensor *inputs, Tensor *outputs, EvalH
     }
     arena_free(arena);
 }
+
+/* How often each value is read on the way to one node, by readers that are needed themselves. */
+static uint32_t *uses_for(Arena *arena, const Graph *graph, NodeId id)
+{
+    uint32_t *uses = NEW_ARRAY(arena, uint32_t, graph->nodes.count);
+    uses[id.index] = 1;
+    for (uint32_t i = id.index + 1; i-- > 0;) {
+        const Node *node = &graph->nodes.at[i];
+        for (uint32_t k = 0; uses[i] && k < node->input_count; k++)
+            uses[graph_input(graph, node, k).index]++;
+    }
+    return uses;
+}
+
+void eval_known(const Graph *graph, NodeId id, float *result)
+{
+    Arena *arena = arena_new();
+    Evaluation evaluation = {.graph = graph};
+    evaluation.values = NEW_ARRAY(arena, Tensor, id.index + 1);
+    evaluation.uses = uses_for(arena, graph, id);
+    for (uint32_t i = 0; i <= id.index; i++) {
+        const Node *node = graph_node(graph, (NodeId){i});
+        if (evaluation.uses[i] == 0 || node->op == OP_const)
+            continue;
+        compute(&evaluation, (NodeId){i});
+        for (uint32_t k = 0; k < node->input_count; k++)
+            release(&evaluation, graph_input(graph, node, k));
+    }
+    const Tensor *value = value_of(&evaluation, id);
+    for (int64_t i = 0; i < shape_count(&value->shape); i++)
+        result[i] = (float)value->at[i];
+    release(&evaluation, id);
+    arena_free(arena);
+}

@@ -27,4 +27,7 @@ typedef void EvalHook(void *context, NodeId node, const Tensor *value);
  * as values 0..255). Every LOADED constant must be bound. */
 void eval_graph(const Graph *graph, const Tensor *inputs, Tensor *outputs, EvalHook *hook, void *context);
 
+/* The value of a node that is known (graph_known) as floats, in logical order; what it is computed from is bound. */
+void eval_known(const Graph *graph, NodeId id, float *result);
+
 #endif

@@ -185,3 +185,15 @@ uint32_t *graph_uses(Arena *arena, const Graph *graph)
         uses[graph->outputs.at[i].node.index]++;
     return uses;
 }
+
+bool *graph_known(Arena *arena, const Graph *graph)
+{
+    bool *known = NEW_ARRAY(arena, bool, graph->nodes.count);
+    for (uint32_t i = 0; i < graph->nodes.count; i++) {
+        const Node *node = &graph->nodes.at[i];
+        known[i] = node->op != OP_input;
+        for (uint32_t k = 0; k < node->input_count; k++)
+            known[i] &= known[graph_input(graph, node, k).index];
+    }
+    return known;
+}

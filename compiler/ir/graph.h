@@ -160,4 +160,8 @@ const char *const *graph_labels(const Graph *graph, NodeId node, uint32_t *count
 /* How often each value is read, outputs included: an array of nodes.count, in `arena`. */
 uint32_t *graph_uses(Arena *arena, const Graph *graph);
 
+/* Which values are known once the weights are: constants, and what is computed from nothing else. An array of
+ * nodes.count, in `arena`. */
+bool *graph_known(Arena *arena, const Graph *graph);
+
 #endif

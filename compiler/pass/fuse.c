@@ -17,25 +17,26 @@ static bool can_lead(const Graph *graph, NodeId id)
            family == FAMILY_COPY;
 }
 
-static bool is_constant_along_channels(const Graph *graph, const Node *node, const Op *row, uint32_t input)
+static bool is_constant_along_channels(const Graph *graph, const bool *known, const Node *node, uint32_t input)
 {
+    const Op *row = op_row(node->op);
     const Node *source = graph_input_node(graph, node, input);
-    if (source->op != OP_const)
+    if (!known[graph_input(graph, node, input).index])
         return false;
     return source->type.shape.rank == 0 || (row->channelwise && source->type.shape.rank == 1);
 }
 
 /* Why a MAP cannot be computed behind what makes its first input; NULL: it can. */
-static const char *why_apart(const Graph *graph, const Node *node, const uint32_t *uses, NodeId *leader)
+static const char *why_apart(const Graph *graph, const bool *known, const Node *node, const uint32_t *uses,
+                             NodeId *leader)
 {
-    const Op *row = op_row(node->op);
     NodeId source = graph_input(graph, node, 0);
     const Node *previous = graph_node(graph, source);
     *leader = node_is_none(previous->kernel) ? source : previous->kernel;
     if (!shape_equal(&previous->type.shape, &node->type.shape) || previous->type.dtype != node->type.dtype)
         return "its input has another shape or element type";
     for (uint32_t i = 1; i < node->input_count; i++)
-        if (!is_constant_along_channels(graph, node, row, i))
+        if (!is_constant_along_channels(graph, known, node, i))
             return "it reads a second tensor";
     if (!can_lead(graph, *leader))
         return arena_printf(graph->arena, "what makes its input, %s, computes nothing behind it",
@@ -49,13 +50,14 @@ Graph *pass_fuse(const Graph *graph, const PassContext *context)
     for (uint32_t i = 0; i < graph->nodes.count; i++)
         rewrite_copy(&rewrite, (NodeId){i});
     Graph *fused = rewrite_end(&rewrite);
-    uint32_t *uses = graph_uses(fused->arena, fused);
+    const uint32_t *uses = graph_uses(fused->arena, fused);
+    const bool *known = graph_known(fused->arena, fused);
     for (uint32_t i = 0; i < fused->nodes.count; i++) {
         Node *node = &fused->nodes.at[i];
         NodeId leader;
-        if (op_row(node->op)->family != FAMILY_MAP || node->input_count == 0)
+        if (op_row(node->op)->family != FAMILY_MAP || known[i])
             continue;
-        const char *apart = why_apart(fused, node, uses, &leader);
+        const char *apart = why_apart(fused, known, node, uses, &leader);
         if (apart) {
             explain_left(context->explain, node, "%s", apart);
             continue;

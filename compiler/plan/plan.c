@@ -1,8 +1,8 @@
 /* plan.c - from a graph that went through the passes to kernels, steps and buffers.
  *
- * Constants become weights, views share the buffer of what they view, parts begin inside it, a fused kernel is one
- * step, and steps that compute the same thing on the same shapes share a kernel. Lifetimes follow from who reads what;
- * memory.c turns them into offsets.
+ * Constants, and what is computed of constants alone, become weights, views share the buffer of what they view, parts
+ * begin inside it, a fused kernel is one step, and steps that compute the same thing on the same shapes share a kernel.
+ * Lifetimes follow from who reads what; memory.c turns them into offsets.
  */
 #include "plan/plan.h"
 #include "ir/text.h"
@@ -20,7 +20,8 @@ typedef struct Planner {
     const Graph *graph;
     const ConvForm *forms;  /* of each convolution */
     NodeIds *followers;     /* for each leader, the nodes fused behind it */
-    uint32_t *weights_of;   /* for each constant, the last buffer made for it */
+    bool *known;            /* values that are computed when the weights are written: graph_known, but no outputs */
+    uint32_t *weights_of;   /* for each of those, the last buffer made for it */
     uint32_t *kernel_slots; /* kernels hashed by key */
     uint32_t slot_count;
     NameSet kernel_names, buffer_names;
@@ -37,16 +38,17 @@ static uint32_t add_buffer(Planner *planner, Buffer buffer, const char *name)
 
 /* ---- weights ---- */
 
-static uint32_t weights_buffer(Planner *planner, const Node *source, Layout layout, const char *user)
+static uint32_t weights_buffer(Planner *planner, NodeId value, Layout layout, const char *user)
 {
     Plan *plan = planner->plan;
-    uint32_t constant = (uint32_t)(graph_constant(planner->graph, source) - planner->graph->constants.at);
-    uint32_t *known = &planner->weights_of[constant];
+    const Node *node = graph_node(planner->graph, value);
+    uint32_t *known = &planner->weights_of[value.index];
     if (*known != BUFFER_NONE && layout_equal(&plan->buffers.at[*known].type.layout, &layout))
         return *known;
-    const Constant *data = &planner->graph->constants.at[constant];
-    const char *name = data->path[0] ? data->path : arena_printf(plan->arena, "%s constant", user);
-    Buffer buffer = {.place = BUFFER_WEIGHTS, .type = source->type, .constant = constant};
+    const char *name = node->op == OP_const ? graph_constant(planner->graph, node)->path : node->path;
+    if (!name[0])
+        name = arena_printf(plan->arena, "%s constant", user);
+    Buffer buffer = {.place = BUFFER_WEIGHTS, .type = node->type, .value = value};
     buffer.type.layout = layout;
     return *known = add_buffer(planner, buffer, name);
 }
@@ -61,8 +63,8 @@ static uint32_t buffer_for(Planner *planner, NodeId id, const char *user)
 {
     uint32_t *buffer = &planner->plan->buffer_of[id.index];
     const Node *node = graph_node(planner->graph, id);
-    if (*buffer == BUFFER_NONE && node->op == OP_const)
-        *buffer = weights_buffer(planner, node, node->type.layout, user);
+    if (*buffer == BUFFER_NONE && planner->known[id.index])
+        *buffer = weights_buffer(planner, id, node->type.layout, user);
     if (*buffer == BUFFER_NONE)
         BUG("value %%%u (%s) is read, but not stored", id.index, op_name(node->op));
     return *buffer;
@@ -212,15 +214,16 @@ static void plan_node(Planner *planner, NodeId id)
             port++;
         Buffer input = {.place = BUFFER_INPUT, .type = node->type, .port = port};
         *buffer = add_buffer(planner, input, graph->inputs.at[port].name);
+    } else if (planner->known[id.index]) {
+        if (is_panels(&node->type.layout))
+            *buffer = weights_buffer(planner, graph_input(graph, node, 0), node->type.layout, node->path);
     } else if (family == FAMILY_VIEW) {
         NodeId whole = graph_input(graph, node, 0);
         *buffer = buffer_for(planner, whole, op_name(node->op));
         planner->plan->first_of[id.index] = planner->plan->first_of[whole.index];
         if (node->op == OP_part)
             planner->plan->first_of[id.index] += ((const PartAttrs *)node->attrs)->first;
-    } else if (is_panels(&node->type.layout) && graph_input_node(graph, node, 0)->op == OP_const) {
-        *buffer = weights_buffer(planner, graph_input_node(graph, node, 0), node->type.layout, node->path);
-    } else if (family != FAMILY_SOURCE && node_is_none(node->kernel)) {
+    } else if (node_is_none(node->kernel)) {
         add_step(planner, id);
     }
 }
@@ -273,8 +276,11 @@ static Planner planner_new(Plan *plan)
     planner.kernel_slots = NEW_ARRAY(plan->arena, uint32_t, planner.slot_count);
     planner.kernel_names.arena = planner.buffer_names.arena = plan->arena;
     reserve_names(&planner.kernel_names, graph);
-    planner.weights_of = NEW_ARRAY(plan->arena, uint32_t, graph->constants.count);
-    for (uint32_t i = 0; i < graph->constants.count; i++)
+    planner.known = graph_known(plan->arena, graph);
+    for (uint32_t i = 0; i < graph->outputs.count; i++)
+        planner.known[graph->outputs.at[i].node.index] = false;
+    planner.weights_of = NEW_ARRAY(plan->arena, uint32_t, graph->nodes.count);
+    for (uint32_t i = 0; i < graph->nodes.count; i++)
         planner.weights_of[i] = BUFFER_NONE;
     planner.forms = target_conv_forms(plan->target, graph);
     planner.followers = NEW_ARRAY(plan->arena, NodeIds, graph->nodes.count);

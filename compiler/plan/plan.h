@@ -24,7 +24,7 @@ typedef struct Buffer {
     int64_t offset;       /* WORKSPACE: in it. WEIGHTS: in the blob, header included */
     uint32_t port;        /* INPUT, OUTPUT */
     uint32_t first, last; /* WORKSPACE: the steps from which to which it holds a value */
-    uint32_t constant;    /* WEIGHTS: in graph->constants */
+    NodeId value;         /* WEIGHTS: the node whose value it stores, known when the weights are */
     const char *name;     /* an identifier without prefix, unique in the plan: conv1_weight */
 } Buffer;
 
@@ -106,7 +106,7 @@ const char *name_next(NameSet *set, const char *base);
 /* The identifier, or the first free one of identifier_2, identifier_3, ...; taken from now on. */
 const char *name_unique(NameSet *set, const char *wanted);
 
-/* The bytes of a constant as the kernels read it: `bytes` of them into `out` (weights.c). */
-void plan_store_constant(const Plan *plan, const Buffer *buffer, float *out);
+/* The bytes of a buffer of the weights, as kernels read it, into `out` (weights.c). */
+void plan_store_weights(const Plan *plan, const Buffer *buffer, float *out);
 
 #endif

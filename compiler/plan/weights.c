@@ -1,4 +1,6 @@
-/* weights.c - the bytes of the weights: each constant stored in the layout that its kernels read. */
+/* weights.c - the bytes of the weights: each known value stored in the layout that its kernels read. What passes made
+ * of constants is computed here, when it is written, so that a plan needs no numbers. */
+#include "ir/eval.h"
 #include "plan/plan.h"
 
 /* O x rest into panels: out[o / b][rest][o % b], the last panel filled up with zeros. */
@@ -22,9 +24,8 @@ static void store_turned(const float *in, float *out, int64_t inputs, int64_t ma
                 out[((o / block * inputs + i) * taps + tap) * block + o % block] = in[(i * maps + o) * taps + tap];
 }
 
-void plan_store_constant(const Plan *plan, const Buffer *buffer, float *out)
+static void store(const Buffer *buffer, const float *data, float *out)
 {
-    const float *data = plan->graph->constants.at[buffer->constant].data;
     const Shape *shape = &buffer->type.shape;
     const Layout *layout = &buffer->type.layout;
     int64_t count = shape_count(shape);
@@ -43,4 +44,19 @@ void plan_store_constant(const Plan *plan, const Buffer *buffer, float *out)
                 index[axis] = 0;
         }
     }
+}
+
+void plan_store_weights(const Plan *plan, const Buffer *buffer, float *out)
+{
+    const Node *node = graph_node(plan->graph, buffer->value);
+    if (node->op == OP_const) {
+        store(buffer, graph_constant(plan->graph, node)->data, out);
+        return;
+    }
+    float *data = malloc((size_t)shape_count(&node->type.shape) * sizeof *data);
+    if (!data)
+        fatal("out of memory");
+    eval_known(plan->graph, buffer->value, data);
+    store(buffer, data, out);
+    free(data);
 }
