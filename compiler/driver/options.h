@@ -11,6 +11,7 @@
 #include "emit/emit.h"
 #include "emit/target.h"
 #include "pass/pass.h"
+#include "report/show.h"
 
 /* The one place that has the version: what is printed and installed takes it from here. */
 #define FOVEA_VERSION      "0.1.0"
@@ -49,6 +50,7 @@ typedef struct Options {
     bool main;              /* compile: with a main function and what it needs */
     BuildOptions build;     /* build, run */
     bool json;              /* show */
+    ShowOptions show;
     bool check, write;      /* fmt */
     const char *check_file; /* weights: a file that has to fit the model; NULL: none */
     VEC(Define) defines;

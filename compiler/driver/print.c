@@ -44,7 +44,10 @@ void print_stages(const Options *options, const Graph *net, const Graph *graph, 
 bool print_layers(Diag *diag, const Options *options, const Graph *net, const Plan *plan)
 {
     Buf buf = {0};
-    (options->json ? show_json : show_table)(&buf, net, plan, options->model);
+    if (options->json)
+        show_json(&buf, net, plan, options->model);
+    else
+        show_table(&buf, net, plan, options->model, &options->show);
     bool fine = true;
     if (options->output)
         fine = file_write_atomic(diag, options->output, buf_text(&buf), buf.length);

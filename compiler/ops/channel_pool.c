@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "ops/reach.h"
 #include "ops/rules.h"
 
 static bool channel_pool_type(const Graph *graph, const Node *node, Diag *diag, Type *result)
@@ -62,7 +63,7 @@ static const OpAttr attrs_of_group[] = {{"group", ATTR_INT, offsetof(ChannelPool
     .family = FAMILY_CHANNEL_POOL, .least_inputs = 1, .most_inputs = 1, .params = params,                              \
     .param_count = COUNT_OF(params), .build = channel_pool_build, .attrs = attrs_of_group,                             \
     .attr_count = COUNT_OF(attrs_of_group), .attr_bytes = sizeof(ChannelPoolAttrs), .type = channel_pool_type,         \
-    .reference = channel_pool_reference
+    .reference = channel_pool_reference, .reach = reach_channels
 
 const Op op_channel_max = {
     CHANNEL_POOL,

@@ -2,6 +2,7 @@
 #include "ops/concat.h"
 
 #include "ops/pool.h"
+#include "ops/reach.h"
 #include "ops/rules.h"
 
 /* Follows first inputs back to a pool whose rounding made the value smaller than it might be. */
@@ -75,12 +76,13 @@ static void concat_reference(const Graph *graph, const Node *node, const Tensor 
         }
 }
 
-/* Along height or width, positions of the result are shifted against the inputs'. */
-static Window concat_window(const Graph *graph, const Node *node, int axis)
+/* Along the axis, places are shifted by those of the inputs before. */
+static Reach concat_reach(const Graph *graph, const Node *node, uint32_t input, int axis)
 {
-    (void)graph;
-    bool everything = ((const ConcatAttrs *)node->attrs)->axis == 2 + axis;
-    return (Window){.size = 1, .stride = 1, .dilation = 1, .everything = everything};
+    Reach reach = reach_own(axis);
+    for (uint32_t i = 0; i < input && ((const ConcatAttrs *)node->attrs)->axis == axis; i++)
+        reach.shift -= graph_input_node(graph, node, i)->type.shape.dim[axis];
+    return reach;
 }
 
 /* A value without inputs in its history has a batch of 1: it is repeated, multiplied by a column of ones. */
@@ -133,7 +135,7 @@ const Op op_concat = {
     .attr_bytes = sizeof(ConcatAttrs),
     .type = concat_type,
     .reference = concat_reference,
-    .window = concat_window,
+    .reach = concat_reach,
     .tolerance = 0,
     .source = "ONNX Concat",
 };

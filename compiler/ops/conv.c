@@ -6,6 +6,7 @@
  */
 #include "ops/conv.h"
 
+#include "ops/reach.h"
 #include "ops/rules.h"
 #include "ops/weight.h"
 #include "ops/window.h"
@@ -162,11 +163,13 @@ static int64_t conv_macs(const Graph *graph, const Node *node)
     return shape_count(&node->type.shape) * weight->dim[1] * weight->dim[2] * weight->dim[3];
 }
 
-static Window conv_window(const Graph *graph, const Node *node, int axis)
+static Reach conv_reach(const Graph *graph, const Node *node, uint32_t input, int axis)
 {
-    WindowAxis window = conv_axis(graph, node, axis);
-    return (Window){
-        .size = window.size, .stride = window.stride, .pad_before = window.before, .dilation = window.dilation};
+    (void)input;
+    if (axis < 2)
+        return reach_all(0);
+    WindowAxis window = conv_axis(graph, node, axis - 2);
+    return reach_window(&window, axis);
 }
 
 static void conv_halo(const Graph *graph, const Node *node, int32_t halo[HALO_SIDES])
@@ -210,7 +213,7 @@ const Op op_conv = {
     .type = conv_type,
     .reference = conv_reference,
     .macs = conv_macs,
-    .window = conv_window,
+    .reach = conv_reach,
     .halo = conv_halo,
     .tolerance = 1e-5,
     .operand_names = "x weight bias",

@@ -7,6 +7,7 @@
  */
 #include "ops/conv.h"
 
+#include "ops/reach.h"
 #include "ops/rules.h"
 #include "ops/weight.h"
 
@@ -126,11 +127,13 @@ static int64_t connect_macs(const Graph *graph, const Node *node)
     return shape_count(&graph_input_node(graph, node, CONV_WEIGHT)->type.shape) * y->dim[0] * y->dim[2] * y->dim[3];
 }
 
-static Window connect_window(const Graph *graph, const Node *node, int axis)
+static Reach connect_reach(const Graph *graph, const Node *node, uint32_t input, int axis)
 {
-    WindowAxis window = connect_axis(graph, node, axis);
-    return (Window){
-        .size = window.size, .stride = window.stride, .pad_before = window.before, .dilation = window.dilation};
+    (void)input;
+    if (axis < 2)
+        return reach_all(0);
+    WindowAxis window = connect_axis(graph, node, axis - 2);
+    return reach_window(&window, axis);
 }
 
 static void connect_halo(const Graph *graph, const Node *node, int32_t halo[HALO_SIDES])
@@ -233,7 +236,7 @@ const Op op_conv_connect = {
     .type = connect_type,
     .reference = connect_reference,
     .macs = connect_macs,
-    .window = connect_window,
+    .reach = connect_reach,
     .halo = connect_halo,
     .tolerance = 1e-5,
     .operand_names = "x weight bias",

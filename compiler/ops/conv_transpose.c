@@ -7,6 +7,7 @@
  */
 #include "ops/conv.h"
 
+#include "ops/reach.h"
 #include "ops/rules.h"
 #include "ops/weight.h"
 #include "ops/window.h"
@@ -145,12 +146,20 @@ static int64_t transpose_macs(const Graph *graph, const Node *node)
            weight->dim[3];
 }
 
-/* An output meets every stride-th tap, and those lie beside each other in the input. */
-static Window transpose_window(const Graph *graph, const Node *node, int axis)
+/* Output p meets input (p + before - r * dilation) / stride through tap r, where that is whole; here taps are counted
+ * from the last one. */
+static Reach transpose_reach(const Graph *graph, const Node *node, uint32_t input, int axis)
 {
-    WindowAxis window = transpose_axis(graph, node, axis);
-    return (Window){
-        .size = (window_extent(&window) - 1) / window.stride + 1, .stride = 1, .dilation = 1, .finer = window.stride};
+    (void)input;
+    if (axis < 2)
+        return reach_all(0);
+    WindowAxis window = transpose_axis(graph, node, axis - 2);
+    return (Reach){.to = axis,
+                   .scale = 1,
+                   .shift = window.before - (window_extent(&window) - 1),
+                   .size = window.size,
+                   .step = window.dilation,
+                   .parts = window.stride};
 }
 
 /* Output row p meets input row (p + before - r * dilation) / stride through tap r: the last tap reaches furthest back
@@ -203,7 +212,7 @@ const Op op_conv_transpose = {
     .type = transpose_type,
     .reference = transpose_reference,
     .macs = transpose_macs,
-    .window = transpose_window,
+    .reach = transpose_reach,
     .halo = transpose_halo,
     .tolerance = 1e-5,
     .operand_names = "x weight bias",

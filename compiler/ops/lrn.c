@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "ops/reach.h"
 #include "ops/rules.h"
 
 static bool lrn_type(const Graph *graph, const Node *node, Diag *diag, Type *result)
@@ -96,6 +97,7 @@ const Op op_lrn = {
     .attr_bytes = sizeof(LrnAttrs),
     .type = lrn_type,
     .reference = lrn_reference,
+    .reach = reach_channels,
     .tolerance = 1e-5,
     .source = "Krizhevsky et al. 2012; ONNX LRN",
 };

@@ -4,6 +4,7 @@
  *   rbf   y[n, o] = sum over i of (x[n, i] - W[o, i])^2
  *
  * Inputs: x [N, I], weight [O, I], and, if fc has a bias, [O]. */
+#include "ops/reach.h"
 #include "ops/rules.h"
 #include "ops/weight.h"
 
@@ -86,12 +87,13 @@ static int64_t matvec_macs(const Graph *graph, const Node *node)
     return shape_count(&node->type.shape) * graph_input_node(graph, node, MATVEC_X)->type.shape.dim[1];
 }
 
-static Window matvec_window(const Graph *graph, const Node *node, int axis)
+static Reach matvec_reach(const Graph *graph, const Node *node, uint32_t input, int axis)
 {
     (void)graph;
     (void)node;
+    (void)input;
     (void)axis;
-    return (Window){.size = 1, .stride = 1, .dilation = 1, .everything = true};
+    return reach_all(0);
 }
 
 /* ---- the call ---- */
@@ -188,7 +190,7 @@ const Op op_fc = {
     .type = matvec_type,
     .reference = fc_reference,
     .macs = matvec_macs,
-    .window = matvec_window,
+    .reach = matvec_reach,
     .tolerance = 1e-5,
     .operand_names = "x weight bias",
     .source = "ONNX Gemm",
@@ -212,7 +214,7 @@ const Op op_rbf = {
     .type = matvec_type,
     .reference = rbf_reference,
     .macs = matvec_macs,
-    .window = matvec_window,
+    .reach = matvec_reach,
     .tolerance = 1e-5,
     .operand_names = "x weight",
     .source = "LeCun et al. 1998, LeNet-5's output layer",

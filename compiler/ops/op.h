@@ -139,12 +139,28 @@ typedef struct CopyLoops {
     int64_t begin[MAX_RANK];
 } CopyLoops;
 
-/* Size, stride, padding and dilation of a window along H (axis 0) or W (axis 1), for receptive fields. */
-typedef struct Window {
-    int64_t size, stride, pad_before, dilation;
-    int64_t finer;   /* results to one element of the input, where elements are spread: depth_to_space; 0 is 1 */
-    bool everything; /* reads the whole axis: fc, global pooling, flatten then fc */
-} Window;
+/* For receptive fields: which places along an axis of an input a place of the result reads.
+ *
+ *   place o of the result reads the places (o * scale + shift + r * step) / parts   for r in 0..size
+ *
+ * Places in front of the axis and behind its end are its border. reach.h has what is made of it.
+ */
+typedef enum ReachRest { /* what is read where the quotient is not whole */
+    REST_NOTHING,
+    REST_BELOW,  /* the place below; size is 1 */
+    REST_AROUND, /* the places below and above; size is 1 */
+} ReachRest;
+
+typedef enum ReachBorder { BORDER_NOTHING, BORDER_MIRROR, BORDER_EDGE } ReachBorder;
+
+typedef struct Reach {
+    int to;          /* the axis of the result that o runs along; 0: it has none for this one, and o is 0 */
+    bool everything; /* the whole axis, whatever o is; the rest below says nothing */
+    bool mixed;      /* the axis becomes part of another one, and a place there says nothing of one here: flatten */
+    int64_t scale, shift, size, step, parts;
+    ReachRest rest;
+    ReachBorder border;
+} Reach;
 
 typedef struct Op {
     Family family;
@@ -172,8 +188,9 @@ typedef struct Op {
     void (*reference)(const Graph *graph, const Node *node, const Tensor *const *inputs, Tensor *result);
     /* Multiply-adds of one run; NULL: none are counted (only those of convolutions, fc and rbf are). */
     int64_t (*macs)(const Graph *graph, const Node *node);
-    /* NULL: each output depends on the input at its own place. */
-    Window (*window)(const Graph *graph, const Node *node, int axis);
+    /* For an axis behind the batch of an input that is no operand; ask with op_reach. NULL: each place reads its own, and
+     * inputs are broadcast. */
+    Reach (*reach)(const Graph *graph, const Node *node, uint32_t input, int axis);
     /* How far over the edges of input 0 its kernels read, where zeros must stand; NULL: not at all. */
     void (*halo)(const Graph *graph, const Node *node, int32_t halo[HALO_SIDES]);
 

@@ -4,6 +4,7 @@
  */
 #include "ops/pad.h"
 
+#include "ops/reach.h"
 #include "ops/rules.h"
 #include "ops/window.h"
 
@@ -87,11 +88,17 @@ static void pad_reference(const Graph *graph, const Node *node, const Tensor *co
     }
 }
 
-static Window pad_window(const Graph *graph, const Node *node, int axis)
+static Reach pad_reach(const Graph *graph, const Node *node, uint32_t input, int axis)
 {
+    static const ReachBorder borders[] = {
+        [PAD_CONSTANT] = BORDER_NOTHING, [PAD_REFLECT] = BORDER_MIRROR, [PAD_EDGE] = BORDER_EDGE};
     (void)graph;
-    int64_t before = pad_axis(node->attrs, node->type.shape.rank, 2 + axis).before;
-    return (Window){.size = 1, .stride = 1, .pad_before = before, .dilation = 1};
+    (void)input;
+    const PadAttrs *attrs = node->attrs;
+    Reach reach = reach_own(axis);
+    reach.shift = -pad_axis(attrs, node->type.shape.rank, axis).before;
+    reach.border = borders[attrs->mode];
+    return reach;
 }
 
 /* ---- the call ---- */
@@ -142,7 +149,7 @@ const Op op_pad = {
     .attr_bytes = sizeof(PadAttrs),
     .type = pad_type,
     .reference = pad_reference,
-    .window = pad_window,
+    .reach = pad_reach,
     .tolerance = 0,
     .source = "ONNX Pad",
 };

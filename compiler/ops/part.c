@@ -41,6 +41,6 @@ const Op op_part = {
     .attr_bytes = sizeof(PartAttrs),
     .type = part_type,
     .reference = part_reference,
-    .window = view_window,
+    .reach = view_reach,
     .source = "ONNX Slice of the outermost axis",
 };

@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "ops/reach.h"
 #include "ops/rules.h"
 #include "ops/window.h"
 
@@ -142,15 +143,15 @@ static void avgpool_reference(const Graph *graph, const Node *node, const Tensor
     pool_planes(node, inputs[0], result, mean_window);
 }
 
-static Window pool_window(const Graph *graph, const Node *node, int axis)
+/* A window over all of an axis is global pooling: what it leaves is no picture any more. */
+static Reach pool_reach(const Graph *graph, const Node *node, uint32_t input, int axis)
 {
-    WindowAxis window = pool_axis(node, axis);
-    int64_t length = graph_input_node(graph, node, 0)->type.shape.dim[2 + axis];
-    return (Window){.size = window.size,
-                    .stride = window.stride,
-                    .pad_before = window.before,
-                    .dilation = window.dilation,
-                    .everything = window.size == length && window.dilation == 1 && !window.before};
+    if (axis < 2)
+        return reach_own(axis);
+    WindowAxis window = pool_axis(node, axis - 2);
+    int64_t length = graph_input_node(graph, node, input)->type.shape.dim[axis];
+    bool global = window.size == length && window.dilation == 1 && !window.before;
+    return global ? reach_all(axis) : reach_window(&window, axis);
 }
 
 /* ---- the call ---- */
@@ -209,7 +210,7 @@ const Op op_maxpool = {
     .attr_bytes = sizeof(PoolAttrs),
     .type = pool_type,
     .reference = maxpool_reference,
-    .window = pool_window,
+    .reach = pool_reach,
     .tolerance = 0,
     .source = "ONNX MaxPool",
 };
@@ -226,7 +227,7 @@ const Op op_avgpool = {
     .attr_bytes = sizeof(PoolAttrs),
     .type = pool_type,
     .reference = avgpool_reference,
-    .window = pool_window,
+    .reach = pool_reach,
     .tolerance = 1e-6,
     .source = "ONNX AveragePool",
 };

@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "ops/reach.h"
 #include "ops/rules.h"
 
 /* Places are stored as f32, which has every integer up to this one. */
@@ -121,12 +122,17 @@ static void argmax_reference(const Graph *graph, const Node *node, const Tensor 
     }
 }
 
-/* Where axes are gone, a position says nothing about one position in the input any more. */
-static Window reduce_window(const Graph *graph, const Node *node, int axis)
+static Reach reduce_reach(const Graph *graph, const Node *node, uint32_t input, int axis)
 {
     (void)graph;
+    (void)input;
     const ReduceAttrs *attrs = node->attrs;
-    return (Window){.size = 1, .stride = 1, .dilation = 1, .everything = !attrs->keep || reduces_axis(attrs, 2 + axis)};
+    int gone = 0;
+    for (int64_t i = 0; i < attrs->count && !attrs->keep; i++)
+        gone += attrs->axes[i] < axis;
+    if (reduces_axis(attrs, axis))
+        return reach_all(attrs->keep ? axis : 0);
+    return reach_own(axis - gone);
 }
 
 /* ---- the call ---- */
@@ -190,7 +196,7 @@ static const OpAttr attrs_of_reduce[] = {
 #define OVER_AXES                                                                                                      \
     .family = FAMILY_REDUCE, .least_inputs = 1, .most_inputs = 1, .attrs = attrs_of_reduce,                            \
     .attr_count = COUNT_OF(attrs_of_reduce), .attr_bytes = sizeof(ReduceAttrs), .type = reduce_type,                   \
-    .window = reduce_window
+    .reach = reduce_reach
 #define REDUCE                                                                                                         \
     OVER_AXES, .params = reduce_params, .param_count = COUNT_OF(reduce_params), .build = reduce_build,                 \
                .reference = reduce_reference

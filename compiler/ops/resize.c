@@ -11,6 +11,7 @@
 
 #include <math.h>
 
+#include "ops/reach.h"
 #include "ops/rules.h"
 
 /* The longest side of a result: emitted code has a table with one entry a row and one a column. */
@@ -126,15 +127,41 @@ static void resize_reference(const Graph *graph, const Node *node, const Tensor 
     }
 }
 
-/* Factors that are not whole are taken as the next that gives a larger jump. */
-static Window resize_window(const Graph *graph, const Node *node, int axis)
+/* A factor as the nearest quotient of small integers, which is what people write: 0.3 is 3 / 10. */
+static void split_factor(double factor, int64_t *in, int64_t *out)
+{
+    *in = 1;
+    while (*in < 1 << 10 && fabs(factor * (double)*in - round(factor * (double)*in)) > 1e-9)
+        ++*in;
+    *out = MAX((int64_t)round(factor * (double)*in), 1);
+}
+
+/* place_of as a quotient of integers, in halves, so that half a pixel is whole. */
+static Reach resize_reach(const Graph *graph, const Node *node, uint32_t input, int axis)
 {
     const ResizeAttrs *attrs = node->attrs;
-    int64_t in = graph_input_node(graph, node, 0)->type.shape.dim[2 + axis], out = attrs->size[axis];
-    return (Window){.size = attrs->mode == RESIZE_BILINEAR ? 2 : 1,
-                    .stride = (in + out - 1) / out,
-                    .dilation = 1,
-                    .finer = out / in};
+    if (axis < 2)
+        return reach_own(axis);
+    bool nearest = attrs->mode == RESIZE_NEAREST;
+    double factor = attrs->scale[axis - 2];
+    int64_t in = graph_input_node(graph, node, input)->type.shape.dim[axis], out = attrs->size[axis - 2];
+    if (factor > 0 && attrs->align != ALIGN_CORNERS)
+        split_factor(factor, &in, &out);
+    Reach reach = reach_own(axis);
+    reach.rest = nearest ? REST_BELOW : REST_AROUND;
+    reach.border = BORDER_EDGE;
+    bool corners = attrs->align == ALIGN_CORNERS;
+    reach.scale = 2 * (corners ? (out > 1 ? in - 1 : 0) : in);
+    reach.parts = 2 * (corners ? MAX(out - 1, 1) : out);
+    if (attrs->align == ALIGN_HALF_PIXEL)
+        reach.shift = in - out;
+    if (nearest && attrs->round == ROUND_CEIL)
+        reach.shift += reach.parts - 1;
+    if (nearest && attrs->round == ROUND_HALF_UP)
+        reach.shift += reach.parts / 2;
+    if (nearest && attrs->round == ROUND_HALF_DOWN)
+        reach.shift += reach.parts / 2 - 1;
+    return reach;
 }
 
 /* ---- the call ---- */
@@ -223,7 +250,7 @@ const Op op_resize = {
     .attr_bytes = sizeof(ResizeAttrs),
     .type = resize_type,
     .reference = resize_reference,
-    .window = resize_window,
+    .reach = resize_reach,
     .tolerance = 1e-6,
     .source = "ONNX Resize",
 };

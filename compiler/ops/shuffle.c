@@ -7,6 +7,7 @@
  */
 #include "ops/shuffle.h"
 
+#include "ops/reach.h"
 #include "ops/rules.h"
 
 /* ---- between channels and pixels ---- */
@@ -128,21 +129,27 @@ static CopyLoops space_to_depth_copy(const Graph *graph, const Node *node)
     return loops;
 }
 
-static Window depth_to_space_window(const Graph *graph, const Node *node, int axis)
+static Reach depth_to_space_reach(const Graph *graph, const Node *node, uint32_t input, int axis)
 {
     (void)graph;
-    (void)axis;
-    int64_t block = ((const BlockAttrs *)node->attrs)->block;
-    return (Window){.size = 1, .stride = 1, .dilation = 1, .finer = block};
+    (void)input;
+    Reach reach = axis == 1 ? reach_all(axis) : reach_own(axis);
+    if (axis > 1) {
+        reach.parts = ((const BlockAttrs *)node->attrs)->block;
+        reach.rest = REST_BELOW;
+    }
+    return reach;
 }
 
 /* All channels of a place together see a block. */
-static Window space_to_depth_window(const Graph *graph, const Node *node, int axis)
+static Reach space_to_depth_reach(const Graph *graph, const Node *node, uint32_t input, int axis)
 {
     (void)graph;
-    (void)axis;
-    int64_t block = ((const BlockAttrs *)node->attrs)->block;
-    return (Window){.size = block, .stride = block, .dilation = 1};
+    (void)input;
+    Reach reach = axis == 1 ? reach_all(axis) : reach_own(axis);
+    if (axis > 1)
+        reach.scale = reach.size = ((const BlockAttrs *)node->attrs)->block;
+    return reach;
 }
 
 static NodeId block_build(const OpCall *call)
@@ -173,7 +180,7 @@ const Op op_depth_to_space = {
     .attr_bytes = sizeof(BlockAttrs),
     .type = depth_to_space_type,
     .reference = block_reference,
-    .window = depth_to_space_window,
+    .reach = depth_to_space_reach,
     .copy = depth_to_space_copy,
     .tolerance = 0,
     .source = "ONNX DepthToSpace",
@@ -191,7 +198,7 @@ const Op op_space_to_depth = {
     .attr_bytes = sizeof(BlockAttrs),
     .type = space_to_depth_type,
     .reference = block_reference,
-    .window = space_to_depth_window,
+    .reach = space_to_depth_reach,
     .copy = space_to_depth_copy,
     .tolerance = 0,
     .source = "ONNX SpaceToDepth (order dcr)",
@@ -267,6 +274,7 @@ const Op op_channel_shuffle = {
     .attr_bytes = sizeof(ChannelShuffleAttrs),
     .type = channel_shuffle_type,
     .reference = channel_shuffle_reference,
+    .reach = reach_channels,
     .copy = channel_shuffle_copy,
     .tolerance = 0,
     .source = "Zhang et al. 2017, ShuffleNet",

@@ -6,6 +6,7 @@
  */
 #include "ops/slice.h"
 
+#include "ops/reach.h"
 #include "ops/rules.h"
 
 SliceAttrs slice_whole(const Shape *shape)
@@ -84,13 +85,15 @@ static CopyLoops slice_copy(const Graph *graph, const Node *node)
     return loops;
 }
 
-static Window slice_window(const Graph *graph, const Node *node, int axis)
+static Reach slice_reach(const Graph *graph, const Node *node, uint32_t input, int axis)
 {
     (void)graph;
-    Window window = {.size = 1, .stride = 1, .dilation = 1};
-    int64_t step = node->type.shape.rank == 4 ? ((const SliceAttrs *)node->attrs)->step[2 + axis] : 1;
-    window.stride = step < 0 ? -step : step;
-    return window;
+    (void)input;
+    const SliceAttrs *attrs = node->attrs;
+    Reach reach = reach_own(axis);
+    reach.scale = attrs->step[axis];
+    reach.shift = attrs->begin[axis];
+    return reach;
 }
 
 /* ---- slice in the language ---- */
@@ -223,7 +226,7 @@ const Op op_slice = {
     .attr_bytes = sizeof(SliceAttrs),
     .type = slice_type,
     .reference = slice_reference,
-    .window = slice_window,
+    .reach = slice_reach,
     .copy = slice_copy,
     .tolerance = 0,
     .source = "ONNX Slice",

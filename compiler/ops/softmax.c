@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "ops/reach.h"
 #include "ops/rules.h"
 
 static bool softmax_type(const Graph *graph, const Node *node, Diag *diag, Type *result)
@@ -40,11 +41,11 @@ static void softmax_reference(const Graph *graph, const Node *node, const Tensor
         }
 }
 
-static Window softmax_window(const Graph *graph, const Node *node, int axis)
+static Reach softmax_reach(const Graph *graph, const Node *node, uint32_t input, int axis)
 {
     (void)graph;
-    bool everything = ((const SoftmaxAttrs *)node->attrs)->axis == 2 + axis;
-    return (Window){.size = 1, .stride = 1, .dilation = 1, .everything = everything};
+    (void)input;
+    return ((const SoftmaxAttrs *)node->attrs)->axis == axis ? reach_all(axis) : reach_own(axis);
 }
 
 static NodeId softmax_build(const OpCall *call)
@@ -69,7 +70,7 @@ const Op op_softmax = {
     .attr_bytes = sizeof(SoftmaxAttrs),
     .type = softmax_type,
     .reference = softmax_reference,
-    .window = softmax_window,
+    .reach = softmax_reach,
     .tolerance = 1e-5,
     .source = "ONNX Softmax",
 };

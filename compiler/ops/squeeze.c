@@ -1,6 +1,7 @@
 /* squeeze.c - axes of one element taken away (squeeze) or put in (unsqueeze); the elements stay where they are. */
 #include "ops/squeeze.h"
 
+#include "ops/reach.h"
 #include "ops/rules.h"
 #include "ops/view.h"
 
@@ -63,6 +64,36 @@ static bool unsqueeze_type(const Graph *graph, const Node *node, Diag *diag, Typ
     return true;
 }
 
+static bool names_axis(const SqueezeAttrs *attrs, int axis)
+{
+    for (int64_t i = 0; i < attrs->count; i++)
+        if (attrs->axes[i] == axis)
+            return true;
+    return false;
+}
+
+static Reach squeeze_reach(const Graph *graph, const Node *node, uint32_t input, int axis)
+{
+    (void)graph;
+    (void)input;
+    const SqueezeAttrs *attrs = node->attrs;
+    int to = axis;
+    for (int before = 1; before < axis; before++)
+        to -= names_axis(attrs, before);
+    return names_axis(attrs, axis) ? reach_one() : reach_own(to);
+}
+
+static Reach unsqueeze_reach(const Graph *graph, const Node *node, uint32_t input, int axis)
+{
+    (void)graph;
+    (void)input;
+    const SqueezeAttrs *attrs = node->attrs;
+    int to = 0;
+    for (int left = axis; left > 0 || names_axis(attrs, to); to++)
+        left -= !names_axis(attrs, to);
+    return reach_own(to);
+}
+
 /* ---- the calls ---- */
 
 static int compare_axes(const void *a, const void *b)
@@ -120,7 +151,7 @@ const Op op_squeeze = {
     .attr_bytes = sizeof(SqueezeAttrs),
     .type = squeeze_type,
     .reference = view_reference,
-    .window = view_window,
+    .reach = squeeze_reach,
     .source = "ONNX Squeeze",
 };
 
@@ -136,6 +167,6 @@ const Op op_unsqueeze = {
     .attr_bytes = sizeof(SqueezeAttrs),
     .type = unsqueeze_type,
     .reference = view_reference,
-    .window = view_window,
+    .reach = unsqueeze_reach,
     .source = "ONNX Unsqueeze",
 };

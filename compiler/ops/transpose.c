@@ -1,6 +1,7 @@
 /* transpose.c - the axes in another order. */
 #include "ops/transpose.h"
 
+#include "ops/reach.h"
 #include "ops/rules.h"
 
 static bool check_order(const Graph *graph, const Node *node, Diag *diag)
@@ -72,13 +73,15 @@ static CopyLoops transpose_copy(const Graph *graph, const Node *node)
     return loops;
 }
 
-/* Where height or width becomes another axis, a position says nothing about the input's any more. */
-static Window transpose_window(const Graph *graph, const Node *node, int axis)
+static Reach transpose_reach(const Graph *graph, const Node *node, uint32_t input, int axis)
 {
     (void)graph;
+    (void)input;
     const TransposeAttrs *attrs = node->attrs;
-    bool stays = attrs->rank == 4 && attrs->order[2 + axis] == 2 + axis;
-    return (Window){.size = 1, .stride = 1, .dilation = 1, .everything = !stays};
+    int to = 0;
+    while (attrs->order[to] != axis)
+        to++;
+    return reach_own(to);
 }
 
 static NodeId transpose_build(const OpCall *call)
@@ -115,7 +118,7 @@ const Op op_transpose = {
     .attr_bytes = sizeof(TransposeAttrs),
     .type = transpose_type,
     .reference = transpose_reference,
-    .window = transpose_window,
+    .reach = transpose_reach,
     .copy = transpose_copy,
     .tolerance = 0,
     .source = "ONNX Transpose",

@@ -1,6 +1,7 @@
 /* view.c - the same values under another shape: dropout (the same shape, even), flatten, reshape. */
 #include "ops/view.h"
 
+#include "ops/reach.h"
 #include "ops/rules.h"
 
 void view_reference(const Graph *graph, const Node *node, const Tensor *const *inputs, Tensor *result)
@@ -10,12 +11,14 @@ void view_reference(const Graph *graph, const Node *node, const Tensor *const *i
     memcpy(result->at, inputs[0]->at, (size_t)shape_count(&result->shape) * sizeof(double));
 }
 
-Window view_window(const Graph *graph, const Node *node, int axis)
+Reach view_reach(const Graph *graph, const Node *node, uint32_t input, int axis)
 {
-    (void)graph;
-    (void)node;
-    (void)axis;
-    return (Window){.size = 1, .stride = 1, .dilation = 1, .everything = true};
+    const Shape *x = &graph_input_node(graph, node, input)->type.shape;
+    if (shape_equal(x, &node->type.shape))
+        return reach_own(axis);
+    Reach reach = reach_one();
+    reach.mixed = x->dim[axis] > 1;
+    return reach;
 }
 
 static const OpParam dropout_params[] = {{.name = "p", .kind = PARAM_NUMBER, .fallback = "0.5"}};
@@ -59,7 +62,7 @@ const Op op_flatten = {
     .build = build_plain,
     .type = flatten_type,
     .reference = view_reference,
-    .window = view_window,
+    .reach = view_reach,
     .source = "ONNX Flatten",
 };
 
@@ -160,6 +163,6 @@ const Op op_reshape = {
     .attr_bytes = sizeof(ReshapeAttrs),
     .type = reshape_type,
     .reference = view_reference,
-    .window = view_window,
+    .reach = view_reach,
     .source = "ONNX Reshape",
 };

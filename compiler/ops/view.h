@@ -13,7 +13,7 @@ ReshapeAttrs reshape_attrs(const Shape *shape);
 
 /* The elements as they are. */
 void view_reference(const Graph *graph, const Node *node, const Tensor *const *inputs, Tensor *result);
-/* A position in the result says nothing about one position in the input any more. */
-Window view_window(const Graph *graph, const Node *node, int axis);
+/* A place in the result says nothing about one in the input any more, where the shape is another. */
+Reach view_reach(const Graph *graph, const Node *node, uint32_t input, int axis);
 
 #endif

@@ -2,31 +2,33 @@
 #ifndef FOVEA_REPORT_LAYERS_H
 #define FOVEA_REPORT_LAYERS_H
 
-#include "ops/op.h"
-
-/* How much of the input one output value can see, along height and width. */
-typedef struct Field {
-    bool known;       /* the layer works on pictures, or on what was made from one */
-    bool all;         /* sees the whole input */
-    int64_t size[2];  /* in pixels of the net's input; may reach beyond its border */
-    int64_t jump[2];  /* pixels from one output's field to the next */
-    int64_t cells[2]; /* height and width of the last picture before the values became a list */
-} Field;
+#include "report/field.h"
 
 typedef struct Layer {
     NodeId node;
     int64_t parameters; /* trainable; of shared weights: where they are used first */
     int64_t macs;
     int64_t bytes; /* of its output */
-    Field field;
+    int64_t depth; /* layers with weights on the longest way to it, itself included */
+    /* Convolutions and fully connected layers, else 0: weights without bias, and how many a fully connected layer from
+     * as many inputs to as many outputs has. */
+    int64_t weights, dense_weights;
+    const Field *field;
 } Layer;
 
 typedef struct Layers {
     VEC(Layer) rows; /* every node but inputs and constants */
-    int64_t parameters, macs;
-    Field field; /* of the last picture before flatten or global pooling, on the way to the answer (outputs[0]) */
+    int64_t parameters, macs, dense_weights;
+    int64_t depth; /* the longest way */
+    bool has_field;
+    int64_t field[2]; /* of the last picture before flatten or global pooling, on the way to the answer */
 } Layers;
 
 Layers layers_of(Arena *arena, const Graph *graph);
+
+/* a + b, or the largest number there is. */
+int64_t count_sum(int64_t a, int64_t b);
+/* So many of so many, in percent; 0 of 0 is 0. */
+double share_percent(int64_t part, int64_t whole);
 
 #endif

@@ -1,176 +1,197 @@
-/* show.c - the layer table of `fovea show` (see show.h). A table is for people (at most 100 columns, separators in long
- * numbers), JSON for programs. */
+/* show.c - the layer table of `fovea show` (see show.h). Each question has a table of its own: what layers are, what
+ * share they have, what they would need if they were fully connected. */
 #include "report/show.h"
-#include "report/layers.h"
+#include "report/fold.h"
+#include "report/table.h"
 #include "support/file.h"
 
-#include <cjson/cJSON.h>
+typedef struct Show {
+    Arena *arena;
+    const Graph *net;
+    const Layers *layers;
+    const ShowOptions *options;
+} Show;
 
-enum { CELLS = 7, WIDEST_LAYER = 28 };
-
-static const char *const titles[CELLS] = {"layer", "op", "output", "parameters", "MACs", "field/jump", "bytes"};
-static const bool right_aligned[CELLS] = {false, false, false, true, true, true, true};
-
-typedef struct TableRow {
-    const char *cell[CELLS];
-} TableRow;
-
-/* 61706 is "61,706". */
-static const char *grouped(Arena *arena, int64_t number)
-{
-    char digits[32];
-    int length = snprintf(digits, sizeof digits, "%lld", (long long)number);
-    char *text = arena_alloc(arena, (size_t)length + (size_t)length / 3 + 1), *to = text;
-    for (int i = 0; i < length; i++) {
-        if (i && digits[i - 1] != '-' && (length - i) % 3 == 0)
-            *to++ = ',';
-        *to++ = digits[i];
-    }
-    return text;
-}
-
-static const char *count_or_nothing(Arena *arena, int64_t number)
-{
-    return number ? grouped(arena, number) : "";
-}
-
-static const char *pair_text(Arena *arena, const int64_t pair[2])
-{
-    if (pair[0] == pair[1])
-        return arena_printf(arena, "%lld", (long long)pair[0]);
-    return arena_printf(arena, "%lldx%lld", (long long)pair[0], (long long)pair[1]);
-}
-
+/* "195/32/0": size, jump and offset. A list has a size only; what sees everything needs none. */
 static const char *field_text(Arena *arena, const Field *field)
 {
     if (!field->known)
         return "";
-    if (field->all)
+    if (field_sees_all(field))
         return "all";
-    return arena_printf(arena, "%s/%s", pair_text(arena, field->size), pair_text(arena, field->jump));
+    const char *size = pair_text(arena, (double)field_size(field, 0), (double)field_size(field, 1));
+    if (!field->side[0].axis || !field->side[1].axis)
+        return size;
+    return arena_printf(arena, "%s/%s/%s", size, pair_text(arena, field_jump(field, 0), field_jump(field, 1)),
+                        pair_text(arena, (double)field_offset(field, 0), (double)field_offset(field, 1)));
 }
 
-/* The end of a long path says more than its beginning. */
-static const char *path_text(Arena *arena, const char *path)
+static const char *percent_text(Arena *arena, int64_t part, int64_t whole)
 {
-    size_t length = strlen(path);
-    return length <= WIDEST_LAYER ? path : arena_printf(arena, "..%s", path + length - WIDEST_LAYER + 2);
+    return part ? arena_printf(arena, "%.2f", share_percent(part, whole)) : "";
 }
 
-static TableRow table_row(Arena *arena, const Graph *net, const Layer *layer)
+/* 32112.62 as "32,113x". */
+static const char *times_text(Arena *arena, int64_t dense, int64_t weights)
 {
-    const Node *node = graph_node(net, layer->node);
-    return (TableRow){{path_text(arena, node->path), op_name(node->op), shape_text(arena, &node->type.shape),
-                       count_or_nothing(arena, layer->parameters), count_or_nothing(arena, layer->macs),
-                       field_text(arena, &layer->field), grouped(arena, layer->bytes)}};
+    if (!weights)
+        return "";
+    double times = (double)dense / (double)weights;
+    return times < 100 ? arena_printf(arena, "%.3gx", times)
+                       : arena_printf(arena, "%sx", number_text(arena, (int64_t)(times + 0.5)));
 }
 
-static void print_row(Buf *buf, const TableRow *row, const int *widths)
+static void add_column(Table *table, Column column)
 {
-    size_t start = buf->length;
-    for (int c = 0; c < CELLS; c++)
-        buf_printf(buf, right_aligned[c] ? "%*s%s" : "%-*s%s", widths[c], row->cell[c], c + 1 < CELLS ? "  " : "");
-    while (buf->length > start && buf->text[buf->length - 1] == ' ')
-        buf->text[--buf->length] = '\0';
-    buf_puts(buf, "\n");
+    table->column[table->count++] = column;
 }
 
-static void print_totals(Buf *buf, Arena *arena, const Layers *layers, const Plan *plan)
+/* Beside what a layer would need without its structure: without bias, as in the papers' comparisons. */
+static bool shows_weights(const ShowOptions *options)
 {
-    const char *text[] = {grouped(arena, layers->parameters), grouped(arena, layers->macs),
-                          grouped(arena, plan->weights_bytes), grouped(arena, plan->workspace_bytes)};
-    const char *name[] = {"parameters", "MACs", "weights, bytes", "workspace, bytes"};
+    return options->as_dense && !options->share;
+}
+
+static void add_columns(Table *table, const ShowOptions *options)
+{
+    add_column(table, (Column){"layer", .shrinks = true});
+    add_column(table, (Column){"op", .shrinks = true});
+    add_column(table, (Column){"output", .shrinks = true});
+    add_column(table, (Column){shows_weights(options) ? "weights" : "parameters", .right = true});
+    if (options->share)
+        add_column(table, (Column){"%", .right = true});
+    add_column(table, (Column){"MACs", .right = true});
+    if (options->share)
+        add_column(table, (Column){"%", .right = true});
+    if (options->as_dense) {
+        add_column(table, (Column){"if dense", .right = true});
+        if (!options->share)
+            add_column(table, (Column){"times", .right = true});
+    } else if (!options->share) {
+        add_column(table, (Column){"field/jump/from", .right = true, .shrinks = true});
+        add_column(table, (Column){"bytes", .right = true});
+    }
+}
+
+static void add_row(const Show *show, Table *table, const FoldedRow *row)
+{
+    Arena *arena = show->arena;
+    const ShowOptions *options = show->options;
+    const Node *node = graph_node(show->net, row->last->node);
+    TableRow cells = {{row->label, row->op, shape_text(arena, &node->type.shape)}};
+    int c = 3;
+    cells.cell[c++] = number_or_nothing(arena, shows_weights(options) ? row->weights : row->parameters);
+    if (options->share)
+        cells.cell[c++] = percent_text(arena, row->parameters, show->layers->parameters);
+    cells.cell[c++] = number_or_nothing(arena, row->macs);
+    if (options->share)
+        cells.cell[c++] = percent_text(arena, row->macs, show->layers->macs);
+    if (options->as_dense) {
+        cells.cell[c++] = number_or_nothing(arena, row->dense_weights);
+        if (!options->share)
+            cells.cell[c++] = times_text(arena, row->dense_weights, row->weights);
+    } else if (!options->share) {
+        cells.cell[c++] = field_text(arena, row->last->field);
+        cells.cell[c++] = number_text(arena, row->bytes);
+    }
+    VEC_PUSH(arena, &table->rows, cells);
+}
+
+static void print_ports(Buf *buf, const Show *show)
+{
+    const Graph *net = show->net;
+    for (uint32_t i = 0; i < net->inputs.count + net->outputs.count; i++) {
+        bool input = i < net->inputs.count;
+        const Port *port = input ? &net->inputs.at[i] : &net->outputs.at[i - net->inputs.count];
+        const Type *type = &graph_node(net, port->node)->type;
+        buf_printf(buf, "%-6s  %s: %s[%s]\n", input ? "input" : "output", port->name, dtype_name(type->dtype),
+                   shape_text(show->arena, &type->shape));
+    }
+}
+
+static void print_totals(Buf *buf, const Show *show, const Plan *plan)
+{
+    Arena *arena = show->arena;
+    const Layers *layers = show->layers;
+    struct {
+        const char *name, *text;
+    } totals[] = {
+        {"parameters", number_text(arena, layers->parameters)},
+        {"MACs", number_text(arena, layers->macs)},
+        {"weighted depth", number_text(arena, layers->depth)},
+        {"receptive field",
+         layers->has_field ? pair_text(arena, (double)layers->field[0], (double)layers->field[1]) : "-"},
+        {"weights, bytes", number_text(arena, plan->weights_bytes)},
+        {"workspace, bytes", number_text(arena, plan->workspace_bytes)},
+        {"if all were dense", show->options->as_dense ? number_text(arena, layers->dense_weights) : NULL},
+    };
     int widest = 0;
-    for (size_t i = 0; i < COUNT_OF(text); i++)
-        widest = MAX(widest, (int)strlen(text[i]));
-    for (size_t i = 0; i < COUNT_OF(text); i++)
-        buf_printf(buf, "%-17s %*s\n", name[i], widest, text[i]);
+    for (size_t i = 0; i < COUNT_OF(totals); i++)
+        widest = MAX(widest, totals[i].text ? (int)strlen(totals[i].text) : 0);
+    for (size_t i = 0; i < COUNT_OF(totals); i++)
+        if (totals[i].text)
+            buf_printf(buf, "%-17s %*s\n", totals[i].name, widest, totals[i].text);
 }
 
-void show_table(Buf *buf, const Graph *net, const Plan *plan, const char *model)
+OpShare *op_shares(Arena *arena, const Graph *net, const Layers *layers)
 {
-    Arena *arena = arena_new();
-    Layers layers = layers_of(arena, net);
-    TableRow *rows = NEW_ARRAY(arena, TableRow, layers.rows.count + 1);
-    int widths[CELLS] = {0};
-    memcpy(rows[0].cell, titles, sizeof titles);
-    for (uint32_t i = 0; i < layers.rows.count; i++)
-        rows[i + 1] = table_row(arena, net, &layers.rows.at[i]);
-    for (uint32_t i = 0; i <= layers.rows.count; i++)
-        for (int c = 0; c < CELLS; c++)
-            widths[c] = MAX(widths[c], (int)strlen(rows[i].cell[c]));
-    int64_t batch = net->inputs.count ? graph_node(net, net->inputs.at[0].node)->type.shape.dim[0] : 1;
-    buf_printf(buf, "%s (%s, target %s, batch %lld)\n\n", net->name, path_base(model), plan->target->name,
-               (long long)batch);
-    for (uint32_t i = 0; i <= layers.rows.count; i++)
-        print_row(buf, &rows[i], widths);
+    OpShare *shares = NEW_ARRAY(arena, OpShare, OP_COUNT);
+    for (uint32_t i = 0; i < layers->rows.count; i++) {
+        const Layer *layer = &layers->rows.at[i];
+        OpShare *share = &shares[graph_node(net, layer->node)->op];
+        share->layers++;
+        share->parameters += layer->parameters;
+        share->macs = count_sum(share->macs, layer->macs);
+    }
+    return shares;
+}
+
+static void print_shares(Buf *buf, const Show *show)
+{
+    Table table = {.count = 6,
+                   .column = {{.title = "op"},
+                              {"layers", .right = true},
+                              {"parameters", .right = true},
+                              {"%", .right = true},
+                              {"MACs", .right = true},
+                              {"%", .right = true}}};
+    Arena *arena = show->arena;
+    const OpShare *shares = op_shares(arena, show->net, show->layers);
+    for (int op = 0; op < OP_COUNT; op++) {
+        const OpShare *share = &shares[op];
+        if (!share->parameters && !share->macs)
+            continue;
+        TableRow row = {{op_name((OpId)op), number_text(arena, share->layers),
+                         number_or_nothing(arena, share->parameters),
+                         percent_text(arena, share->parameters, show->layers->parameters),
+                         number_or_nothing(arena, share->macs), percent_text(arena, share->macs, show->layers->macs)}};
+        VEC_PUSH(arena, &table.rows, row);
+    }
+    table_print(buf, arena, &table);
     buf_puts(buf, "\n");
-    print_totals(buf, arena, &layers, plan);
-    arena_free(arena);
 }
 
-static void add_pair(cJSON *object, const char *name, const int64_t pair[2])
-{
-    cJSON *array = cJSON_AddArrayToObject(object, name);
-    for (int i = 0; i < 2; i++)
-        cJSON_AddItemToArray(array, cJSON_CreateNumber((double)pair[i]));
-}
-
-/* [height, width], or null for values that were never pictures. */
-static void add_field(cJSON *object, const Field *field)
-{
-    if (field->known)
-        add_pair(object, "receptive_field", field->size);
-    else
-        cJSON_AddNullToObject(object, "receptive_field");
-}
-
-static cJSON *layer_json(const Graph *net, const Layer *layer)
-{
-    const Node *node = graph_node(net, layer->node);
-    cJSON *object = cJSON_CreateObject();
-    cJSON_AddStringToObject(object, "name", node->path);
-    cJSON_AddStringToObject(object, "op", op_name(node->op));
-    cJSON *shape = cJSON_AddArrayToObject(object, "output");
-    for (int d = 1; d < node->type.shape.rank; d++)
-        cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)node->type.shape.dim[d]));
-    cJSON_AddNumberToObject(object, "parameters", (double)layer->parameters);
-    cJSON_AddNumberToObject(object, "macs", (double)layer->macs);
-    cJSON_AddNumberToObject(object, "activation_bytes", (double)layer->bytes);
-    add_field(object, &layer->field);
-    if (layer->field.known) {
-        add_pair(object, "jump", layer->field.jump);
-        cJSON_AddBoolToObject(object, "sees_all", layer->field.all);
-    }
-    return object;
-}
-
-void show_json(Buf *buf, const Graph *net, const Plan *plan, const char *model)
+void show_table(Buf *buf, const Graph *net, const Plan *plan, const char *model, const ShowOptions *options)
 {
     Arena *arena = arena_new();
     Layers layers = layers_of(arena, net);
-    cJSON *object = cJSON_CreateObject();
-    cJSON_AddStringToObject(object, "name", net->name);
-    cJSON_AddStringToObject(object, "model", path_base(model));
-    cJSON_AddStringToObject(object, "target", plan->target->name);
-    cJSON_AddNumberToObject(object, "parameters", (double)layers.parameters);
-    cJSON_AddNumberToObject(object, "macs", (double)layers.macs);
-    cJSON_AddNumberToObject(object, "workspace_bytes", (double)plan->workspace_bytes);
-    cJSON_AddNumberToObject(object, "weights_bytes", (double)plan->weights_bytes);
-    if (layers.field.known) {
-        cJSON_AddNumberToObject(object, "receptive_field", (double)MAX(layers.field.size[0], layers.field.size[1]));
-        add_pair(object, "receptive_field_hw", layers.field.size);
-    } else {
-        cJSON_AddNullToObject(object, "receptive_field");
-    }
-    cJSON *rows = cJSON_AddArrayToObject(object, "layers");
-    for (uint32_t i = 0; i < layers.rows.count; i++)
-        cJSON_AddItemToArray(rows, layer_json(net, &layers.rows.at[i]));
-    char *text = cJSON_Print(object);
-    if (!text)
-        fatal("out of memory");
-    buf_printf(buf, "%s\n", text);
-    cJSON_free(text);
-    cJSON_Delete(object);
+    Show show = {arena, net, &layers, options};
+    FoldedRows rows = fold_layers(arena, net, &layers, options->unfold);
+    Table table = {0};
+    add_columns(&table, options);
+    for (uint32_t i = 0; i < rows.count; i++)
+        add_row(&show, &table, &rows.at[i]);
+    int64_t batch = net->inputs.count ? graph_node(net, net->inputs.at[0].node)->type.shape.dim[0] : 1;
+    buf_printf(buf, "%s (%s, target %s, batch %lld)\n", net->name, path_base(model), plan->target->name,
+               (long long)batch);
+    print_ports(buf, &show);
+    buf_puts(buf, "\n");
+    table_print(buf, arena, &table);
+    if (rows.count < layers.rows.count)
+        buf_printf(buf, "\n%u layers in %u rows; --unfold shows each of them\n", layers.rows.count, rows.count);
+    buf_puts(buf, "\n");
+    if (options->share)
+        print_shares(buf, &show);
+    print_totals(buf, &show, plan);
     arena_free(arena);
 }

@@ -1,5 +1,4 @@
-/* test_ops_move.c - operations that move elements: known answers, attributes that do not fit, and what they do to
- * receptive fields. */
+/* test_ops_move.c - operations that move elements: known answers, and attributes that do not fit. */
 #include <criterion/criterion.h>
 
 #include "ops/pad.h"
@@ -7,7 +6,6 @@
 #include "ops/slice.h"
 #include "ops/squeeze.h"
 #include "ops/transpose.h"
-#include "report/layers.h"
 #include "tests/support/model.h"
 #include "tests/unit/graphs.h"
 
@@ -147,41 +145,4 @@ Test(move, attributes_that_do_not_fit)
     expect_error(&c, OP_pad, x, &(PadAttrs){.amount = {4, 0, 0, 0}, .mode = PAD_REFLECT},
                  "4 elements cannot be mirrored from height of 4");
     case_free(&c);
-}
-
-/* ---- receptive fields ---- */
-
-Test(move, receptive_fields)
-{
-    static const struct {
-        const char *body;
-        int64_t size, jump; /* along the width; size 0: the whole input */
-    } rows[] = {
-        {"x -> slice(1, 9, step=2, axis=2) -> a: conv(1, 3x3)", 5, 2},
-        {"x -> slice(-1, -9, step=-2, axis=2) -> a: conv(1, 3x3)", 5, 2},
-        {"x -> slice(0, 2) -> a: conv(1, 3x3)", 3, 1},
-        {"x -> pad(2, mode=reflect) -> a: conv(1, 3x3)", 3, 1},
-        {"x -> channel_shuffle(2) -> a: conv(1, 3x3)", 3, 1},
-        {"x -> transpose([0, 1, 2]) -> a: conv(1, 3x3)", 3, 1},
-        {"x -> transpose([1, 0, 2])", 0, 1},
-        {"x -> transpose([0, 2, 1])", 0, 1},
-        {"x -> space_to_depth(2) -> a: conv(1, 3x3)", 6, 2},
-        {"x -> a: conv(4, 3x3, stride=4, pad=1) -> depth_to_space(2) -> b: conv(1, 3x3)", 7, 2},
-        {"x -> a: conv(4, 3x3, pad=1) -> depth_to_space(2) -> b: conv(1, 3x3)", 5, 1},
-        {"x -> a: conv(1, 1, stride=1000000) -> b: conv(1, 1, stride=1000000) -> c: conv(1, 1, stride=1000000) -> "
-         "d: conv(1, 1, stride=1000000)",
-         1, LIMIT_ELEMENTS}, /* as far as is counted */
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        Arena *arena = arena_new();
-        Diag diag;
-        Layers layers = layers_of(arena, read_net(arena, &diag, "4, 12, 12", rows[i].body));
-        cr_expect(layers.field.known, "%s", rows[i].body);
-        cr_expect_eq(layers.field.all, rows[i].size == 0, "%s: sees all", rows[i].body);
-        cr_expect(layers.field.all || layers.field.size[1] == rows[i].size, "%s: field %lld", rows[i].body,
-                  (long long)layers.field.size[1]);
-        cr_expect_eq(layers.field.jump[1], rows[i].jump, "%s: jump %lld", rows[i].body,
-                     (long long)layers.field.jump[1]);
-        arena_free(arena);
-    }
 }

@@ -21,8 +21,8 @@ static void check_computing(const Op *row, const char *name)
                  name);
     bool macs = row->halo || row->family == FAMILY_MATVEC;
     cr_expect_eq(macs, row->macs != NULL, "%s: convolutions and fc count multiply-adds", name);
-    bool window = macs || row->family == FAMILY_POOL;
-    cr_expect(!window || row->window, "%s has no window", name);
+    bool reach = macs || row->family == FAMILY_POOL;
+    cr_expect(!reach || row->reach, "%s does not say which places it reads", name);
 }
 
 static int highest_input(const BodyNode *body)
