@@ -145,7 +145,7 @@ $(TESTS): $(BUILD)/tests/%.test: $$(call objects,tests/$$*/*.c tests/support/*.c
 # Fuzz targets: their calls that open files find virtual ones (tests/fuzz/support/files.c), and one of them damages the
 # weights of a model that the compiler has just emitted.
 fuzz_objects = $(filter-out %/replay.o,$(call objects,tests/fuzz/support/*.c)) $(call objects,tests/support/*.c) \
-               $(BUILD)/tests/unit/ast_text.o $(FUZZNET).o $(FUZZNET)_weights.o
+               $(FUZZNET).o $(FUZZNET)_weights.o
 fuzz_link    = $(CC) $(FLAGS) $(LDFLAGS) $(patsubst %,-Wl$(comma)--wrap=%,$(FUZZWRAP)) -o $@ $^ -lpng -ljpeg -lz $(LDLIBS)
 
 $(BUILD)/tests/fuzz/%.fuzz: $(BUILD)/tests/fuzz/%.o $(fuzz_objects) $(PROGRAM) $(LIBRARY)

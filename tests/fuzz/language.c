@@ -8,7 +8,7 @@
 #include "syntax/fmt.h"
 #include "tests/fuzz/support/fuzz.h"
 #include "tests/fuzz/support/model.h"
-#include "tests/unit/ast_text.h"
+#include "tests/support/ast_text.h"
 
 /* The syntax tree of a text, printed. */
 static void print_tree(Arena *arena, Diag *diag, uint32_t source, Buf *tree)

@@ -6,7 +6,7 @@
 
 #include "syntax/fmt.h"
 #include "tests/support/models.h"
-#include "tests/unit/ast_text.h"
+#include "tests/support/ast_text.h"
 
 enum { ROUNDS = 150 };
 

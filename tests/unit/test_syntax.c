@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <time.h>
 
-#include "tests/unit/ast_text.h"
+#include "tests/support/ast_text.h"
 
 typedef struct Case {
     Arena *arena;

@@ -1,5 +1,5 @@
 /* ast_text.c - prints a syntax tree with everything that has a meaning, and no spans (see ast_text.h). */
-#include "tests/unit/ast_text.h"
+#include "tests/support/ast_text.h"
 
 static void put_arguments(Buf *out, const Arguments *arguments)
 {
