@@ -91,6 +91,10 @@ bench: all                          ## time emitted code
 note: all                           ## measure every statement of examples/note, and write build/note.html
 	@CC='$(CC)' scripts/note.sh $(BUILD)
 
+zoo:                                ## a table of the nets in examples/zoo: parameters, MACs, receptive field, bytes
+	@$(MAKE) --no-print-directory all >&2
+	@scripts/zoo.sh $(BUILD)
+
 pictures: all                       ## the README's pictures, from what the commands print
 	@scripts/pictures.sh $(BUILD)
 
@@ -164,4 +168,4 @@ $(FUZZNET).c $(FUZZNET).h $(FUZZNET)_weights.c &: tests/golden/lenet.fov $(BUILD
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-emulators demo test tests golden golden-update fuzz fuzz-corpus fuzzers replays install uninstall bench note pictures format tidy wc clean
+.PHONY: all help deps deps-emulators demo test tests golden golden-update fuzz fuzz-corpus fuzzers replays install uninstall bench note zoo pictures format tidy wc clean
