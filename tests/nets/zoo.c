@@ -108,8 +108,8 @@ static void check_layer(const Graph *graph, const Layers *layers, const ZooLayer
         count++;
         sum.parameters += layer->parameters;
         sum.macs += layer->macs;
-        sum.field = MAX(sum.field, layer->field.size[0]);
-        sum.jump = MAX(sum.jump, layer->field.jump[0]);
+        sum.field = MAX(sum.field, field_size(layer->field, 0));
+        sum.jump = MAX(sum.jump, (int64_t)field_jump(layer->field, 0));
     }
     bool same = count && (expected->parameters < 0 || sum.parameters == expected->parameters) &&
                 (expected->macs < 0 || sum.macs == expected->macs) &&

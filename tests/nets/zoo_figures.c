@@ -47,7 +47,7 @@ const ZooFigures zoo_figures[] = {
     {"mobilenetv2", 3504872, 300774272, 491, "size=64"},
     {"densenet121", 7978856, 2834161664, 2071, "size=64"},
     {"shufflenet", 2278604, 144907992, 527, "size=64"},
-    {"unet", 482050, 580124672, 96, "size=40"},
+    {"unet", 482050, 580124672, 100, "size=40"},
 };
 const int zoo_figures_count = COUNT_OF(zoo_figures);
 
