@@ -46,10 +46,10 @@ typedef struct Options {
     bool print_ir, print_plan;
     PassSet disabled, print_before, print_after;
     bool explain;
-    VEC(int) passes;        /* opt: those given, in that order; none: all */
-    bool main;              /* compile: with a main function and what it needs */
-    BuildOptions build;     /* build, run */
-    bool json;              /* show */
+    VEC(int) passes;    /* opt: those given, in that order; none: all */
+    bool main;          /* compile: with a main function and what it needs */
+    BuildOptions build; /* build, run */
+    bool json;          /* show */
     ShowOptions show;
     bool check, write;      /* fmt */
     const char *check_file; /* weights: a file that has to fit the model; NULL: none */

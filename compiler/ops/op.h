@@ -146,9 +146,9 @@ typedef struct CopyLoops {
  * Places in front of the axis and behind its end are its border. reach.h has what is made of it.
  */
 typedef enum ReachRest { /* what is read where the quotient is not whole */
-    REST_NOTHING,
-    REST_BELOW,  /* the place below; size is 1 */
-    REST_AROUND, /* the places below and above; size is 1 */
+                         REST_NOTHING,
+                         REST_BELOW,  /* the place below; size is 1 */
+                         REST_AROUND, /* the places below and above; size is 1 */
 } ReachRest;
 
 typedef enum ReachBorder { BORDER_NOTHING, BORDER_MIRROR, BORDER_EDGE } ReachBorder;
@@ -188,8 +188,8 @@ typedef struct Op {
     void (*reference)(const Graph *graph, const Node *node, const Tensor *const *inputs, Tensor *result);
     /* Multiply-adds of one run; NULL: none are counted (only those of convolutions, fc and rbf are). */
     int64_t (*macs)(const Graph *graph, const Node *node);
-    /* For an axis behind the batch of an input that is no operand; ask with op_reach. NULL: each place reads its own, and
-     * inputs are broadcast. */
+    /* For an axis behind the batch of an input that is no operand; ask with op_reach. NULL: each place reads its own,
+     * and inputs are broadcast. */
     Reach (*reach)(const Graph *graph, const Node *node, uint32_t input, int axis);
     /* How far over the edges of input 0 its kernels read, where zeros must stand; NULL: not at all. */
     void (*halo)(const Graph *graph, const Node *node, int32_t halo[HALO_SIDES]);

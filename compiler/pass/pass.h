@@ -64,6 +64,11 @@ const char *graph_states_text(Arena *arena, unsigned states);
 /* What can be said of a graph that was read as text. */
 unsigned graph_state(const Graph *graph);
 
+Graph *pass_dead(const Graph *graph, const PassContext *context);
+Graph *pass_canonical(const Graph *graph, const PassContext *context);
+Graph *pass_constants(const Graph *graph, const PassContext *context);
+Graph *pass_common(const Graph *graph, const PassContext *context);
+Graph *pass_affine(const Graph *graph, const PassContext *context);
 Graph *pass_views(const Graph *graph, const PassContext *context);
 Graph *pass_results(const Graph *graph, const PassContext *context);
 Graph *pass_fuse(const Graph *graph, const PassContext *context);
@@ -85,10 +90,17 @@ Rewrite rewrite_begin(const Graph *from);
 /* Copies one node, its inputs mapped, or given as nodes of the new graph; its kernel annotation is mapped. */
 NodeId rewrite_copy(Rewrite *rewrite, NodeId id);
 NodeId rewrite_copy_with(Rewrite *rewrite, NodeId id, const NodeId *inputs);
+/* Appends an operation that stands for `like` of the old graph: with its label, blocks and span. The types must fit. */
+NodeId rewrite_add(Rewrite *rewrite, OpId op, const NodeId *inputs, uint32_t count, const void *attrs,
+                   const Node *like);
 /* Appends a pack of `value` (a node of the new graph) into a layout. */
 NodeId rewrite_pack(Rewrite *rewrite, NodeId value, Layout layout, Span span);
 /* The new graph, its ports mapped. */
 Graph *rewrite_end(Rewrite *rewrite);
+
+/* A copy without what no output needs (dead.c): passes that replace nodes end with it, so that nobody counts readers
+ * that are gone. */
+Graph *graph_without_dead(const Graph *graph);
 
 /* For each node that leads a kernel, the last node of that kernel: itself when nothing was fused into it. */
 NodeId *kernel_results(const Graph *graph);

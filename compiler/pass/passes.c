@@ -4,6 +4,18 @@
 #include "pass/pass.h"
 
 const Pass pass_rows[] = {
+    {"dead", pass_dead, STATE_LOGICAL, 0, 0, false, "leaves out what no output needs",
+     "first: what nobody needs, nobody should look at"},
+    {"canonical", pass_canonical, STATE_LOGICAL, 0, 0, false,
+     "leaves out what changes nothing, and says the rest in one way",
+     "early: later passes need not know the other ways"},
+    {"constants", pass_constants, STATE_LOGICAL, 0, 0, false, "computes what follows from numbers in the model",
+     "before common: numbers that come out equal become one"},
+    {"common", pass_common, STATE_LOGICAL, 0, 0, false, "computes once what is computed twice",
+     "before affine: it folds only into what has one reader"},
+    {"affine", pass_affine, STATE_LOGICAL, 0, 0, false,
+     "folds batch norms, scales and shifts into convolutions and fully connected layers",
+     "before fuse: what is left of them is computed behind other kernels"},
     {"views", pass_views, STATE_LOGICAL, 0, 0, false, "makes views of copies that would move no element",
      "before results: what is a view has no kernel"},
     {"results", pass_results, STATE_LOGICAL, STATE_RESULTS, STATE_LOGICAL, true,

@@ -1,4 +1,5 @@
 /* rewrite.c - copying a graph node by node, the way every pass builds its result. */
+#include "ops/op.h"
 #include "pass/pass.h"
 
 Rewrite rewrite_begin(const Graph *from)
@@ -25,6 +26,17 @@ NodeId rewrite_copy(Rewrite *rewrite, NodeId id)
     for (uint32_t i = 0; i < node->input_count; i++)
         inputs[i] = rewrite->map[graph_input(rewrite->from, node, i).index];
     return rewrite_copy_with(rewrite, id, inputs);
+}
+
+NodeId rewrite_add(Rewrite *rewrite, OpId op, const NodeId *inputs, uint32_t count, const void *attrs, const Node *like)
+{
+    Diag diag;
+    diag_init(&diag, rewrite->to->arena);
+    NodeId id = graph_add(rewrite->to, &diag, op, inputs, count, attrs, like->path, like->span);
+    if (node_is_none(id))
+        BUG("a pass makes a %s that does not fit", op_name(op));
+    graph_node(rewrite->to, id)->block = like->block;
+    return id;
 }
 
 NodeId rewrite_pack(Rewrite *rewrite, NodeId value, Layout layout, Span span)

@@ -5,8 +5,8 @@
 #include <criterion/criterion.h>
 
 #include "syntax/fmt.h"
-#include "tests/support/models.h"
 #include "tests/support/ast_text.h"
+#include "tests/support/models.h"
 
 enum { ROUNDS = 150 };
 
