@@ -18,7 +18,12 @@ Blocks blocks_of(Arena *arena, const char *document)
         next = *end ? end + 1 : end;
         if (strncmp(at, FENCE, sizeof FENCE - 1) == 0 && !open) {
             const char *kind = at + sizeof FENCE - 1;
-            block = (Block){document, section, arena_strndup(arena, kind, (size_t)(end - kind)), next, line + 1};
+            block = (Block){.document = document,
+                            .section = section,
+                            .kind = arena_strndup(arena, kind, (size_t)(end - kind)),
+                            .text = next,
+                            .offset = (size_t)(next - text),
+                            .line = line + 1};
             open = true;
         } else if (strncmp(at, FENCE, sizeof FENCE - 1) == 0) {
             block.text = arena_strndup(arena, block.text, (size_t)(at - block.text));

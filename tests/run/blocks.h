@@ -8,7 +8,8 @@ typedef struct Block {
     const char *document, *section; /* section: the heading above it */
     const char *kind;               /* what stands behind the fence: "fov"; "" for nothing */
     const char *text;
-    int line; /* of its first line of text, from 1 */
+    size_t offset; /* of its text in the document */
+    int line;      /* of its first line of text, from 1 */
 } Block;
 
 typedef VEC(Block) Blocks;

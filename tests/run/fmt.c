@@ -126,6 +126,22 @@ Test(fmt, models)
     cr_expect_geq(count, 100, "only %u models were found", count);
 }
 
+/* Statements inside of a net, one level deeper. */
+static const char *in_a_net(Arena *arena, const char *statements)
+{
+    Buf out = {0};
+    buf_puts(&out, "net fragment(x: f32[1]) {\n");
+    for (const char *line = statements; *line;) {
+        size_t length = strcspn(line, "\n") + 1;
+        buf_printf(&out, "%s%.*s", *line == '\n' ? "" : "    ", (int)length, line);
+        line += length;
+    }
+    buf_puts(&out, "}\n");
+    const char *result = arena_strdup(arena, buf_text(&out));
+    buf_free(&out);
+    return result;
+}
+
 Test(fmt, documents)
 {
     Arena *arena = arena_new();
@@ -135,9 +151,11 @@ Test(fmt, documents)
         Blocks blocks = blocks_of(arena, documents.at[i]);
         for (uint32_t b = 0; b < blocks.count; b++) {
             const Block *block = &blocks.at[b];
-            if (strcmp(block->kind, "fov") != 0)
+            bool fragment = strcmp(block->kind, "fov fragment") == 0;
+            if (!fragment && strcmp(block->kind, "fov") != 0)
                 continue;
-            check_canonical(arena, arena_printf(arena, "%s:%d", block->document, block->line), block->text);
+            const char *text = fragment ? in_a_net(arena, block->text) : block->text;
+            check_canonical(arena, arena_printf(arena, "%s:%d", block->document, block->line), text);
             count++;
         }
     }
