@@ -23,24 +23,7 @@ net big(image: f32[16, 8, 8]) {
 }
 MODEL
 flags="-std=c99 -O2 -Wall -Wextra -Werror -I$work"
-$CC -O1 -o "$work/peak" tests/plain/support/peak.c || exit 1
-
-# within NAME MEGABYTES SECONDS COMMAND...: it succeeds with that much memory and processor time at most. Times are several
-# times what is usual: what is meant is that nothing grows out of proportion.
-within() {
-    name=$1 megabytes=$2 seconds=$3
-    shift 3
-    "$work/peak" "$work/took" "$@" >"$work/out" 2>&1
-    status=$?
-    set -- $(cat "$work/took")
-    if [ $status -ne 0 ]; then
-        not_ok "$name" "status $status: $(grep -m 1 . "$work/out")"
-    elif [ "$1" -gt "$megabytes" ] || [ "${2%.*}" -ge "$seconds" ]; then
-        not_ok "$name" "$1 MB and $2 s, more than $megabytes MB or $seconds s"
-    else
-        ok "$name ($1 MB, $2 s)"
-    fi
-}
+. tests/plain/support/within.sh
 
 # The weights once as they are bound, and half again: the largest tensor, which has half of them, while it is stored.
 within "compile" 1160 25 "$BUILD/fovea" compile "$work/big.fov" --weights random:1 -o "$work"
