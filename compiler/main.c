@@ -47,6 +47,8 @@ static bool work(const Options *options, Arena *arena, Diag *diag)
         return swap_weights(diag, net, options);
     if (!outputs_are_apart(diag, options, weights_file(net, options->weights)))
         return false;
+    if (options->command == COMMAND_RF)
+        return print_field(diag, options, net);
     bool needs_weights = options->command != COMMAND_SHOW || options->weights;
     if (needs_weights && !weights_bind(net, diag, options->weights))
         return false;

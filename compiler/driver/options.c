@@ -154,6 +154,7 @@ static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionR
                  {"no-libraries", &options->build.no_libraries},
                  {"json", &options->json},
                  {"explain", &options->explain},
+                 {"every-pixel", &options->rf.every_pixel},
                  {"share", &options->show.share},
                  {"as-dense", &options->show.as_dense},
                  {"unfold", &options->show.unfold},
@@ -187,7 +188,8 @@ static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionR
         const char **text;
     } texts[] = {
         {"output", &options->output},    {"net", &options->elaborate.net}, {"save-weights", &options->save_weights},
-        {"check", &options->check_file}, {"depfile", &options->depfile},   {"weights", &options->weights}};
+        {"check", &options->check_file}, {"depfile", &options->depfile},   {"at", &options->rf.at},
+        {"weights", &options->weights}};
     for (size_t i = 0; i < COUNT_OF(texts); i++)
         if (strcmp(row->name, texts[i].name) == 0)
             *texts[i].text = value;
@@ -287,7 +289,10 @@ static bool check_rest(const Options *options, Diag *diag)
     const CommandRow *command = &command_rows[options->command];
     if (!options->model)
         diag_error(diag, NOWHERE, "no model is given: fovea %s %s", command->name, command->arguments);
-    else if (options->files.count && !command->takes_files)
+    else if (options->command == COMMAND_RF && options->files.count != 1)
+        diag_error(diag, NOWHERE, "one layer is asked for, not %u: fovea %s %s", options->files.count, command->name,
+                   command->arguments);
+    else if (options->files.count && !command->takes_files && options->command != COMMAND_RF)
         diag_error(diag, NOWHERE, "'%s' takes one model, but '%s' is given too", command->name, options->files.at[0]);
     else if (command->needs_output && !options->output)
         diag_error(diag, NOWHERE, "no place for the result is given: fovea %s %s", command->name, command->arguments);
@@ -342,5 +347,7 @@ OptionsResult options_parse(Options *options, Arena *arena, Diag *diag, int argc
         return OPTIONS_WRONG;
     options->elaborate.defines = options->defines.at;
     options->elaborate.define_count = options->defines.count;
+    options->rf.json = options->json;
+    options->rf.layer = options->command == COMMAND_RF && options->files.count ? options->files.at[0] : NULL;
     return result;
 }

@@ -11,6 +11,7 @@
 #include "emit/emit.h"
 #include "emit/target.h"
 #include "pass/pass.h"
+#include "report/rf.h"
 #include "report/show.h"
 
 /* The one place that has the version: what is printed and installed takes it from here. */
@@ -22,6 +23,7 @@ typedef enum Command {
     COMMAND_BUILD,
     COMMAND_RUN,
     COMMAND_SHOW,
+    COMMAND_RF,
     COMMAND_CHECK,
     COMMAND_WEIGHTS,
     COMMAND_FMT,
@@ -51,6 +53,7 @@ typedef struct Options {
     BuildOptions build; /* build, run */
     bool json;          /* show */
     ShowOptions show;
+    RfOptions rf;           /* rf */
     bool check, write;      /* fmt */
     const char *check_file; /* weights: a file that has to fit the model; NULL: none */
     VEC(Define) defines;

@@ -41,6 +41,18 @@ void print_stages(const Options *options, const Graph *net, const Graph *graph, 
     print_and_free(&buf);
 }
 
+/* Into the file of --output, or on standard output. */
+static bool write_and_free(Diag *diag, const Options *options, Buf *buf)
+{
+    bool fine = true;
+    if (options->output)
+        fine = file_write_atomic(diag, options->output, buf_text(buf), buf->length);
+    else
+        fwrite(buf_text(buf), 1, buf->length, stdout);
+    buf_free(buf);
+    return fine;
+}
+
 bool print_layers(Diag *diag, const Options *options, const Graph *net, const Plan *plan)
 {
     Buf buf = {0};
@@ -48,11 +60,14 @@ bool print_layers(Diag *diag, const Options *options, const Graph *net, const Pl
         show_json(&buf, net, plan, options->model);
     else
         show_table(&buf, net, plan, options->model, &options->show);
-    bool fine = true;
-    if (options->output)
-        fine = file_write_atomic(diag, options->output, buf_text(&buf), buf.length);
-    else
-        fwrite(buf_text(&buf), 1, buf.length, stdout);
+    return write_and_free(diag, options, &buf);
+}
+
+bool print_field(Diag *diag, const Options *options, const Graph *net)
+{
+    Buf buf = {0};
+    if (rf_print(&buf, diag, net, options->model, &options->rf))
+        return write_and_free(diag, options, &buf);
     buf_free(&buf);
-    return fine;
+    return false;
 }

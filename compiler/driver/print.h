@@ -1,4 +1,4 @@
-/* print.h - what the compiler prints of its own work: --print-ir, --print-plan and `fovea show`. */
+/* print.h - what the compiler prints of its own work: --print-ir, --print-plan, `fovea show` and `fovea rf`. */
 #ifndef FOVEA_DRIVER_PRINT_H
 #define FOVEA_DRIVER_PRINT_H
 
@@ -11,5 +11,7 @@ void print_stages(const Options *options, const Graph *net, const Graph *graph, 
 Graph *optimise(Diag *diag, const Options *options, const Graph *net, const Target *target);
 /* The layer table, or JSON, on standard output or in the file of --output. */
 bool print_layers(Diag *diag, const Options *options, const Graph *net, const Plan *plan);
+/* The receptive field that `fovea rf` is asked for, there too. */
+bool print_field(Diag *diag, const Options *options, const Graph *net);
 
 #endif
