@@ -1,0 +1,3 @@
+# docs_layers.sh - docs/layers.md as a stranger follows it (support/document.sh).
+document=docs/layers.md
+. tests/plain/support/document.sh
