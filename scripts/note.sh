@@ -4,18 +4,18 @@
 set -eu
 cd "$(dirname "$0")/.."
 build=${1:-build} examples=${2:-examples/note}
-work=$build/note page=$build/note.html
-mkdir -p "$work"
+page=$build/note.html
+mkdir -p "$build/note"
+work=$(cd "$build/note" && pwd)
 FOVEA=$(cd "$build" && pwd)/fovea
 export FOVEA
 # Programs that `fovea run` builds are kept in a cache, which is not the user's here.
-XDG_CACHE_HOME=$(cd "$work" && pwd)/cache
+XDG_CACHE_HOME=$work/cache
 export XDG_CACHE_HOME
 
 folders=$(cd "$examples" && ls -d [a-z][0-9]*_*)
-top=$(pwd)
 printf '%s\n' $folders | xargs -P "$(nproc)" -I FOLDER sh -c \
-    'sh scripts/note/measure.sh "$1" "$2" || echo "it could not be measured" >"$2/problems"' - "$examples/FOLDER" "$top/$work/FOLDER"
+    'sh scripts/note/measure.sh "$1" "$2" || echo "it could not be measured" >"$2/problems"' - "$examples/FOLDER" "$work/FOLDER"
 
 # field FOLDER NAME: that line of its note.txt.
 field() { sed -n "s/^$2: //p" "$examples/$1/note.txt" | head -n 1; }

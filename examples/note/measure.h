@@ -57,13 +57,19 @@ static inline void figure_rows(const char *name, const float *values, int rows, 
 }
 
 /* A picture of numbers, each a cell: "gray" from dark to bright, "signed" from blue over white to orange, "count" from
- * light to dark. `alt` says in words what is seen. */
+ * light to dark; "plain" is gray and "heat" is signed without the numbers written in. `alt` says in words what is seen.
+ * Pictures stand side by side; next_row begins another row of them. */
 static inline void map(const char *kind, const char *caption, const char *alt, const float *values, int rows,
                        int columns)
 {
     printf("@map %s\n%s\n%s\n", kind, caption, alt);
     print_rows(values, rows, columns);
     puts("@end");
+}
+
+static inline void next_row(void)
+{
+    puts("@row");
 }
 
 /* Whole numbers from -range to range, the same ones in every run. */

@@ -4,7 +4,7 @@
 # figure NAME VALUE: one figure, which note.txt says the value of.
 figure() { printf '%s = %s\n' "$1" "$2"; }
 
-# total KEY [OPTION...]: a total: parameters, macs, receptive_field, workspace_bytes...
+# total KEY [OPTION...]: a total: parameters, macs, receptive_field, weighted_depth...
 total() {
     key=$1
     shift
@@ -13,7 +13,7 @@ total() {
         END { exit !found }'
 }
 
-# table KEY... [-- OPTION...]: these of each layer, a line a layer: name, op, output (as 6x28x28), parameters, macs...
+# table KEY... [-- OPTION...]: these of each layer, a line a layer: name, op, output (6x28x28), parameters, weights, macs...
 table() {
     keys=
     while [ $# -gt 0 ] && [ "$1" != -- ]; do
@@ -30,8 +30,9 @@ table() {
             split("", value)
             any = 0
         }
-        /^\t\t}/ { flush() }
-        /^\t\t\t"/ {
+        /^\t"/ { inside = /^\t"layers"/ }
+        inside && /^\t\t}/ { flush() }
+        inside && /^\t\t\t"/ {
             name = $4
             gsub(/[":]/, "", name)
             gsub(/["\[\]]/, "", $5)
@@ -63,4 +64,23 @@ transcript() {
     printf '@text %s\n' "$2"
     cat "$1"
     echo @end
+}
+
+# kernels [OPTION...]: the learnt kernels of convolutions in the order of the model, a line each: LABEL 3x3.
+kernels() {
+    "$FOVEA" show "${MODEL:-model.fov}" --print-ir "$@" | awk '
+        /^# / { part++ }
+        part == 1 && / role=kernel .*trainable/ {
+            label = $4
+            gsub(/"|\.weight/, "", label)
+            sub(/.*: f32\[/, "")
+            sub(/\].*/, "")
+            count = split($0, d, ", ")
+            if (count == 4) print label, d[3] "x" d[4]
+        }'
+}
+
+# in_words: how many there are of each size, most frequent first: 104 of 1x1; 50 of 3x3; 1 of 7x7.
+in_words() {
+    sed 's/.* //' | sort | uniq -c | sort -rn | awk '{ printf "%s%s of %s", (NR > 1 ? "; " : ""), $1, $2 } END { print "" }'
 }

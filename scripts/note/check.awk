@@ -13,7 +13,7 @@ file == 1 && /^figure: / {
     expected[name] = value
     order[++count] = name
 }
-file == 2 && /^@[a-z]/ { inside = $0 != "@end" }
+file == 2 && /^@[a-z]/ { inside = $0 !~ /^@(end|row)$/ }
 file == 2 && !inside && / = / {
     take($0)
     if (name in measured) print name " was measured twice"

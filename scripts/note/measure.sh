@@ -21,9 +21,15 @@ measure() {
     [ ! -f measure.sh ] || sh -eu measure.sh
 }
 
-: >"$OUT/problems"
-measure >"$OUT/report" 2>"$OUT/errors" || echo "it could not be measured: $(head -n 1 "$OUT/errors")" >>"$OUT/problems"
-awk -f "$scripts/check.awk" note.txt "$OUT/report" >>"$OUT/problems"
+measure >"$OUT/report" 2>"$OUT/errors"
+status=$?
+awk -f "$scripts/check.awk" note.txt "$OUT/report" >"$OUT/wrong"
+{
+    [ $status -eq 0 ] && [ ! -s "$OUT/wrong" ] || sed 's/^/it could not be measured: /;q' "$OUT/errors"
+    cat "$OUT/wrong"
+} >"$OUT/problems"
+models=$(sed -n 's,^model: ,../,p' note.txt)
+[ ! -f model.fov ] || models="model.fov $(ls | grep '\.fov$' | grep -v '^model\.fov$')"
 awk -v id="$id" -v folder="$(basename "$example")" -f "$scripts/text.awk" -f "$scripts/model.awk" -f "$scripts/picture.awk" \
-    -f "$scripts/section.awk" note.txt "$OUT/report" model.fov $(ls | grep '\.fov$' | grep -v '^model\.fov$') \
-    $(ls | grep '^measure\.[ch]*s*h*$') >"$OUT/section.html" || echo 'its section could not be written' >>"$OUT/problems"
+    -f "$scripts/section.awk" note.txt "$OUT/report" $models $(ls | grep '^measure\.[ch]*s*h*$') >"$OUT/section.html" ||
+    echo 'its section could not be written' >>"$OUT/problems"

@@ -18,7 +18,7 @@ function coloured(line,    result, word, behind) {
         } else if (match(line, /^->/)) {
             word = span("o", "->")
             behind = 1
-        } else if (match(line, /^[A-Za-z_][A-Za-z_0-9.]*:/) && behind) {
+        } else if (behind && match(line, /^([A-Za-z_0-9.]|[{][^}]*[}])+:/)) {
             word = span("l", substr(line, 1, RLENGTH))
         } else if (match(line, /^[A-Za-z_][A-Za-z_0-9]*/)) {
             word = substr(line, 1, RLENGTH)

@@ -9,7 +9,7 @@ function mixed(r, g, b, to_r, to_g, to_b, part) {
 
 # The colour of a value on a map; sets luminance.
 function cell_colour(kind, value, low, high,    reach) {
-    if (kind == "signed") {
+    if (kind == "signed" || kind == "heat") {
         reach = high > -low ? high : -low
         if (reach == 0) reach = 1
         return value < 0 ? mixed(247, 247, 247, 33, 102, 172, -value / reach) : mixed(247, 247, 247, 179, 88, 6, value / reach)
@@ -34,8 +34,8 @@ function draw_map(kind, alt, line, rows,    columns, cell, i, j, values, low, hi
         }
     }
     if (kind == "plain" && low > 0) low = 0
-    cell = columns <= 4 ? (kind == "plain" ? 20 : 44) : columns <= 8 ? 28 : columns <= 12 ? 22 : 14
-    if (kind == "plain" && columns > 4) cell = columns <= 6 ? 22 : 11
+    cell = columns <= 4 ? 44 : columns <= 8 ? 28 : columns <= 12 ? 22 : 14
+    if (kind == "plain" || kind == "heat") cell = columns <= 4 ? 17 : columns <= 6 ? 22 : columns <= 12 ? 12 : 8
     svg = sprintf("<svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"%s\">", \
         columns * cell + 2, rows * cell + 2, columns * cell + 2, rows * cell + 2, escaped(alt))
     for (i = 1; i <= rows; i++) {
@@ -44,7 +44,7 @@ function draw_map(kind, alt, line, rows,    columns, cell, i, j, values, low, hi
             fill = cell_colour(kind, values[j] + 0, low, high)
             svg = svg sprintf("<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\" stroke=\"#8a8f98\" stroke-width=\".5\"/>", \
                 1 + (j - 1) * cell, 1 + (i - 1) * cell, cell, cell, fill)
-            shown = kind == "plain" || cell < 20 ? "" : values[j] == 0 && kind == "count" ? "·" : values[j]
+            shown = kind == "plain" || kind == "heat" || cell < 20 ? "" : values[j] == 0 && kind == "count" ? "·" : values[j]
             sub(/^-/, "−", shown)
             if (shown != "")
                 svg = svg sprintf("<text x=\"%.1f\" y=\"%.1f\" fill=\"%s\" font-size=\"%d\" text-anchor=\"middle\">%s</text>", \
@@ -75,14 +75,15 @@ function tick_text(value) {
     return value
 }
 
-# Series of points: "series NAME", then "X Y" a line; `axes` is "X | Y". Each series has a colour and a dash of its own.
+# Series of points: "series NAME", then "X Y" a line; `axes` is "X | Y". Each series has a colour and a dash of its own; a
+# single one makes a flatter picture.
 function draw_plot(axes, alt, line, lines,    i, j, p, n, svg, part, low_x, high_x, low_y, high_y, w, h, l, t, step, v, name, points, x, y) {
     split("#0072b2 #d55e00 #009e73 #cc79a7 #b8860b #56b4e9 #8a5a44", plot_colour, " ")
     split("none|7 3|2 3|9 3 2 3|none|5 5|1 4", plot_dash, "|")
     low_x = low_y = 1e30
     high_x = high_y = -1e30
     for (i = 1; i <= lines; i++) {
-        if (line[i] ~ /^series /) {
+        if (line[i] ~ /^series/) {
             name[++n] = substr(line[i], 8)
             continue
         }
@@ -92,14 +93,15 @@ function draw_plot(axes, alt, line, lines,    i, j, p, n, svg, part, low_x, high
         if (p[2] + 0 < low_y) low_y = p[2] + 0
         if (p[2] + 0 > high_y) high_y = p[2] + 0
     }
+    if (low_y > 0 && low_y < high_y / 4) low_y = 0
     if (high_y == low_y) high_y = low_y + 1
     split(axes, part, " [|] ")
     l = 58
     t = 12
     w = n > 1 ? 430 : 560
-    h = 250
-    svg = sprintf("<svg class=\"plot\" viewBox=\"0 0 640 310\" width=\"640\" height=\"310\" role=\"img\" aria-label=\"%s\">", escaped(alt))
-    step = tick_step(high_y - low_y, 5)
+    h = n > 1 ? 250 : 110
+    svg = sprintf("<svg class=\"plot\" viewBox=\"0 0 640 %d\" width=\"640\" height=\"%d\" role=\"img\" aria-label=\"%s\">", h + 60, h + 60, escaped(alt))
+    step = tick_step(high_y - low_y, n > 1 ? 5 : 3)
     for (v = step * int(low_y / step); v <= high_y + step * 1e-6; v += step) {
         if (v < low_y - step * 1e-6) continue
         y = t + h - (v - low_y) / (high_y - low_y) * h
@@ -115,7 +117,7 @@ function draw_plot(axes, alt, line, lines,    i, j, p, n, svg, part, low_x, high
     svg = svg sprintf("<text transform=\"translate(13 %.1f) rotate(-90)\" text-anchor=\"middle\" class=\"axis\">%s</text>", t + h / 2, escaped(part[2]))
     j = 0
     for (i = 1; i <= lines + 1; i++) {
-        if (i > lines || line[i] ~ /^series /) {
+        if (i > lines || line[i] ~ /^series/) {
             if (j)
                 svg = svg "<polyline points=\"" points sprintf("\" fill=\"none\" stroke=\"%s\" stroke-width=\"%s\" stroke-dasharray=\"%s\"/>", \
                     plot_colour[j], n > 1 ? 2.2 : 1.6, plot_dash[j])

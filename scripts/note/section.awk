@@ -1,8 +1,8 @@
 # section.awk - one statement of the page: reads note.txt, the report, the model, further models, measuring programs.
 FNR == 1 {
     file++
-    path[file] = FILENAME
-    sub(/.*\//, "", path[file])
+    path[file] = FILENAME ~ /\// ? FILENAME : "note/" folder "/" FILENAME
+    sub(/^[.\/]*/, "", path[file])
 }
 
 # note.txt: a field a line.
@@ -25,6 +25,10 @@ file == 1 && match($0, /^[a-z]+: /) {
 file == 1 { next }
 
 # The report: pictures, and what was measured.
+file == 2 && $0 == "@row" {
+    pictures = pictures "</div>\n<div class=\"pictures\">\n"
+    next
+}
 file == 2 && $0 == "@end" {
     finish_picture()
     inside = 0
@@ -45,7 +49,10 @@ file == 2 && / = / {
 file == 2 { next }
 
 # Programs.
-{ program[file] = program[file] (path[file] ~ /\.fov$/ ? coloured($0) : escaped($0)) "\n" }
+{
+    if (path[file] ~ /\.fov$/ && length($0) > longest) longest = length($0)
+    program[file] = program[file] (path[file] ~ /\.fov$/ ? coloured($0) : escaped($0)) "\n"
+}
 
 function finish_picture(    caption, alt, body, i, drawing) {
     if (kind == "@text") {
@@ -125,23 +132,37 @@ function print_notes(    i, number, words) {
     }
 }
 
-END {
-    print "<article id=\"" id "\">"
-    print "<h3><a href=\"#" id "\" class=\"id\">" id "</a> " escaped(value_of["title"]) "</h3>"
+function print_words(    i) {
+    print "<div class=\"words\">"
     print_notes()
     if ("says" in value_of)
-        print "<dl class=\"loose\"><div><dt>The note says</dt><dd>" prose(value_of["says"]) "</dd></div><div><dt>Measured</dt><dd>" \
-            prose(value_of["found"]) "</dd></div></dl>"
+        print "<div class=\"loose\"><div><h4>The note says</h4><p>" prose(value_of["says"]) "</p></div><div><h4>Measured</h4><p>" \
+            prose(value_of["found"]) "</p></div></div>"
     for (i = 1; i <= texts; i++) print "<p>" prose(text[i]) "</p>"
-    print "<div class=\"pair\"><div class=\"programs\">"
+    print "</div>"
+}
+
+function print_programs(    i) {
+    print "<div class=\"programs\">"
     for (i = 3; i <= file; i++)
         if (path[i] ~ /\.fov$/)
-            print "<figure class=\"program\"><figcaption>" folder "/" path[i] "</figcaption><pre><code>" program[i] "</code></pre></figure>"
-    print "</div><div class=\"measured\"><h4>Measured</h4>"
+            print "<figure class=\"program\"><figcaption>" path[i] "</figcaption><pre><code>" program[i] "</code></pre></figure>"
+    print "</div>"
+}
+
+# Words and figures stand on the left, the program and its pictures on the right; a program with long lines, or none: below.
+END {
+    print "<article id=\"" id "\"" (longest > 84 || !longest ? " class=\"wide\"" : "") ">"
+    print "<h3><a href=\"#" id "\" class=\"id\">" id "</a> " escaped(value_of["title"]) "</h3>"
+    print "<div class=\"side\">"
+    print_words()
+    print "<div class=\"measured\"><h4>Measured</h4>"
     print_figures()
-    print "</div></div>"
+    print "</div></div><div class=\"side\">"
+    if (longest) print_programs()
     if (pictures != "") print "<div class=\"pictures\">\n" pictures "</div>"
-    printf "%s", transcripts
+    if (transcripts != "") print "<div class=\"terminals\">\n" transcripts "</div>"
+    print "</div>"
     for (i = 3; i <= file; i++)
         if (path[i] !~ /\.fov$/)
             print "<details><summary>How it is measured: " path[i] "</summary><pre><code>" program[i] "</code></pre></details>"

@@ -25,7 +25,7 @@ function typeset(value) {
     while (match(value, /[0-9]x[0-9]/))
         value = substr(value, 1, RSTART) "×" substr(value, RSTART + 2)
     if (value ~ /^-[0-9]/) value = "−" substr(value, 2)
-    gsub(/ -/, " −", value)
+    while (match(value, / -[0-9]/)) value = substr(value, 1, RSTART) "−" substr(value, RSTART + 2)
     return escaped(value)
 }
 

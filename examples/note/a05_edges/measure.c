@@ -25,5 +25,6 @@ int main(void)
     map("gray", "A bright square", "A square of ones in the middle of zeros", image[0], SIZE, SIZE);
     map("signed", "Response of [1 −1]", "A column of -1 at the square's left side, a column of +1 at its right side",
         response[0], ROWS, COLUMNS);
+    next_row();
     return 0;
 }

@@ -34,20 +34,20 @@ static int moved_by_one(const Pool *pool, const float *before, const float *afte
     return 1;
 }
 
-static void draw_shape(void) /* the note's figure 4: a shape, and the same further right */
+static void draw_shape(void) /* as in the note's figure 4: a shape, and the same further right */
 {
-    static const char *const shape[] = {".###..", "##.##.", "....#.", "..##..", ".##...", ".#####"};
+    static const char *const seven[] = {"######", "######", "....##", "...###", "..###.", "..##..", "..##..", "..##.."};
     for (int shift = 0; shift < 2; shift++) {
         float image[SIZE][SIZE] = {{0}};
         Results results;
-        for (int y = 0; y < 6; y++)
+        for (int y = 0; y < 8; y++)
             for (int x = 0; x < 6; x++)
-                image[3 + y][2 + shift + x] = shape[y][x] == '#';
+                image[2 + y][2 + shift + x] = seven[y][x] == '#';
         pool_all((const float(*)[SIZE])image, results);
-        map("plain", shift ? "One pixel further right" : "A shape", "A drawn 2 on 12 by 12 pixels", image[0], SIZE,
+        map("plain", shift ? "One pixel further right" : "A shape", "A drawn 7 on 12 by 12 pixels", image[0], SIZE,
             SIZE);
-        map("plain", shift ? "Pooled: not quite the same" : "Pooled, 2×2", "The same, coarser, on 6 by 6", results[0],
-            6, 6);
+        map("plain", "Pooled, 2×2", shift ? "A broader 7, on 6 by 6" : "A 7, on 6 by 6", results[0], 6, 6);
+        next_row();
     }
 }
 
