@@ -35,7 +35,7 @@ table() {
         inside && /^\t\t\t"/ {
             name = $4
             gsub(/[":]/, "", name)
-            gsub(/["\[\]]/, "", $5)
+            gsub(/[]["]/, "", $5)
             sub(/,$/, "", $5)
             gsub(/, /, "x", $5)
             value[name] = $5
@@ -51,10 +51,10 @@ layer() {
 }
 
 # ratio A B [DIGITS]: A / B.
-ratio() { awk -v a="$1" -v b="$2" -v digits="${3:-2}" 'BEGIN { printf "%.*f\n", digits, a / b }'; }
+ratio() { awk -v a="$1" -v b="$2" -v digits="${3:-2}" 'BEGIN { printf "%." digits "f\n", a / b }'; }
 
 # share A B [DIGITS]: A of B, in percent.
-share() { awk -v a="$1" -v b="$2" -v digits="${3:-2}" 'BEGIN { printf "%.*f %%\n", digits, 100 * a / b }'; }
+share() { awk -v a="$1" -v b="$2" -v digits="${3:-2}" 'BEGIN { printf "%." digits "f %%\n", 100 * a / b }'; }
 
 # picture FILE CAPTION WORDS: a PNG that the net wrote, and what is seen on it.
 picture() { printf '@file %s\n%s\n%s\n@end\n' "$1" "$2" "$3"; }

@@ -13,12 +13,13 @@ int main(void)
             found[j][i] = by_kernel[j], given[j][i] = by_matrix[j];
     }
     int other_than_0 = 0, different = 0, wrong = 0, seen[10] = {0};
-    for (int k = 0; k < UNITS * PIXELS; k++) {
-        const int value = (int)found[0][k];
-        other_than_0 += value != 0;
-        different += value != 0 && !seen[value]++;
-        wrong += found[0][k] != given[0][k];
-    }
+    for (int j = 0; j < UNITS; j++)
+        for (int i = 0; i < PIXELS; i++) {
+            const int value = (int)found[j][i];
+            other_than_0 += value != 0;
+            different += value != 0 && !seen[value]++;
+            wrong += found[j][i] != given[j][i];
+        }
     for (int n = 0; n < 1000; n++) {
         float image[PIXELS];
         any_integers(image, PIXELS, 9);

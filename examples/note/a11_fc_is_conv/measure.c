@@ -29,10 +29,11 @@ int main(void)
         for (int u = 0; u < UNITS; u++)
             equal += memcmp(&connected[u], &convolved[u], sizeof(float)) == 0;
         for (int place = 0; place < PLACES * PLACES; place++) {
-            window(place / PLACES, place % PLACES);
+            const int top = place / PLACES, left = place % PLACES;
+            window(top, left);
             answer(connected, unused, discarded[0][0]);
             for (int u = 0; u < UNITS; u++)
-                equal_at_nine += memcmp(&connected[u], &nine[u][0][place], sizeof(float)) == 0;
+                equal_at_nine += memcmp(&connected[u], &nine[u][top][left], sizeof(float)) == 0;
         }
     }
     figure("runs with random whole numbers", "%d", RUNS);
