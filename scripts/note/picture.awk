@@ -23,7 +23,7 @@ function cell_colour(kind, value, low, high,    reach) {
 }
 
 # Rows of numbers in line[1..rows].
-function draw_map(kind, alt, line, rows,    columns, cell, i, j, values, low, high, fill, shown, svg) {
+function draw_map(kind, alt, line, rows,    columns, cell, i, j, values, low, high, fill, shown, svg, border) {
     low = 1e30
     high = -1e30
     for (i = 1; i <= rows; i++) {
@@ -35,15 +35,16 @@ function draw_map(kind, alt, line, rows,    columns, cell, i, j, values, low, hi
     }
     if (kind == "plain" && low > 0) low = 0
     cell = columns <= 4 ? 44 : columns <= 8 ? 28 : columns <= 12 ? 22 : 14
-    if (kind == "plain" || kind == "heat") cell = columns <= 4 ? 17 : columns <= 6 ? 22 : columns <= 12 ? 12 : 8
+    if (kind == "plain" || kind == "heat") cell = columns <= 4 ? 17 : columns <= 6 ? 22 : columns <= 12 ? 12 : columns <= 16 ? 8 : 4
+    border = cell > 4 ? " stroke=\"#8a8f98\" stroke-width=\".5\"" : ""
     svg = sprintf("<svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"%s\">", \
         columns * cell + 2, rows * cell + 2, columns * cell + 2, rows * cell + 2, escaped(alt))
     for (i = 1; i <= rows; i++) {
         split(line[i], values, " ")
         for (j = 1; j <= columns; j++) {
             fill = cell_colour(kind, values[j] + 0, low, high)
-            svg = svg sprintf("<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\" stroke=\"#8a8f98\" stroke-width=\".5\"/>", \
-                1 + (j - 1) * cell, 1 + (i - 1) * cell, cell, cell, fill)
+            svg = svg sprintf("<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"%s/>", \
+                1 + (j - 1) * cell, 1 + (i - 1) * cell, cell, cell, fill, border)
             shown = kind == "plain" || kind == "heat" || cell < 20 ? "" : values[j] == 0 && kind == "count" ? "·" : values[j]
             sub(/^-/, "−", shown)
             if (shown != "")
