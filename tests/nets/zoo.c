@@ -84,6 +84,7 @@ Test(zoo, figures)
             check_number(figures->name, object, "parameters", figures->parameters);
             check_number(figures->name, object, "macs", figures->macs);
             check_number(figures->name, object, "receptive_field", figures->field);
+            check_number(figures->name, object, "weighted_depth", figures->depth);
         }
         cJSON_Delete(object);
         arena_free(arena);

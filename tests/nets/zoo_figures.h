@@ -9,6 +9,7 @@ typedef struct ZooFigures {
     const char *name;
     int64_t parameters, macs;
     int64_t field;     /* of the last layer before flatten or global pooling */
+    int64_t depth;     /* layers with weights on the longest path: what the papers count */
     const char *small; /* what to define so that a run takes a moment: blank-separated name=value */
 } ZooFigures;
 
