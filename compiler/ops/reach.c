@@ -9,12 +9,12 @@ int64_t floor_div(int64_t a, int64_t b)
 
 int64_t greatest_divisor(int64_t a, int64_t b)
 {
-    for (a = a < 0 ? -a : a; b; b = b < 0 ? -b : b) {
+    while (b) {
         int64_t rest = a % b;
         a = b;
         b = rest;
     }
-    return a;
+    return a < 0 ? -a : a;
 }
 
 Reach reach_own(int to)

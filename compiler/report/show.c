@@ -2,6 +2,7 @@
  * share they have, what they would need if they were fully connected. */
 #include "report/show.h"
 #include "report/fold.h"
+#include "report/number.h"
 #include "report/table.h"
 #include "support/file.h"
 
@@ -116,14 +117,16 @@ static void print_totals(Buf *buf, const Show *show, const Plan *plan)
     struct {
         const char *name, *text;
     } totals[] = {
-        {"parameters", number_text(arena, layers->parameters)},
-        {"MACs", number_text(arena, layers->macs)},
-        {"weighted depth", number_text(arena, layers->depth)},
+        {"parameters", number_grouped(arena, layers->parameters)},
+        {"MACs", number_grouped(arena, layers->macs)},
+        {"weighted depth", number_grouped(arena, layers->depth)},
         {"receptive field",
          layers->has_field ? pair_text(arena, (double)layers->field[0], (double)layers->field[1]) : "-"},
-        {"weights, bytes", number_text(arena, plan->weights_bytes)},
-        {"workspace, bytes", number_text(arena, plan->workspace_bytes)},
-        {"if all were dense", show->options->as_dense ? number_text(arena, layers->dense_weights) : NULL},
+        {"weights, bytes", number_grouped(arena, plan->weights_bytes)},
+        {"workspace, bytes", number_grouped(arena, plan->workspace_bytes)},
+        {"if all were dense", show->options->as_dense && layers->dense_weights < INT64_MAX
+                                  ? number_grouped(arena, layers->dense_weights)
+                                  : NULL},
     };
     int widest = 0;
     for (size_t i = 0; i < COUNT_OF(totals); i++)

@@ -7,6 +7,8 @@ enum { NARROWEST = 8 };
 
 const char *number_text(Arena *arena, int64_t number)
 {
+    if (number == INT64_MAX) /* count_sum: at least */
+        return "> 9.2e+18";
     return number < INT64_C(1000000000000) ? number_grouped(arena, number)
                                            : arena_printf(arena, "%.2e", (double)number);
 }

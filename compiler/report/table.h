@@ -24,7 +24,7 @@ typedef struct Table {
 
 void table_print(Buf *buf, Arena *arena, const Table *table);
 
-/* 61706 is "61,706"; from 10^12 on 1.23e+12. */
+/* 61706 is "61,706"; from 10^12 on 1.23e+12; INT64_MAX is what is too large to be counted. */
 const char *number_text(Arena *arena, int64_t number);
 /* The same, but "" for 0. */
 const char *number_or_nothing(Arena *arena, int64_t number);

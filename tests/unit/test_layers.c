@@ -90,6 +90,7 @@ Test(layers, fields)
         {"x -> conv(1, 3x3, stride=4) -> conv(1, 3x3)", 11, 4, 0},
         {"x -> slice(1, 9, step=2, axis=2) -> conv(1, 3x3)", 5, 2, 1},
         {"x -> slice(-1, -9, step=-2, axis=2) -> conv(1, 3x3)", 5, 2, 7},
+        {"x -> slice(-1, -9, step=-1, axis=2) -> conv(1, 3x3)", 3, 1, 9},
         {"x -> slice(0, 2) -> conv(1, 3x3)", 3, 1, 0},
         {"x -> pad(2, mode=reflect) -> conv(1, 3x3)", 3, 1, -2},
         {"x -> channel_shuffle(2) -> conv(1, 3x3)", 3, 1, 0},
