@@ -87,8 +87,8 @@ static void print_field(Buf *buf, const Rf *rf)
     buf_puts(buf, "\n");
     if (!field->side[0].axis || !field->side[1].axis)
         return;
-    buf_printf(buf, "jump      %s pixels from place to place\n",
-               pair_text(arena, field_jump(field, 0), field_jump(field, 1)));
+    const char *jump = pair_text(arena, field_jump(field, 0), field_jump(field, 1));
+    buf_printf(buf, "jump      %s pixel%s from place to place\n", jump, strcmp(jump, "1") ? "s" : "");
     buf_printf(buf, "from      row %lld, column %lld for place 0,0; row %lld, column %lld for this one\n",
                (long long)field_offset(field, 0), (long long)field_offset(field, 1),
                (long long)field_pixels(&field->side[0], rf->place[0]).first,

@@ -124,9 +124,9 @@ static void print_totals(Buf *buf, const Show *show, const Plan *plan)
          layers->has_field ? pair_text(arena, (double)layers->field[0], (double)layers->field[1]) : "-"},
         {"weights, bytes", number_grouped(arena, plan->weights_bytes)},
         {"workspace, bytes", number_grouped(arena, plan->workspace_bytes)},
-        {"if all were dense", show->options->as_dense && layers->dense_weights < INT64_MAX
-                                  ? number_grouped(arena, layers->dense_weights)
-                                  : NULL},
+        {"if all dense", show->options->as_dense && layers->dense_weights < INT64_MAX
+                             ? number_grouped(arena, layers->dense_weights)
+                             : NULL},
     };
     int widest = 0;
     for (size_t i = 0; i < COUNT_OF(totals); i++)

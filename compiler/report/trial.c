@@ -71,7 +71,7 @@ static int64_t step_for(int64_t count, int64_t most)
 static void try_inside(Trying *trying, bool every_pixel)
 {
     int64_t rim = go_through(trying, true, 0), rest = go_through(trying, false, 0);
-    int64_t most = MAX(AFFORDABLE / MAX(thin_cost(trying->thin), 1), 16);
+    int64_t most = MAX(AFFORDABLE / MAX(thin_cost(trying->thin), 1), 4);
     if (every_pixel || rim + rest <= most)
         most = rim + rest;
     set_pixels(trying, 0, 0);
