@@ -10,7 +10,7 @@ set -u
 packages='clang make flex bison libcjson-dev libpng-dev libjpeg62-turbo-dev zlib1g-dev'
 case ${1-} in
 build) ;;
-test) packages="$packages gcc g++ valgrind cmake ninja-build pkgconf mandoc libcriterion-dev libclang-rt-dev clang-format clang-tidy dataset-fashion-mnist" ;;
+test) packages="$packages gcc g++ valgrind cmake ninja-build pkgconf mandoc libcriterion-dev libclang-rt-dev clang-format clang-tidy tidy dataset-fashion-mnist" ;;
 fuzz) packages="$packages libclang-rt-dev" ;;
 emulators) packages='qemu-user qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-none-eabi libnewlib-arm-none-eabi' ;;
 *)

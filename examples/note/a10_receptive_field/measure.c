@@ -22,11 +22,11 @@ int main(void)
                 columns = i % SIZE + 1 > columns ? i % SIZE + 1 : columns;
             }
         char name[64], caption[32];
-        snprintf(name, sizeof name, "stride %d in the first layer: pixels", s + 1);
+        snprintf(name, sizeof name, "stride %d: pixels", s + 1);
         figure(name, "%d", pixels);
-        snprintf(name, sizeof name, "stride %d in the first layer: ways", s + 1);
+        snprintf(name, sizeof name, "stride %d: ways", s + 1);
         figure(name, "%d", sum);
-        snprintf(name, sizeof name, "stride %d in the first layer: extent", s + 1);
+        snprintf(name, sizeof name, "stride %d: extent", s + 1);
         figure(name, "%dx%d", rows, columns);
         snprintf(caption, sizeof caption, "Stride %d: %d pixels", s + 1, pixels);
         map("count", caption, "How many ways lead from each pixel to the first unit of the second layer", ways[s], SIZE,
