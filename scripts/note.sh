@@ -39,7 +39,7 @@ $(cat scripts/note/page.css)
 <header>
 <h1>A lecture note on convolutional nets, executed</h1>
 <p class="lead">$(echo $notes | wc -w) statements, each beside a program in Fovea’s language and the figures that come out of it when it is compiled and run.</p>
-<p>$figures figures on this page were measured, none was typed in: <code>make note</code> compiles each program to C, runs it, compares what it gives with what is expected, and writes the page from what it found. Sentences in italics are the note’s own, without its markup. In $loose places it is loose, and a remark says what is so.</p>
+<p>The $figures figures in green were measured when this page was written: <code>make note</code> compiles each program to C, runs it, compares what it gives with what is expected, and writes down what it found. Sentences in italics are the note’s own, without its markup. In $loose places it is loose, and a remark says what is so.</p>
 </header>
 <main>
 <nav aria-label="Contents">
