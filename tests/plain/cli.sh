@@ -59,8 +59,9 @@ for command in $commands; do
     known $command || continue
     works "$command --help" "$command" $command --help
     fails "$command without arguments" "" $command
-    fails "$command of a missing file" "nothere.fov" $command "$work/nothere.fov" -o "$work/x"
-    fails "$command with a bad option" "no-such-option" $command "$model" --no-such-option
+    case $command in rf) layer=conv1 ;; *) layer= ;; esac
+    fails "$command of a missing file" "nothere.fov" $command "$work/nothere.fov" $layer -o "$work/x"
+    fails "$command with a bad option" "no-such-option" $command "$model" $layer --no-such-option
 done
 fails "compile for an unknown target" "z80" compile "$model" --target z80 -o "$work/x" --weights random:1
 fails "compile into a folder below a file" "$model" compile "$model" -o "$model/below" --weights random:1

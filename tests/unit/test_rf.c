@@ -193,3 +193,28 @@ Test(rf, predicted_pixels_change_it)
         arena_free(c.arena);
     }
 }
+
+/* The trial is worth something: a pixel too few or too many in the prediction is found. */
+Test(rf, wrong_predictions_are_found)
+{
+    RfCase c = rf_case("1, 9, 9", "x -> conv(1, 3x3, pad=1)! -> maxpool(3x3)");
+    const int64_t place[2] = {1, 1};
+    const Area *area = &paths_to(c.arena, c.net, c.fields, c.unit, place)[c.input.index];
+    cr_assert_eq(area->size[0] * area->size[1], 25);
+    for (int64_t p = 0; p < 25; p++) {
+        Area *areas = paths_to(c.arena, c.net, c.fields, c.unit, place);
+        areas[c.input.index].paths[p] = 0;
+        Trial trial = trial_run(c.net, c.fields, areas, c.unit, place, true);
+        cr_expect(!trial.outside_is_silent && trial.inside == 24, "pixel %lld is left out", (long long)p);
+    }
+    Area *areas = paths_to(c.arena, c.net, c.fields, c.unit, place);
+    Area *wider = &areas[c.input.index];
+    wider->paths = NEW_ARRAY(c.arena, uint64_t, 30);
+    wider->size[1]++;
+    for (int64_t p = 0; p < 30; p++)
+        wider->paths[p] = 1;
+    Trial trial = trial_run(c.net, c.fields, areas, c.unit, place, true);
+    cr_expect(trial.outside_is_silent);
+    cr_expect_eq(trial.silent, 5, "%lld pixels too many", (long long)trial.silent);
+    arena_free(c.arena);
+}
