@@ -101,7 +101,7 @@ static void print_trial(Buf *buf, const Rf *rf)
     Arena *arena = rf->arena;
     int64_t outside = trial->pixels - trial->inside;
     if (!trial->possible) {
-        buf_puts(buf, "\nnot verified: this net cannot be tried out\n");
+        buf_puts(buf, "\nnot verified: the net has too many places, or cannot be reduced to them\n");
         return;
     }
     if (trial->tried == trial->inside) {

@@ -3,6 +3,9 @@
 #include "ops/reach.h"
 #include "report/thin_layer.h"
 
+/* Of one value: they are all kept. */
+#define MOST_PLACES ((int64_t)1 << 27)
+
 static int64_t cost_of(const Thin *thin, const Node *node)
 {
     const Op *row = op_row(node->op);
@@ -23,7 +26,7 @@ static bool build(Thin *thin, const Area *areas, NodeId unit)
         if (!areas[i].reached)
             continue;
         thin->of[i] = thin_node(thin, i);
-        if (node_is_none(thin->of[i]))
+        if (node_is_none(thin->of[i]) || shape_count(&graph_node(thin->graph, thin->of[i])->type.shape) > MOST_PLACES)
             return false;
     }
     thin->unit = thin->of[unit.index];

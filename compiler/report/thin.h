@@ -13,8 +13,8 @@
 
 typedef struct Thin Thin;
 
-/* For a place of node `unit`, on which the nodes depend that `areas` has as reached. NULL: the net cannot be reduced.
- * Freed with thin_free. */
+/* For a place of node `unit`, on which the nodes depend that `areas` has as reached. NULL: the net cannot be reduced,
+ * or is too large. Freed with thin_free. */
 Thin *thin_new(const Graph *net, const Field *fields, const Area *areas, NodeId unit, const int64_t place[2]);
 void thin_free(Thin *thin);
 
