@@ -3,25 +3,14 @@
 #include <criterion/criterion.h>
 
 #include "tests/ops/cases.h"
-#include "weights/weights.h"
+#include "tests/support/dice.h"
 
 enum { CASES = 90 };
-
-typedef struct Dice {
-    uint32_t thrown, seed;
-} Dice;
-
-static uint32_t throw_dice(Dice *dice, uint32_t sides)
-{
-    uint32_t result[4];
-    philox4x32((uint32_t[]){dice->thrown++, 0, 0, 0}, (uint32_t[]){dice->seed, 1}, result);
-    return result[0] % sides;
-}
 
 static uint32_t pick_channels(Dice *dice)
 {
     static const uint32_t channels[] = {1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 24, 32, 33};
-    return channels[throw_dice(dice, COUNT_OF(channels))];
+    return PICK(dice, channels);
 }
 
 /* The kernel is larger than what the padding takes away, and output_pad less than the stride. */
@@ -62,7 +51,7 @@ static OpCase random_case(Arena *arena, Dice *dice)
                                         " -> bn: batchnorm -> elu",
                                         " -> p: prelu",
                                         " -> s: scale -> p: prelu(shared=true)"};
-    const char *tail = after[throw_dice(dice, COUNT_OF(after))];
+    const char *tail = PICK(dice, after);
     OpCase result = {.inputs = arena_printf(arena, "f32[%u, %u, %u]", in, height, width)};
     uint32_t kind = throw_dice(dice, 5);
     if (kind == 1)
@@ -80,9 +69,8 @@ static OpCase random_reduction(Arena *arena, Dice *dice)
     static const char *const axes[] = {"[0]", "[1]", "[2]", "[0, 1]", "[0, 2]", "[1, 2]", "[0, 1, 2]"};
     return (OpCase){.inputs = arena_printf(arena, "f32[%u, %u, %u]", pick_channels(dice), 1 + throw_dice(dice, 20),
                                            1 + throw_dice(dice, 40)),
-                    .body =
-                        arena_printf(arena, "x -> %s(axes=%s, keep=%s)", ops[throw_dice(dice, COUNT_OF(ops))],
-                                     axes[throw_dice(dice, COUNT_OF(axes))], throw_dice(dice, 2) ? "true" : "false")};
+                    .body = arena_printf(arena, "x -> %s(axes=%s, keep=%s)", PICK(dice, ops), PICK(dice, axes),
+                                         throw_dice(dice, 2) ? "true" : "false")};
 }
 
 static OpCase random_resize(Arena *arena, Dice *dice)
@@ -94,11 +82,10 @@ static OpCase random_resize(Arena *arena, Dice *dice)
     if (throw_dice(dice, 2))
         size = arena_printf(arena, "scale=[%u.%u, %u.%u]", 1 + throw_dice(dice, 2), throw_dice(dice, 100),
                             throw_dice(dice, 3), 25 + throw_dice(dice, 75));
-    return (OpCase){.inputs = arena_printf(arena, "f32[%u, %u, %u]", 1 + throw_dice(dice, 4), 1 + throw_dice(dice, 20),
-                                           4 + throw_dice(dice, 40)),
-                    .body = arena_printf(arena, "x -> resize(%s, %s, align=%s)", size,
-                                         modes[throw_dice(dice, COUNT_OF(modes))],
-                                         aligns[throw_dice(dice, COUNT_OF(aligns))])};
+    return (OpCase){
+        .inputs = arena_printf(arena, "f32[%u, %u, %u]", 1 + throw_dice(dice, 4), 1 + throw_dice(dice, 20),
+                               4 + throw_dice(dice, 40)),
+        .body = arena_printf(arena, "x -> resize(%s, %s, align=%s)", size, PICK(dice, modes), PICK(dice, aligns))};
 }
 
 static void check_target(const char *target)

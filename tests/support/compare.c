@@ -55,19 +55,25 @@ static void round_to_floats(const Tensor *tensors, uint32_t count)
             tensors[i].at[e] = (double)(float)tensors[i].at[e];
 }
 
+double graph_error(const Graph *graph, const Tensor *inputs, const Tensor *expected, char where[128])
+{
+    Tensor *actual = evaluate(graph, inputs);
+    round_to_floats(actual, graph->outputs.count);
+    double error = outputs_error(graph, expected, actual, where);
+    tensors_free(actual, graph->outputs.count);
+    free(actual);
+    return error;
+}
+
 double graphs_error(const Graph *before, const Graph *after, uint64_t seed, char where[128])
 {
     Tensor *inputs = inputs_random(before, NUMBERS_USUAL, seed);
-    Tensor *expected = evaluate(before, inputs), *actual = evaluate(after, inputs);
-    uint32_t count = before->outputs.count;
-    round_to_floats(actual, count);
-    double error = outputs_error(before, expected, actual, where);
+    Tensor *expected = evaluate(before, inputs);
+    double error = graph_error(after, inputs, expected, where);
     tensors_free(inputs, before->inputs.count);
-    tensors_free(expected, count);
-    tensors_free(actual, count);
+    tensors_free(expected, before->outputs.count);
     free(inputs);
     free(expected);
-    free(actual);
     return error;
 }
 

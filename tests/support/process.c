@@ -5,11 +5,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-bool isolated(const char *name, int seconds, bool (*check)(void *context), void *context)
+/* The child's status. */
+static int run_child(int seconds, bool (*check)(void *context), void *context, bool quiet)
 {
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
+        if (quiet && (!freopen("/dev/null", "w", stderr) || !freopen("/dev/null", "w", stdout)))
+            _exit(1);
         alarm((unsigned)seconds);
         bool good = check(context);
         fflush(NULL);
@@ -18,6 +21,12 @@ bool isolated(const char *name, int seconds, bool (*check)(void *context), void 
     int status = 0;
     if (child < 0 || waitpid(child, &status, 0) != child)
         fatal("cannot start a process");
+    return status;
+}
+
+bool isolated(const char *name, int seconds, bool (*check)(void *context), void *context)
+{
+    int status = run_child(seconds, check, context, false);
     if (WIFSIGNALED(status)) {
         int number = WTERMSIG(status);
         fprintf(stderr, "%s: %s\n", name, number == SIGALRM ? "takes too long" : strsignal(number));
@@ -25,6 +34,11 @@ bool isolated(const char *name, int seconds, bool (*check)(void *context), void 
         fprintf(stderr, "%s: ended with status %d\n", name, WEXITSTATUS(status));
     }
     return status == 0;
+}
+
+bool isolated_quietly(int seconds, bool (*check)(void *context), void *context)
+{
+    return run_child(seconds, check, context, true) == 0;
 }
 
 bool command_run(Buf *report, const char *format, ...)

@@ -7,6 +7,8 @@
 /* Runs check(context) in a child; what it prints is seen. false when it says so, crashes (then the name and the
  * signal are printed) or takes longer than `seconds`. */
 bool isolated(const char *name, int seconds, bool (*check)(void *context), void *context);
+/* The same, and nothing is printed. */
+bool isolated_quietly(int seconds, bool (*check)(void *context), void *context);
 
 /* Runs a shell command. true when its exit status is 0; else the command and what it printed are added to `report`. */
 bool command_run(Buf *report, const char *format, ...) PRINTF_LIKE(2, 3);
