@@ -26,8 +26,4 @@ const char *why_not_before(const Node *layer, bool shifts);
 /* The elements begin .. begin + count - 1 of the channels. */
 Affine affine_slice(Rewrite *rewrite, Affine affine, int64_t begin, int64_t count, const Node *like);
 
-/* Operations on known values; b is NODE_NONE for operations of one. */
-NodeId known_op(Rewrite *rewrite, OpId op, NodeId a, NodeId b, const Node *like);
-NodeId known_reshape(Rewrite *rewrite, NodeId value, Shape shape, const Node *like);
-
 #endif

@@ -8,38 +8,9 @@
  */
 #include "ops/conv.h"
 #include "ops/op.h"
-#include "ops/reduce.h"
 #include "ops/slice.h"
-#include "ops/view.h"
 #include "pass/affine.h"
-
-NodeId known_op(Rewrite *rewrite, OpId op, NodeId a, NodeId b, const Node *like)
-{
-    NodeId inputs[] = {a, b};
-    Node unnamed = *like;
-    unnamed.path = "";
-    return rewrite_add(rewrite, op, inputs, node_is_none(b) ? 1 : 2, NULL, &unnamed);
-}
-
-NodeId known_reshape(Rewrite *rewrite, NodeId value, Shape shape, const Node *like)
-{
-    if (shape_equal(&graph_node(rewrite->to, value)->type.shape, &shape))
-        return value;
-    ReshapeAttrs attrs = reshape_attrs(&shape);
-    Node unnamed = *like;
-    unnamed.path = "";
-    return rewrite_add(rewrite, OP_reshape, &value, 1, &attrs, &unnamed);
-}
-
-static NodeId sum_along(Rewrite *rewrite, NodeId value, int from, int to, const Node *like)
-{
-    ReduceAttrs attrs = {.keep = false};
-    for (int axis = from; axis < to; axis++)
-        attrs.axes[attrs.count++] = axis;
-    Node unnamed = *like;
-    unnamed.path = "";
-    return rewrite_add(rewrite, OP_reduce_sum, &value, 1, &attrs, &unnamed);
-}
+#include "pass/known.h"
 
 static NodeId slice_vector(Rewrite *rewrite, NodeId vector, int64_t begin, int64_t count, const Node *like)
 {
@@ -51,9 +22,7 @@ static NodeId slice_vector(Rewrite *rewrite, NodeId vector, int64_t begin, int64
     SliceAttrs attrs = slice_whole(&graph_node(rewrite->to, row)->type.shape);
     attrs.begin[1] = begin;
     attrs.size[1] = count;
-    Node unnamed = *like;
-    unnamed.path = "";
-    NodeId part = rewrite_add(rewrite, OP_slice, &row, 1, &attrs, &unnamed);
+    NodeId part = known_add(rewrite, OP_slice, &row, 1, &attrs, like);
     return known_reshape(rewrite, part, SHAPE(count), like);
 }
 
@@ -135,30 +104,6 @@ const char *why_not_before(const Node *layer, bool shifts)
     return NULL;
 }
 
-/* The weight's node carries its path on, so that what is stored keeps its name. */
-static NodeId named(Rewrite *rewrite, NodeId value, const char *name)
-{
-    graph_node(rewrite->to, value)->path = name;
-    return value;
-}
-
-static NodeId layer_with(Rewrite *rewrite, const Node *layer, NodeId x, NodeId weight, NodeId bias)
-{
-    NodeId inputs[] = {x, weight, bias};
-    return rewrite_add(rewrite, layer->op, inputs, node_is_none(bias) ? 2 : 3, layer->attrs, layer);
-}
-
-static const char *weight_name(const Rewrite *rewrite, const Node *layer)
-{
-    const Node *weight = graph_input_node(rewrite->to, layer, 1);
-    return weight->op == OP_const ? graph_constant(rewrite->to, weight)->path : weight->path;
-}
-
-static NodeId bias_of(const Rewrite *rewrite, const Node *layer)
-{
-    return layer->input_count > 2 ? graph_input(rewrite->to, layer, 2) : NODE_NONE;
-}
-
 /* a + b, where either may be missing, as one number an output. */
 static NodeId bias_sum(Rewrite *rewrite, const Node *layer, NodeId a, NodeId b, int64_t outputs)
 {
@@ -166,55 +111,46 @@ static NodeId bias_sum(Rewrite *rewrite, const Node *layer, NodeId a, NodeId b, 
         NodeId sum = node_is_none(a) ? b : a;
         if (node_is_none(sum) || graph_node(rewrite->to, sum)->type.shape.dim[0] == outputs)
             return sum;
-        float *zeros = NEW_ARRAY(rewrite->to->arena, float, (size_t)outputs);
-        Constant zero = {
-            .kind = CONSTANT_FILL, .path = "", .shape = SHAPE(outputs), .data = zeros, .span = layer->span};
-        return known_op(rewrite, OP_add, sum, graph_add_constant(rewrite->to, &zero), layer);
+        return known_op(rewrite, OP_add, sum, known_zeros(rewrite, outputs, layer), layer);
     }
     return known_op(rewrite, OP_add, a, b, layer);
-}
-
-static NodeId bias_named(Rewrite *rewrite, const Node *layer, NodeId bias)
-{
-    if (node_is_none(bias) || graph_node(rewrite->to, bias)->op == OP_const || !layer->path[0])
-        return bias;
-    return named(rewrite, bias, arena_printf(rewrite->to->arena, "%s.bias", layer->path));
 }
 
 NodeId affine_behind(Rewrite *rewrite, NodeId id, Affine affine)
 {
     const Node copy = *graph_node(rewrite->to, id), *layer = &copy;
     WeightAxes axes = axes_of(rewrite->to, layer);
-    NodeId weight = graph_input(rewrite->to, layer, 1), bias = bias_of(rewrite, layer);
+    NodeId weight = graph_input(rewrite->to, layer, 1), bias = layer_bias(rewrite->to, layer);
     const Shape shape = graph_node(rewrite->to, weight)->type.shape;
     if (!node_is_none(affine.scale)) {
-        const char *name = weight_name(rewrite, layer);
+        const char *name = layer_weight_name(rewrite->to, layer);
         weight = weight_times(rewrite, &axes, weight, affine.scale, true, layer);
-        weight = named(rewrite, known_reshape(rewrite, weight, shape, layer), name);
+        weight = known_named(rewrite, known_reshape(rewrite, weight, shape, layer), name);
         if (!node_is_none(bias))
             bias = known_op(rewrite, OP_mul, bias, affine.scale, layer);
     }
     bias = bias_sum(rewrite, layer, bias, affine.shift, axes.groups * axes.outputs);
-    return layer_with(rewrite, layer, graph_input(rewrite->to, layer, 0), weight, bias_named(rewrite, layer, bias));
+    return layer_with(rewrite, layer, layer->attrs, graph_input(rewrite->to, layer, 0), weight,
+                      known_bias_named(rewrite, bias, layer));
 }
 
 NodeId affine_before(Rewrite *rewrite, NodeId id, NodeId x, Affine affine)
 {
     const Node copy = *graph_node(rewrite->to, id), *layer = &copy;
     WeightAxes axes = axes_of(rewrite->to, layer);
-    NodeId old = graph_input(rewrite->to, layer, 1), weight = old, bias = bias_of(rewrite, layer);
+    NodeId old = graph_input(rewrite->to, layer, 1), weight = old, bias = layer_bias(rewrite->to, layer);
     const Shape shape = graph_node(rewrite->to, weight)->type.shape;
     int64_t outputs = axes.groups * axes.outputs;
     if (!node_is_none(affine.scale)) {
-        const char *name = weight_name(rewrite, layer);
+        const char *name = layer_weight_name(rewrite->to, layer);
         weight = weight_times(rewrite, &axes, old, affine.scale, false, layer);
-        weight = named(rewrite, known_reshape(rewrite, weight, shape, layer), name);
+        weight = known_named(rewrite, known_reshape(rewrite, weight, shape, layer), name);
     }
     if (!node_is_none(affine.shift)) {
         NodeId moved = weight_times(rewrite, &axes, old, affine.shift, false, layer);
-        moved = sum_along(rewrite, moved, 2, 4, layer);
+        moved = known_sum(rewrite, moved, 2, 4, layer);
         moved = known_reshape(rewrite, moved, SHAPE(outputs), layer);
         bias = bias_sum(rewrite, layer, bias, moved, outputs);
     }
-    return layer_with(rewrite, layer, x, weight, bias_named(rewrite, layer, bias));
+    return layer_with(rewrite, layer, layer->attrs, x, weight, known_bias_named(rewrite, bias, layer));
 }

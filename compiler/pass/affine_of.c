@@ -8,6 +8,7 @@
 #include "ops/map.h"
 #include "ops/op.h"
 #include "pass/affine.h"
+#include "pass/known.h"
 
 static bool is_vector(const Shape *shape, const Shape *x)
 {

@@ -10,6 +10,7 @@ typedef struct Saving {
     int64_t bytes;      /* that kernels need not read and write */
     int64_t operations; /* on elements: additions and multiplications */
     int64_t macs;       /* multiply-adds of convolutions and fully connected layers */
+    int64_t weights;    /* numbers that are stored */
 } Saving;
 
 typedef struct ExplainNote {

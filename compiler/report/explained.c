@@ -37,6 +37,7 @@ static Groups groups_of_pass(Arena *arena, const Explain *explain, const char *p
         group->saving.bytes += note->saving.bytes;
         group->saving.operations += note->saving.operations;
         group->saving.macs += note->saving.macs;
+        group->saving.weights += note->saving.weights;
     }
     return groups;
 }
@@ -46,7 +47,7 @@ static void print_saving(Buf *buf, Arena *arena, const Saving *saving)
     const struct {
         int64_t number;
         const char *unit;
-    } parts[] = {{saving->macs, "MACs"}, {saving->operations, "operations"}, {saving->bytes, "bytes moved"}};
+    } parts[] = {{saving->macs, "MACs"}, {saving->operations, "operations"}, {saving->weights, "weights"}, {saving->bytes, "bytes moved"}};
     for (size_t i = 0; i < COUNT_OF(parts); i++)
         if (parts[i].number)
             buf_printf(buf, ", %s %s %s", number_grouped(arena, llabs(parts[i].number)), parts[i].unit,
