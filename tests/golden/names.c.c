@@ -87,9 +87,14 @@ static void names_open_2(const float *restrict x, const float *restrict weight, 
         names_open_2_row2(x + r * 4, weight, bias, y + r * 2);
 }
 
-/* larger: conv (names.fov:4)
+/* larger: conv, relu (names.fov:4)
  * x[2][4][4], weight[1][2][3][3][8], bias[1][8] -> y[2][2][2]
  * direct, 8 maps x 2 pixels summed in registers */
+static inline float names_larger_2_finish(float v)
+{
+    return names_larger(0.0f, v);
+}
+
 /* 2 pixels of a row, of 2 maps. */
 static void names_larger_2_row2(const float *restrict x, const float *restrict weight, const float *restrict bias,
                                 float *restrict y)
@@ -110,8 +115,8 @@ static void names_larger_2_row2(const float *restrict x, const float *restrict w
         }
     }
     for (int b = 0; b < 2; b++) {
-        y[b * 4] = a0[b];
-        y[b * 4 + 1] = a1[b];
+        y[b * 4] = names_larger_2_finish(a0[b]);
+        y[b * 4 + 1] = names_larger_2_finish(a1[b]);
     }
 }
 
@@ -261,7 +266,7 @@ fovea_status names_open(names_model *model, const void *weights, size_t bytes)
     if (!model)
         return FOVEA_BAD_ARGUMENT;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0xa8f333ea9cf4b8ad), 2688);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0xb9c5afb71afe2750), 2688);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;
