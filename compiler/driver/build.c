@@ -94,13 +94,7 @@ static bool add_files(Arena *arena, Diag *diag, Argv *argv, const char *director
 static bool report_failure(Diag *diag, const Argv *argv, int status, const Buf *said)
 {
     static const char *const signs[] = {"png.h", "jpeglib.h", "zlib.h", "-lpng", "-ljpeg", "-lz"};
-    const char *more = said->length ? "; it said:" : "";
-    if (status > 128)
-        diag_error(diag, NOWHERE, "%s was ended by signal %d, %s%s", argv->at[0], status - 128, strsignal(status - 128),
-                   more);
-    else
-        diag_error(diag, NOWHERE, "%s failed with exit status %d%s", argv->at[0], status, more);
-    fputs(buf_text(said), stderr);
+    process_report(diag, argv->at[0], status, said);
     for (size_t i = 0; i < COUNT_OF(signs); i++)
         if (strstr(buf_text(said), signs[i])) {
             diag_hint(diag, "programs need libpng, libjpeg and zlib with their headers; --no-libraries does without");

@@ -156,6 +156,17 @@ int process_wait(Process *process, Buf *said)
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+void process_report(Diag *diag, const char *program, int status, const Buf *said)
+{
+    const char *more = said->length ? "; it said:" : "";
+    if (status > 128)
+        diag_error(diag, NOWHERE, "%s was ended by signal %d, %s%s", program, status - 128, strsignal(status - 128),
+                   more);
+    else
+        diag_error(diag, NOWHERE, "%s failed with exit status %d%s", program, status, more);
+    fputs(buf_text(said), stderr);
+}
+
 void process_replace(Arena *arena, Diag *diag, const char *program, const Argv *argv)
 {
     fflush(NULL);

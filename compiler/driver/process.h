@@ -23,6 +23,8 @@ typedef struct Process {
 bool process_start(Process *process, Arena *arena, Diag *diag, const char *directory, const Argv *argv);
 /* Waits; what it said is added to the Buf. The exit status; 128 + N when signal N ended it. */
 int process_wait(Process *process, Buf *said);
+/* Reports that a program did not end well: an exit status as process_wait gives it, and all that the program said. */
+void process_report(Diag *diag, const char *program, int status, const Buf *said);
 /* Becomes the program. Returns only after a diagnostic. */
 void process_replace(Arena *arena, Diag *diag, const char *program, const Argv *argv);
 
