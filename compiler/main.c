@@ -7,6 +7,7 @@
 #include "driver/build.h"
 #include "driver/check.h"
 #include "driver/depfile.h"
+#include "driver/draw.h"
 #include "driver/format.h"
 #include "driver/opt.h"
 #include "driver/options.h"
@@ -49,6 +50,8 @@ static bool work(const Options *options, Arena *arena, Diag *diag)
         return false;
     if (options->command == COMMAND_RF)
         return print_field(diag, options, net);
+    if (options->command == COMMAND_GRAPH)
+        return draw_net(diag, net, options);
     bool needs_weights = options->command != COMMAND_SHOW || options->weights;
     if (needs_weights && !weights_bind(net, diag, options->weights))
         return false;

@@ -29,6 +29,10 @@ static const char *const details[COMMAND_COUNT] = {
     [COMMAND_RUN] =
         "Does what\n.B build\n"
         "does, for this machine alone, and starts the program,\nwhich is kept in a cache for the next time.\n",
+    [COMMAND_GRAPH] = "A layer is a box, together with the activations and the like that follow it;\n"
+                      "a labelled block is a frame around boxes.\n"
+                      "Blocks that follow one another alike are drawn once, with how often they are there.\n"
+                      "Pictures are drawn by\n.BR dot (1),\nwhich is part of graphviz; the text needs nothing.\n",
     [COMMAND_CHECK] = "Inputs are random numbers, or the files that are given.\n"
                       "The reference is an evaluator in double precision,\nwhich shares no code with what is emitted.\n"
                       "Without\n.BR \\-\\-target ,\nevery target that the CPU can run is checked.\n",
@@ -50,7 +54,8 @@ static const char closing[] =
     "with options if need be; else the first of clang, gcc and cc that is found.\n"
     ".TP\n.B XDG_CACHE_HOME\nWhere\n.B run\nkeeps programs, in a folder\n.IR fovea ;\nelse\n.IR ~/.cache/fovea .\n"
     "What is in it can be removed at any time.\n"
-    ".TP\n.B TMPDIR\nWhere sources are written while a program is built; else\n.IR /tmp .\n"
+    ".TP\n.B TMPDIR\nWhere sources are written while a program is built, and drawings while they become\npictures; "
+    "else\n.IR /tmp .\n"
     ".SH FILES\n"
     "Below the folder that Fovea is installed to:\n"
     ".TP\n.I include/fovea.h\nThe runtime's interface, which every emitted header includes.\n"
@@ -79,7 +84,7 @@ static const char closing[] =
     "The compiler is under the MIT licence.\nThe runtime and all emitted code are under 0BSD:\n"
     "what Fovea writes is yours, and no notice is owed.\n"
     ".SH SEE ALSO\n"
-    ".BR cc (1),\n.BR cmake (1),\n.BR pkgconf (1)\n"
+    ".BR cc (1),\n.BR cmake (1),\n.BR dot (1),\n.BR pkgconf (1)\n"
     ".PP\nThe language is described in LANGUAGE.md,\n"
     "programs that link emitted code in embedding.md (share/doc/fovea).\n";
 

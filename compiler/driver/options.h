@@ -24,6 +24,7 @@ typedef enum Command {
     COMMAND_RUN,
     COMMAND_SHOW,
     COMMAND_RF,
+    COMMAND_GRAPH,
     COMMAND_CHECK,
     COMMAND_WEIGHTS,
     COMMAND_FMT,

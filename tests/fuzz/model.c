@@ -1,5 +1,5 @@
 /* model.c - any text as a model to be compiled: what is accepted goes through all passes, is planned and emitted for
- * every target, and means the same after the passes as before.
+ * every target, means the same after the passes as before, and can be drawn.
  *
  * Rules of graphs and plans are checked by those who make them (BUG). Nets that take long to evaluate are left alone.
  */
@@ -7,6 +7,7 @@
 #include "emit/emit.h"
 #include "emit/target.h"
 #include "pass/pass.h"
+#include "report/drawing.h"
 #include "tests/fuzz/support/fuzz.h"
 #include "tests/support/emitted.h"
 #include "tests/support/model.h"
@@ -36,6 +37,15 @@ static void compile(FuzzModel *model, const Target *target)
                buf_text(&model->said));
 }
 
+static void draw(const Graph *graph)
+{
+    for (int unfold = 0; unfold < 2; unfold++) {
+        Buf text = {0};
+        drawing_print(&text, graph, unfold);
+        buf_free(&text);
+    }
+}
+
 int fuzz_one(const uint8_t *bytes, size_t size)
 {
     FuzzModel model;
@@ -44,6 +54,7 @@ int fuzz_one(const uint8_t *bytes, size_t size)
     if (model.graph && graph_cost(model.graph) < AFFORDABLE) {
         FUZZ_CHECK(weights_bind(model.graph, &model.diag, "random:1"), "random weights are refused: %s",
                    buf_text(&model.said));
+        draw(model.graph);
         for (int i = 0; target_at(i); i++)
             compile(&model, target_at(i));
     }

@@ -1,8 +1,9 @@
 /* golden.c - the texts of every stage for small nets, to the byte; and what every emitted file has to keep.
  *
- * Beside tests/golden/NAME.fov may stand NAME.ir, the Graph as elaborated, and for a target T (c, avx2) NAME.T.opt.ir,
- * the Graph after the passes, NAME.T.plan, NAME.T.h and NAME.T.c, the emitted files. Those that are there are compared;
- * an empty one is filled by UPDATE=1. All nets are emitted for all targets and checked, with or without such files.
+ * Beside tests/golden/NAME.fov may stand NAME.ir, the Graph as elaborated, NAME.dot, its drawing, and for a target T
+ * (c, avx2) NAME.T.opt.ir, the Graph after the passes, NAME.T.plan, NAME.T.h and NAME.T.c, the emitted files. Those
+ * that are there are compared; an empty one is filled by UPDATE=1. All nets are emitted for all targets and checked,
+ * with or without such files.
  */
 #include <criterion/criterion.h>
 
@@ -11,6 +12,7 @@
 #include "emit/emit.h"
 #include "ir/text.h"
 #include "pass/pass.h"
+#include "report/drawing.h"
 #include "tests/support/files.h"
 #include "tests/support/model.h"
 #include "tests/support/process.h"
@@ -69,6 +71,15 @@ static bool compare_graph(Arena *arena, const char *name, const char *suffix, co
     return good;
 }
 
+static bool compare_drawing(Arena *arena, const char *name, const Graph *graph)
+{
+    Buf text = {0};
+    drawing_print(&text, graph, false);
+    bool good = compare(arena, name, "dot", buf_text(&text));
+    buf_free(&text);
+    return good;
+}
+
 static bool compare_plan(Arena *arena, const char *name, const char *suffix, const Plan *plan)
 {
     Buf text = {0};
@@ -105,7 +116,7 @@ static bool check_texts(void *context)
             return false;
         char *folder = folder_temporary(arena);
         if (t == 0)
-            good = compare_graph(arena, name, "ir", stages.graph);
+            good = compare_graph(arena, name, "ir", stages.graph) && compare_drawing(arena, name, stages.graph);
         const char *target = targets[t];
         good = compare_graph(arena, name, arena_printf(arena, "%s.opt.ir", target), stages.optimised) && good;
         good = compare_plan(arena, name, arena_printf(arena, "%s.plan", target), stages.plan) && good;
