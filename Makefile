@@ -96,6 +96,7 @@ zoo:                                ## a table of the nets in examples/zoo: para
 	@scripts/zoo.sh $(BUILD)
 
 pictures: all                       ## the README's pictures, from what the commands print
+	@scripts/deps.sh pictures
 	@scripts/pictures.sh $(BUILD)
 
 format:                             ## clang-format on all sources

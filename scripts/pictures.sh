@@ -1,6 +1,6 @@
 #!/bin/sh
-# pictures.sh [BUILD] - makes the README's pictures from what the commands print: docs/pictures/answers.svg and
-# docs/pictures/recording.svg. `pictures.sh BUILD answers` writes the first to standard output; a test compares it.
+# pictures.sh [BUILD] - makes the pictures of README and docs from what the commands print: docs/pictures/answers.svg,
+# recording.svg and graph-*.svg. `pictures.sh BUILD answers` writes the first to standard output; a test compares it.
 set -eu
 cd "$(dirname "$0")/.."
 build=${1:-build} only=${2-}
@@ -62,3 +62,16 @@ fi
 mkdir -p docs/pictures
 answers >docs/pictures/answers.svg
 recording | awk -f scripts/recording.awk >docs/pictures/recording.svg
+
+# Drawings: one module of GoogLeNet, and a residual net of 110 layers.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cp examples/zoo/*.fov "$work"
+cat >"$work/module.fov" <<'FOV'
+import "googlenet.fov";
+net module(maps: f32[192, 28, 28]) {
+    return joined = maps -> inception3a: inception(stages[3]["a"]);
+}
+FOV
+"$fovea" graph "$work/module.fov" -o docs/pictures/graph-inception.svg
+"$fovea" graph examples/zoo/cifar_resnet.fov -D depth=110 -o docs/pictures/graph-resnet110.svg
