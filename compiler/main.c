@@ -20,6 +20,7 @@
 #include "weights/weights.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 /* What was read for the result: its sources, of which PREFIX.c stands for all, or a program. */
 static bool write_depfile(Diag *diag, const Options *options, const EmitOptions *emit, const Graph *net)
@@ -92,8 +93,10 @@ int main(int argc, char **argv)
     OptionsResult result = options_parse(&options, arena, &diag, argc, argv);
     bool fine = result == OPTIONS_DONE || (result == OPTIONS_RUN && work(&options, arena, &diag));
     diag_finish(&diag);
-    errno = 0; /* an earlier write may be what failed: then nobody knows any more why */
+    errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout)) {
+        if (!errno && write(STDOUT_FILENO, "\n", 1) == 1) /* an earlier write failed: once more, to be told why */
+            errno = 0;
         diag_error(&diag, NOWHERE, "cannot write to standard output%s%s", errno ? ": " : "",
                    errno ? strerror(errno) : "");
         fine = false;

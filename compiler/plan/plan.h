@@ -67,6 +67,7 @@ typedef struct Plan {
     uint32_t *buffer_of;     /* one a node of the graph, BUFFER_NONE where it has no storage */
     int64_t *first_of;       /* one a node: the element of its buffer at which it begins */
     int64_t workspace_bytes; /* one thread */
+    int64_t workspace_least; /* what lives at the fullest step: no placement takes less */
     int64_t weights_bytes;   /* of the blob, header included, self-test not */
     uint64_t architecture;   /* hash of everything that a blob must agree with */
 } Plan;
@@ -74,7 +75,7 @@ typedef struct Plan {
 /* Plans a graph that went through the passes. */
 Plan *plan_make(const Graph *graph, const Target *target);
 
-/* Gives every workspace buffer its offset and the plan its size (memory.c). */
+/* Gives every workspace buffer its offset and the plan its size, and what it takes at least (memory.c). */
 void plan_memory(Plan *plan);
 
 /* The first broken rule of a finished plan as text, NULL when all hold (verify.c, rules P1...). */

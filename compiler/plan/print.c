@@ -54,7 +54,8 @@ void plan_print(Buf *buf, const Plan *plan)
         print_kernel(buf, plan, &plan->kernels.at[i]);
     for (uint32_t i = 0; i < plan->steps.count; i++)
         print_step(buf, plan, i);
-    buf_printf(buf, "workspace %lld bytes\n", (long long)plan->workspace_bytes);
+    buf_printf(buf, "workspace %lld bytes, at least %lld\n", (long long)plan->workspace_bytes,
+               (long long)plan->workspace_least);
     for (uint32_t i = 0; i < plan->buffers.count; i++) {
         const Buffer *buffer = &plan->buffers.at[i];
         if (buffer->place == BUFFER_WORKSPACE)

@@ -65,23 +65,95 @@ static const char *check_weights_apart(const Plan *plan)
     return NULL;
 }
 
-/* Buffers in the order in which their lives begin; each is held against those that still live. */
+/* A set of numbers below `count`: bits, and for each word of a level a bit in the next. */
+enum { SET_LEVELS = 6, WORD_BITS = 64 };
+typedef struct NumberSet {
+    uint64_t *level[SET_LEVELS];
+} NumberSet;
+
+static NumberSet set_new(Arena *arena, uint32_t count)
+{
+    NumberSet set;
+    for (int i = 0; i < SET_LEVELS; i++) {
+        count = count / WORD_BITS + 1;
+        set.level[i] = NEW_ARRAY(arena, uint64_t, count);
+    }
+    return set;
+}
+
+static void set_put(NumberSet *set, uint32_t number)
+{
+    for (int i = 0; i < SET_LEVELS; i++, number /= WORD_BITS)
+        set->level[i][number / WORD_BITS] |= UINT64_C(1) << number % WORD_BITS;
+}
+
+static void set_take(NumberSet *set, uint32_t number)
+{
+    for (int i = 0; i < SET_LEVELS; i++, number /= WORD_BITS) {
+        uint64_t *word = &set->level[i][number / WORD_BITS];
+        *word &= ~(UINT64_C(1) << number % WORD_BITS);
+        if (*word)
+            return;
+    }
+}
+
+/* The number in the set nearest to one that is not, on either side; UINT32_MAX: there is none. */
+static uint32_t set_nearest(const NumberSet *set, uint32_t number, bool above)
+{
+    for (int i = 0; i < SET_LEVELS; i++, number /= WORD_BITS) {
+        uint64_t below = (UINT64_C(1) << number % WORD_BITS) - 1;
+        uint64_t word = set->level[i][number / WORD_BITS] & (above ? ~below << 1 : below);
+        if (!word)
+            continue;
+        for (number /= WORD_BITS;; word = set->level[--i][number]) {
+            int bit = above ? __builtin_ctzll(word) : WORD_BITS - 1 - __builtin_clzll(word);
+            number = number * WORD_BITS + (uint32_t)bit;
+            if (i == 0)
+                return number;
+        }
+    }
+    return UINT32_MAX;
+}
+
+typedef struct Life {
+    const Buffer *buffer;
+    uint32_t rank; /* by offset */
+} Life;
+
+static int compare_begins(const void *left, const void *right)
+{
+    return compare_first(&((const Life *)left)->buffer, &((const Life *)right)->buffer);
+}
+
+static int compare_ends(const void *left, const void *right)
+{
+    const Buffer *a = ((const Life *)left)->buffer, *b = ((const Life *)right)->buffer;
+    return (a->last > b->last) - (a->last < b->last);
+}
+
+/* Buffers in the order in which their lives begin. Those that live share no byte with each other, so that a new one can
+ * meet only the two that stand beside its place. */
 static const char *check_live_apart(const Plan *plan)
 {
-    uint32_t count, live_count = 0;
+    uint32_t count, ended = 0;
     const Buffer **buffers = buffers_at(plan, BUFFER_WORKSPACE, &count);
-    const Buffer **live = NEW_ARRAY(plan->arena, const Buffer *, count);
-    qsort(buffers, count, sizeof *buffers, compare_first);
+    Life *begins = NEW_ARRAY(plan->arena, Life, count), *ends = NEW_ARRAY(plan->arena, Life, count);
+    NumberSet live = set_new(plan->arena, count);
+    qsort(buffers, count, sizeof *buffers, compare_offset);
+    for (uint32_t i = 0; i < count; i++)
+        begins[i] = ends[i] = (Life){buffers[i], i};
+    qsort(begins, count, sizeof *begins, compare_begins);
+    qsort(ends, count, sizeof *ends, compare_ends);
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t kept = 0;
-        for (uint32_t j = 0; j < live_count; j++)
-            if (live[j]->last >= buffers[i]->first)
-                live[kept++] = live[j];
-        live_count = kept;
-        for (uint32_t j = 0; j < live_count; j++)
-            if (share_bytes(live[j], buffers[i]))
-                return arena_printf(plan->arena, "P2: %s and %s overlap", live[j]->name, buffers[i]->name);
-        live[live_count++] = buffers[i];
+        const Buffer *buffer = begins[i].buffer;
+        for (; ends[ended].buffer->last < buffer->first; ended++)
+            set_take(&live, ends[ended].rank);
+        for (int above = 0; above < 2; above++) {
+            uint32_t beside = set_nearest(&live, begins[i].rank, above);
+            if (beside != UINT32_MAX && share_bytes(buffers[beside], buffer))
+                return arena_printf(plan->arena, "P2: %s and %s overlap", buffers[beside]->name, buffer->name);
+        }
+        set_put(&live, begins[i].rank);
     }
     return NULL;
 }

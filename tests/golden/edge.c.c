@@ -20,12 +20,12 @@ enum {
 
 /* Where each value stands in the workspace, and from which step of a run to which, in floats. */
 enum {
-    at_pack_image = 0, /* [1][12][13], steps 1 to 2 */
-    at_conv = 224, /* [1][11][12], steps 2 to 5 */
-    at_conv_2 = 0, /* [2][10][11], steps 3 to 4 */
-    at_channel_max = 368, /* [1][10][11], steps 4 to 7 */
-    at_conv_3 = 0, /* [2][10][11], steps 5 to 6 */
-    at_channel_max_2 = 224, /* [1][10][11], steps 6 to 7 */
+    at_pack_image = 320, /* [1][12][13], steps 1 to 2 */
+    at_conv = 0, /* [1][11][12], steps 2 to 5 */
+    at_conv_2 = 256, /* [2][10][11], steps 3 to 4 */
+    at_channel_max = 144, /* [1][10][11], steps 4 to 7 */
+    at_conv_3 = 256, /* [2][10][11], steps 5 to 6 */
+    at_channel_max_2 = 0, /* [1][10][11], steps 6 to 7 */
 };
 
 /* b when they are equal or one of them is not a number: -0 and NaN pass through larger(0, x). */

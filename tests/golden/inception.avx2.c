@@ -64,21 +64,21 @@ enum {
 
 /* Where each value stands in the workspace, and from which step of a run to which, in floats. */
 enum {
-    at_a_conv1x1 = 464, /* [3][7][7], steps 1 to 6 */
+    at_a_conv1x1 = 1472, /* [3][7][7], steps 1 to 6 */
     at_a_reduce3 = 0, /* [2][9][9], steps 2 to 3 */
-    at_a_conv3x3 = 256, /* [4][7][7], steps 3 to 6 */
+    at_a_conv3x3 = 1264, /* [4][7][7], steps 3 to 6 */
     at_maxpool = 0, /* [5][7][7], steps 4 to 5 */
-    at_a_proj = 624, /* [2][7][7], steps 5 to 6 */
-    at_concat = 784, /* [9][7][7], steps 6 to 13 */
-    at_pack_concat = 0, /* [2][7][7][8], steps 8 to 9 */
-    at_b_conv1x1 = 1232, /* [1][7][7][8], steps 9 to 10 */
-    at_pack_b_conv1x1 = 1632, /* [8][7][7], steps 10 to 15 */
-    at_b_reduce3 = 0, /* [3][9][9], steps 11 to 12 */
-    at_b_conv3x3 = 1232, /* [5][7][7], steps 12 to 15 */
-    at_maxpool_2 = 0, /* [9][7][7], steps 13 to 14 */
-    at_b_proj = 784, /* [3][7][7], steps 14 to 15 */
+    at_a_proj = 1152, /* [2][7][7], steps 5 to 6 */
+    at_concat = 0, /* [9][7][7], steps 6 to 13 */
+    at_pack_concat = 848, /* [2][7][7][8], steps 8 to 9 */
+    at_b_conv1x1 = 448, /* [1][7][7][8], steps 9 to 10 */
+    at_pack_b_conv1x1 = 1232, /* [8][7][7], steps 10 to 15 */
+    at_b_reduce3 = 720, /* [3][9][9], steps 11 to 12 */
+    at_b_conv3x3 = 976, /* [5][7][7], steps 12 to 15 */
+    at_maxpool_2 = 528, /* [9][7][7], steps 13 to 14 */
+    at_b_proj = 1632, /* [3][7][7], steps 14 to 15 */
     at_concat_2 = 0, /* [16][7][7], steps 15 to 16 */
-    at_avgpool = 784, /* [16][1][1], steps 16 to 17 */
+    at_avgpool = 1616, /* [16][1][1], steps 16 to 17 */
     at_fc = 0, /* [4], steps 17 to 18 */
 };
 

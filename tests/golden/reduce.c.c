@@ -17,9 +17,9 @@ enum {
 
 /* Where each value stands in the workspace, and from which step of a run to which, in floats. */
 enum {
-    at_reduce_mean = 0, /* [18], steps 1 to 2 */
-    at_codes = 32, /* [3], steps 2 to 3 */
-    at_sub = 0, /* [3], steps 3 to 4 */
+    at_reduce_mean = 16, /* [18], steps 1 to 2 */
+    at_codes = 0, /* [3], steps 2 to 3 */
+    at_sub = 16, /* [3], steps 3 to 4 */
 };
 
 /* b when they are equal or one of them is not a number: -0 and NaN pass through larger(0, x). */

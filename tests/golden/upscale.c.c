@@ -21,8 +21,8 @@ enum {
 
 /* Where each value stands in the workspace, and from which step of a run to which, in floats. */
 enum {
-    at_pack_x = 912, /* [4][6][7], steps 1 to 2 */
-    at_even = 0, /* [10][9][10], steps 2 to 3 */
+    at_pack_x = 0, /* [4][6][7], steps 1 to 2 */
+    at_even = 176, /* [10][9][10], steps 2 to 3 */
 };
 
 /* b when they are equal or one of them is not a number: -0 and NaN pass through larger(0, x). */
