@@ -14,6 +14,15 @@
 
 enum { LARGE_PANEL = 32, MIDDLE_PANEL = 16, SMALL_PANEL = 8 };
 
+/* What is computed when the weights are written, by no kernel: what is known, and no output of the net. */
+static bool *find_written(const Graph *graph)
+{
+    bool *written = graph_known(graph->arena, graph);
+    for (uint32_t i = 0; i < graph->outputs.count; i++)
+        written[graph->outputs.at[i].node.index] = false;
+    return written;
+}
+
 static Layout conv_input_layout(const Graph *graph, const Node *conv, const ConvForm *form)
 {
     Layout layout = {.kind = form->activations, .block = form->activations == LAYOUT_BLOCKED ? form->channel_block : 0};
@@ -40,12 +49,12 @@ static bool *halo_allowed(const Graph *graph)
 }
 
 /* The largest halo that the plain convolutions reading a value ask for, where its producer may write it. */
-static Layout *wanted_layouts(const Graph *graph, const ConvForm *forms, const bool *allowed)
+static Layout *wanted_layouts(const Graph *graph, const ConvForm *forms, const bool *written, const bool *allowed)
 {
     Layout *wanted = NEW_ARRAY(graph->arena, Layout, graph->nodes.count);
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         const Node *node = &graph->nodes.at[i];
-        if (!is_convolution(node->op))
+        if (!is_convolution(node->op) || written[i])
             continue;
         uint32_t input = graph_input(graph, node, 0).index;
         if (forms[i].activations != LAYOUT_PLAIN || !allowed[input])
@@ -104,16 +113,18 @@ Graph *pass_layout(const Graph *graph, const PassContext *context)
 {
     Rewrite rewrite = rewrite_begin(graph);
     const ConvForm *forms = target_conv_forms(context->target, graph);
-    const Layout *wanted = wanted_layouts(graph, forms, halo_allowed(graph));
+    const bool *written = find_written(graph);
+    const Layout *wanted = wanted_layouts(graph, forms, written, halo_allowed(graph));
     const NodeId *results = kernel_results(graph);
+    const ConvForm plain = {.activations = LAYOUT_PLAIN};
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         NodeId id = {i};
         const Node *node = graph_node(graph, id);
         uint32_t leader = node_is_none(node->kernel) ? i : node->kernel.index;
-        const ConvForm *form = &forms[leader]; /* zero, so plain, when no convolution leads */
-        if (is_convolution(node->op))
+        const ConvForm *form = written[leader] ? &plain : &forms[leader]; /* plain, when no convolution leads */
+        if (is_convolution(node->op) && !written[i])
             copy_conv(&rewrite, id, form, context->explain);
-        else if (op_row(node->op)->family == FAMILY_MATVEC)
+        else if (op_row(node->op)->family == FAMILY_MATVEC && !written[i])
             rewrite_copy_with(&rewrite, id,
                               packed_inputs(&rewrite, node, LAYOUT_PANELS, matvec_panel(node->type.shape.dim[1])));
         else
