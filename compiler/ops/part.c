@@ -27,6 +27,25 @@ static void part_reference(const Graph *graph, const Node *node, const Tensor *c
            (size_t)shape_count(&result->shape) * sizeof(double));
 }
 
+bool part_is_channels(const Graph *graph, const Node *node)
+{
+    if (node->op != OP_part)
+        return false;
+    const Shape *x = &graph_input_node(graph, node, 0)->type.shape, *y = &node->type.shape;
+    return x->rank == 4 && y->rank == 4 && x->dim[0] == 1 && y->dim[0] == 1 && x->dim[2] == y->dim[2] &&
+           x->dim[3] == y->dim[3] && ((const PartAttrs *)node->attrs)->first % (x->dim[2] * x->dim[3]) == 0;
+}
+
+int64_t part_begin(const Graph *graph, const Node *part)
+{
+    const Type *whole = &graph_input_node(graph, part, 0)->type;
+    int64_t first = ((const PartAttrs *)part->attrs)->first;
+    if (!layout_has_halo(&whole->layout))
+        return first;
+    const Shape channel = SHAPE(1, 1, whole->shape.dim[2], whole->shape.dim[3]);
+    return first / shape_count(&channel) * layout_count(&whole->layout, &channel);
+}
+
 static const OpAttr attrs_of_part[] = {
     {"first", ATTR_INT, offsetof(PartAttrs, first), 1, 0, NULL},
     {"dims", ATTR_INT, offsetof(PartAttrs, dims), 0, offsetof(PartAttrs, rank), NULL},

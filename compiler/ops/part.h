@@ -10,4 +10,9 @@ typedef struct PartAttrs {
     int64_t dims[MAX_RANK]; /* the whole shape, batch axis included */
 } PartAttrs;
 
+/* Whether a node is a part that takes whole channels of one picture: it can lie in the picture's buffer with a halo. */
+bool part_is_channels(const Graph *graph, const Node *node);
+/* Where the elements of a part begin in what its input is stored in. */
+int64_t part_begin(const Graph *graph, const Node *part);
+
 #endif

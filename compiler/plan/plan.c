@@ -222,7 +222,7 @@ static void plan_node(Planner *planner, NodeId id)
         *buffer = buffer_for(planner, whole, op_name(node->op));
         planner->plan->first_of[id.index] = planner->plan->first_of[whole.index];
         if (node->op == OP_part)
-            planner->plan->first_of[id.index] += ((const PartAttrs *)node->attrs)->first;
+            planner->plan->first_of[id.index] += part_begin(graph, node);
     } else if (node_is_none(node->kernel)) {
         add_step(planner, id);
     }
