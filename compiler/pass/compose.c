@@ -8,7 +8,8 @@
  * One of them has to be 1x1; it may stand before or behind the other. So may one fully connected layer stand before
  * another, and a 1x1 before one that reads all of its result. It is exact but at zero padding of the second: the bias
  * of the first does not reach the zeros around its result, so that it must have none there. It is done when neither
- * multiply-adds nor weights become more.
+ * multiply-adds nor weights become more. Infinities of opposite signs that would have met between the two, and made a
+ * NaN there, no longer do.
  *
  * The product of weights is a convolution, too: the first weight is a picture of `middle` channels, each of which has
  * the first's inputs and taps as its pixels; the second weight is a 1x1 kernel over it, for each output and tap of the

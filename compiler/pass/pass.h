@@ -70,6 +70,7 @@ Graph *pass_constants(const Graph *graph, const PassContext *context);
 Graph *pass_common(const Graph *graph, const PassContext *context);
 Graph *pass_affine(const Graph *graph, const PassContext *context);
 Graph *pass_compose(const Graph *graph, const PassContext *context);
+Graph *pass_siblings(const Graph *graph, const PassContext *context);
 Graph *pass_views(const Graph *graph, const PassContext *context);
 Graph *pass_results(const Graph *graph, const PassContext *context);
 Graph *pass_fuse(const Graph *graph, const PassContext *context);

@@ -390,6 +390,30 @@ const OpCase op_cases[] = {
     {"f32[33]", "p = x -> split(3); return y = concat(reverse(p)) -> sigmoid;"},
     {"f32[8, 9, 9]",
      "a, b = split(x, 2); return y = concat(a, b -> c: conv(4, 1x1) -> d: conv(4, 3x3, pad=1)) -> channel_shuffle(2);"},
+    /* parts of one buffer with one halo */
+    {"f32[9, 7, 7]", "a, b = x -> c: conv(18, 1x1) -> relu -> split([11, 7]);"
+                     "return y = concat(a -> d: conv(9, 3x3, pad=1), b -> e: conv(4, 5x5, pad=2), b -> sigmoid);"},
+    {"2 of f32[9, 7, 7]", "a, b = x -> c: conv(18, 1x1) -> relu -> split([11, 7]);"
+                          "return y = concat(a -> d: conv(9, 3x3, pad=1), b -> e: conv(4, 5x5, pad=2));"},
+    {"f32[3, 28, 28]", "a, b = x -> c: conv(9, 1x1) -> split([3, 6]);"
+                       "return y = concat(a -> maxpool(3x3, stride=1, pad=1), b -> e: conv(4, 5x5, pad=2));"},
+    {"f32[9, 7, 7]", "a = x -> c: conv(17, 1x1) -> slice(1, 17); b = a -> slice(3, 12);"
+                     "return y = concat(a -> d: conv(9, 3x3, pad=1), b -> e: conv(4, 5x5, pad=2));"},
+    /* siblings: 1x1 convolutions of one value */
+    {"f32[17, 9, 9]", "x -> concat(x -> a: conv(5, 1x1) -> relu,"
+                      "  x -> b: conv(33, 1x1) -> relu -> c: conv(9, 3x3, pad=1) -> relu,"
+                      "  x -> d: conv(7, 1x1, bias=false) -> relu -> e: conv(8, 5x5, pad=2) -> relu,"
+                      "  x -> maxpool(3x3, stride=1, pad=1) -> f: conv(4, 1x1) -> relu)"},
+    {"f32[9, 8, 8]",
+     "b = x -> b1: conv(3, 1x1, stride=2) -> leaky_relu(slope=0.2) -> b2: conv(4, 2x2);"
+     "c = x -> c1: conv(8, 1x1, stride=2) -> leaky_relu(slope=0.2) -> c2: conv(4, 2x2);"
+     "d = x -> d1: conv(6, 1x1, stride=2) -> leaky_relu(slope=0.2) -> d2: conv(4, 2x2); return y = b * c + d;"},
+    /* convolutions and fully connected layers one behind the other */
+    {"f32[8, 9, 9]", "x -> a: conv(17, 1x1) -> b: conv(12, 1x1) -> c: conv(9, 3x3, stride=2) -> relu"},
+    {"f32[8, 9, 9]", "x -> a: conv(8, 1x1, bias=false) -> b: conv(6, 3x3, pad=1)"},
+    {"f32[8, 9, 9]", "x -> a: conv(16, 3x3, stride=2, pad=1) -> b: conv(4, 1x1, stride=2, bias=false) -> relu"},
+    {"2 of f32[8, 9, 9]", "x -> a: conv(32, 1x1) -> b: conv(16, 3x2, groups=2, dilation=2, bias=false)"},
+    {"2 of f32[8, 5, 5]", "x -> a: conv(9, 1x1) -> flatten -> b: fc(20) -> c: fc(3, bias=false)"},
     {"3 of f32[8, 9, 9]",
      "a, b = split(x, 2); return y = concat(a, b -> c: conv(4, 3x3, pad=1)) -> channel_shuffle(2) -> relu;"},
     {"f32[8, 9, 9]", "a, b = split(x -> relu, 2); output c = x -> a: conv(3, 3x3, pad=1); return y = max(a, b);"},

@@ -3,6 +3,7 @@
 
 #include "emit/target.h"
 #include "ops/op.h"
+#include "pass/pass.h"
 #include "tests/ops/cases.h"
 #include "tests/support/emitted.h"
 #include "tests/support/process.h"
@@ -45,6 +46,19 @@ static bool extremes_tell(const Graph *graph)
     return inexact <= 1;
 }
 
+/* Special inputs say nothing of layers that were composed: infinities of opposite signs, which would have met in the
+ * layer between, are not there. */
+static bool is_composed(const Graph *graph)
+{
+    Explain explain = {.arena = graph->arena};
+    Graph *optimised = (Graph *)graph;
+    passes_run(&optimised, &(PassOptions){.target = target_find("c"), .explain = &explain});
+    for (uint32_t i = 0; i < explain.notes.count; i++)
+        if (explain.notes.at[i].done && strcmp(explain.notes.at[i].pass, "compose") == 0)
+            return true;
+    return false;
+}
+
 typedef struct Check {
     Emitted *emitted;
     int model;
@@ -77,7 +91,8 @@ static bool check_numbers(const Check *check, Numbers numbers)
 static bool check_case(void *context)
 {
     const Check *check = context;
-    bool usual = check_numbers(check, NUMBERS_USUAL), special = check_numbers(check, NUMBERS_SPECIAL);
+    bool usual = check_numbers(check, NUMBERS_USUAL);
+    bool special = is_composed(check->graph) || check_numbers(check, NUMBERS_SPECIAL);
     return (!extremes_tell(check->graph) || check_numbers(check, NUMBERS_EXTREME)) && usual && special;
 }
 
