@@ -25,6 +25,7 @@ PARSER  = $(BUILD)/fovea.tab.o $(BUILD)/fovea.lex.o
 OBJECTS = $(filter-out $(BUILD)/compiler/main.o,$(call objects,compiler/*.c compiler/*/*.c)) $(call objects,runtime/*.c) $(PARSER)
 SUITES  = unit run ops nets
 TESTS   = $(SUITES:%=$(BUILD)/tests/%.test)
+ALL     = $(BUILD)/tests/all.test
 FUZZ    = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 FUZZNET = $(BUILD)/tests/fuzz/lenet
 FUZZWRAP = fopen open stat realpath mmap madvise munmap rename unlink beside_make
@@ -50,9 +51,12 @@ test:                               ## every test; the last line is the total (S
 	@scripts/deps.sh test
 	@scripts/deps.sh emulators
 	@$(MAKE) --no-print-directory all tests
-	@CC='$(CC)' SAN='$(SAN)' scripts/test.sh $(BUILD) $(or $(SUITE),$(SUITES) fuzz plain)
+	@CC='$(CC)' SAN='$(SAN)' SEEDS='$(SEEDS)' scripts/test.sh $(BUILD) $(or $(SUITE),$(SUITES) fuzz plain)
 
-tests: $(TESTS) replays $(BUILD)/fovea # test programs, built and not run
+test-all:                           ## those, and what takes long: every pass on every net of the zoo, 20,000 random nets (SEEDS=)
+	@$(MAKE) --no-print-directory test SUITE='$(SUITES) fuzz plain all' SEEDS=$(or $(SEEDS),20000) ALSO=$(ALL)
+
+tests: $(TESTS) $(ALSO) replays $(BUILD)/fovea # test programs, built and not run
 
 golden: $(BUILD)/tests/run.test     ## compare diagnostics, IR, plans and emitted code with the files in tests/
 	@CC='$(CC)' SAN='$(SAN)' FILTER='@(errors|golden)/*' scripts/test.sh $(BUILD) run
@@ -144,7 +148,8 @@ $(BUILD)/compiler/driver/carried.o: $(wildcard runtime/*.[ch] runtime/program/*.
 
 .SECONDEXPANSION:
 $(BUILD)/tests/%: FLAGS += -I.
-$(TESTS): $(BUILD)/tests/%.test: $$(call objects,tests/$$*/*.c tests/support/*.c) $(PROGRAM) $(LIBRARY)
+$(ALL): $(BUILD)/tests/nets/zoo_figures.o
+$(TESTS) $(ALL): $(BUILD)/tests/%.test: $$(call objects,tests/$$*/*.c tests/support/*.c) $(PROGRAM) $(LIBRARY)
 	$(call step,LINK)$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ -lcriterion -lpng -ljpeg -lz $(LDLIBS)
 
 # Fuzz targets: their calls that open files find virtual ones (tests/fuzz/support/files.c), and one of them damages the
@@ -169,4 +174,4 @@ $(FUZZNET).c $(FUZZNET).h $(FUZZNET)_weights.c &: tests/golden/lenet.fov $(BUILD
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-emulators demo test tests golden golden-update fuzz fuzz-corpus fuzzers replays install uninstall bench note zoo pictures format tidy wc clean
+.PHONY: all help deps deps-emulators demo test test-all tests golden golden-update fuzz fuzz-corpus fuzzers replays install uninstall bench note zoo pictures format tidy wc clean

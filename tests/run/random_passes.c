@@ -69,7 +69,7 @@ static void show_smallest(uint32_t seed)
 Test(passes, random_nets)
 {
     const char *wanted = getenv("SEEDS");
-    uint32_t count = wanted ? (uint32_t)strtoul(wanted, NULL, 10) : SEEDS, failed = 0;
+    uint32_t count = wanted && *wanted ? (uint32_t)strtoul(wanted, NULL, 10) : SEEDS, failed = 0;
     for (uint32_t first = 1; first <= count && failed < MOST_SHOWN; first += SEEDS_AT_A_TIME) {
         Seeds seeds = {first, MIN(SEEDS_AT_A_TIME, count - first + 1)};
         if (isolated_quietly(SECONDS_A_NET * SEEDS_AT_A_TIME, seeds_are_right, &seeds))

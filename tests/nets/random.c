@@ -1,0 +1,86 @@
+/* random.c - code that is emitted for nets drawn by dice computes what the reference evaluator does, with all passes
+ * on, on every target. tests/run/random_passes.c holds the passes themselves to many more of them.
+ *
+ * SEEDS=20000 emits more of them, one for forty seeds (`make test-all`).
+ */
+#include <criterion/criterion.h>
+
+#include "tests/support/emitted.h"
+#include "tests/support/model.h"
+#include "tests/support/process.h"
+#include "tests/support/random_net.h"
+
+enum { NETS = 24, SEEDS_A_NET = 40, AT_A_TIME = 40, SECONDS_A_NET = 20 };
+
+static const double TOLERANCE = 1e-4;
+
+typedef struct Check {
+    Emitted *emitted;
+    int model;
+    const Graph *graph;
+    const char *text, *target;
+} Check;
+
+static bool check_net(void *context)
+{
+    const Check *check = context;
+    const Graph *graph = check->graph;
+    Tensor *inputs = inputs_random(graph, NUMBERS_USUAL, 1);
+    Tensor *expected = NEW_ARRAY(graph->arena, Tensor, graph->outputs.count);
+    Tensor *actual = NEW_ARRAY(graph->arena, Tensor, graph->outputs.count);
+    eval_graph(graph, inputs, expected, NULL, NULL);
+    if (!emitted_run(check->emitted, check->model, inputs, actual))
+        return false;
+    char where[128];
+    double error = outputs_error(graph, expected, actual, where);
+    if (error <= TOLERANCE)
+        return true;
+    fprintf(stderr, "on target %s it is off by %.3g of the largest output: %s\n%s\n", check->target, error, where,
+            check->text);
+    return false;
+}
+
+static uint32_t check_nets(Arena *arena, const char *target, uint32_t first, uint32_t count)
+{
+    Emitted *emitted = emitted_new(target);
+    Check *checks = NEW_ARRAY(arena, Check, count);
+    uint32_t failed = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        Diag *diag = NEW(arena, Diag);
+        const char *text = random_net(arena, first + i);
+        Graph *graph = random_net_graph(arena, diag, text);
+        checks[i] = (Check){emitted, emitted_add(emitted, diag, graph), graph, text, target};
+    }
+    bool compiled = emitted_compile(emitted);
+    for (uint32_t i = 0; i < count && compiled; i++)
+        failed += checks[i].model < 0 ||
+                  !isolated(arena_printf(arena, "random net %u", first + i), SECONDS_A_NET, check_net, &checks[i]);
+    emitted_free(emitted);
+    return compiled ? failed : count;
+}
+
+static void check_target(const char *target)
+{
+    Emitted *emitted = emitted_new(target);
+    if (!emitted)
+        cr_skip_test("this CPU cannot run target %s", target);
+    emitted_free(emitted);
+    const char *seeds = getenv("SEEDS");
+    uint32_t count = seeds && *seeds ? (uint32_t)strtoul(seeds, NULL, 10) / SEEDS_A_NET : NETS, failed = 0;
+    for (uint32_t first = 1; first <= count; first += AT_A_TIME) {
+        Arena *arena = arena_new();
+        failed += check_nets(arena, target, first, MIN(AT_A_TIME, count - first + 1));
+        arena_free(arena);
+    }
+    cr_expect_eq(failed, 0, "%u of %u random nets fail on target %s", failed, count, target);
+}
+
+Test(random_nets, target_c)
+{
+    check_target("c");
+}
+
+Test(random_nets, target_avx2)
+{
+    check_target("avx2");
+}
