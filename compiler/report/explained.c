@@ -47,7 +47,10 @@ static void print_saving(Buf *buf, Arena *arena, const Saving *saving)
     const struct {
         int64_t number;
         const char *unit;
-    } parts[] = {{saving->macs, "MACs"}, {saving->operations, "operations"}, {saving->weights, "weights"}, {saving->bytes, "bytes moved"}};
+    } parts[] = {{saving->macs, "MACs"},
+                 {saving->operations, "operations"},
+                 {saving->weights, "weights"},
+                 {saving->bytes, "bytes moved"}};
     for (size_t i = 0; i < COUNT_OF(parts); i++)
         if (parts[i].number)
             buf_printf(buf, ", %s %s %s", number_grouped(arena, llabs(parts[i].number)), parts[i].unit,

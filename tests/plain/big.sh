@@ -19,7 +19,7 @@ net big(image: f32[16, 8, 8]) {
               -> conv2: conv(1024, 3x3, pad=1) -> relu
               -> conv3: conv(1024, 3x3, pad=1) -> relu -> maxpool(2x2)
               -> flatten -> fc1: fc(8192) -> relu -> fc2: fc(8192) -> relu;
-    return y = x -> fc3: fc(2048) -> fc4: fc(10);
+    return y = x -> fc3: fc(2048) -> relu -> fc4: fc(10);
 }
 MODEL
 flags="-std=c99 -O2 -Wall -Wextra -Werror -I$work"
