@@ -80,7 +80,7 @@ static void write_store(const BlockedTile *tile, int64_t pixels)
             const char *sum = arena_printf(text->arena, "a%lld_%d", (long long)p, v);
             long long place = v * tile->out_plane + p * tile->out_step;
             const char *at = place ? arena_printf(text->arena, "y + %lld", place) : "y";
-            const char *value = text_finished(text, sum, v ? "8" : "0", true);
+            const char *value = text_finished(text, sum, v ? "8" : "0", NULL, true);
             line_wrapped(text->out, arena_printf(text->arena, "v_store(%s, %s);", at, value));
         }
 }

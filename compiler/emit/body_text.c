@@ -249,29 +249,20 @@ bool body_repeats(Arena *arena, const Node *node)
 
 /* ---- epilogues ---- */
 
-/* Operand texts of a fused node: the running value, then numbers and parameters from `*next` on. */
+/* Operand texts of a fused node: the running value, numbers, and parameters from `*next` on. */
 static const char *const *epilogue_operands(KernelText *text, const Node *node, uint32_t *next, bool vector)
 {
     const char **operands = NEW_ARRAY(text->arena, const char *, node->input_count);
-    operands[0] = "v";
-    for (uint32_t i = 1; i < node->input_count; i++) {
+    for (uint32_t i = 0; i < node->input_count; i++) {
         double number;
-        if (text_number(text, node, i, &number))
+        if (graph_is_running(text->graph, node, i))
+            operands[i] = "v";
+        else if (text_number(text, node, i, &number))
             operands[i] = arena_printf(text->arena, vector ? "v_set(%s)" : "%s", float_text(text->arena, number));
         else
-            operands[i] = text_parameter(text, (*next)++);
+            operands[i] = text_operand(text, (*next)++);
     }
     return operands;
-}
-
-/* How many parameters the leader itself has: those of the epilogue come after. */
-static uint32_t leader_parameters(const KernelText *text)
-{
-    uint32_t count = 0;
-    double number;
-    for (uint32_t i = 0; i < text->leader->input_count; i++)
-        count += !text_number(text, text->leader, i, &number);
-    return count;
 }
 
 void text_finish(KernelText *text, bool vector)
@@ -282,9 +273,9 @@ void text_finish(KernelText *text, bool vector)
     const char *attribute = vector ? text->plan->target->attribute : "";
     Buf head = {0};
     buf_printf(&head, "%sstatic inline %s %s_finish(%s v", attribute, type, text->name, type);
-    uint32_t next = leader_parameters(text);
+    uint32_t next = text_leader_parameters(text);
     for (uint32_t i = next; i < text_parameter_count(text); i++)
-        buf_printf(&head, ", %s %s", type, text_parameter(text, i));
+        buf_printf(&head, ", %s %s", type, text_operand(text, i));
     buf_puts(&head, ")");
     line_wrapped(text->out, buf_text(&head));
     buf_free(&head);
@@ -300,14 +291,17 @@ void text_finish(KernelText *text, bool vector)
     buf_line(text->out, "");
 }
 
-const char *text_finished(const KernelText *text, const char *value, const char *channel, bool vector)
+const char *text_finished(const KernelText *text, const char *value, const char *channel, const char *const *at,
+                          bool vector)
 {
     if (!text->kernel->epilogue_count)
         return value;
     const char *call = arena_printf(text->arena, "%s_finish(%s", text->name, value);
-    for (uint32_t i = leader_parameters(text); i < text_parameter_count(text); i++) {
+    for (uint32_t i = text_leader_parameters(text); i < text_parameter_count(text); i++) {
         const char *parameter = text_parameter(text, i);
-        if (!text_parameter_runs(text, i))
+        if (text_is_parallel(text, i))
+            call = arena_printf(text->arena, "%s, %s[%s]", call, parameter, at[i]);
+        else if (!text_parameter_runs(text, i))
             call = arena_printf(text->arena, vector ? "%s, v_broadcast(%s)" : "%s, *%s", call, parameter);
         else
             call = arena_printf(text->arena, vector ? "%s, v_load(%s + %s)" : "%s, %s[%s]", call, parameter, channel);

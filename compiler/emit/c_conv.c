@@ -127,8 +127,10 @@ static void write_call(const ConvText *c, int64_t pixels, const char *column)
     buf_puts(&line, ", weight");
     if (c->many)
         buf_printf(&line, " + o * %lld", (long long)(c->inputs * c->kernel[0] * c->kernel[1]));
-    for (uint32_t i = CONV_BIAS; i < text_parameter_count(text); i++)
-        buf_printf(&line, ", %s%s", text_parameter(text, i), text_parameter_runs(text, i) ? panel : "");
+    if (c->tile.has_bias)
+        buf_printf(&line, ", bias%s", text_parameter_runs(text, CONV_BIAS) ? panel : "");
+    const Term terms[] = {{"o", 1, c->many}, {"r", 2, 1}, {column, 3, !first}};
+    add_epilogue_arguments(&line, text, panel, terms, COUNT_OF(terms));
     buf_puts(&line, ", y");
     if (c->many)
         buf_printf(&line, " + o * %lld", (long long)c->tile.out_plane);
@@ -188,11 +190,11 @@ void c_conv_text(KernelText *text)
         buf_line(text->out, "x += %lld; /* to the first window */", (long long)skip_x);
     if (out.base)
         buf_line(text->out, "y += %lld; /* past the halo */", (long long)out.base);
+    parallels_begin(text);
     if (c.batch > 1) {
-        buf_open(text->out, "for (int n = 0; n < %lld; n++)", (long long)c.batch);
+        buf_open(text->out, "for (int n = 0; n < %lld; n++, x += %lld%s, y += %lld)", (long long)c.batch,
+                 (long long)in.stride[0], parallels_next(text), (long long)out.stride[0]);
         write_rows(&c);
-        buf_line(text->out, "x += %lld;", (long long)in.stride[0]);
-        buf_line(text->out, "y += %lld;", (long long)out.stride[0]);
         buf_close(text->out);
     } else {
         write_rows(&c);

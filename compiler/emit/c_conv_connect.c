@@ -201,6 +201,22 @@ static void write_call(const ConnectText *c, const char *row, const char *column
     buf_free(&line);
 }
 
+/* Where parallel parameters are read, one a parameter: operands 1, ... of the nest, in map o. */
+static const char *const *epilogue_places(const KernelText *text, const Nest *nest)
+{
+    const char **at = NEW_ARRAY(text->arena, const char *, text_parameter_count(text));
+    int operand = 1;
+    for (uint32_t i = 0; i < text_parameter_count(text); i++) {
+        if (!text_is_parallel(text, i))
+            continue;
+        long long plane = text_parallel(text, i).stride[1];
+        at[i] = nest_index(text, nest, operand++);
+        if (plane)
+            at[i] = arena_printf(text->arena, "o * %lld + %s", plane, at[i]);
+    }
+    return at;
+}
+
 /* What is fused behind the sums, over the map that was stored just now. */
 static void write_epilogue(const ConnectText *c)
 {
@@ -208,12 +224,18 @@ static void write_epilogue(const ConnectText *c)
     if (!text->kernel->epilogue_count)
         return;
     Nest nest = {.rank = 2, .dim = {c->y->dim[2], c->y->dim[3]}, .operands = 1};
-    nest.access[0].stride[0] = c->out.stride[2];
-    nest.access[0].stride[1] = 1;
+    nest.access[0] = (Access){.stride = {c->out.stride[2], 1}};
+    for (uint32_t i = 0; i < text_parameter_count(text); i++)
+        if (text_is_parallel(text, i)) {
+            Access access = text_parallel(text, i);
+            nest.access[nest.operands++] = (Access){.stride = {access.stride[2], access.stride[3]}};
+        }
     nest_collapse(&nest);
     nest_open(text, &nest);
     const char *value = arena_printf(text->arena, "map[%s]", nest_index(text, &nest, 0));
-    buf_line(text->out, "%s = %s;", value, text_finished(text, value, "o", false));
+    value = arena_printf(text->arena, "%s = %s;", value,
+                         text_finished(text, value, "o", epilogue_places(text, &nest), false));
+    line_wrapped(text->out, value);
     nest_close(text, &nest);
 }
 
@@ -262,10 +284,11 @@ void c_conv_connect_text(KernelText *text)
         buf_line(text->out, "x += %lld; /* to the first window */", (long long)skip);
     if (c.out.base)
         buf_line(text->out, "y += %lld; /* past the halo */", (long long)c.out.base);
+    parallels_begin(text);
     bool batch = y->shape.dim[0] > 1;
     if (batch)
-        buf_open(text->out, "for (int n = 0; n < %lld; n++, x += %lld, y += %lld)", (long long)y->shape.dim[0],
-                 (long long)c.in.stride[0], (long long)c.out.stride[0]);
+        buf_open(text->out, "for (int n = 0; n < %lld; n++, x += %lld%s, y += %lld)", (long long)y->shape.dim[0],
+                 (long long)c.in.stride[0], parallels_next(text), (long long)c.out.stride[0]);
     write_maps(&c);
     if (batch)
         buf_close(text->out);

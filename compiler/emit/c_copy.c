@@ -12,9 +12,18 @@ enum {
     STRIP = 8, /* with 16, rows of 4 KiB push each other out of an 8-way cache: 20 times slower at 1024 x 1024 */
 };
 
-enum { Y, X, CHANNEL };
+enum { Y, X, CHANNEL, PARALLEL };
 
-/* Loops over the result; the last operand is the channel of the result, for what an epilogue reads. */
+static void add_parallel(Nest *nest, const CopyLoops *loops, Access parallel)
+{
+    Access *access = &nest->access[nest->operands++];
+    access->base = parallel.base;
+    for (int i = 0; i < loops->count; i++)
+        access->stride[i] = loops->at[i].step * parallel.stride[loops->at[i].axis];
+}
+
+/* Loops over the result; with an epilogue, operand CHANNEL is the channel of the result, and behind it come the
+ * tensors that are read element by element. */
 static Nest copy_nest(const KernelText *text)
 {
     CopyLoops loops = op_row(text->leader->op)->copy(text->graph, text->leader);
@@ -32,7 +41,10 @@ static Nest copy_nest(const KernelText *text)
         nest.access[CHANNEL].stride[i] = loop->axis == 1 ? loop->step : 0;
     }
     if (text_parameter_count(text) > 1)
-        nest.operands = 3;
+        nest.operands = PARALLEL;
+    for (uint32_t p = 1; p < text_parameter_count(text); p++)
+        if (text_is_parallel(text, p))
+            add_parallel(&nest, &loops, text_parallel(text, p));
     nest_collapse(&nest);
     return nest;
 }
@@ -79,13 +91,24 @@ static void write_runs(KernelText *text, Nest nest)
     nest_close(text, &nest);
 }
 
+/* Where the tensors are that are read element by element, one a parameter. */
+static const char *const *parallel_places(const KernelText *text, const Nest *nest)
+{
+    const char **at = NEW_ARRAY(text->arena, const char *, text_parameter_count(text));
+    int operand = PARALLEL;
+    for (uint32_t p = 1; p < text_parameter_count(text); p++)
+        if (text_is_parallel(text, p))
+            at[p] = nest_index(text, nest, operand++);
+    return at;
+}
+
 static void write_elements(KernelText *text, const Nest *nest)
 {
     const char *value = arena_printf(text->arena, "x[%s]", nest_index(text, nest, X));
     const char *channel = nest->operands > CHANNEL ? nest_index(text, nest, CHANNEL) : "0";
     nest_open(text, nest);
-    line_wrapped(text->out, arena_printf(text->arena, "y[%s] = %s;", nest_index(text, nest, Y),
-                                         text_finished(text, value, channel, false)));
+    value = text_finished(text, value, channel, parallel_places(text, nest), false);
+    line_wrapped(text->out, arena_printf(text->arena, "y[%s] = %s;", nest_index(text, nest, Y), value));
     nest_close(text, nest);
 }
 

@@ -6,18 +6,12 @@
 static Access map_access(const KernelText *text, uint32_t i)
 {
     const Type *type = text_input(text, i);
-    const Shape *result = &text_output(text)->shape;
     if (i > 0 && op_row(text->leader->op)->channelwise) {
         Access access = {0};
         access.stride[1] = type->shape.dim[0] > 1;
         return access;
     }
-    Access own = access_of(type), access = {.base = own.base};
-    for (int axis = 0; axis < type->shape.rank; axis++) {
-        int at = result->rank - type->shape.rank + axis;
-        access.stride[at] = type->shape.dim[axis] == 1 ? 0 : own.stride[axis];
-    }
-    return access;
+    return access_broadcast(type, &text_output(text)->shape);
 }
 
 /* A nest over the result with the result as operand 0. */
@@ -62,35 +56,70 @@ static const char *map_value(const KernelText *text, const char *const *operands
     return arena_printf(text->arena, "%s)", call);
 }
 
-void c_map_text(KernelText *text)
+/* What is fused behind the operation reads vectors along the channels. */
+static bool reads_channels(const KernelText *text)
 {
-    Nest nest = result_nest(text);
-    const char *operands[NEST_OPERANDS];
-    int place[NEST_OPERANDS];
+    for (uint32_t i = text_leader_parameters(text); i < text_parameter_count(text); i++)
+        if (!text_is_parallel(text, i) && text_parameter_runs(text, i))
+            return true;
+    return false;
+}
+
+/* Adds the parameters that are read element by element to the operands of the nest, then the channel. */
+static void add_operands(const KernelText *text, Nest *nest, int *channel)
+{
+    uint32_t parameter = 0;
     double number;
-    uint32_t count = text->leader->input_count, parameter = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        place[i] = nest.operands;
-        if (!text_number(text, text->leader, i, &number))
-            nest.access[nest.operands++] = map_access(text, i);
-    }
-    Access channels = {0}; /* one more operand: the channel, for what the epilogue reads */
-    channels.stride[1] = 1;
-    nest.access[nest.operands] = channels;
-    bool channelwise_epilogue = false;
-    for (uint32_t i = (uint32_t)(nest.operands - 1); i < text_parameter_count(text); i++)
-        channelwise_epilogue = channelwise_epilogue || text_parameter_runs(text, i);
-    nest.operands += channelwise_epilogue;
-    nest_collapse(&nest);
-    for (uint32_t i = 0; i < count; i++) {
-        if (text_number(text, text->leader, i, &number))
+    for (uint32_t i = 0; i < text->leader->input_count; i++)
+        if (!text_number(text, text->leader, i, &number)) {
+            nest->access[nest->operands++] = map_access(text, i);
+            parameter++;
+        }
+    for (; parameter < text_parameter_count(text); parameter++)
+        if (text_is_parallel(text, parameter))
+            nest->access[nest->operands++] = text_parallel(text, parameter);
+    *channel = reads_channels(text) ? nest->operands++ : -1;
+    if (*channel > 0)
+        nest->access[*channel] = (Access){.stride = {[1] = 1}};
+}
+
+/* Where the parameters stand that are read element by element, one a parameter. */
+static const char *const *parameter_places(const KernelText *text, const Nest *nest)
+{
+    const char **at = NEW_ARRAY(text->arena, const char *, text_parameter_count(text));
+    int operand = 1;
+    for (uint32_t i = 0; i < text_parameter_count(text); i++)
+        if (i < text_leader_parameters(text) || text_is_parallel(text, i))
+            at[i] = nest_index(text, nest, operand++);
+    return at;
+}
+
+/* One element of each input of the leader. */
+static const char *const *leader_operands(const KernelText *text, const char *const *at)
+{
+    const char **operands = NEW_ARRAY(text->arena, const char *, text->leader->input_count);
+    uint32_t parameter = 0;
+    double number;
+    for (uint32_t i = 0; i < text->leader->input_count; i++) {
+        if (text_number(text, text->leader, i, &number)) {
             operands[i] = float_text(text->arena, number);
-        else
-            operands[i] = arena_printf(text->arena, "%s[%s]", text_parameter(text, parameter++),
-                                       nest_index(text, &nest, place[i]));
+        } else {
+            operands[i] = arena_printf(text->arena, "%s[%s]", text_parameter(text, parameter), at[parameter]);
+            parameter++;
+        }
         if (graph_input_node(text->graph, text->leader, i)->type.dtype == DT_U8)
             operands[i] = arena_printf(text->arena, "(float)%s", operands[i]);
     }
+    return operands;
+}
+
+void c_map_text(KernelText *text)
+{
+    Nest nest = result_nest(text);
+    int channel;
+    add_operands(text, &nest, &channel);
+    nest_collapse(&nest);
+    const char *const *at = parameter_places(text, &nest);
     text_comment(text, "element by element");
     if (body_repeats(text->arena, text->leader))
         write_body_function(text);
@@ -98,10 +127,9 @@ void c_map_text(KernelText *text)
     text_open(text);
     text_border(text);
     nest_open(text, &nest);
-    const char *channel = channelwise_epilogue ? nest_index(text, &nest, nest.operands - 1) : "0";
-    const char *value = map_value(text, operands);
-    line_wrapped(text->out, arena_printf(text->arena, "y[%s] = %s;", nest_index(text, &nest, 0),
-                                         text_finished(text, value, channel, false)));
+    const char *value = map_value(text, leader_operands(text, at));
+    value = text_finished(text, value, channel > 0 ? nest_index(text, &nest, channel) : "0", at, false);
+    line_wrapped(text->out, arena_printf(text->arena, "y[%s] = %s;", nest_index(text, &nest, 0), value));
     nest_close(text, &nest);
     text_close(text);
 }

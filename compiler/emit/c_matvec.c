@@ -32,7 +32,9 @@ static void write_panel(KernelText *text, int64_t inputs, int64_t outputs, int b
         buf_line(text->out, "for (int b = 0; b < %d && o + b < %lld; b++)", block, (long long)outputs);
     else
         buf_line(text->out, "for (int b = 0; b < %lld; b++)", (long long)MIN(block, outputs));
-    buf_line(text->out, "    y[%s] = %s;", place, text_finished(text, "a[b]", place, false));
+    const char *const *at = parallels_at(text, &(Term){place, 1, 1}, 1);
+    line_wrapped(text->out,
+                 arena_printf(text->arena, "    y[%s] = %s;", place, text_finished(text, "a[b]", place, at, false)));
 }
 
 void c_matvec_text(KernelText *text)
@@ -45,8 +47,8 @@ void c_matvec_text(KernelText *text)
     text_finish(text, false);
     text_open(text);
     if (batch > 1)
-        buf_open(text->out, "for (int n = 0; n < %lld; n++, x += %lld, y += %lld)", (long long)batch, (long long)inputs,
-                 (long long)outputs);
+        buf_open(text->out, "for (int n = 0; n < %lld; n++, x += %lld%s, y += %lld)", (long long)batch,
+                 (long long)inputs, parallels_next(text), (long long)outputs);
     if (outputs > block)
         buf_open(text->out, "for (int o = 0; o < %lld; o += %d)", (long long)outputs, block);
     write_panel(text, inputs, outputs, block);

@@ -82,7 +82,9 @@ void tile_store(const ConvTile *tile, int64_t pixels)
         const char *at = arena_printf(text->arena, "%lld", place);
         if (tile->block > 1)
             at = arena_printf(text->arena, place ? "b * %lld + %lld" : "b * %lld", (long long)tile->out_plane, place);
-        value = text_finished(text, value, tile->block > 1 ? "b" : "0", false);
+        const Term terms[] = {{tile->block > 1 ? "b" : NULL, 1, tile->block > 1}, {NULL, 3, place}};
+        const char *const *parallels = parallels_at(text, terms, COUNT_OF(terms));
+        value = text_finished(text, value, tile->block > 1 ? "b" : "0", parallels, false);
         line_wrapped(text->out, arena_printf(text->arena, "y[%s] = %s;", at, value));
     }
     close_maps(tile);

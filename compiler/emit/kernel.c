@@ -55,8 +55,8 @@ void text_begin(KernelText *text)
             VEC_PUSH(text->arena, &list, (Parameter){.node = text->leader, .input = i});
     for (uint32_t e = 0; e < text->kernel->epilogue_count; e++) {
         const Node *node = graph_node(text->graph, text->kernel->epilogue[e]);
-        for (uint32_t i = 1; i < node->input_count; i++)
-            if (!text_number(text, node, i, &number))
+        for (uint32_t i = 0; i < node->input_count; i++)
+            if (!text_number(text, node, i, &number) && !graph_is_running(text->graph, node, i))
                 VEC_PUSH(text->arena, &list, (Parameter){.node = node, .input = i, .epilogue = true, .place = e});
     }
     text->parameters = list.at;
@@ -68,28 +68,50 @@ uint32_t text_parameter_count(const KernelText *text)
     return text->parameter_count;
 }
 
-static const char *parameter_name(const KernelText *text, const Parameter *parameter)
+uint32_t text_leader_parameters(const KernelText *text)
 {
+    uint32_t count = 0;
+    while (count < text->parameter_count && !text->parameters[count].epilogue)
+        count++;
+    return count;
+}
+
+const Node *text_parameter_node(const KernelText *text, uint32_t i)
+{
+    return text->parameters[i].node;
+}
+
+const Type *text_parameter_type(const KernelText *text, uint32_t i)
+{
+    const Parameter *parameter = &text->parameters[i];
+    return &graph_input_node(text->graph, parameter->node, parameter->input)->type;
+}
+
+bool text_parameter_runs(const KernelText *text, uint32_t i)
+{
+    return shape_count(&text_parameter_type(text, i)->shape) > 1;
+}
+
+bool text_in_place(const KernelText *text, uint32_t i)
+{
+    return text->kernel->in_place == i;
+}
+
+const char *text_operand(const KernelText *text, uint32_t i)
+{
+    const Parameter *parameter = &text->parameters[i];
     const char *name = operand_name(text, parameter->node, parameter->input);
     if (!parameter->epilogue)
         return name;
+    if (parameter->node->input_count == 2 && !op_row(parameter->node->op)->operand_names)
+        name = "x"; /* the other input is the running value */
     name = arena_printf(text->arena, "%s_%s", op_name(parameter->node->op), name);
     return parameter->place ? arena_printf(text->arena, "%s%u", name, parameter->place + 1) : name;
 }
 
 const char *text_parameter(const KernelText *text, uint32_t i)
 {
-    return parameter_name(text, &text->parameters[i]);
-}
-
-static const Type *parameter_type(const KernelText *text, const Parameter *parameter)
-{
-    return &graph_input_node(text->graph, parameter->node, parameter->input)->type;
-}
-
-bool text_parameter_runs(const KernelText *text, uint32_t i)
-{
-    return shape_count(&parameter_type(text, &text->parameters[i])->shape) > 1;
+    return text_in_place(text, i) ? "y" : text_operand(text, i);
 }
 
 static const char *element_text(DType dtype)
@@ -101,8 +123,9 @@ static const char *parameter_list(const KernelText *text)
 {
     Buf line = {0};
     for (uint32_t i = 0; i < text->parameter_count; i++)
-        buf_printf(&line, "const %s *restrict %s, ", element_text(parameter_type(text, &text->parameters[i])->dtype),
-                   text_parameter(text, i));
+        if (!text_in_place(text, i))
+            buf_printf(&line, "const %s *restrict %s, ", element_text(text_parameter_type(text, i)->dtype),
+                       text_parameter(text, i));
     buf_printf(&line, "%s *restrict y", element_text(text_output(text)->dtype));
     const char *result = arena_strdup(text->arena, buf_text(&line));
     buf_free(&line);
@@ -287,9 +310,11 @@ void text_comment(KernelText *text, const char *how)
     comment_wrapped(text->out, "/* ", buf_text(&line));
     buf_clear(&line);
     for (uint32_t i = 0; i < text->parameter_count; i++)
-        buf_printf(&line, "%s%s%s", i ? ", " : "", text_parameter(text, i),
-                   storage_text(text->arena, parameter_type(text, &text->parameters[i])));
+        buf_printf(&line, "%s%s%s", i ? ", " : "", text_operand(text, i),
+                   storage_text(text->arena, text_parameter_type(text, i)));
     buf_printf(&line, " -> y%s", storage_text(text->arena, text_output(text)));
+    if (text->kernel->in_place != NOT_IN_PLACE)
+        buf_printf(&line, " in the place of %s", text_operand(text, text->kernel->in_place));
     comment_wrapped(text->out, " * ", buf_text(&line));
     buf_line(text->out, " * %s */", how);
     buf_free(&line);
@@ -318,8 +343,8 @@ void text_border(KernelText *text)
 {
     const Type *type = text_output(text);
     const int32_t *halo = type->layout.halo;
-    if (!layout_has_halo(&type->layout))
-        return;
+    if (!layout_has_halo(&type->layout) || text->kernel->in_place != NOT_IN_PLACE)
+        return; /* in place: it stands there already */
     const Shape *s = &type->shape;
     int64_t block = type->layout.kind == LAYOUT_BLOCKED ? type->layout.block : 1;
     int64_t maps = s->dim[0] * ((s->dim[1] + block - 1) / block);

@@ -1,7 +1,8 @@
 /* kernel.h - what the texts of kernels are written with.
  *
  * A family's text gets a KernelText and writes one C function (with helpers before it, if it likes). Buffers are
- * parameters: x (x2, x3, ... when there are several), weight, bias, then what the epilogue reads, then y.
+ * parameters: x (x2, x3, ... when there are several), weight, bias, then what the epilogue reads, then y. One that is
+ * read in place, where y is written, is no parameter of its own: its elements are called y[...] until they are written.
  */
 #ifndef FOVEA_EMIT_KERNEL_H
 #define FOVEA_EMIT_KERNEL_H
@@ -51,11 +52,19 @@ void text_close(KernelText *text);
 /* The same for a function that is called otherwise, lenet5_conv1_row8: `attribute` before, `extra` parameters behind.
  */
 void text_open_part(KernelText *text, const char *attribute, const char *part, const char *extra);
-/* The name of parameter i: "x", "weight", "bias", "x2", "batchnorm_mean". */
+/* The name of parameter i: "x", "weight", "bias", "x2", "batchnorm_mean", "add_x"; "y" when it is read in place. */
 const char *text_parameter(const KernelText *text, uint32_t i);
 uint32_t text_parameter_count(const KernelText *text);
+/* The same as the epilogue knows it, and the node that reads it. */
+const char *text_operand(const KernelText *text, uint32_t i);
+const Node *text_parameter_node(const KernelText *text, uint32_t i);
+/* How many of them the leader has: those of the epilogue come after. */
+uint32_t text_leader_parameters(const KernelText *text);
+const Type *text_parameter_type(const KernelText *text, uint32_t i);
 /* Whether parameter i has a value a channel; false: one for all of them. */
 bool text_parameter_runs(const KernelText *text, uint32_t i);
+/* Whether parameter i stands where y is written, element for element. */
+bool text_in_place(const KernelText *text, uint32_t i);
 /* Whether the leader's input i is a number that stands in the text; then its value. */
 bool text_number(const KernelText *text, const Node *node, uint32_t i, double *value);
 
@@ -81,6 +90,8 @@ typedef struct Access {
     int64_t stride[NEST_AXES];
 } Access;
 Access access_of(const Type *type);
+/* The same along the axes of another shape, from the right: stride 0 where the tensor is broadcast to it. */
+Access access_broadcast(const Type *type, const Shape *shape);
 
 /* Loops over a logical shape for several operands at once, with as few loops as their strides allow. */
 typedef struct Nest {
@@ -126,8 +137,31 @@ bool body_repeats(Arena *arena, const Node *node);
 
 /* Writes "static inline float NAME_finish(float v, ...)" when the kernel has an epilogue. */
 void text_finish(KernelText *text, bool vector);
-/* The call of it on `value`, the channel parameters at `channel` ("o + b"); `value` itself without an epilogue. */
-const char *text_finished(const KernelText *text, const char *value, const char *channel, bool vector);
+/* The call of it on `value`, the channel parameters at `channel` ("o + b"), parallel parameter i at `at[i]`; `value`
+ * itself without an epilogue. */
+const char *text_finished(const KernelText *text, const char *value, const char *channel, const char *const *at,
+                          bool vector);
+
+/* ---- parallel parameters: tensors that the epilogue reads element by element (parallel.c) ---- */
+
+bool text_is_parallel(const KernelText *text, uint32_t i);
+/* Where its elements stand along the axes of the result. */
+Access text_parallel(const KernelText *text, uint32_t i);
+/* Lines that step over their halos: "add_x += 66;". */
+void parallels_begin(KernelText *text);
+/* What a loop over the batch does with them besides: ", add_x += 784". */
+const char *parallels_next(const KernelText *text);
+
+/* A term of a place in a tensor: so many steps along an axis for each one of a variable, or, without a name, at all. */
+typedef struct Term {
+    const char *name;
+    int axis;
+    int64_t steps;
+} Term;
+/* Where each of them is, one a parameter: "b * 784 + 3". */
+const char *const *parallels_at(const KernelText *text, const Term *terms, int count);
+/* What the call of a tile passes for the epilogue: ", bn_mean + o, add_x + o * 784 + r * 28"; `panel`: " + o". */
+void add_epilogue_arguments(Buf *line, const KernelText *text, const char *panel, const Term *terms, int count);
 
 /* ---- portable texts, one a family ---- */
 void c_conv_text(KernelText *text);

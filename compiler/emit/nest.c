@@ -36,6 +36,15 @@ Access access_of(const Type *type)
     return access;
 }
 
+Access access_broadcast(const Type *type, const Shape *shape)
+{
+    Access own = access_of(type), access = {.base = own.base};
+    for (int axis = 0; axis < type->shape.rank; axis++)
+        if (type->shape.dim[axis] > 1)
+            access.stride[shape->rank - type->shape.rank + axis] = own.stride[axis];
+    return access;
+}
+
 static bool can_merge(const Nest *nest, int axis)
 {
     for (int o = 0; o < nest->operands; o++)

@@ -145,6 +145,8 @@ static void write_call(const Emission *emission, Buf *out, const Step *step)
     buf_printf(&line, "%s_%s(", emission->prefix, emission->plan->kernels.at[step->kernel].name);
     for (uint32_t i = 0; i < step->read_count; i++) {
         const Read *read = &step->reads[i];
+        if (i == emission->plan->kernels.at[step->kernel].in_place)
+            continue;
         buf_puts(&line, buffer_text(emission, read->buffer));
         if (read->first)
             buf_printf(&line, " + %lld", (long long)read->first);

@@ -253,8 +253,12 @@ static void write_call(const Transposed *t, const char *column)
     add_input_place(t, ROWS, "r", &line);
     add_input_place(t, COLUMNS, column, &line);
     add_weight_place(t, &line);
-    for (uint32_t i = CONV_BIAS; i < text_parameter_count(text); i++)
-        buf_printf(&line, ", %s%s", text_parameter(text, i), many && text_parameter_runs(text, i) ? " + o" : "");
+    const char *panel = many ? " + o" : "";
+    if (text->leader->input_count > CONV_BIAS)
+        buf_printf(&line, ", bias%s", text_parameter_runs(text, CONV_BIAS) ? panel : "");
+    const Term terms[] = {
+        {"o", 1, many}, {"r", 2, 1}, {"px", 3, columns->stride > 1}, {column, 3, column[0] ? columns->stride : 0}};
+    add_epilogue_arguments(&line, text, panel, terms, COUNT_OF(terms));
     buf_puts(&line, ", y");
     if (many && t->vector > 1)
         buf_printf(&line, " + o / %d * %lld", t->vector, (long long)t->out_plane);
@@ -327,9 +331,10 @@ void transposed_body(const Transposed *t)
         buf_line(out, "x += %lld; /* to the pixel under the first output */", (long long)skip);
     if (t->y_base)
         buf_line(out, "y += %lld; /* past the halo */", (long long)t->y_base);
+    parallels_begin(t->text);
     if (t->batch > 1)
-        buf_open(out, "for (int n = 0; n < %lld; n++, x += %lld, y += %lld)", (long long)t->batch,
-                 (long long)t->x_picture, (long long)t->y_picture);
+        buf_open(out, "for (int n = 0; n < %lld; n++, x += %lld%s, y += %lld)", (long long)t->batch,
+                 (long long)t->x_picture, parallels_next(t->text), (long long)t->y_picture);
     if (many)
         buf_open(out, "for (int o = 0; o < %lld; o += %d)", (long long)t->maps, t->block);
     if (t->attrs->groups > 1)

@@ -36,6 +36,13 @@ const Node *graph_input_node(const Graph *graph, const Node *node, uint32_t i)
     return graph_node(graph, graph_input(graph, node, i));
 }
 
+bool graph_is_running(const Graph *graph, const Node *node, uint32_t i)
+{
+    NodeId input = graph_input(graph, node, i);
+    return !node_is_none(node->kernel) &&
+           (node_same(input, node->kernel) || node_same(graph_node(graph, input)->kernel, node->kernel));
+}
+
 Constant *graph_constant(const Graph *graph, const Node *node)
 {
     if (node->op != OP_const)
@@ -195,5 +202,13 @@ bool *graph_known(Arena *arena, const Graph *graph)
         for (uint32_t k = 0; k < node->input_count; k++)
             known[i] &= known[graph_input(graph, node, k).index];
     }
+    return known;
+}
+
+bool *graph_stored_known(Arena *arena, const Graph *graph)
+{
+    bool *known = graph_known(arena, graph);
+    for (uint32_t i = 0; i < graph->outputs.count; i++)
+        known[graph->outputs.at[i].node.index] = false;
     return known;
 }

@@ -127,6 +127,8 @@ static inline Node *graph_node(const Graph *graph, NodeId id)
 /* Input i of a node. */
 NodeId graph_input(const Graph *graph, const Node *node, uint32_t i);
 const Node *graph_input_node(const Graph *graph, const Node *node, uint32_t i);
+/* Of a node that is computed in another's kernel: whether input i is the running value, which that kernel makes too. */
+bool graph_is_running(const Graph *graph, const Node *node, uint32_t i);
 /* The Constant of an OP_const node. */
 Constant *graph_constant(const Graph *graph, const Node *node);
 
@@ -163,5 +165,7 @@ uint32_t *graph_uses(Arena *arena, const Graph *graph);
 /* Which values are known once the weights are: constants, and what is computed from nothing else. An array of
  * nodes.count, in `arena`. */
 bool *graph_known(Arena *arena, const Graph *graph);
+/* The same without outputs of the net, which kernels write: what stands among the weights. */
+bool *graph_stored_known(Arena *arena, const Graph *graph);
 
 #endif

@@ -11,6 +11,8 @@
  *   G9   a node computed in another's kernel names an earlier node that computes and has a kernel of its own
  *   G10  inputs of the net are the input nodes, in order, and have names
  *   G11  outputs of the net are nodes, and have names and as many labels as elements
+ *   G12  a node computed in another's kernel reads the value made there just before it, which nobody else reads, and
+ *        else only what is known with the weights or comes before the kernel
  */
 #include "ir/verify.h"
 
@@ -181,6 +183,65 @@ static const char *check_kernel(const Graph *graph, const Node *node, uint32_t i
     return NULL;
 }
 
+/* ---- inside kernels ---- */
+
+/* Where the parts of each kernel are while the nodes are walked; a node without a kernel leads its own. */
+typedef struct Kernels {
+    const Graph *graph;
+    const bool *known;
+    NodeId *result, *last; /* one a leader: the last node of its kernel, and the last one so far */
+} Kernels;
+
+static NodeId leader_of(const Graph *graph, NodeId id)
+{
+    NodeId kernel = graph_node(graph, id)->kernel;
+    return node_is_none(kernel) ? id : kernel;
+}
+
+static const char *check_inside(const Kernels *k, const Node *node, uint32_t index)
+{
+    bool fused = !node_is_none(node->kernel), runs = false;
+    for (uint32_t i = 0; i < node->input_count; i++) {
+        NodeId input = graph_input(k->graph, node, i), maker = leader_of(k->graph, input);
+        if (graph_is_running(k->graph, node, i)) {
+            runs = true;
+            if (!node_same(k->last[maker.index], input))
+                return broken(k->graph, 12, index, "reads %%%u, which is not the last value of its kernel yet",
+                              input.index);
+        } else if (!node_same(k->result[maker.index], input)) {
+            return broken(k->graph, 12, index, "reads %%%u, which stays in the kernel of %%%u", input.index,
+                          maker.index);
+        } else if (fused && !k->known[input.index] && input.index > node->kernel.index) {
+            return broken(k->graph, 12, index, "reads %%%u, which comes after its kernel", input.index);
+        }
+    }
+    return fused && !runs ? broken(k->graph, 12, index, "reads nothing of its kernel") : NULL;
+}
+
+static const char *check_kernels(const Graph *graph)
+{
+    Kernels k = {.graph = graph,
+                 .known = graph_stored_known(graph->arena, graph),
+                 .result = NEW_ARRAY(graph->arena, NodeId, graph->nodes.count),
+                 .last = NEW_ARRAY(graph->arena, NodeId, graph->nodes.count)};
+    for (uint32_t i = 0; i < graph->nodes.count; i++) {
+        k.last[i] = (NodeId){i};
+        k.result[leader_of(graph, (NodeId){i}).index] = (NodeId){i};
+    }
+    for (uint32_t i = 0; i < graph->nodes.count; i++) {
+        const char *text = check_inside(&k, &graph->nodes.at[i], i);
+        if (text)
+            return text;
+        k.last[leader_of(graph, (NodeId){i}).index] = (NodeId){i};
+    }
+    for (uint32_t i = 0; i < graph->outputs.count; i++) {
+        NodeId output = graph->outputs.at[i].node, maker = leader_of(graph, output);
+        if (!node_same(k.result[maker.index], output))
+            return broken(graph, 12, output.index, "is an output, but stays in the kernel of %%%u", maker.index);
+    }
+    return NULL;
+}
+
 /* ---- ports ---- */
 
 static int compare_names(const void *a, const void *b)
@@ -251,5 +312,7 @@ const char *graph_verify(const Graph *graph)
         }
     }
     const char *text = check_inputs(graph);
-    return text ? text : check_outputs(graph);
+    if (!text)
+        text = check_outputs(graph);
+    return text ? text : check_kernels(graph);
 }

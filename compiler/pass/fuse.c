@@ -1,47 +1,136 @@
-/* fuse.c - element-wise operations move into the kernel that produces their input.
+/* fuse.c - element-wise operations move into the kernel that produces one of their inputs.
  *
  *   %3 = conv(...)             %3 = conv(...)
- *   %4 = relu(%3)        ->    %4 = relu(%3) in %3
+ *   %4 = add(%1, %3)     ->    %4 = add(%1, %3) in %3
+ *   %5 = relu(%4)              %5 = relu(%4) in %3
  *
- * The tile is still in registers there, so that nothing is stored and loaded again. A MAP is taken when its first
- * input is the running result of a convolution, fully connected layer, copy or another MAP kernel, nobody else reads
- * that result, and its other inputs are numbers or vectors along the channels (batch norm's four).
+ * The tile is still in registers there, so that nothing is stored and loaded again. A MAP is taken when one of its
+ * inputs is the running result of a convolution, fully connected layer, copy or another MAP kernel, nobody else reads
+ * that result, and the kernel can read the other inputs beside it: numbers, vectors along the channels (batch norm's
+ * four), and tensors that are there when the kernel begins. Of two results that it could follow it takes the later.
  */
+#include "emit/kernel.h"
 #include "ops/op.h"
 #include "pass/pass.h"
 
-static bool can_lead(const Graph *graph, NodeId id)
+enum { MOST_TENSORS = 4 }; /* that a kernel reads beside its running value: each is a stream through memory */
+
+typedef struct Fusion {
+    Graph *graph;
+    const Target *target;
+    const bool *known, *stored_known;
+    const uint32_t *uses;
+    bool *other_words; /* one a leader: something behind it has no vector words */
+    uint32_t *tensors; /* one a leader: that are read beside the running value */
+} Fusion;
+
+static bool can_lead(const Fusion *fusion, NodeId id)
 {
-    Family family = op_row(graph_node(graph, id)->op)->family;
-    return is_convolution(graph_node(graph, id)->op) || family == FAMILY_MATVEC || family == FAMILY_MAP ||
-           family == FAMILY_COPY;
+    Family family = op_row(graph_node(fusion->graph, id)->op)->family;
+    return (is_convolution(graph_node(fusion->graph, id)->op) || family == FAMILY_MATVEC || family == FAMILY_MAP ||
+            family == FAMILY_COPY) &&
+           !fusion->known[id.index];
 }
 
-static bool is_constant_along_channels(const Graph *graph, const bool *known, const Node *node, uint32_t input)
+static NodeId leader_of(const Graph *graph, NodeId id)
 {
-    const Op *row = op_row(node->op);
-    const Node *source = graph_input_node(graph, node, input);
-    if (!known[graph_input(graph, node, input).index])
+    NodeId kernel = graph_node(graph, id)->kernel;
+    return node_is_none(kernel) ? id : kernel;
+}
+
+/* Whether the kernel reads input i beside its running value, element by element. */
+static bool reads_tensor(const Fusion *fusion, const Node *node, uint32_t i, NodeId running)
+{
+    return !node_same(graph_input(fusion->graph, node, i), running) && !op_row(node->op)->channelwise &&
+           graph_input_node(fusion->graph, node, i)->type.shape.rank > 0;
+}
+
+static uint32_t tensors_read(const Fusion *fusion, const Node *node, NodeId running)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < node->input_count; i++)
+        count += reads_tensor(fusion, node, i, running);
+    return count;
+}
+
+static bool is_blocked(const Fusion *fusion, NodeId leader)
+{
+    const Node *node = graph_node(fusion->graph, leader);
+    if (!is_convolution(node->op))
         return false;
-    return source->type.shape.rank == 0 || (row->channelwise && source->type.shape.rank == 1);
+    ConvForm form = fusion->target->conv_form(fusion->graph, node, !fusion->other_words[leader.index]);
+    return form.activations == LAYOUT_BLOCKED;
 }
 
-/* Why a MAP cannot be computed behind what makes its first input; NULL: it can. */
-static const char *why_apart(const Graph *graph, const bool *known, const Node *node, const uint32_t *uses,
-                             NodeId *leader)
+/* Why the kernel cannot read what the node reads besides the running value; NULL: it can. */
+static const char *why_unread(const Fusion *fusion, const Node *node, NodeId running, NodeId leader)
 {
-    NodeId source = graph_input(graph, node, 0);
-    const Node *previous = graph_node(graph, source);
-    *leader = node_is_none(previous->kernel) ? source : previous->kernel;
-    if (!shape_equal(&previous->type.shape, &node->type.shape) || previous->type.dtype != node->type.dtype)
+    for (uint32_t i = 0; i < node->input_count; i++) {
+        NodeId input = graph_input(fusion->graph, node, i);
+        if (node_same(input, running) || fusion->stored_known[input.index])
+            continue;
+        if (!reads_tensor(fusion, node, i, running))
+            return "what it reads for each channel is computed too";
+        if (input.index > leader.index)
+            return arena_printf(fusion->graph->arena, "its other input, of %s, is computed later",
+                                op_name(graph_node(fusion->graph, input)->op));
+    }
+    uint32_t tensors = tensors_read(fusion, node, running);
+    if (tensors && is_blocked(fusion, leader))
+        return "it reads a second tensor, which is not stored in blocks of channels as the convolution computes them";
+    return tensors + fusion->tensors[leader.index] > MOST_TENSORS ? "its kernel reads enough other tensors" : NULL;
+}
+
+/* Why a MAP cannot be computed behind what makes its input i; NULL: it can. */
+static const char *why_apart(const Fusion *fusion, const Node *node, uint32_t i)
+{
+    const Graph *graph = fusion->graph;
+    NodeId source = graph_input(graph, node, i), leader = leader_of(graph, source);
+    const Type *type = &graph_node(graph, source)->type;
+    if (!shape_equal(&type->shape, &node->type.shape) || type->dtype != node->type.dtype)
         return "its input has another shape or element type";
-    for (uint32_t i = 1; i < node->input_count; i++)
-        if (!is_constant_along_channels(graph, known, node, i))
-            return "it reads a second tensor";
-    if (!can_lead(graph, *leader))
+    if (!can_lead(fusion, leader))
         return arena_printf(graph->arena, "what makes its input, %s, computes nothing behind it",
-                            op_name(graph_node(graph, *leader)->op));
-    return uses[source.index] == 1 ? NULL : "others read its input too";
+                            op_name(graph_node(graph, leader)->op));
+    uint32_t own_uses = 0;
+    for (uint32_t j = 0; j < node->input_count; j++)
+        own_uses += node_same(graph_input(graph, node, j), source);
+    return fusion->uses[source.index] == own_uses ? why_unread(fusion, node, source, leader)
+                                                  : "others read its input too";
+}
+
+/* The input whose kernel the node joins, of several the one that is made last; NODE_NONE: `apart` says why none. */
+static NodeId find_running(const Fusion *fusion, const Node *node, const char **apart)
+{
+    NodeId running = NODE_NONE;
+    int64_t joined = -1, refused = -1; /* the leaders */
+    for (uint32_t i = 0; i < node->input_count; i++) {
+        NodeId input = graph_input(fusion->graph, node, i);
+        if (fusion->known[input.index] || (i > 0 && op_row(node->op)->channelwise))
+            continue;
+        const char *why = why_apart(fusion, node, i);
+        NodeId leader = leader_of(fusion->graph, input);
+        int64_t weight = can_lead(fusion, leader) ? (int64_t)leader.index : -1;
+        if (!why && weight > joined) {
+            joined = weight;
+            running = input;
+        } else if (why && weight >= refused) {
+            refused = weight;
+            *apart = why;
+        }
+    }
+    return running;
+}
+
+static void join(Fusion *fusion, Node *node, NodeId running, Explain *explain)
+{
+    NodeId leader = node->kernel = leader_of(fusion->graph, running);
+    uint32_t tensors = tensors_read(fusion, node, running);
+    fusion->tensors[leader.index] += tensors;
+    fusion->other_words[leader.index] |= !body_is_vector(fusion->graph->arena, node);
+    explain_done(explain, node, (Saving){.bytes = 2 * type_bytes(&node->type)},
+                 tensors ? "computed in the kernel that makes one of its inputs, which reads the other one"
+                         : "computed in the kernel that makes its input");
 }
 
 Graph *pass_fuse(const Graph *graph, const PassContext *context)
@@ -50,21 +139,23 @@ Graph *pass_fuse(const Graph *graph, const PassContext *context)
     for (uint32_t i = 0; i < graph->nodes.count; i++)
         rewrite_copy(&rewrite, (NodeId){i});
     Graph *fused = rewrite_end(&rewrite);
-    const uint32_t *uses = graph_uses(fused->arena, fused);
-    const bool *known = graph_known(fused->arena, fused);
+    Fusion fusion = {.graph = fused,
+                     .target = context->target,
+                     .known = graph_known(fused->arena, fused),
+                     .stored_known = graph_stored_known(fused->arena, fused),
+                     .uses = graph_uses(fused->arena, fused),
+                     .other_words = NEW_ARRAY(fused->arena, bool, fused->nodes.count),
+                     .tensors = NEW_ARRAY(fused->arena, uint32_t, fused->nodes.count)};
     for (uint32_t i = 0; i < fused->nodes.count; i++) {
         Node *node = &fused->nodes.at[i];
-        NodeId leader;
-        if (op_row(node->op)->family != FAMILY_MAP || known[i])
+        const char *apart = "its input is known with the weights";
+        if (op_row(node->op)->family != FAMILY_MAP || fusion.known[i])
             continue;
-        const char *apart = why_apart(fused, known, node, uses, &leader);
-        if (apart) {
+        NodeId running = find_running(&fusion, node, &apart);
+        if (node_is_none(running))
             explain_left(context->explain, node, "%s", apart);
-            continue;
-        }
-        node->kernel = leader;
-        explain_done(context->explain, node, (Saving){.bytes = 2 * type_bytes(&node->type)},
-                     "computed in the kernel that makes its input");
+        else
+            join(&fusion, node, running, context->explain);
     }
     return fused;
 }

@@ -18,9 +18,10 @@ typedef VEC(NodeId) NodeIds;
 typedef struct Planner {
     Plan *plan;
     const Graph *graph;
-    const ConvForm *forms;  /* of each convolution */
-    NodeIds *followers;     /* for each leader, the nodes fused behind it */
-    bool *known;            /* values that are computed when the weights are written: graph_known, but no outputs */
+    const ConvForm *forms; /* of each convolution */
+    NodeIds *followers;    /* for each leader, the nodes fused behind it */
+    bool *known;           /* values that are computed when the weights are written */
+    uint32_t *last_reader;
     uint32_t *weights_of;   /* for each of those, the last buffer made for it */
     uint32_t *kernel_slots; /* kernels hashed by key */
     uint32_t slot_count;
@@ -140,29 +141,41 @@ static uint32_t add_kernel(Planner *planner, Kernel kernel)
 
 /* ---- steps ---- */
 
-static uint32_t result_buffer(Planner *planner, NodeId leader, NodeId result)
+static bool is_output(const Graph *graph, NodeId id, uint32_t *port)
 {
-    const Graph *graph = planner->graph;
-    for (uint32_t i = 0; i < graph->outputs.count; i++)
-        if (node_same(graph->outputs.at[i].node, result)) {
-            Buffer output = {.place = BUFFER_OUTPUT, .type = graph_node(graph, result)->type, .port = i};
-            return add_buffer(planner, output, graph->outputs.at[i].name);
-        }
-    const Node *node = graph_node(graph, leader);
-    Buffer buffer = {.place = BUFFER_WORKSPACE, .type = graph_node(graph, result)->type};
-    return add_buffer(planner, buffer, leader_name(planner, node));
+    for (*port = 0; *port < graph->outputs.count; ++*port)
+        if (node_same(graph->outputs.at[*port].node, id))
+            return true;
+    return false;
 }
 
-/* Appends what a node of the step reads from input `first` on; numbers stand in the text and are not passed. */
-static void add_reads(Planner *planner, Step *step, const Node *node, uint32_t first)
+/* Where the result of a kernel is written: an output of the net, the place of what it reads, or a buffer of its own. */
+static uint32_t result_buffer(Planner *planner, Kernel *kernel, const Step *step)
 {
     const Graph *graph = planner->graph;
-    for (uint32_t i = first; i < node->input_count; i++) {
+    Buffer buffer = {.place = BUFFER_WORKSPACE, .type = graph_node(graph, step->result)->type};
+    kernel->in_place = NOT_IN_PLACE;
+    if (is_output(graph, step->result, &buffer.port)) {
+        buffer.place = BUFFER_OUTPUT;
+        return add_buffer(planner, buffer, graph->outputs.at[buffer.port].name);
+    }
+    kernel->in_place = step_in_place(planner->plan, planner->last_reader, kernel, step);
+    if (kernel->in_place != NOT_IN_PLACE)
+        return step->reads[kernel->in_place].buffer;
+    return add_buffer(planner, buffer, leader_name(planner, graph_node(graph, step->leader)));
+}
+
+/* Appends what a node of the step reads. */
+static void add_reads(Planner *planner, Step *step, const Node *node)
+{
+    const Graph *graph = planner->graph;
+    for (uint32_t i = 0; i < node->input_count; i++) {
         NodeId input = graph_input(graph, node, i);
         const Type *type = &graph_node(graph, input)->type;
-        if (is_number(graph_node(graph, input)))
+        if (is_number(graph_node(graph, input)) || graph_is_running(graph, node, i))
             continue;
-        step->reads[step->read_count++] = (Read){.buffer = buffer_for(planner, input, leader_name(planner, node)),
+        step->reads[step->read_count++] = (Read){.value = input,
+                                                 .buffer = buffer_for(planner, input, leader_name(planner, node)),
                                                  .first = planner->plan->first_of[input.index],
                                                  .count = layout_count(&type->layout, &type->shape)};
     }
@@ -187,12 +200,13 @@ static void add_step(Planner *planner, NodeId leader)
     for (uint32_t i = 0; i < followers->count; i++)
         reads += graph_node(graph, followers->at[i])->input_count;
     step.reads = NEW_ARRAY(plan->arena, Read, reads);
-    add_reads(planner, &step, node, 0);
+    add_reads(planner, &step, node);
+    step.own_reads = step.read_count;
     for (uint32_t i = 0; i < followers->count; i++)
-        add_reads(planner, &step, graph_node(graph, followers->at[i]), 1);
+        add_reads(planner, &step, graph_node(graph, followers->at[i]));
+    step.writes = result_buffer(planner, &kernel, &step);
     step.kernel = add_kernel(planner, kernel);
     plan->kernels.at[step.kernel].steps++;
-    step.writes = result_buffer(planner, leader, kernel.result);
     plan->buffer_of[kernel.result.index] = step.writes;
     VEC_PUSH(plan->arena, &plan->steps, step);
 }
@@ -234,7 +248,9 @@ static void find_lifetimes(Plan *plan)
 {
     for (uint32_t i = 0; i < plan->steps.count; i++) {
         const Step *step = &plan->steps.at[i];
-        plan->buffers.at[step->writes].first = plan->buffers.at[step->writes].last = i;
+        if (plan->kernels.at[step->kernel].in_place == NOT_IN_PLACE)
+            plan->buffers.at[step->writes].first = i;
+        plan->buffers.at[step->writes].last = i;
         for (uint32_t r = 0; r < step->read_count; r++)
             plan->buffers.at[step->reads[r].buffer].last = i;
     }
@@ -276,9 +292,8 @@ static Planner planner_new(Plan *plan)
     planner.kernel_slots = NEW_ARRAY(plan->arena, uint32_t, planner.slot_count);
     planner.kernel_names.arena = planner.buffer_names.arena = plan->arena;
     reserve_names(&planner.kernel_names, graph);
-    planner.known = graph_known(plan->arena, graph);
-    for (uint32_t i = 0; i < graph->outputs.count; i++)
-        planner.known[graph->outputs.at[i].node.index] = false;
+    planner.known = graph_stored_known(plan->arena, graph);
+    planner.last_reader = last_readers(graph);
     planner.weights_of = NEW_ARRAY(plan->arena, uint32_t, graph->nodes.count);
     for (uint32_t i = 0; i < graph->nodes.count; i++)
         planner.weights_of[i] = BUFFER_NONE;

@@ -23,13 +23,15 @@ typedef struct Buffer {
     int64_t bytes;
     int64_t offset;       /* WORKSPACE: in it. WEIGHTS: in the blob, header included */
     uint32_t port;        /* INPUT, OUTPUT */
-    uint32_t first, last; /* WORKSPACE: the steps from which to which it holds a value */
+    uint32_t first, last; /* WORKSPACE: the steps from which to which it holds values, each made of the one before */
     NodeId value;         /* WEIGHTS: the node whose value it stores, known when the weights are */
     const char *name;     /* an identifier without prefix, unique in the plan: conv1_weight */
 } Buffer;
 
 /* Names a Buffer; what a node without storage has (numbers, values inside a fused kernel). */
-#define BUFFER_NONE UINT32_MAX
+#define BUFFER_NONE  UINT32_MAX
+
+#define NOT_IN_PLACE UINT32_MAX
 
 typedef struct Kernel {
     Family family;
@@ -38,13 +40,16 @@ typedef struct Kernel {
     NodeId result;
     NodeId *epilogue; /* nodes fused behind the leader, in order; the last is `result` */
     uint32_t epilogue_count;
-    ConvForm form;   /* of convolutions */
-    const char *key; /* equal for equal kernels */
-    uint32_t steps;  /* how many use it */
+    ConvForm form;     /* of convolutions */
+    uint32_t in_place; /* its result stands where it reads this one of a step's reads; NOT_IN_PLACE: elsewhere */
+    const char *key;   /* equal for equal kernels */
+    uint32_t steps;    /* how many use it */
 } Kernel;
 
-/* A value that a step reads: so many elements of a buffer. */
+/* A value that a step reads: so many elements of a buffer. The reads of a step are its leader's inputs, then what the
+ * epilogue reads beside the running value; numbers stand in the text and are not read. */
 typedef struct Read {
+    NodeId value;
     uint32_t buffer;
     int64_t first, count; /* first: where it begins, 0 but for parts of a value */
 } Read;
@@ -52,8 +57,8 @@ typedef struct Read {
 typedef struct Step {
     uint32_t kernel;
     NodeId leader, result;
-    Read *reads; /* the leader's inputs, then the further inputs of the epilogue; no numbers */
-    uint32_t read_count;
+    Read *reads;
+    uint32_t read_count, own_reads; /* own: of the leader */
     uint32_t writes;
 } Step;
 
@@ -71,6 +76,13 @@ typedef struct Plan {
     int64_t weights_bytes;   /* of the blob, header included, self-test not */
     uint64_t architecture;   /* hash of everything that a blob must agree with */
 } Plan;
+
+/* Which read of a step may give its buffer to the result (in_place.c); NOT_IN_PLACE: none. `last_reader` is of each
+ * node the leader of the last kernel that reads it or a view of it. */
+uint32_t step_in_place(const Plan *plan, const uint32_t *last_reader, const Kernel *kernel, const Step *step);
+uint32_t *last_readers(const Graph *graph);
+/* For each node the value that it shows, through views of views: itself when it is no view. */
+NodeId *viewed_values(const Graph *graph);
 
 /* Plans a graph that went through the passes. */
 Plan *plan_make(const Graph *graph, const Target *target);

@@ -28,8 +28,9 @@ static void print_step(Buf *buf, const Plan *plan, uint32_t index)
         if (read->first)
             buf_printf(buf, "+%lld", (long long)read->first);
     }
-    buf_printf(buf, ") -> %s : ", plan->buffers.at[step->writes].name);
-    type_print(buf, &plan->buffers.at[step->writes].type);
+    bool in_place = plan->kernels.at[step->kernel].in_place != NOT_IN_PLACE;
+    buf_printf(buf, ") -> %s%s : ", plan->buffers.at[step->writes].name, in_place ? " in place" : "");
+    type_print(buf, &graph_node(plan->graph, step->result)->type);
     buf_puts(buf, "\n");
 }
 

@@ -4,10 +4,12 @@
  *   P2  two workspace buffers that live at the same step share no byte
  *   P3  a step reads only what an earlier step wrote, or what the caller or the weights hold
  *   P4  a workspace buffer is used only in its lifetime
- *   P5  no step writes weights or inputs, nor reads what it writes
+ *   P5  no step writes weights or inputs, nor reads what it writes, unless it takes that place
  *   P6  weights are aligned, inside the blob, behind its header, and do not overlap
  *   P7  blocked values are read and written only by blocked convolutions and packs
  *   P8  what a step reads lies inside its buffer
+ *   P9  a step that takes the place of what it reads reads nothing else there, and in the form in which it writes
+ *   P10 what a step reads is what its buffer holds
  */
 #include "plan/plan.h"
 
@@ -158,11 +160,37 @@ static const char *check_live_apart(const Plan *plan)
     return NULL;
 }
 
-static const char *check_step(const Plan *plan, uint32_t index, bool *written)
+/* A step that reads where it writes. */
+static const char *check_in_place(const Plan *plan, uint32_t index, uint32_t r)
+{
+    const Step *step = &plan->steps.at[index];
+    const Buffer *target = &plan->buffers.at[step->writes];
+    if (r != plan->kernels.at[step->kernel].in_place || target->place != BUFFER_WORKSPACE)
+        return arena_printf(plan->arena, "P5: step %u reads what it writes, %s", index, target->name);
+    const Type *value = &graph_node(plan->graph, step->reads[r].value)->type;
+    const Type *result = &graph_node(plan->graph, step->result)->type;
+    if (step->reads[r].first || !shape_equal(&value->shape, &result->shape) || value->dtype != result->dtype ||
+        !layout_equal(&value->layout, &result->layout) || type_bytes(result) != target->bytes)
+        return arena_printf(plan->arena, "P9: step %u changes the form of %s", index, target->name);
+    return NULL;
+}
+
+/* What the check of steps knows of each buffer: whether it was written, and the value it holds. */
+typedef struct Held {
+    bool *written;
+    NodeId *value;
+    const NodeId *viewed;
+} Held;
+
+static const char *check_step(const Plan *plan, uint32_t index, Held *held)
 {
     const Step *step = &plan->steps.at[index];
     const Buffer *target = &plan->buffers.at[step->writes];
     const Kernel *kernel = &plan->kernels.at[step->kernel];
+    bool *written = held->written;
+    if (kernel->in_place != NOT_IN_PLACE &&
+        (kernel->in_place >= step->read_count || step->reads[kernel->in_place].buffer != step->writes))
+        return arena_printf(plan->arena, "P9: step %u does not take the place that its kernel does", index);
     bool may_block = kernel->form.activations == LAYOUT_BLOCKED || kernel->family == FAMILY_PACK;
     for (uint32_t i = 0; i < step->read_count; i++) {
         const Read *read = &step->reads[i];
@@ -172,8 +200,12 @@ static const char *check_step(const Plan *plan, uint32_t index, bool *written)
             return arena_printf(plan->arena, "P3: step %u reads %s before it is written", index, source->name);
         if (source->place == BUFFER_WORKSPACE && (index < source->first || index > source->last))
             return arena_printf(plan->arena, "P4: step %u reads %s after its end", index, source->name);
-        if (source == target)
-            return arena_printf(plan->arena, "P5: step %u reads what it writes, %s", index, source->name);
+        if (!kept && !node_same(held->value[read->buffer], held->viewed[read->value.index]))
+            return arena_printf(plan->arena, "P10: step %u reads %%%u where %s holds %%%u", index, read->value.index,
+                                source->name, held->value[read->buffer].index);
+        const char *broken = source == target ? check_in_place(plan, index, i) : NULL;
+        if (broken)
+            return broken;
         if (source->type.layout.kind == LAYOUT_BLOCKED && !may_block)
             return arena_printf(plan->arena, "P7: step %u reads the blocked %s", index, source->name);
         if (read->first < 0 || read->count > source->bytes / dtype_bytes(source->type.dtype) - read->first)
@@ -181,11 +213,13 @@ static const char *check_step(const Plan *plan, uint32_t index, bool *written)
     }
     if (target->place == BUFFER_WEIGHTS || target->place == BUFFER_INPUT)
         return arena_printf(plan->arena, "P5: step %u writes %s", index, target->name);
-    if (target->place == BUFFER_WORKSPACE && index != target->first)
+    if (target->place == BUFFER_WORKSPACE && index != target->first &&
+        (kernel->in_place == NOT_IN_PLACE || index < target->first || index > target->last))
         return arena_printf(plan->arena, "P4: step %u writes %s outside its life", index, target->name);
     if (target->type.layout.kind == LAYOUT_BLOCKED && !may_block)
         return arena_printf(plan->arena, "P7: step %u writes the blocked %s", index, target->name);
     written[step->writes] = true;
+    held->value[step->writes] = step->result;
     return NULL;
 }
 
@@ -196,11 +230,13 @@ const char *plan_verify(const Plan *plan)
         broken = check_weights_apart(plan);
     if (!broken)
         broken = check_live_apart(plan);
-    bool *written = NEW_ARRAY(plan->arena, bool, plan->buffers.count);
+    Held held = {.written = NEW_ARRAY(plan->arena, bool, plan->buffers.count),
+                 .value = NEW_ARRAY(plan->arena, NodeId, plan->buffers.count),
+                 .viewed = viewed_values(plan->graph)};
     for (uint32_t i = 0; !broken && i < plan->steps.count; i++)
-        broken = check_step(plan, i, written);
+        broken = check_step(plan, i, &held);
     for (uint32_t i = 0; !broken && i < plan->buffers.count; i++)
-        if (plan->buffers.at[i].place == BUFFER_OUTPUT && !written[i])
+        if (plan->buffers.at[i].place == BUFFER_OUTPUT && !held.written[i])
             broken = arena_printf(plan->arena, "P3: nothing writes the output %s", plan->buffers.at[i].name);
     return broken;
 }

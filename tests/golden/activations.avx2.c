@@ -57,10 +57,9 @@ enum {
     at_pack_image = 576, /* [1][8][8][8], steps 1 to 2 */
     at_conv1 = 0, /* [2][6][6][8], steps 2 to 3 */
     at_pack_conv1 = 576, /* [16][6][6], steps 3 to 4 */
-    at_maxpool = 0, /* [16][3][3], steps 4 to 5 */
-    at_scale2 = 144, /* [16][3][3], steps 5 to 6 */
-    at_fc3 = 0, /* [9], steps 6 to 7 */
-    at_softmax = 16, /* [9], steps 7 to 8 */
+    at_maxpool = 0, /* [16][3][3], steps 4 to 6 */
+    at_fc3 = 144, /* [9], steps 6 to 7 */
+    at_softmax = 0, /* [9], steps 7 to 8 */
 };
 
 /* b when they are equal or one of them is not a number: -0 and NaN pass through larger(0, x). */
@@ -216,18 +215,18 @@ FOVEA_AVX2 static void activations_maxpool(const float *restrict x, float *restr
 }
 
 /* scale2: scale, relu6 (activations.fov:5)
- * x[16][3][3], weight[16] -> y[16][3][3]
+ * x[16][3][3], weight[16] -> y[16][3][3] in the place of x
  * element by element */
 static inline float activations_scale2_finish(float v)
 {
     return activations_smaller(6.0f, activations_larger(0.0f, v));
 }
 
-FOVEA_AVX2 static void activations_scale2(const float *restrict x, const float *restrict weight, float *restrict y)
+FOVEA_AVX2 static void activations_scale2(const float *restrict weight, float *restrict y)
 {
     for (int i = 0; i < 16; i++)
         for (int j = 0; j < 9; j++)
-            y[i * 9 + j] = activations_scale2_finish(x[i * 9 + j] * weight[i]);
+            y[i * 9 + j] = activations_scale2_finish(y[i * 9 + j] * weight[i]);
 }
 
 /* fc3: fc, swish, gelu, prelu (activations.fov:6)
@@ -304,8 +303,8 @@ fovea_status activations_run(activations_session *session, const activations_inp
                       weights + w_act1_weight, weights + w_act2_weight, memory + at_conv1);
     activations_pack_conv1(memory + at_conv1, memory + at_pack_conv1);
     activations_maxpool(memory + at_pack_conv1, memory + at_maxpool);
-    activations_scale2(memory + at_maxpool, weights + w_scale2_weight, memory + at_scale2);
-    activations_fc3(memory + at_scale2, weights + w_fc3_weight, weights + w_fc3_bias, weights + w_act3_weight,
+    activations_scale2(weights + w_scale2_weight, memory + at_maxpool);
+    activations_fc3(memory + at_maxpool, weights + w_fc3_weight, weights + w_fc3_bias, weights + w_act3_weight,
                     memory + at_fc3);
     activations_softmax(memory + at_fc3, memory + at_softmax);
     activations_gelu(memory + at_softmax, outputs->y);

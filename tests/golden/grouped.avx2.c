@@ -52,10 +52,9 @@ enum {
 /* Where each value stands in the workspace, and from which step of a run to which, in floats. */
 enum {
     at_pack_image = 1536, /* [4][14][14], steps 1 to 2 */
-    at_half = 0, /* [6][16][16], steps 2 to 4 */
+    at_half = 0, /* [6][16][16], steps 2 to 3 */
     at_depthwise = 1536, /* [6][12][12], steps 3 to 4 */
-    at_mul = 2400, /* [6][12][12], steps 4 to 5 */
-    at_mixed = 0, /* [3][12][12], steps 5 to 6 */
+    at_mixed = 0, /* [3][12][12], steps 4 to 5 */
 };
 
 /* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for edges. */
@@ -162,17 +161,19 @@ FOVEA_AVX2 static void grouped_half(const float *restrict x, const float *restri
     }
 }
 
-/* depthwise: conv, sigmoid (grouped.fov:4)
- * x[6][16][16], weight[6][1][3][3][1] -> y[6][12][12]
+/* depthwise: conv, sigmoid, mul (grouped.fov:4)
+ * x[6][16][16], weight[6][1][3][3][1], mul_x2[6][16][16] -> y[6][12][12]
  * direct, 1 maps x 8 pixels summed in registers */
-static inline float grouped_depthwise_finish(float v)
+static inline float grouped_depthwise_finish(float v, float mul_x2)
 {
     const float t = expf(-fabsf(v));
-    return (v < 0.0f ? t : 1.0f) / (1.0f + t);
+    v = (v < 0.0f ? t : 1.0f) / (1.0f + t);
+    return mul_x2 * v;
 }
 
 /* 8 pixels of a row. */
-FOVEA_AVX2 static void grouped_depthwise_row8(const float *restrict x, const float *restrict weight, float *restrict y)
+FOVEA_AVX2 static void grouped_depthwise_row8(const float *restrict x, const float *restrict weight,
+                                              const float *restrict mul_x2, float *restrict y)
 {
     float a0, a1, a2, a3, a4, a5, a6, a7;
     a0 = a1 = a2 = a3 = a4 = a5 = a6 = a7 = 0.0f;
@@ -190,18 +191,19 @@ FOVEA_AVX2 static void grouped_depthwise_row8(const float *restrict x, const flo
             weight += 1;
         }
     }
-    y[0] = grouped_depthwise_finish(a0);
-    y[1] = grouped_depthwise_finish(a1);
-    y[2] = grouped_depthwise_finish(a2);
-    y[3] = grouped_depthwise_finish(a3);
-    y[4] = grouped_depthwise_finish(a4);
-    y[5] = grouped_depthwise_finish(a5);
-    y[6] = grouped_depthwise_finish(a6);
-    y[7] = grouped_depthwise_finish(a7);
+    y[0] = grouped_depthwise_finish(a0, mul_x2[0]);
+    y[1] = grouped_depthwise_finish(a1, mul_x2[1]);
+    y[2] = grouped_depthwise_finish(a2, mul_x2[2]);
+    y[3] = grouped_depthwise_finish(a3, mul_x2[3]);
+    y[4] = grouped_depthwise_finish(a4, mul_x2[4]);
+    y[5] = grouped_depthwise_finish(a5, mul_x2[5]);
+    y[6] = grouped_depthwise_finish(a6, mul_x2[6]);
+    y[7] = grouped_depthwise_finish(a7, mul_x2[7]);
 }
 
 /* 4 pixels of a row. */
-FOVEA_AVX2 static void grouped_depthwise_row4(const float *restrict x, const float *restrict weight, float *restrict y)
+FOVEA_AVX2 static void grouped_depthwise_row4(const float *restrict x, const float *restrict weight,
+                                              const float *restrict mul_x2, float *restrict y)
 {
     float a0, a1, a2, a3;
     a0 = a1 = a2 = a3 = 0.0f;
@@ -215,32 +217,25 @@ FOVEA_AVX2 static void grouped_depthwise_row4(const float *restrict x, const flo
             weight += 1;
         }
     }
-    y[0] = grouped_depthwise_finish(a0);
-    y[1] = grouped_depthwise_finish(a1);
-    y[2] = grouped_depthwise_finish(a2);
-    y[3] = grouped_depthwise_finish(a3);
+    y[0] = grouped_depthwise_finish(a0, mul_x2[0]);
+    y[1] = grouped_depthwise_finish(a1, mul_x2[1]);
+    y[2] = grouped_depthwise_finish(a2, mul_x2[2]);
+    y[3] = grouped_depthwise_finish(a3, mul_x2[3]);
 }
 
-FOVEA_AVX2 static void grouped_depthwise(const float *restrict x, const float *restrict weight, float *restrict y)
+FOVEA_AVX2 static void grouped_depthwise(const float *restrict x, const float *restrict weight,
+                                         const float *restrict mul_x2, float *restrict y)
 {
+    mul_x2 += 34; /* past its halo */
     for (int o = 0; o < 6; o += 1) {
         const int group = o / 1 * 256;
         for (int r = 0; r < 12; r++) {
-            grouped_depthwise_row8(x + group + r * 16, weight + o * 9, y + o * 144 + r * 12);
-            grouped_depthwise_row4(x + group + r * 16 + 8, weight + o * 9, y + o * 144 + r * 12 + 8);
+            grouped_depthwise_row8(x + group + r * 16, weight + o * 9, mul_x2 + o * 256 + r * 16,
+                                   y + o * 144 + r * 12);
+            grouped_depthwise_row4(x + group + r * 16 + 8, weight + o * 9, mul_x2 + o * 256 + r * 16 + 8,
+                                   y + o * 144 + r * 12 + 8);
         }
     }
-}
-
-/* mul (grouped.fov:5)
- * x[6][16][16], x2[6][12][12] -> y[6][12][12]
- * element by element */
-FOVEA_AVX2 static void grouped_mul(const float *restrict x, const float *restrict x2, float *restrict y)
-{
-    for (int i = 0; i < 6; i++)
-        for (int j = 0; j < 12; j++)
-            for (int k = 0; k < 12; k++)
-                y[i * 144 + j * 12 + k] = x[34 + i * 256 + j * 16 + k] * x2[i * 144 + j * 12 + k];
 }
 
 /* mixed: conv (grouped.fov:5)
@@ -332,9 +327,8 @@ fovea_status grouped_run(grouped_session *session, const grouped_inputs *inputs,
     float *const memory = session->workspace;
     grouped_pack_image(inputs->image, memory + at_pack_image);
     grouped_half(memory + at_pack_image, weights + w_half_weight, weights + w_half_bias, memory + at_half);
-    grouped_depthwise(memory + at_half, weights + w_depthwise_weight, memory + at_depthwise);
-    grouped_mul(memory + at_half, memory + at_depthwise, memory + at_mul);
-    grouped_mixed(memory + at_mul, weights + w_mixed_weight, weights + w_mixed_bias, memory + at_mixed);
+    grouped_depthwise(memory + at_half, weights + w_depthwise_weight, memory + at_half, memory + at_depthwise);
+    grouped_mixed(memory + at_depthwise, weights + w_mixed_weight, weights + w_mixed_bias, memory + at_mixed);
     grouped_channel_avg(memory + at_mixed, outputs->answer);
     return FOVEA_OK;
 }
@@ -346,7 +340,7 @@ fovea_status grouped_open(grouped_model *model, const void *weights, size_t byte
     if (!fovea_cpu_has(FOVEA_CPU_AVX2))
         return FOVEA_WRONG_CPU;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x6c4d88aa0bf53488), 1088);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0xb41443b0651e31bb), 1088);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;

@@ -19,7 +19,6 @@ enum {
 enum {
     at_reduce_mean = 16, /* [18], steps 1 to 2 */
     at_codes = 0, /* [3], steps 2 to 3 */
-    at_sub = 16, /* [3], steps 3 to 4 */
 };
 
 /* b when they are equal or one of them is not a number: -0 and NaN pass through larger(0, x). */
@@ -50,9 +49,14 @@ static void reduce_reduce_mean(const float *restrict x, float *restrict y)
     }
 }
 
-/* codes: rbf (reduce.fov:3)
+/* codes: rbf, sub (reduce.fov:3)
  * x[18], weight[1][18][8] -> y[3]
  * 8 outputs summed in registers, weights read once in order */
+static inline float reduce_codes_finish(float v)
+{
+    return 0.0f - v;
+}
+
 static void reduce_codes(const float *restrict x, const float *restrict weight, float *restrict y)
 {
     const float *w = weight;
@@ -63,16 +67,7 @@ static void reduce_codes(const float *restrict x, const float *restrict weight, 
         for (int b = 0; b < 8; b++)
             a[b] += (x[i] - w[b]) * (x[i] - w[b]);
     for (int b = 0; b < 3; b++)
-        y[b] = a[b];
-}
-
-/* sub (reduce.fov:4)
- * x2[3] -> y[3]
- * element by element */
-static void reduce_sub(const float *restrict x2, float *restrict y)
-{
-    for (int i = 0; i < 3; i++)
-        y[i] = 0.0f - x2[i];
+        y[b] = reduce_codes_finish(a[b]);
 }
 
 /* argmax (reduce.fov:4)
@@ -205,8 +200,7 @@ fovea_status reduce_run(reduce_session *session, const reduce_inputs *inputs, co
     float *const memory = session->workspace;
     reduce_reduce_mean(inputs->image, memory + at_reduce_mean);
     reduce_codes(memory + at_reduce_mean, weights + w_codes_weight, memory + at_codes);
-    reduce_sub(memory + at_codes, memory + at_sub);
-    reduce_argmax(memory + at_sub, outputs->nearest);
+    reduce_argmax(memory + at_codes, outputs->nearest);
     reduce_reduce_max(inputs->image, outputs->largest);
     reduce_reduce_sum(inputs->image, outputs->sums);
     reduce_resize(inputs->image, outputs->small);
@@ -220,7 +214,7 @@ fovea_status reduce_open(reduce_model *model, const void *weights, size_t bytes)
     if (!model)
         return FOVEA_BAD_ARGUMENT;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x26a948ef3b7fabde), 640);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x66136d0eb944261a), 640);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;

@@ -9,7 +9,7 @@
 #include "tests/unit/graphs.h"
 
 /* Nodes of the good graph. */
-enum { X, WEIGHT, CONV, RELU, FLAT, SHAPED, LEAKY, LITERAL, SUM };
+enum { X, WEIGHT, CONV, RELU, FLAT, SHAPED, LEAKY, LITERAL, SUM, SIGMOID, TANH, BOTH };
 
 static Case good_graph(void)
 {
@@ -21,7 +21,9 @@ static Case good_graph(void)
     NodeId shaped = case_unary(&c, OP_reshape, case_unary(&c, OP_flatten, relu, NULL), &shape);
     NodeId leaky = case_unary(&c, OP_leaky_relu, shaped, &(LeakyReluAttrs){0.5});
     NodeId literal = case_literal(&c, SHAPE(1, 1, 4), (double[]){1, 2, 3, 4});
-    graph_add_output(c.graph, "y", case_binary(&c, OP_add, leaky, literal), NOWHERE);
+    NodeId sum = case_binary(&c, OP_add, leaky, literal);
+    case_binary(&c, OP_add, case_unary(&c, OP_sigmoid, sum, NULL), case_unary(&c, OP_tanh, sum, NULL));
+    graph_add_output(c.graph, "y", sum, NOWHERE);
     graph_node(c.graph, relu)->kernel = conv;
     return c;
 }
@@ -135,6 +137,28 @@ static void break_labels(Graph *g)
     g->outputs.at[0].label_count = 1;
 }
 
+static void break_inside(Graph *g)
+{
+    g->edges.at[g->nodes.at[FLAT].first_input].index = CONV;
+}
+static void break_inside_output(Graph *g)
+{
+    g->nodes.at[SIGMOID].kernel = (NodeId){SUM};
+    g->edges.at[g->nodes.at[TANH].first_input].index = SIGMOID;
+}
+static void break_inside_order(Graph *g)
+{
+    g->nodes.at[SIGMOID].kernel = g->nodes.at[TANH].kernel = (NodeId){SUM};
+}
+static void break_inside_later(Graph *g)
+{
+    g->nodes.at[BOTH].kernel = (NodeId){SIGMOID};
+}
+static void break_inside_nothing(Graph *g)
+{
+    g->nodes.at[TANH].kernel = (NodeId){SIGMOID};
+}
+
 Test(verify, each_rule_is_seen)
 {
     static const struct {
@@ -167,6 +191,11 @@ Test(verify, each_rule_is_seen)
         {break_input_name, "G10: port 0 has no name"},
         {break_output, "G11: output 0 is %99, which is no node"},
         {break_labels, "G11: node %8 (add) is an output with 1 labels for 3x4"},
+        {break_inside, "G12: node %4 (flatten) reads %2, which stays in the kernel of %2"},
+        {break_inside_output, "G12: node %8 (add) is an output, but stays in the kernel of %8"},
+        {break_inside_order, "G12: node %10 (tanh) reads %8, which is not the last value of its kernel yet"},
+        {break_inside_later, "G12: node %11 (add) reads %10, which comes after its kernel"},
+        {break_inside_nothing, "G12: node %10 (tanh) reads nothing of its kernel"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         Case c = good_graph();
