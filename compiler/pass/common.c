@@ -21,14 +21,12 @@ typedef struct SeenTable {
 static const char *value_key(const Rewrite *rewrite, const Node *node)
 {
     const Graph *graph = rewrite->from;
-    if (node->op == OP_input)
+    const Constant *constant = node->op == OP_const ? graph_constant(graph, node) : NULL;
+    if (node->op == OP_input || (constant && constant->kind == CONSTANT_LOADED))
         return NULL;
     Buf key = {0};
     buf_printf(&key, "%s ", op_name(node->op));
-    if (node->op == OP_const) {
-        const Constant *constant = graph_constant(graph, node);
-        if (constant->kind == CONSTANT_LOADED)
-            return NULL;
+    if (constant) {
         buf_bytes(&key, "#", 1);
         for (int64_t i = 0; i < shape_count(&constant->shape); i++) {
             uint32_t bits;
