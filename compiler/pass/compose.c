@@ -167,11 +167,16 @@ static Cost cost_saved(const Composing *c, const Pair *pair)
 static const char *why_not_costs(const Composing *c, Cost saved)
 {
     Arena *arena = c->rewrite.to->arena;
-    const char *more = saved.macs < 0 ? number_grouped(arena, -saved.macs) : "no";
-    if (saved.macs < 0 || saved.weights < 0)
-        return arena_printf(arena, "one layer instead of two takes %s multiply-adds and %s weights more", more,
-                            saved.weights < 0 ? number_grouped(arena, -saved.weights) : "no");
-    return saved.macs || saved.weights ? NULL : "one layer instead of two takes as much";
+    const char *macs = number_grouped(arena, llabs(saved.macs)), *weights = number_grouped(arena, llabs(saved.weights));
+    if (saved.macs < 0 && saved.weights < 0)
+        return arena_printf(arena, "one layer for both takes %s multiply-adds and %s weights more", macs, weights);
+    if (saved.macs < 0)
+        return arena_printf(arena, "one layer for both takes %s multiply-adds more, for %s weights less", macs,
+                            weights);
+    if (saved.weights < 0)
+        return arena_printf(arena, "one layer for both takes %s weights more, for %s multiply-adds less", weights,
+                            macs);
+    return saved.macs || saved.weights ? NULL : "one layer for both takes as much";
 }
 
 static bool weights_are_known(const Composing *c, NodeId old)

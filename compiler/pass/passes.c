@@ -20,7 +20,7 @@ const Pass pass_rows[] = {
      "multiplies the weights of a 1x1 and of the layer behind it, when nothing is between them",
      "behind affine: a batch norm between them is in the first one's weights then"},
     {"siblings", pass_siblings, STATE_LOGICAL, 0, 0, false, "makes one product of 1x1 convolutions that read the same",
-     "behind compose, which leaves fewer of them; before views: their parts of the result are views"},
+     "behind compose, which leaves fewer of them; before fuse: what follows them is computed in the one kernel"},
     {"views", pass_views, STATE_LOGICAL, 0, 0, false, "makes views of copies that would move no element",
      "before results: what is a view has no kernel"},
     {"results", pass_results, STATE_LOGICAL, STATE_RESULTS, STATE_LOGICAL, true,

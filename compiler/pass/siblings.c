@@ -2,11 +2,11 @@
  *
  *   %3 = conv(%0, %1, %2)    1x1, 96 maps          %9  = conv(%0, W, b)    1x1, 112 maps: weights one behind the other
  *   %4 = relu(%3)                                  %10 = relu(%9)
- *   %7 = conv(%0, %5, %6)    1x1, 16 maps    ->    %11 = slice(%10) of 96 maps
- *   %8 = relu(%7)                                  %12 = slice(%10) of 16 maps
+ *   %7 = conv(%0, %5, %6)    1x1, 16 maps    ->    %11 = part(%10) of 96 maps
+ *   %8 = relu(%7)                                  %12 = part(%10) of 16 maps
  *
- * Its kernel reads the value once. What each is followed by, element by element, moves in front of the slices, so that
- * it is still computed in the kernel. In a batch of 1 a slice of channels is a part, which costs nothing (views).
+ * Its kernel reads the value once. What each is followed by, element by element, moves in front of the parts, so that
+ * it is still computed in the kernel. In a batch of 1 some channels of a value are a view of it, a part.
  *
  * A part must not cost a copy: copying is a kernel that only moves bytes, while a value that is read again comes from
  * the cache and hides behind the multiply-adds. So those stay alone
@@ -20,7 +20,7 @@
 #include "ops/concat.h"
 #include "ops/conv.h"
 #include "ops/op.h"
-#include "ops/slice.h"
+#include "ops/part.h"
 #include "pass/known.h"
 
 /* A 1x1 convolution of the old graph. */
@@ -254,24 +254,6 @@ static NodeId joined_input(Merging *m, const Sibling *siblings, uint32_t count, 
     return known_add(rewrite, OP_concat, parts, count, &attrs, like);
 }
 
-/* "a", "b" and "c" of one block as "a, b and c". */
-static const char *names_text(const Merging *m, const Sibling *siblings, uint32_t count)
-{
-    const Graph *graph = m->rewrite.from;
-    Buf buf = {0};
-    uint32_t shown = MIN(count, 4);
-    for (uint32_t i = 0; i < shown; i++) {
-        const char *path = graph_node(graph, siblings[i].conv)->path, *dot = strrchr(path, '.');
-        const char *name = dot ? dot + 1 : path[0] ? path : "conv";
-        buf_printf(&buf, "%s%s", i == 0 ? "" : i + 1 == count ? " and " : ", ", name);
-    }
-    if (count > shown)
-        buf_printf(&buf, " and %u more", count - shown);
-    const char *text = arena_strdup(m->rewrite.to->arena, buf_text(&buf));
-    buf_free(&buf);
-    return text;
-}
-
 /* "stage1.reduce3x3" and "stage1.reduce5x5" become "stage1.reduce3x3_reduce5x5"; of many only the first two stand
  * there. */
 static const char *merged_path(const Merging *m, const Sibling *siblings)
@@ -318,16 +300,16 @@ static void merge(Merging *m, const Sibling *siblings, uint32_t count)
         value = rewrite_add(rewrite, graph_node(from, at)->op, &value, 1, graph_node(from, at)->attrs,
                             graph_node(from, at));
     }
-    SliceAttrs attrs = slice_whole(&graph_node(rewrite->to, value)->type.shape);
+    int64_t first = 0;
     for (uint32_t i = 0; i < count; i++) {
         const Node *conv = graph_node(from, siblings[i].conv);
-        attrs.size[1] = conv->type.shape.dim[1];
-        rewrite->map[siblings[i].last.index] = rewrite_add(rewrite, OP_slice, &value, 1, &attrs, conv);
-        attrs.begin[1] += attrs.size[1];
+        PartAttrs attrs = {.first = first, .rank = conv->type.shape.rank};
+        memcpy(attrs.dims, conv->type.shape.dim, sizeof attrs.dims);
+        rewrite->map[siblings[i].last.index] = rewrite_add(rewrite, OP_part, &value, 1, &attrs, conv);
+        first += shape_count(&conv->type.shape);
+        Saving saving = {.bytes = i ? type_bytes(&graph_node(from, siblings[i].x)->type) : 0};
+        explain_done(m->explain, conv, saving, "one product of %u that read the same", count);
     }
-    const Node *x = graph_node(from, siblings->x);
-    explain_done(m->explain, graph_node(from, siblings->conv), (Saving){.bytes = (count - 1) * type_bytes(&x->type)},
-                 "%s become one product", names_text(m, siblings, count));
 }
 
 Graph *pass_siblings(const Graph *graph, const PassContext *context)
