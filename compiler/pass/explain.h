@@ -17,7 +17,8 @@ typedef struct ExplainNote {
     const char *pass;
     bool done; /* false: the layer was left as it is */
     const char *text;
-    const char *layer; /* its label, or its operation */
+    const char *block; /* the labelled blocks around the layer: "layer1.0"; "" when there are none */
+    const char *layer; /* its label in there, or its operation */
     Span span;
     Saving saving;
 } ExplainNote;
