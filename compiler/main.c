@@ -4,6 +4,7 @@
  *
  * Results go to standard output, diagnostics to standard error; the exit status is 0, or 1 after a diagnostic.
  */
+#include "driver/budget.h"
 #include "driver/build.h"
 #include "driver/check.h"
 #include "driver/depfile.h"
@@ -64,6 +65,8 @@ static bool work(const Options *options, Arena *arena, Diag *diag)
     const Graph *graph = optimise(diag, options, net, options->target);
     Plan *plan = plan_make(graph, options->target);
     print_stages(options, net, graph, plan);
+    if (!budget_kept(diag, options, plan))
+        return false;
 
     EmitOptions emit = {.prefix = options->prefix ? options->prefix : net->name,
                         .model_path = options->model,

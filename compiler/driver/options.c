@@ -1,5 +1,6 @@
 /* options.c - the compiler's command line (see options.h). */
 #include "driver/options.h"
+#include "driver/budget.h"
 #include "driver/help.h"
 #include "driver/manual.h"
 
@@ -175,6 +176,10 @@ static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionR
         return parse_embed(options, diag, value);
     if (strcmp(row->name, "name") == 0)
         return parse_prefix(options, diag, value);
+    if (strcmp(row->name, "max-workspace") == 0)
+        return budget_parse(diag, row->name, value, &options->max_workspace);
+    if (strcmp(row->name, "max-weights") == 0)
+        return budget_parse(diag, row->name, value, &options->max_weights);
     if (strcmp(row->name, "disable") == 0)
         return parse_disabled(options, arena, diag, value);
     if (strcmp(row->name, "print-before") == 0)

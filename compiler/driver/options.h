@@ -49,10 +49,11 @@ typedef struct Options {
     bool print_ir, print_plan;
     PassSet disabled, print_before, print_after;
     bool explain;
-    VEC(int) passes;    /* opt: those given, in that order; none: all */
-    bool main;          /* compile: with a main function and what it needs */
-    BuildOptions build; /* build, run */
-    bool json;          /* show */
+    int64_t max_workspace, max_weights; /* bytes; 0: any */
+    VEC(int) passes;                    /* opt: those given, in that order; none: all */
+    bool main;                          /* compile: with a main function and what it needs */
+    BuildOptions build;                 /* build, run */
+    bool json;                          /* show */
     ShowOptions show;
     RfOptions rf;           /* rf */
     bool check, write;      /* fmt */

@@ -1,5 +1,6 @@
 /* weights.c - the command `weights` (see weights.h). */
 #include "driver/weights.h"
+#include "driver/budget.h"
 #include "driver/print.h"
 #include "emit/blob.h"
 #include "fovea.h"
@@ -145,7 +146,7 @@ static bool write_weights(Diag *diag, Graph *net, const Options *options, const 
     if (!look_at_replaced(diag, net, options, &target) || !weights_bind(net, diag, options->weights))
         return false;
     const Plan *plan = plan_for(diag, options, net, target);
-    if (!emit_weights(diag, plan, options->output))
+    if (!budget_kept(diag, options, plan) || !emit_weights(diag, plan, options->output))
         return false;
     printf("%s: weights of %s for target %s\n", options->output, net->name, target->name);
     return true;
