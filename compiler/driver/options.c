@@ -159,6 +159,8 @@ static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionR
                  {"share", &options->show.share},
                  {"as-dense", &options->show.as_dense},
                  {"unfold", &options->show.unfold},
+                 {"plan", &options->show.plan},
+                 {"memory", &options->show.memory},
                  {"print-ir", &options->print_ir},
                  {"print-plan", &options->print_plan},
                  {"check", &options->check},
@@ -307,6 +309,8 @@ static bool check_rest(const Options *options, Diag *diag)
         diag_error(diag, NOWHERE, "--write rewrites the files; it cannot be given with --check or --output");
     else if (options->command == COMMAND_FMT && options->output && options->files.count)
         diag_error(diag, NOWHERE, "--output takes one formatted model, %u are given", options->files.count + 1);
+    else if (options->show.memory && (options->show.plan || options->json))
+        diag_error(diag, NOWHERE, "--memory draws a picture; it cannot be given with --plan or --json");
     else
         return true;
     return false;

@@ -56,8 +56,12 @@ static bool write_and_free(Diag *diag, const Options *options, Buf *buf)
 bool print_layers(Diag *diag, const Options *options, const Graph *net, const Plan *plan)
 {
     Buf buf = {0};
-    if (options->json)
+    if (options->show.memory)
+        show_memory(&buf, plan, options->model);
+    else if (options->json)
         show_json(&buf, net, plan, options->model);
+    else if (options->show.plan)
+        show_plan(&buf, plan, options->model);
     else
         show_table(&buf, net, plan, options->model, &options->show);
     return write_and_free(diag, options, &buf);

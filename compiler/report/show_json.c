@@ -1,6 +1,7 @@
 /* show_json.c - all that can be said of a net and its layers, for programs (see show.h). */
 #include "report/json.h"
 #include "report/show.h"
+#include "report/steps.h"
 #include "support/file.h"
 
 /* The larger side under `receptive_field`, and both, with jump and offset, as [height, width]; null where the value was
@@ -76,6 +77,36 @@ static void add_shares(cJSON *object, Arena *arena, const Graph *net, const Laye
     }
 }
 
+/* The compiled net: its steps, and what all of them move. */
+static void add_plan(cJSON *object, Arena *arena, const Plan *plan)
+{
+    StepCosts costs = step_costs(arena, plan);
+    cJSON *parent = cJSON_AddObjectToObject(object, "plan"), *steps = NULL;
+    cJSON_AddNumberToObject(parent, "nodes", plan_nodes(plan));
+    cJSON_AddNumberToObject(parent, "kernels", plan->kernels.count);
+    json_add_count(parent, "bytes_moved", bytes_moved(&costs.total));
+    json_add_count(parent, "bytes_read", costs.total.read);
+    json_add_count(parent, "bytes_written", costs.total.written);
+    json_add_count(parent, "weight_bytes_read", costs.total.weights);
+    json_add_count(parent, "macs", costs.total.macs);
+    json_add_count(parent, "workspace_bytes_at_least", plan->workspace_least);
+    steps = cJSON_AddArrayToObject(parent, "steps");
+    for (uint32_t i = 0; i < plan->steps.count; i++) {
+        const Step *step = &plan->steps.at[i];
+        const StepCost *cost = &costs.at[i];
+        cJSON *item = cJSON_CreateObject();
+        cJSON_AddStringToObject(item, "kernel", plan->kernels.at[step->kernel].name);
+        cJSON_AddStringToObject(item, "computes", step_layers(arena, plan, step));
+        json_add_shape(item, "output", &plan->buffers.at[step->writes].type.shape);
+        json_add_count(item, "bytes_read", cost->read);
+        json_add_count(item, "weight_bytes_read", cost->weights);
+        json_add_count(item, "bytes_written", cost->written);
+        json_add_count(item, "macs", cost->macs);
+        cJSON_AddNumberToObject(item, "macs_percent", share_percent(cost->macs, costs.total.macs));
+        cJSON_AddItemToArray(steps, item);
+    }
+}
+
 void show_json(Buf *buf, const Graph *net, const Plan *plan, const char *model)
 {
     Arena *arena = arena_new();
@@ -102,6 +133,7 @@ void show_json(Buf *buf, const Graph *net, const Plan *plan, const char *model)
     cJSON *rows = cJSON_AddArrayToObject(object, "layers");
     for (uint32_t i = 0; i < layers.rows.count; i++)
         cJSON_AddItemToArray(rows, layer_json(net, &layers, &layers.rows.at[i]));
+    add_plan(object, arena, plan);
     json_print(buf, object);
     arena_free(arena);
 }

@@ -4,7 +4,7 @@
 
 #include "support/buf.h"
 
-enum { TABLE_COLUMNS = 8, TABLE_WIDTH = 100 };
+enum { TABLE_COLUMNS = 9, TABLE_WIDTH = 100 };
 
 typedef struct Column {
     const char *title;

@@ -82,6 +82,9 @@ fails "a wrong model has a place" "wrong.fov:2:25: error: .*maxpol" show "$work/
 
 works "show" "conv1" show "$model"
 works "show has the parameters" "61,\?706" show "$model"
+works "show --plan" "bytes moved" show "$model" --plan
+works "show --memory" "^</svg>" show "$model" --memory
+fails "a picture and a table" "--memory draws a picture; it cannot be given with" show "$model" --memory --plan
 
 # The same bytes, wherever the compiler is called from and wherever it writes.
 "$fovea" compile "$model" -o "$work/first" --target c --weights random:1 >/dev/null 2>&1

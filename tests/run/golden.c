@@ -1,9 +1,9 @@
 /* golden.c - the texts of every stage for small nets, to the byte; and what every emitted file has to keep.
  *
  * Beside tests/golden/NAME.fov may stand NAME.ir, the Graph as elaborated, NAME.dot, its drawing, and for a target T
- * (c, avx2) NAME.T.opt.ir, the Graph after the passes, NAME.T.plan, NAME.T.h and NAME.T.c, the emitted files. Those
- * that are there are compared; an empty one is filled by UPDATE=1. All nets are emitted for all targets and checked,
- * with or without such files.
+ * (c, avx2) NAME.T.opt.ir, the Graph after the passes, NAME.T.plan, NAME.T.steps and NAME.T.svg, what `show` makes of
+ * that by --plan and --memory, NAME.T.h and NAME.T.c, the emitted files. Those that are there are compared; an empty
+ * one is filled by UPDATE=1. All nets are emitted for all targets and checked, with or without such files.
  */
 #include <criterion/criterion.h>
 
@@ -13,6 +13,7 @@
 #include "ir/text.h"
 #include "pass/pass.h"
 #include "report/drawing.h"
+#include "report/show.h"
 #include "tests/support/files.h"
 #include "tests/support/model.h"
 #include "tests/support/process.h"
@@ -80,11 +81,18 @@ static bool compare_drawing(Arena *arena, const char *name, const Graph *graph)
     return good;
 }
 
-static bool compare_plan(Arena *arena, const char *name, const char *suffix, const Plan *plan)
+static bool compare_plan(Arena *arena, const char *name, const char *target, const Plan *plan)
 {
+    const char *model = arena_printf(arena, "%s.fov", name);
     Buf text = {0};
     plan_print(&text, plan);
-    bool good = compare(arena, name, suffix, buf_text(&text));
+    bool good = compare(arena, name, arena_printf(arena, "%s.plan", target), buf_text(&text));
+    buf_clear(&text);
+    show_plan(&text, plan, model);
+    good = compare(arena, name, arena_printf(arena, "%s.steps", target), buf_text(&text)) && good;
+    buf_clear(&text);
+    show_memory(&text, plan, model);
+    good = compare(arena, name, arena_printf(arena, "%s.svg", target), buf_text(&text)) && good;
     buf_free(&text);
     return good;
 }
@@ -119,7 +127,7 @@ static bool check_texts(void *context)
             good = compare_graph(arena, name, "ir", stages.graph) && compare_drawing(arena, name, stages.graph);
         const char *target = targets[t];
         good = compare_graph(arena, name, arena_printf(arena, "%s.opt.ir", target), stages.optimised) && good;
-        good = compare_plan(arena, name, arena_printf(arena, "%s.plan", target), stages.plan) && good;
+        good = compare_plan(arena, name, target, stages.plan) && good;
         good = emit_to(arena, &stages, name, folder) && compare_emitted(arena, name, target, folder) && good;
         folder_remove(folder);
     }

@@ -1,0 +1,57 @@
+/* show_plan.c - `fovea show --plan`: a row for each step of the compiled net, and what all of them move. */
+#include "report/number.h"
+#include "report/show.h"
+#include "report/steps.h"
+#include "report/table.h"
+#include "support/file.h"
+
+static const char *number_or_blank(Arena *arena, int64_t number)
+{
+    return number ? number_grouped(arena, number) : "";
+}
+
+static void add_step(Arena *arena, Table *table, const Plan *plan, uint32_t index, const StepCosts *costs)
+{
+    const Step *step = &plan->steps.at[index];
+    const StepCost *cost = &costs->at[index];
+    double share = share_percent(cost->macs, costs->total.macs);
+    TableRow row = {{arena_printf(arena, "%u", index), plan->kernels.at[step->kernel].name,
+                     step_layers(arena, plan, step), shape_text(arena, &plan->buffers.at[step->writes].type.shape),
+                     number_or_blank(arena, cost->read), number_or_blank(arena, cost->weights),
+                     number_or_blank(arena, cost->written), number_or_blank(arena, cost->macs),
+                     cost->macs ? arena_printf(arena, "%.1f", share) : ""}};
+    VEC_PUSH(arena, &table->rows, row);
+}
+
+static void print_total(Buf *buf, Arena *arena, const char *name, int64_t number)
+{
+    buf_printf(buf, "%-34s %15s\n", name, number_grouped(arena, number));
+}
+
+void show_plan(Buf *buf, const Plan *plan, const char *model)
+{
+    Arena *arena = arena_new();
+    StepCosts costs = step_costs(arena, plan);
+    Table table = {.count = 9,
+                   .column = {{"step", .right = true},
+                              {"kernel", .shrinks = true},
+                              {"computes", .shrinks = true},
+                              {"output", .shrinks = true},
+                              {"reads", .right = true},
+                              {"weights", .right = true},
+                              {"writes", .right = true},
+                              {"MACs", .right = true},
+                              {"%", .right = true}}};
+    for (uint32_t i = 0; i < plan->steps.count; i++)
+        add_step(arena, &table, plan, i, &costs);
+    buf_printf(buf, "%s (%s, target %s): %u steps, %u kernels; bytes\n\n", plan->graph->name, path_base(model),
+               plan->target->name, plan->steps.count, plan->kernels.count);
+    table_print(buf, arena, &table);
+    buf_puts(buf, "\n");
+    print_total(buf, arena, "bytes moved (read and written)", bytes_moved(&costs.total));
+    print_total(buf, arena, "weights read, bytes", costs.total.weights);
+    print_total(buf, arena, "MACs", costs.total.macs);
+    print_total(buf, arena, "workspace, bytes", plan->workspace_bytes);
+    print_total(buf, arena, "at the fullest step", plan->workspace_least);
+    arena_free(arena);
+}

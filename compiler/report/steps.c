@@ -1,0 +1,85 @@
+/* steps.c - what steps move and compute (see steps.h). */
+#include "report/steps.h"
+#include "report/layers.h"
+
+static int64_t node_macs(const Graph *graph, NodeId id)
+{
+    const Node *node = graph_node(graph, id);
+    const Op *row = op_row(node->op);
+    return row->macs ? row->macs(graph, node) : 0;
+}
+
+static StepCost cost_of(const Plan *plan, const Step *step)
+{
+    const Kernel *kernel = &plan->kernels.at[step->kernel];
+    StepCost cost = {.written = type_bytes(&plan->buffers.at[step->writes].type),
+                     .macs = node_macs(plan->graph, step->leader)};
+    for (uint32_t r = 0; r < step->read_count; r++) {
+        const Buffer *source = &plan->buffers.at[step->reads[r].buffer];
+        int64_t bytes = step->reads[r].count * dtype_bytes(source->type.dtype);
+        if (source->place == BUFFER_WEIGHTS)
+            cost.weights += bytes;
+        else
+            cost.read += bytes;
+    }
+    for (uint32_t i = 0; i < kernel->epilogue_count; i++)
+        cost.macs = count_sum(cost.macs, node_macs(plan->graph, kernel->epilogue[i]));
+    return cost;
+}
+
+StepCosts step_costs(Arena *arena, const Plan *plan)
+{
+    StepCosts costs = {.at = NEW_ARRAY(arena, StepCost, plan->steps.count)};
+    for (uint32_t i = 0; i < plan->steps.count; i++) {
+        StepCost cost = cost_of(plan, &plan->steps.at[i]);
+        costs.at[i] = cost;
+        costs.total.read = count_sum(costs.total.read, cost.read);
+        costs.total.weights = count_sum(costs.total.weights, cost.weights);
+        costs.total.written = count_sum(costs.total.written, cost.written);
+        costs.total.macs = count_sum(costs.total.macs, cost.macs);
+    }
+    return costs;
+}
+
+int64_t bytes_moved(const StepCost *cost)
+{
+    return count_sum(cost->read, cost->written);
+}
+
+uint32_t plan_nodes(const Plan *plan)
+{
+    const Graph *graph = plan->graph;
+    const bool *known = graph_known(graph->arena, graph);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < graph->nodes.count; i++)
+        count += op_row(graph->nodes.at[i].op)->family != FAMILY_SOURCE && !known[i];
+    return count;
+}
+
+const char *step_label(const Plan *plan, uint32_t step)
+{
+    const Node *leader = graph_node(plan->graph, plan->steps.at[step].leader);
+    return leader->path[0] ? leader->path : op_name(leader->op);
+}
+
+/* What stands behind the leader in its kernel, followed back from the result: the kernel's own list is that of its
+ * first step. */
+const char *step_layers(Arena *arena, const Plan *plan, const Step *step)
+{
+    const Graph *graph = plan->graph;
+    const char *text = "";
+    for (NodeId id = step->result;;) {
+        const Node *node = graph_node(graph, id);
+        const char *name = node->path[0] ? node->path : op_name(node->op);
+        text = arena_printf(arena, "%s%s%s", name, text[0] ? " + " : "", text);
+        NodeId before = NODE_NONE;
+        for (uint32_t i = 0; i < node->input_count; i++) {
+            NodeId input = graph_input(graph, node, i);
+            if (node_same(input, step->leader) || node_same(graph_node(graph, input)->kernel, step->leader))
+                before = input;
+        }
+        if (node_same(id, step->leader) || node_is_none(before))
+            return text;
+        id = before;
+    }
+}
