@@ -197,7 +197,7 @@ void c_softmax_text(KernelText *text)
     text_open(text);
     text_border(text);
     open_block(text, &nest);
-    nest_begin(text, &nest, 1, "const float *s = x");
+    nest_begin(text, &nest, 1, arena_printf(text->arena, "const float *s = %s", text_parameter(text, 0)));
     nest_begin(text, &nest, 0, "float *d = y");
     buf_line(text->out, "float largest = -INFINITY, sum = 0.0f;");
     buf_line(text->out, "for (int a = 0; a < %lld; a++)", count);
@@ -212,10 +212,44 @@ void c_softmax_text(KernelText *text)
     text_close(text);
 }
 
+/* The squares of the channels around c are summed anew for each, so that a NaN goes no further than it should. */
+static void write_lrn_sum(KernelText *text, const LrnAttrs *attrs, long long channels, long long step)
+{
+    long long before = lrn_before(attrs), after = lrn_after(attrs);
+    buf_line(text->out, "const int first = c > %lld ? c - %lld : 0;", before, before);
+    buf_line(text->out, "const int last = c < %lld ? c + %lld : %lld;", channels - 1 - after, after, channels - 1);
+    buf_line(text->out, "float sum = 0.0f;");
+    buf_line(text->out, "for (int a = first; a <= last; a++)");
+    buf_line(text->out, "    sum += s[a * %lld] * s[a * %lld];", step, step);
+}
+
+/* The same of squares that are kept, so that y may be x: that of channel a at a modulo their number. */
+static void write_lrn_kept_sum(KernelText *text, const LrnAttrs *attrs, long long channels, long long step)
+{
+    long long after = lrn_after(attrs), size = lrn_before(attrs) + after + 1;
+    buf_line(text->out, "kept[(c + %lld) %% %lld] =", after, size);
+    buf_line(text->out, "    c < %lld ? s[(c + %lld) * %lld] * s[(c + %lld) * %lld] : 0.0f;", channels - after, after,
+             step, after, step);
+    buf_line(text->out, "float sum = 0.0f;");
+    buf_line(text->out, "for (int a = 0; a < %lld; a++)", size);
+    buf_line(text->out, "    sum += kept[a];");
+}
+
+static void begin_lrn_kept(KernelText *text, const LrnAttrs *attrs, long long channels, long long step)
+{
+    long long after = lrn_after(attrs);
+    buf_line(text->out, "float kept[%lld] = {0.0f};", (long long)lrn_before(attrs) + after + 1);
+    if (after == 0)
+        return;
+    buf_line(text->out, "for (int a = 0; a < %lld; a++)", MIN(after, channels));
+    buf_line(text->out, "    kept[a] = s[a * %lld] * s[a * %lld];", step, step);
+}
+
 void c_lrn_text(KernelText *text)
 {
     const LrnAttrs *attrs = text->leader->attrs;
-    long long channels = text_output(text)->shape.dim[1], before = lrn_before(attrs), after = lrn_after(attrs);
+    long long channels = text_output(text)->shape.dim[1];
+    bool kept = lrn_keeps(attrs);
     Nest nest = nest_without(text, 1, 1);
     long long step_x = nest.access[1].stride[1], step_y = nest.access[0].stride[1];
     nest_collapse(&nest);
@@ -224,14 +258,12 @@ void c_lrn_text(KernelText *text)
     text_open(text);
     text_border(text);
     open_block(text, &nest);
-    nest_begin(text, &nest, 1, "const float *s = x");
+    nest_begin(text, &nest, 1, arena_printf(text->arena, "const float *s = %s", text_parameter(text, 0)));
     nest_begin(text, &nest, 0, "float *d = y");
+    if (kept)
+        begin_lrn_kept(text, attrs, channels, step_x);
     buf_open(text->out, "for (int c = 0; c < %lld; c++)", channels);
-    buf_line(text->out, "const int first = c > %lld ? c - %lld : 0;", before, before);
-    buf_line(text->out, "const int last = c < %lld ? c + %lld : %lld;", channels - 1 - after, after, channels - 1);
-    buf_line(text->out, "float sum = 0.0f;");
-    buf_line(text->out, "for (int a = first; a <= last; a++)");
-    buf_line(text->out, "    sum += s[a * %lld] * s[a * %lld];", step_x, step_x);
+    (kept ? write_lrn_kept_sum : write_lrn_sum)(text, attrs, channels, step_x);
     buf_line(text->out, "d[c * %lld] = s[c * %lld] / powf(%s + %s * sum, %s);", step_y, step_x,
              float_text(text->arena, attrs->k), float_text(text->arena, attrs->alpha),
              float_text(text->arena, attrs->beta));

@@ -2,6 +2,7 @@
 #ifndef FOVEA_OPS_LRN_H
 #define FOVEA_OPS_LRN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* y[c] = x[c] / (k + alpha * sum of x[j]^2)^beta, j from c - lrn_before to c + lrn_after where there are channels. */
@@ -19,6 +20,13 @@ static inline int64_t lrn_before(const LrnAttrs *attrs)
 static inline int64_t lrn_after(const LrnAttrs *attrs)
 {
     return attrs->size / 2;
+}
+
+/* Whether its kernels keep the squares of a place's channels on the stack, and may write where they read. */
+enum { LRN_MOST_KEPT = 64 };
+static inline bool lrn_keeps(const LrnAttrs *attrs)
+{
+    return attrs->size <= LRN_MOST_KEPT;
 }
 
 #endif

@@ -3,8 +3,10 @@
  *   %5 = add(%1, %4) in %4     is written where %1 stands, when nobody reads %1 afterwards
  *
  * One buffer then holds one value after the other: the trunk of a residual net stays where it is. It needs a kernel
- * that reads each element just once, right before it writes the same element of the result.
+ * that reads each element just once, right before it writes the same element of the result. Softmax and local response
+ * normalisation read others too: before they write any, or they keep them.
  */
+#include "ops/lrn.h"
 #include "plan/plan.h"
 
 NodeId *viewed_values(const Graph *graph)
@@ -37,12 +39,16 @@ uint32_t *last_readers(const Graph *graph)
     return last;
 }
 
-/* Whether the kernel's text goes through read `r` and the result side by side, once. Transposed convolutions compute
- * some tiles twice, and those with tables store sums before the epilogue reads anything. */
-static bool goes_along(const Kernel *kernel, const Step *step, uint32_t r)
+/* Whether the kernel's text goes through read `r` and the result side by side, once, or keeps what it still needs.
+ * Transposed convolutions compute some tiles twice, and those with tables store sums before the epilogue reads
+ * anything.
+ */
+static bool goes_along(const Plan *plan, const Kernel *kernel, const Step *step, uint32_t r)
 {
-    if (kernel->family == FAMILY_MAP)
+    if (kernel->family == FAMILY_MAP || kernel->family == FAMILY_SOFTMAX)
         return true;
+    if (kernel->family == FAMILY_LRN)
+        return lrn_keeps(graph_node(plan->graph, step->leader)->attrs);
     return r >= step->own_reads &&
            (kernel->family == FAMILY_CONV || kernel->family == FAMILY_MATVEC || kernel->family == FAMILY_COPY);
 }
@@ -58,7 +64,7 @@ uint32_t step_in_place(const Plan *plan, const uint32_t *last_reader, const Kern
     for (uint32_t r = 0; r < step->read_count; r++) {
         const Read *read = &step->reads[r];
         const Buffer *buffer = &plan->buffers.at[read->buffer];
-        bool good = goes_along(kernel, step, r) && buffer->place == BUFFER_WORKSPACE &&
+        bool good = goes_along(plan, kernel, step, r) && buffer->place == BUFFER_WORKSPACE &&
                     buffer->bytes == type_bytes(result) &&
                     same_form(&graph_node(plan->graph, read->value)->type, result) &&
                     last_reader[read->value.index] == step->leader.index;

@@ -58,8 +58,7 @@ enum {
     at_conv1 = 0, /* [2][6][6][8], steps 2 to 3 */
     at_pack_conv1 = 576, /* [16][6][6], steps 3 to 4 */
     at_maxpool = 0, /* [16][3][3], steps 4 to 6 */
-    at_fc3 = 144, /* [9], steps 6 to 7 */
-    at_softmax = 0, /* [9], steps 7 to 8 */
+    at_fc3 = 144, /* [9], steps 6 to 8 */
 };
 
 /* b when they are equal or one of them is not a number: -0 and NaN pass through larger(0, x). */
@@ -256,11 +255,11 @@ FOVEA_AVX2 static void activations_fc3(const float *restrict x, const float *res
 }
 
 /* softmax (activations.fov:7)
- * x[9] -> y[9]
+ * x[9] -> y[9] in the place of x
  * the largest is subtracted first, so that nothing overflows */
-FOVEA_AVX2 static void activations_softmax(const float *restrict x, float *restrict y)
+FOVEA_AVX2 static void activations_softmax(float *restrict y)
 {
-    const float *s = x;
+    const float *s = y;
     float *d = y;
     float largest = -INFINITY, sum = 0.0f;
     for (int a = 0; a < 9; a++)
@@ -306,8 +305,8 @@ fovea_status activations_run(activations_session *session, const activations_inp
     activations_scale2(weights + w_scale2_weight, memory + at_maxpool);
     activations_fc3(memory + at_maxpool, weights + w_fc3_weight, weights + w_fc3_bias, weights + w_act3_weight,
                     memory + at_fc3);
-    activations_softmax(memory + at_fc3, memory + at_softmax);
-    activations_gelu(memory + at_softmax, outputs->y);
+    activations_softmax(memory + at_fc3);
+    activations_gelu(memory + at_fc3, outputs->y);
     return FOVEA_OK;
 }
 

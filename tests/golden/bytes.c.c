@@ -24,8 +24,7 @@ enum {
 /* Where each value stands in the workspace, and from which step of a run to which, in floats. */
 enum {
     at_pixels = 0, /* [3][15][14], steps 1 to 2 */
-    at_conv1 = 640, /* [7][7][4], steps 2 to 3 */
-    at_lrn = 288, /* [7][7][4], steps 3 to 4 */
+    at_conv1 = 640, /* [7][7][4], steps 2 to 4 */
     at_avgpool = 0, /* [7][8][5], steps 4 to 5 */
 };
 
@@ -113,19 +112,22 @@ static void bytes_conv1(const float *restrict x, const float *restrict weight, c
 }
 
 /* lrn (bytes.fov:4)
- * x[7][7][4] -> y[7][7][4]
+ * x[7][7][4] -> y[7][7][4] in the place of x
  * squares of the neighbouring channels, place by place */
-static void bytes_lrn(const float *restrict x, float *restrict y)
+static void bytes_lrn(float *restrict y)
 {
     for (int i = 0; i < 28; i++) {
-        const float *s = x + i;
+        const float *s = y + i;
         float *d = y + i;
+        float kept[3] = {0.0f};
+        for (int a = 0; a < 1; a++)
+            kept[a] = s[a * 28] * s[a * 28];
         for (int c = 0; c < 7; c++) {
-            const int first = c > 1 ? c - 1 : 0;
-            const int last = c < 5 ? c + 1 : 6;
+            kept[(c + 1) % 3] =
+                c < 6 ? s[(c + 1) * 28] * s[(c + 1) * 28] : 0.0f;
             float sum = 0.0f;
-            for (int a = first; a <= last; a++)
-                sum += s[a * 28] * s[a * 28];
+            for (int a = 0; a < 3; a++)
+                sum += kept[a];
             d[c * 28] = s[c * 28] / powf(2.0f + 0.0001f * sum, 0.75f);
         }
     }
@@ -186,8 +188,8 @@ fovea_status bytes_run(bytes_session *session, const bytes_inputs *inputs, const
     float *const memory = session->workspace;
     bytes_pixels(inputs->image, weights + w_normalize_constant, weights + w_normalize_constant_2, memory + at_pixels);
     bytes_conv1(memory + at_pixels, weights + w_conv1_weight, weights + w_conv1_bias, memory + at_conv1);
-    bytes_lrn(memory + at_conv1, memory + at_lrn);
-    bytes_avgpool(memory + at_lrn, memory + at_avgpool);
+    bytes_lrn(memory + at_conv1);
+    bytes_avgpool(memory + at_conv1, memory + at_avgpool);
     bytes_fc(memory + at_avgpool, weights + w_fc_weight, weights + w_fc_bias, outputs->answer);
     return FOVEA_OK;
 }

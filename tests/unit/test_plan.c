@@ -202,6 +202,10 @@ Test(plan, residual_sums)
          "return w = max(y * 2 - m, tanh(m) + y) -> c: conv(8, 1x1);",
          5, 1},
         {"y = x -> maxpool(2x2) -> sigmoid -> tanh; return w = y -> flatten -> f: fc(5);", 3, 1},
+        /* what needs its neighbours keeps them, up to a limit */
+        {"y = x -> maxpool(2x2) -> softmax -> lrn(5) -> softmax(axis=2); return w = y -> flatten -> f: fc(5);", 5, 3},
+        {"y = x -> maxpool(2x2) -> lrn(64) -> lrn(65); return w = y -> flatten -> f: fc(5);", 4, 1},
+        {"y = x -> maxpool(2x2) -> lrn(5); return w = y -> c: conv(8, 3x3, pad=1);", 3, 0},
     };
     for (size_t i = 0; i < COUNT_OF(nets); i++) {
         Arena *arena = arena_new();
