@@ -13,7 +13,7 @@ static inline uint32_t throw_dice(Dice *dice, uint32_t sides)
 {
     uint32_t result[4];
     philox4x32((uint32_t[]){dice->thrown++, 0, 0, 0}, (uint32_t[]){dice->seed, 1}, result);
-    return result[0] % sides;
+    return sides ? result[0] % sides : 0;
 }
 
 /* One element of an array. */

@@ -96,12 +96,10 @@ static size_t part_end(const char *text, size_t at)
 {
     int depth = 0;
     for (; text[at] && text[at] != '\n'; at++) {
-        if (strchr("([", text[at]))
-            depth++;
-        else if (strchr(")]", text[at]) && depth-- == 0)
+        bool separates = strchr(",;)]", text[at]) || strncmp(text + at, " -> ", 4) == 0;
+        if (depth == 0 && separates)
             break;
-        else if (depth == 0 && (strchr(",;", text[at]) || strncmp(text + at, " -> ", 4) == 0))
-            break;
+        depth += strchr("([", text[at]) ? 1 : strchr(")]", text[at]) ? -1 : 0;
     }
     return at;
 }
