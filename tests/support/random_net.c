@@ -251,6 +251,19 @@ static const char *siblings(Draft *draft, const char *x)
     return arena_printf(arena, "%s)", text);
 }
 
+/* A 1x1 convolution and another one, with nothing between them, or something that changes little. */
+static const char *pair(Draft *draft, const char *x)
+{
+    static const char *const between[] = {"", "", "", " -> dropout", " -> relu", " -> mul(0.5)", " -> pad(1)"};
+    static const char *const bias[] = {"", ", bias=false"};
+    static const char *const rest[] = {"", "", ", pad=1", ", stride=2", ", pad=same, stride=2", ", groups=2"};
+    uint32_t maps = 1 + toss(draft, 8), size = 1 + 2 * toss(draft, 2), label = draft->labels;
+    draft->labels += 2;
+    return arena_printf(draft->arena, "%s -> l%u: conv(%u, 1x1%s)%s -> l%u: conv(%u, %ux%u%s%s)", x, label, maps,
+                        PICK(&draft->dice, bias), PICK(&draft->dice, between), label + 1, 2 * (1 + toss(draft, 4)),
+                        size, size, PICK(&draft->dice, bias), PICK(&draft->dice, rest));
+}
+
 /* x and what convolutions make of it, added. */
 static const char *residual(Draft *draft, const Value *value)
 {
@@ -306,7 +319,9 @@ static const char *given_weights(Draft *draft, const char *x)
 static const char *proposal(Draft *draft)
 {
     const Value *value = pick_value(draft);
-    switch (toss(draft, 12)) {
+    switch (toss(draft, 13)) {
+    case 12:
+        return pair(draft, value->name);
     case 0:
         return siblings(draft, value->name);
     case 1:
