@@ -1,7 +1,9 @@
 /* conv_tile.c - declarations, sums and stores of a tile (see conv_tile.h). */
 #include "emit/conv_tile.h"
 
-/* "for (int b = 0; b < 8; b++)", or nothing to loop over with a single map. */
+enum { FEW_MAPS = 8 }; /* the sums of more, or of an unknown number, are turned before they are stored */
+
+/* "for (int b = 0; b < 8; b++) {", or nothing to loop over with a single map. */
 static void open_maps(const ConvTile *tile, const char *count)
 {
     if (tile->block > 1) {
@@ -70,22 +72,66 @@ void tile_add(const ConvTile *tile, int64_t pixels, const char *weight)
     close_maps(tile);
 }
 
-void tile_store(const ConvTile *tile, int64_t pixels)
+/* The line that stores the sum `value` of map b; `pixel` says where in the row. */
+static void write_pixel(const ConvTile *tile, const char *value, Term pixel)
 {
     KernelText *text = tile->text;
-    const char *element = tile->block > 1 ? "[b]" : "";
-    open_maps(tile,
-              tile->partial ? "maps" : arena_printf(text->arena, "%lld", (long long)MIN(tile->block, tile->maps)));
+    const char *map = tile->block > 1 ? "b" : NULL;
+    const Term terms[] = {{map, 1, map != NULL}, pixel};
+    const Access own = {.stride = {[1] = tile->out_plane, [3] = 1}};
+    value = text_finished(text, value, map ? "b" : "0", parallels_at(text, terms, COUNT_OF(terms)), false);
+    line_wrapped(text->out,
+                 arena_printf(text->arena, "y[%s] = %s;", place_text(text, &own, terms, COUNT_OF(terms)), value));
+}
+
+static bool reads_parallels(const KernelText *text)
+{
+    for (uint32_t i = 0; i < text_parameter_count(text); i++)
+        if (text_is_parallel(text, i))
+            return true;
+    return false;
+}
+
+/* Straight from the sums. */
+static void store_sums(const ConvTile *tile, int64_t pixels, const char *maps)
+{
+    KernelText *text = tile->text;
+    if (tile->block > 1 && pixels > 1 && !tile->partial && reads_parallels(text)) {
+        text->needs->unrolled = true;
+        buf_line(text->out, "%s_UNROLLED", text->macro);
+    }
+    open_maps(tile, maps);
     for (int64_t p = 0; p < pixels; p++) {
-        const char *value = arena_printf(text->arena, "a%lld%s", (long long)p, element);
-        long long place = p * tile->out_step;
-        const char *at = arena_printf(text->arena, "%lld", place);
-        if (tile->block > 1)
-            at = arena_printf(text->arena, place ? "b * %lld + %lld" : "b * %lld", (long long)tile->out_plane, place);
-        const Term terms[] = {{tile->block > 1 ? "b" : NULL, 1, tile->block > 1}, {NULL, 3, place}};
-        const char *const *parallels = parallels_at(text, terms, COUNT_OF(terms));
-        value = text_finished(text, value, tile->block > 1 ? "b" : "0", parallels, false);
-        line_wrapped(text->out, arena_printf(text->arena, "y[%s] = %s;", at, value));
+        const char *value = arena_printf(text->arena, tile->block > 1 ? "a%lld[b]" : "a%lld", (long long)p);
+        write_pixel(tile, value, (Term){NULL, 3, p * tile->out_step});
     }
     close_maps(tile);
+}
+
+/* Turned in a small array first, so that the pixels of a map lie together as they do in y. */
+static void store_turned(const ConvTile *tile, int64_t pixels, const char *maps)
+{
+    KernelText *text = tile->text;
+    buf_line(text->out, "float sums[%d][%lld];", tile->block, (long long)pixels);
+    buf_open(text->out, "for (int b = 0; b < %d; b++)", tile->block);
+    for (int64_t p = 0; p < pixels; p++)
+        buf_line(text->out, "sums[b][%lld] = a%lld[b];", (long long)p, (long long)p);
+    buf_close(text->out);
+    text->needs->by_pixels = true;
+    buf_line(text->out, "%s_BY_PIXELS", text->macro);
+    buf_line(text->out, "for (int b = 0; b < %s; b++)", maps);
+    buf_line(text->out, "    for (int p = 0; p < %lld; p++)", (long long)pixels);
+    text->out->indent += 2;
+    write_pixel(tile, "sums[b][p]", (Term){"p", 3, tile->out_step});
+    text->out->indent -= 2;
+}
+
+void tile_store(const ConvTile *tile, int64_t pixels)
+{
+    const char *maps =
+        tile->partial ? "maps" : arena_printf(tile->text->arena, "%lld", (long long)MIN(tile->block, tile->maps));
+    if (pixels > 1 && (tile->block > FEW_MAPS || (tile->partial && tile->block > 1)))
+        store_turned(tile, pixels, maps);
+    else
+        store_sums(tile, pixels, maps);
 }

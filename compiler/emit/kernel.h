@@ -18,6 +18,8 @@ typedef struct Needs {
     bool larger, smaller; /* static inline float larger(float, float) */
     bool border;          /* zero_border() */
     bool fill;            /* fill() */
+    bool by_pixels;       /* NAME_BY_PIXELS */
+    bool unrolled;        /* NAME_UNROLLED */
 } Needs;
 
 struct KernelText {
@@ -29,6 +31,7 @@ struct KernelText {
     const Kernel *kernel;
     const Node *leader, *result;
     const char *prefix; /* of every name: lenet5 */
+    const char *macro;  /* of every macro: LENET5 */
     const char *name;   /* of the function: lenet5_conv1 */
     Needs *needs;
     const struct Parameter *parameters; /* of the function but y: set by text_begin */
@@ -158,6 +161,8 @@ typedef struct Term {
     int axis;
     int64_t steps;
 } Term;
+/* Their sum: "o * 784 + r * 28", or "0". */
+const char *place_text(const KernelText *text, const Access *access, const Term *terms, int count);
 /* Where each of them is, one a parameter: "b * 784 + 3". */
 const char *const *parallels_at(const KernelText *text, const Term *terms, int count);
 /* What the call of a tile passes for the epilogue: ", bn_mean + o, add_x + o * 784 + r * 28"; `panel`: " + o". */

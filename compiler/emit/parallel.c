@@ -47,8 +47,7 @@ const char *parallels_next(const KernelText *text)
     return steps;
 }
 
-/* "o * 784 + r * 28", or "0". */
-static const char *place_text(const KernelText *text, const Access *access, const Term *terms, int count)
+const char *place_text(const KernelText *text, const Access *access, const Term *terms, int count)
 {
     Buf sum = {0};
     for (int t = 0; t < count; t++) {

@@ -36,6 +36,7 @@ static void write_kernel(const Emission *emission, Buf *out, const Kernel *kerne
                        .leader = graph_node(graph, kernel->leader),
                        .result = graph_node(graph, kernel->result),
                        .prefix = emission->prefix,
+                       .macro = emission->macro,
                        .name = arena_printf(emission->arena, "%s_%s", emission->prefix, kernel->name),
                        .needs = needs};
     text_begin(&text);
@@ -47,6 +48,13 @@ static void write_kernel(const Emission *emission, Buf *out, const Kernel *kerne
 }
 
 /* ---- helpers that kernels asked for ---- */
+
+/* A macro for clang alone, which gcc does without. */
+static void write_hint(const Emission *emission, Buf *out, const char *name, const char *hint, const char *comment)
+{
+    buf_printf(out, "%s#ifdef __clang__\n#define %s_%s _Pragma(\"clang loop %s\")\n#else\n#define %s_%s\n#endif\n\n",
+               comment, emission->macro, name, hint, emission->macro, name);
+}
 
 static void write_helpers(const Emission *emission, Buf *out, const Needs *needs)
 {
@@ -61,6 +69,14 @@ static void write_helpers(const Emission *emission, Buf *out, const Needs *needs
                    "/* b when they are equal or one of them is not a number. */\n"
                    "static inline float %s_smaller(float a, float b)\n{\n    return a < b ? a : b;\n}\n\n",
                    p);
+    if (needs->by_pixels)
+        write_hint(
+            emission, out, "BY_PIXELS", "vectorize(disable)",
+            "/* Before loops over maps that store some pixels of each: clang would gather and scatter vectors of "
+            "maps. */\n");
+    if (needs->unrolled)
+        write_hint(emission, out, "UNROLLED", "unroll(full)",
+                   "/* Before loops over sums: clang keeps sums in registers where it knows the place of each. */\n");
     if (needs->fill)
         buf_printf(out,
                    "static inline void %s_fill(float *y, int count, float value)\n{\n"

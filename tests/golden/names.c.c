@@ -216,7 +216,7 @@ static void names_conv1_row4_2_row1(const float *restrict x, const float *restri
         }
     }
     for (int b = 0; b < 1; b++) {
-        y[b * 1] = a0[b];
+        y[b] = a0[b];
     }
 }
 

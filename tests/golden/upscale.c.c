@@ -31,6 +31,13 @@ static inline float upscale_larger(float a, float b)
     return a > b ? a : b;
 }
 
+/* Before loops over maps that store some pixels of each: clang would gather and scatter vectors of maps. */
+#ifdef __clang__
+#define UPSCALE_BY_PIXELS _Pragma("clang loop vectorize(disable)")
+#else
+#define UPSCALE_BY_PIXELS
+#endif
+
 /* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for edges. */
 static void upscale_zero_border(float *y, int maps, int height, int width, int top, int left, int bottom, int right)
 {
@@ -87,13 +94,18 @@ static void upscale_even_row5(const float *restrict x, const float *restrict wei
             }
         }
     }
-    for (int b = 0; b < maps; b++) {
-        y[b * 90] = upscale_even_finish(a0[b]);
-        y[b * 90 + 2] = upscale_even_finish(a1[b]);
-        y[b * 90 + 4] = upscale_even_finish(a2[b]);
-        y[b * 90 + 6] = upscale_even_finish(a3[b]);
-        y[b * 90 + 8] = upscale_even_finish(a4[b]);
+    float sums[8][5];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
+        sums[b][3] = a3[b];
+        sums[b][4] = a4[b];
     }
+    UPSCALE_BY_PIXELS
+    for (int b = 0; b < maps; b++)
+        for (int p = 0; p < 5; p++)
+            y[b * 90 + p * 2] = upscale_even_finish(sums[b][p]);
 }
 
 static void upscale_even(const float *restrict x, const float *restrict weight, const float *restrict bias,

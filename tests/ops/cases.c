@@ -82,6 +82,55 @@ const OpCase op_cases[] = {
     {"f32[1, 5, 5]", "y = x -> relu; return z = y -> conv(weight=y, pad=2);"},
     {"f32[1, 5, 5]", "y = x -> relu; return z = y -> conv_transpose(weight=y, stride=2);"},
 
+    /* tensors read beside the running value: their halos, broadcasts and batches; in place and not */
+    {"f32[8, 9, 13]",
+     "y = x -> a: conv(33, 3x3, pad=1); return z = relu(y + (y -> b: conv(33, 1x1))) -> c: conv(5, 3x3, pad=1);"},
+    {"f32[8, 9, 13]",
+     "y = x -> a: conv(33, 1x1); return z = relu(y + (x -> b: conv(33, 3x3, pad=1))) -> c: conv(5, 1x1);"},
+    {"2 of f32[7, 9, 13]", "y = x -> a: conv(17, 1x1); return z = (y - (x -> b: conv(17, 3x3, pad=1))) -> relu -> c: "
+                           "conv(9, 5x5, pad=[1, 2]);"},
+    {"2 of f32[7, 6, 5]", "y = x -> a: conv(9, 1x1) -> tanh; return z = ((x -> b: conv(9, 3x3, pad=1) -> tanh) - y) -> "
+                          "c: conv(9, 1x1) -> sigmoid;"},
+    {"2 of f32[3, 5, 7]", "for (i in 0..3) x = relu(x + (x -> a{i}: conv(8, 3x3, pad=1) -> relu -> b{i}: conv(3, 3x3, "
+                          "pad=1))); return x = x -> maxpool(2x2);"},
+    {"2 of f32[3, 5, 7]", "y = x -> a: conv(6, 3x3, pad=1); z = max(y, y -> b: conv(6, 3x3, groups=6, pad=1)) -> s: "
+                          "scale; return w = (z / 2) -> abs;"},
+    {"f32[6, 9, 10]", "y = x -> maxpool(3x3, stride=1, pad=1); return z = min((x -> a: conv(12, 3x3, groups=2, "
+                      "pad=1)), concat(x, y)) -> b: conv(5, 1x1);"},
+    {"2 of f32[5, 6, 7]",
+     "g = x -> avgpool(global); return z = (g * (x -> a: conv(5, 1x1, groups=5)) + g) -> b: conv(5, 3x3, pad=1);"},
+    {"2 of f32[5, 6, 7]",
+     "g = x -> channel_avg(5) -> sigmoid; return z = relu((x -> a: conv(33, 1x1, stride=1)) * g) -> b: conv(5, 1x1);"},
+    {"2 of f32[5, 6, 7]", "r = x -> reduce_max(axes=[1]); return z = ((x -> a: conv(7, 1x1, groups=1) -> tanh) - (r -> "
+                          "slice(0, 1) )) -> relu;"},
+    {"2 of f32[4, 5, 6]", "y = x -> a: conv(9, 1x1); return z = (y + (x -> b: conv_transpose(9, 3x3, pad=1) -> tanh)) "
+                          "-> c: conv(4, 3x3, pad=1);"},
+    {"2 of f32[4, 5, 7]",
+     "y = x -> a: conv_transpose(20, 4x4, stride=2, pad=1); return z = relu(y + (x -> b: conv_transpose(20, 3x3, "
+     "stride=2, pad=1, output_pad=1) -> softplus)) -> c: conv(4, 3x3, pad=1);"},
+    {"2 of f32[3, 9, 11]", "y = x -> a: conv(4, 3x3); return z = relu(y + (x -> b: conv(4, 3x3, connect=[[0, 1], [1, "
+                           "2], [0], [0, 1, 2]]))) -> c: conv(4, 3x3, pad=1);"},
+    {"2 of f32[3, 9, 11]", "y = x -> a: conv(4, 3x3, pad=1); return z = (y * (x -> b: conv(4, 1x1, connect=[[0, 1], "
+                           "[1, 2], [0], [0, 1, 2]])) -> s: scale) - y;"},
+    {"2 of f32[37]", "y = x -> a: fc(37) -> relu; for (i in 0..3) y = relu((y -> b{i}: fc(9) -> c{i}: fc(37)) - y); "
+                     "return y = y -> d: fc(5);"},
+    {"2 of f32[9]", "y = x -> a: fc(20); return z = y * (x -> b: fc(20) -> sigmoid) + (x -> reduce_sum(axes=[0], "
+                    "keep=true)) -> c: fc(3);"},
+    {"2 of f32[4, 6, 9]", "y = x -> maxpool(3x3, stride=1, pad=1); return z = relu((y -> channel_shuffle(2)) + (y -> "
+                          "s: scale)) -> a: conv(3, 3x3, pad=1);"},
+    {"2 of f32[4, 40, 40]",
+     "y = x -> a: conv(4, 1x1) -> relu; return z = relu((x -> transpose([0, 2, 1])) - y) -> b: conv(3, 3x3, pad=1);"},
+    {"2 of f32[4, 7, 9]", "y = x -> maxpool(3x3, stride=1, pad=1); return z = max(y * 2 - x, tanh(y) + y) -> abs -> a: "
+                          "conv(3, 3x3, pad=1);"},
+    {"2 of f32[4, 7, 9]", "y = x -> maxpool(2x2) -> s: scale -> p: prelu; return z = (y - 1) * (y -> reshape([4, 3, "
+                          "4])) -> a: conv(3, 3x3, pad=1);"},
+    {"2 of f32[4, 3, 5]", "c = constant([[[1, -2, 3, 4, 5]]]); return z = relu((x -> a: conv(6, 1x1)) - c) * (x -> b: "
+                          "conv(6, 1x1) -> elu) + c;"},
+    {"a: f32[5, 4, 6], b: f32[5, 4, 6]",
+     "y = (a -> p: conv(5, 3x3, pad=1)) + b; return z = max(y -> q: conv(5, 1x1), b) - a;"},
+    {"f32[4, 5, 6]", "y = x -> a: conv(4, 1x1); for (i in 0..7) y = y + (x -> b{i}: conv(4, 1x1)); m = x -> "
+                     "maxpool(1x1, stride=1); return z = y - x + m - y * x / 2 + m * x -> abs;"},
+
     /* conv_transpose: windows, every stride, with and without taps for each phase */
     {"f32[1, 1, 1]", "x -> a: conv_transpose(1, 1x1)"},
     {"f32[3, 5, 7]", "x -> a: conv_transpose(8, 1x1)"},
