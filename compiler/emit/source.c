@@ -105,24 +105,36 @@ static void write_helpers(const Emission *emission, Buf *out, const Needs *needs
 
 /* ---- where tensors stand ---- */
 
+/* "at_relu = 0, / * [6][28][28], steps 1 to 2 * /", and of a part "at_relu = at_concat + 96, / * [6][28][28] * /" */
+static void write_place(const Emission *emission, Buf *out, const Buffer *buffer)
+{
+    const char *size = storage_text(emission->arena, &buffer->type);
+    if (buffer->place == BUFFER_PART) {
+        const char *whole = emission->plan->buffers.at[buffer->whole].name;
+        buf_printf(out, "    at_%s = at_%s + %lld, /* %s */\n", buffer->name, whole, (long long)buffer->begin, size);
+        return;
+    }
+    buf_printf(out, "    %s_%s = %lld, /* %s", buffer->place == BUFFER_WEIGHTS ? "w" : "at", buffer->name,
+               (long long)(buffer->offset / 4), size);
+    if (buffer->place == BUFFER_WORKSPACE && buffer->first == buffer->last)
+        buf_printf(out, ", step %u", buffer->first + 1);
+    else if (buffer->place == BUFFER_WORKSPACE)
+        buf_printf(out, ", steps %u to %u", buffer->first + 1, buffer->last + 1);
+    buf_puts(out, " */\n");
+}
+
 static void write_places(const Emission *emission, Buf *out, BufferPlace place, const char *title)
 {
     const Plan *plan = emission->plan;
     bool any = false;
+    int64_t begin;
     for (uint32_t i = 0; i < plan->buffers.count; i++) {
-        const Buffer *buffer = &plan->buffers.at[i];
-        if (buffer->place != place)
+        if (plan->buffers.at[plan_whole(plan, i, &begin)].place != place)
             continue;
         if (!any)
             buf_printf(out, "/* %s, in floats. */\nenum {\n", title);
         any = true;
-        buf_printf(out, "    %s_%s = %lld, /* %s", place == BUFFER_WEIGHTS ? "w" : "at", buffer->name,
-                   (long long)(buffer->offset / 4), storage_text(emission->arena, &buffer->type));
-        if (place == BUFFER_WORKSPACE && buffer->first == buffer->last)
-            buf_printf(out, ", step %u", buffer->first + 1);
-        else if (place == BUFFER_WORKSPACE)
-            buf_printf(out, ", steps %u to %u", buffer->first + 1, buffer->last + 1);
-        buf_puts(out, " */\n");
+        write_place(emission, out, &plan->buffers.at[i]);
     }
     if (any)
         buf_puts(out, "};\n\n");
@@ -132,6 +144,7 @@ static const char *buffer_text(const Emission *emission, uint32_t index)
 {
     const Buffer *buffer = &emission->plan->buffers.at[index];
     const Graph *graph = emission->graph;
+    const char *output;
     switch (buffer->place) {
     case BUFFER_INPUT:
         return arena_printf(emission->arena, "inputs->%s", port_field(emission, &graph->inputs.at[buffer->port]));
@@ -139,6 +152,11 @@ static const char *buffer_text(const Emission *emission, uint32_t index)
         return arena_printf(emission->arena, "outputs->%s", port_field(emission, &graph->outputs.at[buffer->port]));
     case BUFFER_WEIGHTS:
         return arena_printf(emission->arena, "weights + w_%s", buffer->name);
+    case BUFFER_PART:
+        if (emission->plan->buffers.at[buffer->whole].place == BUFFER_WORKSPACE)
+            break;
+        output = buffer_text(emission, buffer->whole);
+        return buffer->begin ? arena_printf(emission->arena, "%s + %lld", output, (long long)buffer->begin) : output;
     case BUFFER_WORKSPACE:
         break;
     }

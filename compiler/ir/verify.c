@@ -175,7 +175,7 @@ static const char *check_kernel(const Graph *graph, const Node *node, uint32_t i
         return broken(graph, 9, index, "is computed in %%%u, which does not come before it", node->kernel.index);
     const Node *leader = graph_node(graph, node->kernel);
     Family family = op_row(leader->op)->family;
-    if (family == FAMILY_SOURCE || family == FAMILY_VIEW)
+    if (family == FAMILY_SOURCE || family == FAMILY_VIEW || family == FAMILY_JOIN)
         return broken(graph, 9, index, "is computed in %%%u, which has no kernel", node->kernel.index);
     if (!node_is_none(leader->kernel))
         return broken(graph, 9, index, "is computed in %%%u, which is computed in %%%u itself", node->kernel.index,

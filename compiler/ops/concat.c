@@ -1,4 +1,7 @@
-/* concat.c - tensors one after another along an axis; all other dimensions are equal. */
+/* concat.c - tensors one after another along an axis; all other dimensions are equal.
+ *
+ * `join` is the same value, made without a kernel: each input is written to where it stands in the whole, so that it
+ * has to be a run of the whole's elements. No model says it; pass/concat.c finds it. */
 #include "ops/concat.h"
 
 #include "ops/pool.h"
@@ -25,8 +28,9 @@ static void report_differing(const Graph *graph, const Node *node, Diag *diag, u
     bool spatial = first->rank == 4 && axis > 1;
     uint32_t smaller = first->dim[axis] < other->dim[axis] ? 0 : i;
     bool rounding = spatial && comes_from_rounding_pool(graph, graph_input(graph, node, smaller));
-    diag_error(diag, node->span, "concat: %s %lld and %lld differ%s", axis_name(graph, first->rank, axis),
-               (long long)first->dim[axis], (long long)other->dim[axis], rounding ? "; a pool rounds down there" : "");
+    diag_error(diag, node->span, "%s: %s %lld and %lld differ%s", op_name(node->op),
+               axis_name(graph, first->rank, axis), (long long)first->dim[axis], (long long)other->dim[axis],
+               rounding ? "; a pool rounds down there" : "");
     note_input(graph, node, diag, 0);
     note_input(graph, node, diag, i);
     if (rounding)
@@ -40,15 +44,15 @@ static bool concat_type(const Graph *graph, const Node *node, Diag *diag, Type *
         return false;
     Shape *shape = &result->shape;
     if (axis < 1 || axis >= shape->rank) {
-        diag_error(diag, node->span, "concat along axis %lld, but %s has %s", (long long)axis - 1,
+        diag_error(diag, node->span, "%s along axis %lld, but %s has %s", op_name(node->op), (long long)axis - 1,
                    input_text(graph, node, 0), axes_text(graph, shape));
         return false;
     }
     for (uint32_t i = 1; i < node->input_count; i++) {
         const Shape *next = &graph_input_node(graph, node, i)->type.shape;
         if (next->rank != shape->rank) {
-            diag_error(diag, node->span, "concat: %s and %s have not as many axes", input_text(graph, node, 0),
-                       input_text(graph, node, i));
+            diag_error(diag, node->span, "%s: %s and %s have not as many axes", op_name(node->op),
+                       input_text(graph, node, 0), input_text(graph, node, i));
             return false;
         }
         for (int k = 0; k < shape->rank; k++) {
@@ -60,6 +64,22 @@ static bool concat_type(const Graph *graph, const Node *node, Diag *diag, Type *
         shape->dim[axis] = MIN(shape->dim[axis] + next->dim[axis], LIMIT_DIMENSION + 1);
     }
     return true;
+}
+
+bool concat_is_run(const Shape *shape, int64_t axis)
+{
+    return axis_run(shape, (int)axis).outer == 1;
+}
+
+static bool join_type(const Graph *graph, const Node *node, Diag *diag, Type *result)
+{
+    if (!check_f32(graph, node, diag) || !concat_type(graph, node, diag, result))
+        return false;
+    if (concat_is_run(&result->shape, ((const ConcatAttrs *)node->attrs)->axis))
+        return true;
+    diag_error(diag, node->span, "join: %s does not lie in one piece in %s", input_text(graph, node, 0),
+               shape_full_text(graph->arena, &result->shape));
+    return false;
 }
 
 static void concat_reference(const Graph *graph, const Node *node, const Tensor *const *inputs, Tensor *result)
@@ -137,5 +157,18 @@ const Op op_concat = {
     .reference = concat_reference,
     .reach = concat_reach,
     .tolerance = 0,
+    .source = "ONNX Concat",
+};
+
+const Op op_join = {
+    .family = FAMILY_JOIN,
+    .least_inputs = 2,
+    .most_inputs = UINT32_MAX,
+    .attrs = attrs_of_concat,
+    .attr_count = COUNT_OF(attrs_of_concat),
+    .attr_bytes = sizeof(ConcatAttrs),
+    .type = join_type,
+    .reference = concat_reference,
+    .reach = concat_reach,
     .source = "ONNX Concat",
 };

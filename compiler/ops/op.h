@@ -24,6 +24,7 @@ typedef enum Family {
     FAMILY_SOFTMAX,
     FAMILY_LRN,
     FAMILY_CONCAT,
+    FAMILY_JOIN, /* its inputs are parts of one buffer, into which their kernels write: no code */
     FAMILY_COPY, /* each element of the result is one of the input, as the row's `copy` says */
     FAMILY_PAD,
     FAMILY_RESIZE,

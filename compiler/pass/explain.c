@@ -76,3 +76,13 @@ void explain_left(Explain *explain, const Node *node, const char *format, ...)
     add_note(explain, node, false, (Saving){0}, format, list);
     va_end(list);
 }
+
+void explain_moved(Explain *explain, const Node *node, int64_t bytes, const char *format, ...)
+{
+    va_list list;
+    if (!explain)
+        return;
+    va_start(list, format);
+    add_note(explain, node, false, (Saving){.bytes = bytes}, format, list);
+    va_end(list);
+}

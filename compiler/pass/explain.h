@@ -20,7 +20,7 @@ typedef struct ExplainNote {
     const char *block; /* the labelled blocks around the layer: "layer1.0"; "" when there are none */
     const char *layer; /* its label in there, or its operation */
     Span span;
-    Saving saving;
+    Saving saving; /* of what was left: `bytes` are those that go on to be moved */
 } ExplainNote;
 
 typedef struct Explain {
@@ -33,5 +33,7 @@ typedef struct Explain {
  * before". Both do nothing when `explain` is NULL. */
 void explain_done(Explain *explain, const Node *node, Saving saving, const char *format, ...) PRINTF_LIKE(4, 5);
 void explain_left(Explain *explain, const Node *node, const char *format, ...) PRINTF_LIKE(3, 4);
+/* The same, with the bytes that kernels go on to read and write for it. */
+void explain_moved(Explain *explain, const Node *node, int64_t bytes, const char *format, ...) PRINTF_LIKE(4, 5);
 
 #endif

@@ -64,7 +64,7 @@ uint32_t step_in_place(const Plan *plan, const uint32_t *last_reader, const Kern
     for (uint32_t r = 0; r < step->read_count; r++) {
         const Read *read = &step->reads[r];
         const Buffer *buffer = &plan->buffers.at[read->buffer];
-        bool good = goes_along(plan, kernel, step, r) && buffer->place == BUFFER_WORKSPACE &&
+        bool good = goes_along(plan, kernel, step, r) && buffer->place == BUFFER_WORKSPACE && !buffer->has_parts &&
                     buffer->bytes == type_bytes(result) &&
                     same_form(&graph_node(plan->graph, read->value)->type, result) &&
                     last_reader[read->value.index] == step->leader.index;

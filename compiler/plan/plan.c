@@ -1,7 +1,8 @@
 /* plan.c - from a graph that went through the passes to kernels, steps and buffers.
  *
  * Constants, and what is computed of constants alone, become weights, views share the buffer of what they view, parts
- * begin inside it, a fused kernel is one step, and steps that compute the same thing on the same shapes share a kernel.
+ * begin inside it, what is joined stands in parts of one buffer, a fused kernel is one step, and steps that compute the
+ * same thing on the same shapes share a kernel.
  * Lifetimes follow from who reads what; memory.c turns them into offsets.
  */
 #include "plan/plan.h"
@@ -15,11 +16,18 @@ enum { LONGEST_ROW = 12 }; /* pixels that any target sums at a time */
 
 typedef VEC(NodeId) NodeIds;
 
+/* Where a value stands that is joined with others: in the buffer of a join. */
+typedef struct Home {
+    NodeId join; /* that stands in no other; NODE_NONE: the value has a buffer of its own */
+    int64_t begin;
+} Home;
+
 typedef struct Planner {
     Plan *plan;
     const Graph *graph;
     const ConvForm *forms; /* of each convolution */
     NodeIds *followers;    /* for each leader, the nodes fused behind it */
+    Home *homes;           /* one a node */
     bool *known;           /* values that are computed when the weights are written */
     uint32_t *last_reader;
     uint32_t *weights_of;   /* for each of those, the last buffer made for it */
@@ -73,13 +81,30 @@ static uint32_t buffer_for(Planner *planner, NodeId id, const char *user)
 
 /* ---- kernels ---- */
 
+/* The labels of the blocks around it, and what it was: "inception3a concat". */
+static const char *join_name(const Planner *planner, const Node *node)
+{
+    Buf name = {0};
+    for (const char *at = node->block; *at; at += *at == '/') {
+        buf_printf(&name, "%.*s ", (int)strcspn(at, ":/"), at);
+        at += strcspn(at, "/");
+    }
+    buf_puts(&name, op_name(OP_concat));
+    const char *text = arena_strdup(planner->plan->arena, buf_text(&name));
+    buf_free(&name);
+    return text;
+}
+
 static const char *leader_name(const Planner *planner, const Node *node)
 {
     if (node->op == OP_pack) {
         const Plan *plan = planner->plan;
         uint32_t source = plan->buffer_of[graph_input(planner->graph, node, 0).index];
-        return arena_printf(plan->arena, "pack %s", plan->buffers.at[source].name);
+        return source == BUFFER_NONE ? "joined" /* a constant, which gets its buffer and name where it is read */
+                                     : arena_printf(plan->arena, "pack %s", plan->buffers.at[source].name);
     }
+    if (node->op == OP_join && !node->path[0])
+        return join_name(planner, node);
     return node->path[0] ? node->path : op_name(node->op);
 }
 
@@ -149,20 +174,48 @@ static bool is_output(const Graph *graph, NodeId id, uint32_t *port)
     return false;
 }
 
-/* Where the result of a kernel is written: an output of the net, the place of what it reads, or a buffer of its own. */
+/* A buffer of the caller's for an output of the net, else one in the workspace, called `name`. */
+static uint32_t own_buffer(Planner *planner, NodeId value, const char *name)
+{
+    Buffer buffer = {.place = BUFFER_WORKSPACE, .type = graph_node(planner->graph, value)->type};
+    if (!is_output(planner->graph, value, &buffer.port))
+        return add_buffer(planner, buffer, name);
+    buffer.place = BUFFER_OUTPUT;
+    return add_buffer(planner, buffer, planner->graph->outputs.at[buffer.port].name);
+}
+
+/* The part of a join's buffer where a value stands; that buffer is made for the first of its parts. */
+static uint32_t part_buffer(Planner *planner, NodeId value, const char *name)
+{
+    const Home *home = &planner->homes[value.index];
+    uint32_t *whole = &planner->plan->buffer_of[home->join.index];
+    if (*whole == BUFFER_NONE)
+        *whole = own_buffer(planner, home->join, leader_name(planner, graph_node(planner->graph, home->join)));
+    Buffer part = {.place = BUFFER_PART, .type = graph_node(planner->graph, value)->type};
+    part.whole = *whole;
+    part.begin = home->begin;
+    planner->plan->buffers.at[*whole].has_parts = true;
+    return add_buffer(planner, part, name);
+}
+
+static bool is_joined(const Planner *planner, NodeId value)
+{
+    return !node_is_none(planner->homes[value.index].join);
+}
+
+/* Where the result of a kernel is written: a part of a join, the place of what it reads, or a buffer of its own. */
 static uint32_t result_buffer(Planner *planner, Kernel *kernel, const Step *step)
 {
-    const Graph *graph = planner->graph;
-    Buffer buffer = {.place = BUFFER_WORKSPACE, .type = graph_node(graph, step->result)->type};
+    const char *name = leader_name(planner, graph_node(planner->graph, step->leader));
+    uint32_t port;
     kernel->in_place = NOT_IN_PLACE;
-    if (is_output(graph, step->result, &buffer.port)) {
-        buffer.place = BUFFER_OUTPUT;
-        return add_buffer(planner, buffer, graph->outputs.at[buffer.port].name);
-    }
-    kernel->in_place = step_in_place(planner->plan, planner->last_reader, kernel, step);
+    if (is_joined(planner, step->result))
+        return part_buffer(planner, step->result, name);
+    if (!is_output(planner->graph, step->result, &port))
+        kernel->in_place = step_in_place(planner->plan, planner->last_reader, kernel, step);
     if (kernel->in_place != NOT_IN_PLACE)
         return step->reads[kernel->in_place].buffer;
-    return add_buffer(planner, buffer, leader_name(planner, graph_node(graph, step->leader)));
+    return own_buffer(planner, step->result, name);
 }
 
 /* Appends what a node of the step reads. */
@@ -237,6 +290,9 @@ static void plan_node(Planner *planner, NodeId id)
         planner->plan->first_of[id.index] = planner->plan->first_of[whole.index];
         if (node->op == OP_part)
             planner->plan->first_of[id.index] += part_begin(graph, node);
+    } else if (family == FAMILY_JOIN) {
+        if (is_joined(planner, id))
+            *buffer = part_buffer(planner, id, leader_name(planner, node));
     } else if (node_is_none(node->kernel)) {
         add_step(planner, id);
     }
@@ -244,16 +300,53 @@ static void plan_node(Planner *planner, NodeId id)
 
 /* ---- the whole ---- */
 
+uint32_t plan_whole(const Plan *plan, uint32_t buffer, int64_t *begin)
+{
+    const Buffer *part = &plan->buffers.at[buffer];
+    *begin = part->place == BUFFER_PART ? part->begin : 0;
+    return part->place == BUFFER_PART ? part->whole : buffer;
+}
+
+/* From the first step that writes a buffer, or a part of it, to the last that reads it. */
 static void find_lifetimes(Plan *plan)
 {
+    int64_t begin;
+    bool *begun = NEW_ARRAY(plan->arena, bool, plan->buffers.count);
     for (uint32_t i = 0; i < plan->steps.count; i++) {
         const Step *step = &plan->steps.at[i];
-        if (plan->kernels.at[step->kernel].in_place == NOT_IN_PLACE)
-            plan->buffers.at[step->writes].first = i;
-        plan->buffers.at[step->writes].last = i;
+        uint32_t target = plan_whole(plan, step->writes, &begin);
+        plan->buffers.at[target].last = i;
+        if (!begun[target])
+            plan->buffers.at[target].first = i;
+        begun[target] = true;
         for (uint32_t r = 0; r < step->read_count; r++)
-            plan->buffers.at[step->reads[r].buffer].last = i;
+            plan->buffers.at[plan_whole(plan, step->reads[r].buffer, &begin)].last = i;
     }
+}
+
+/* Where each value stands that is joined with others: joins stand behind what they join, so the outermost come first
+ * on the way back. */
+static Home *find_homes(const Graph *graph, const bool *known)
+{
+    Home *homes = NEW_ARRAY(graph->arena, Home, graph->nodes.count);
+    for (uint32_t i = 0; i < graph->nodes.count; i++)
+        homes[i].join = NODE_NONE;
+    for (uint32_t i = graph->nodes.count; i-- > 0;) {
+        const Node *node = &graph->nodes.at[i];
+        Home home = homes[i];
+        if (op_row(node->op)->family == FAMILY_VIEW && node->op != OP_part && !node_is_none(home.join))
+            homes[graph_input(graph, node, 0).index] = home;
+        if (node->op != OP_join || known[i])
+            continue;
+        if (node_is_none(home.join))
+            home = (Home){{i}, 0};
+        for (uint32_t k = 0; k < node->input_count; k++) {
+            NodeId input = graph_input(graph, node, k);
+            homes[input.index] = home;
+            home.begin += layout_count(&graph_node(graph, input)->type.layout, &graph_node(graph, input)->type.shape);
+        }
+    }
+    return homes;
 }
 
 static void place_weights(Plan *plan)
@@ -293,6 +386,12 @@ static Planner planner_new(Plan *plan)
     planner.kernel_names.arena = planner.buffer_names.arena = plan->arena;
     reserve_names(&planner.kernel_names, graph);
     planner.known = graph_stored_known(plan->arena, graph);
+    for (uint32_t i = 0; i < graph->nodes.count; i++) {
+        const Node *node = &graph->nodes.at[i];
+        for (uint32_t k = 0; node->op == OP_join && !planner.known[i] && k < node->input_count; k++)
+            planner.known[graph_input(graph, node, k).index] = false; /* a copy into the join writes it in every run */
+    }
+    planner.homes = find_homes(graph, planner.known);
     planner.last_reader = last_readers(graph);
     planner.weights_of = NEW_ARRAY(plan->arena, uint32_t, graph->nodes.count);
     for (uint32_t i = 0; i < graph->nodes.count; i++)

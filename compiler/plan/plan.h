@@ -1,6 +1,7 @@
 /* plan.h - the Plan: what the emitted program does, step by step, with every choice written down.
  *
- *   Buffer  where a value stands: in the workspace at an offset, in the weights at an offset, or in the caller's hands
+ *   Buffer  where a value stands: in the workspace at an offset, in the weights at an offset, in the caller's hands, or
+ *           in a part of another buffer, beside values with which it is one larger value
  *   Kernel  code: one function of the emitted C, for all steps that compute the same thing on the same shapes
  *   Step    one call of a kernel with its buffers
  *
@@ -15,7 +16,7 @@
 
 enum { PLAN_ALIGNMENT = 64, BLOB_HEADER_BYTES = 64 };
 
-typedef enum BufferPlace { BUFFER_WORKSPACE, BUFFER_WEIGHTS, BUFFER_INPUT, BUFFER_OUTPUT } BufferPlace;
+typedef enum BufferPlace { BUFFER_WORKSPACE, BUFFER_WEIGHTS, BUFFER_INPUT, BUFFER_OUTPUT, BUFFER_PART } BufferPlace;
 
 typedef struct Buffer {
     BufferPlace place;
@@ -24,8 +25,11 @@ typedef struct Buffer {
     int64_t offset;       /* WORKSPACE: in it. WEIGHTS: in the blob, header included */
     uint32_t port;        /* INPUT, OUTPUT */
     uint32_t first, last; /* WORKSPACE: the steps from which to which it holds values, each made of the one before */
-    NodeId value;         /* WEIGHTS: the node whose value it stores, known when the weights are */
-    const char *name;     /* an identifier without prefix, unique in the plan: conv1_weight */
+    bool has_parts;   /* WORKSPACE, OUTPUT: others are parts of it, so that none of its values takes another's place */
+    NodeId value;     /* WEIGHTS: the node whose value it stores, known when the weights are */
+    uint32_t whole;   /* PART: the buffer it is a part of, which is none itself */
+    int64_t begin;    /* PART: the element of that at which it begins */
+    const char *name; /* an identifier without prefix, unique in the plan: conv1_weight */
 } Buffer;
 
 /* Names a Buffer; what a node without storage has (numbers, values inside a fused kernel). */
@@ -89,6 +93,9 @@ Plan *plan_make(const Graph *graph, const Target *target);
 
 /* Gives every workspace buffer its offset and the plan its size, and what it takes at least (memory.c). */
 void plan_memory(Plan *plan);
+
+/* The buffer that a buffer is a part of, itself when it is none; *begin: where in that it begins. */
+uint32_t plan_whole(const Plan *plan, uint32_t buffer, int64_t *begin);
 
 /* The first broken rule of a finished plan as text, NULL when all hold (verify.c, rules P1...). */
 const char *plan_verify(const Plan *plan);

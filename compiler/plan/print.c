@@ -63,5 +63,11 @@ void plan_print(Buf *buf, const Plan *plan)
             buf_printf(buf, "  %8lld  %lld bytes, steps %u-%u: %s\n", (long long)buffer->offset,
                        (long long)buffer->bytes, buffer->first, buffer->last, buffer->name);
     }
+    for (uint32_t i = 0; i < plan->buffers.count; i++) {
+        const Buffer *buffer = &plan->buffers.at[i];
+        if (buffer->place == BUFFER_PART)
+            buf_printf(buf, "  %s: %lld bytes of %s, from element %lld on\n", buffer->name, (long long)buffer->bytes,
+                       plan->buffers.at[buffer->whole].name, (long long)buffer->begin);
+    }
     plan_print_weights(buf, plan);
 }

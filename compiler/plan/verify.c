@@ -2,16 +2,13 @@
  *
  *   P1  every workspace buffer is aligned and inside the workspace
  *   P2  two workspace buffers that live at the same step share no byte
- *   P3  a step reads only what an earlier step wrote, or what the caller or the weights hold
- *   P4  a workspace buffer is used only in its lifetime
- *   P5  no step writes weights or inputs, nor reads what it writes, unless it takes that place
  *   P6  weights are aligned, inside the blob, behind its header, and do not overlap
- *   P7  blocked values are read and written only by blocked convolutions and packs
- *   P8  what a step reads lies inside its buffer
- *   P9  a step that takes the place of what it reads reads nothing else there, and in the form in which it writes
- *   P10 what a step reads is what its buffer holds
+ *   P11 a part lies inside its whole, which is a workspace or output buffer, and has its layout; with a halo, it is
+ *       some of its maps. What is joined stands one behind the other in the join
+ *
+ * verify_steps.c has those of steps.
  */
-#include "plan/plan.h"
+#include "plan/verify.h"
 
 static const char *check_offsets(const Plan *plan)
 {
@@ -160,66 +157,64 @@ static const char *check_live_apart(const Plan *plan)
     return NULL;
 }
 
-/* A step that reads where it writes. */
-static const char *check_in_place(const Plan *plan, uint32_t index, uint32_t r)
+/* Whether a part of a value with a halo is some of its maps: those have their halos with them. */
+static bool is_of_maps(const Buffer *part, const Buffer *whole)
 {
-    const Step *step = &plan->steps.at[index];
-    const Buffer *target = &plan->buffers.at[step->writes];
-    if (r != plan->kernels.at[step->kernel].in_place || target->place != BUFFER_WORKSPACE)
-        return arena_printf(plan->arena, "P5: step %u reads what it writes, %s", index, target->name);
-    const Type *value = &graph_node(plan->graph, step->reads[r].value)->type;
-    const Type *result = &graph_node(plan->graph, step->result)->type;
-    if (step->reads[r].first || !shape_equal(&value->shape, &result->shape) || value->dtype != result->dtype ||
-        !layout_equal(&value->layout, &result->layout) || type_bytes(result) != target->bytes)
-        return arena_printf(plan->arena, "P9: step %u changes the form of %s", index, target->name);
+    const Shape *inner = &part->type.shape, *outer = &whole->type.shape;
+    if (inner->rank != 4 || outer->rank != 4 || inner->dim[2] != outer->dim[2] || inner->dim[3] != outer->dim[3])
+        return false;
+    int64_t map = layout_count(&part->type.layout, inner) / (inner->dim[0] * inner->dim[1]);
+    return part->begin % map == 0;
+}
+
+static const char *check_parts(const Plan *plan)
+{
+    for (uint32_t i = 0; i < plan->buffers.count; i++) {
+        const Buffer *part = &plan->buffers.at[i];
+        if (part->place != BUFFER_PART)
+            continue;
+        if (part->whole >= plan->buffers.count)
+            return arena_printf(plan->arena, "P11: %s is a part of nothing", part->name);
+        const Buffer *whole = &plan->buffers.at[part->whole];
+        int64_t rest = (whole->bytes - part->bytes) / dtype_bytes(whole->type.dtype);
+        bool inside = part->bytes <= whole->bytes && part->begin >= 0 && part->begin <= rest;
+        bool same = part->type.dtype == whole->type.dtype && layout_equal(&part->type.layout, &whole->type.layout) &&
+                    whole->type.layout.kind == LAYOUT_PLAIN &&
+                    (!layout_has_halo(&whole->type.layout) || is_of_maps(part, whole));
+        if ((whole->place != BUFFER_WORKSPACE && whole->place != BUFFER_OUTPUT) || !inside || !same)
+            return arena_printf(plan->arena, "P11: %s is no part of %s", part->name, whole->name);
+    }
     return NULL;
 }
 
-/* What the check of steps knows of each buffer: whether it was written, and the value it holds. */
-typedef struct Held {
-    bool *written;
-    NodeId *value;
-    const NodeId *viewed;
-} Held;
-
-static const char *check_step(const Plan *plan, uint32_t index, Held *held)
+/* Where a value begins: the buffer, none that is a part, and the element in it. */
+static uint32_t place_of(const Plan *plan, NodeId value, int64_t *begin)
 {
-    const Step *step = &plan->steps.at[index];
-    const Buffer *target = &plan->buffers.at[step->writes];
-    const Kernel *kernel = &plan->kernels.at[step->kernel];
-    bool *written = held->written;
-    if (kernel->in_place != NOT_IN_PLACE &&
-        (kernel->in_place >= step->read_count || step->reads[kernel->in_place].buffer != step->writes))
-        return arena_printf(plan->arena, "P9: step %u does not take the place that its kernel does", index);
-    bool may_block = kernel->form.activations == LAYOUT_BLOCKED || kernel->family == FAMILY_PACK;
-    for (uint32_t i = 0; i < step->read_count; i++) {
-        const Read *read = &step->reads[i];
-        const Buffer *source = &plan->buffers.at[read->buffer];
-        bool kept = source->place == BUFFER_WEIGHTS || source->place == BUFFER_INPUT;
-        if (!kept && !written[read->buffer])
-            return arena_printf(plan->arena, "P3: step %u reads %s before it is written", index, source->name);
-        if (source->place == BUFFER_WORKSPACE && (index < source->first || index > source->last))
-            return arena_printf(plan->arena, "P4: step %u reads %s after its end", index, source->name);
-        if (!kept && !node_same(held->value[read->buffer], held->viewed[read->value.index]))
-            return arena_printf(plan->arena, "P10: step %u reads %%%u where %s holds %%%u", index, read->value.index,
-                                source->name, held->value[read->buffer].index);
-        const char *broken = source == target ? check_in_place(plan, index, i) : NULL;
-        if (broken)
-            return broken;
-        if (source->type.layout.kind == LAYOUT_BLOCKED && !may_block)
-            return arena_printf(plan->arena, "P7: step %u reads the blocked %s", index, source->name);
-        if (read->first < 0 || read->count > source->bytes / dtype_bytes(source->type.dtype) - read->first)
-            return arena_printf(plan->arena, "P8: step %u reads beyond %s", index, source->name);
+    uint32_t buffer = plan->buffer_of[value.index];
+    if (buffer == BUFFER_NONE)
+        return buffer;
+    uint32_t whole = plan_whole(plan, buffer, begin);
+    *begin += plan->first_of[value.index];
+    return whole;
+}
+
+static const char *check_joins(const Plan *plan)
+{
+    const Graph *graph = plan->graph;
+    for (uint32_t i = 0; i < graph->nodes.count; i++) {
+        const Node *node = &graph->nodes.at[i];
+        int64_t begin = 0, at = 0;
+        uint32_t whole = place_of(plan, (NodeId){i}, &begin);
+        if (node->op != OP_join || whole == BUFFER_NONE || plan->buffers.at[whole].place == BUFFER_WEIGHTS)
+            continue;
+        for (uint32_t k = 0; k < node->input_count; k++) {
+            const Type *type = &graph_input_node(graph, node, k)->type;
+            if (place_of(plan, graph_input(graph, node, k), &at) != whole || at != begin)
+                return arena_printf(plan->arena, "P11: %%%u does not stand in its place in %s",
+                                    graph_input(graph, node, k).index, plan->buffers.at[whole].name);
+            begin += layout_count(&type->layout, &type->shape);
+        }
     }
-    if (target->place == BUFFER_WEIGHTS || target->place == BUFFER_INPUT)
-        return arena_printf(plan->arena, "P5: step %u writes %s", index, target->name);
-    if (target->place == BUFFER_WORKSPACE && index != target->first &&
-        (kernel->in_place == NOT_IN_PLACE || index < target->first || index > target->last))
-        return arena_printf(plan->arena, "P4: step %u writes %s outside its life", index, target->name);
-    if (target->type.layout.kind == LAYOUT_BLOCKED && !may_block)
-        return arena_printf(plan->arena, "P7: step %u writes the blocked %s", index, target->name);
-    written[step->writes] = true;
-    held->value[step->writes] = step->result;
     return NULL;
 }
 
@@ -230,13 +225,9 @@ const char *plan_verify(const Plan *plan)
         broken = check_weights_apart(plan);
     if (!broken)
         broken = check_live_apart(plan);
-    Held held = {.written = NEW_ARRAY(plan->arena, bool, plan->buffers.count),
-                 .value = NEW_ARRAY(plan->arena, NodeId, plan->buffers.count),
-                 .viewed = viewed_values(plan->graph)};
-    for (uint32_t i = 0; !broken && i < plan->steps.count; i++)
-        broken = check_step(plan, i, &held);
-    for (uint32_t i = 0; !broken && i < plan->buffers.count; i++)
-        if (plan->buffers.at[i].place == BUFFER_OUTPUT && !held.written[i])
-            broken = arena_printf(plan->arena, "P3: nothing writes the output %s", plan->buffers.at[i].name);
-    return broken;
+    if (!broken)
+        broken = check_parts(plan);
+    if (!broken)
+        broken = check_joins(plan);
+    return broken ? broken : verify_steps(plan);
 }

@@ -64,22 +64,22 @@ enum {
 
 /* Where each value stands in the workspace, and from which step of a run to which, in floats. */
 enum {
-    at_a_conv1x1 = 1472, /* [3][7][7], steps 1 to 6 */
+    at_a_concat = 784, /* [9][7][7], steps 1 to 12 */
+    at_a_conv1x1 = at_a_concat + 0, /* [3][7][7] */
     at_a_reduce3 = 0, /* [2][9][9], steps 2 to 3 */
-    at_a_conv3x3 = 1264, /* [4][7][7], steps 3 to 6 */
+    at_a_conv3x3 = at_a_concat + 147, /* [4][7][7] */
     at_maxpool = 0, /* [5][7][7], steps 4 to 5 */
-    at_a_proj = 1152, /* [2][7][7], steps 5 to 6 */
-    at_concat = 0, /* [9][7][7], steps 6 to 13 */
-    at_pack_concat = 848, /* [2][7][7][8], steps 8 to 9 */
-    at_b_conv1x1 = 448, /* [1][7][7][8], steps 9 to 10 */
-    at_pack_b_conv1x1 = 1232, /* [8][7][7], steps 10 to 15 */
-    at_b_reduce3 = 720, /* [3][9][9], steps 11 to 12 */
-    at_b_conv3x3 = 976, /* [5][7][7], steps 12 to 15 */
-    at_maxpool_2 = 528, /* [9][7][7], steps 13 to 14 */
-    at_b_proj = 1632, /* [3][7][7], steps 14 to 15 */
-    at_concat_2 = 0, /* [16][7][7], steps 15 to 16 */
-    at_avgpool = 1616, /* [16][1][1], steps 16 to 17 */
-    at_fc = 0, /* [4], steps 17 to 18 */
+    at_a_proj = at_a_concat + 343, /* [2][7][7] */
+    at_pack_a_concat = 0, /* [2][7][7][8], steps 7 to 8 */
+    at_b_conv1x1 = 1232, /* [1][7][7][8], steps 8 to 9 */
+    at_b_concat = 0, /* [16][7][7], steps 9 to 14 */
+    at_pack_b_conv1x1 = at_b_concat + 0, /* [8][7][7] */
+    at_b_reduce3 = 1232, /* [3][9][9], steps 10 to 11 */
+    at_b_conv3x3 = at_b_concat + 392, /* [5][7][7] */
+    at_maxpool_2 = 1232, /* [9][7][7], steps 12 to 13 */
+    at_b_proj = at_b_concat + 637, /* [3][7][7] */
+    at_avgpool = 784, /* [16][1][1], steps 14 to 15 */
+    at_fc = 0, /* [4], steps 15 to 16 */
 };
 
 /* b when they are equal or one of them is not a number: -0 and NaN pass through larger(0, x). */
@@ -317,20 +317,6 @@ FOVEA_AVX2 static void inception_a_proj(const float *restrict x, const float *re
         inception_a_proj_row7(x + r * 7, weight, bias, y + r * 7);
 }
 
-/* concat (inception.fov:4)
- * x[3][7][7], x2[4][7][7], x3[2][7][7] -> y[9][7][7]
- * each part copied to its place */
-FOVEA_AVX2 static void inception_concat(const float *restrict x, const float *restrict x2, const float *restrict x3,
-                                        float *restrict y)
-{
-    for (int i = 0; i < 147; i++)
-        y[i] = x[i];
-    for (int i = 0; i < 196; i++)
-        y[147 + i] = x2[i];
-    for (int i = 0; i < 98; i++)
-        y[343 + i] = x3[i];
-}
-
 /* avgpool (inception.fov:11)
  * x[9][7][7] -> y[9][3][3]
  * window by window */
@@ -353,7 +339,7 @@ FOVEA_AVX2 static void inception_avgpool(const float *restrict x, float *restric
 /* pack (inception.fov:4)
  * x[9][7][7] -> y[2][7][7][8]
  * the same values in another layout */
-FOVEA_AVX2 static void inception_pack_concat(const float *restrict x, float *restrict y)
+FOVEA_AVX2 static void inception_pack_a_concat(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 49; i++)
         for (int j = 0; j < 8; j++)
@@ -604,20 +590,6 @@ FOVEA_AVX2 static void inception_b_proj(const float *restrict x, const float *re
         inception_b_proj_row7(x + r * 7, weight, bias, y + r * 7);
 }
 
-/* concat (inception.fov:4)
- * x[8][7][7], x2[5][7][7], x3[3][7][7] -> y[16][7][7]
- * each part copied to its place */
-FOVEA_AVX2 static void inception_concat_2(const float *restrict x, const float *restrict x2, const float *restrict x3,
-                                          float *restrict y)
-{
-    for (int i = 0; i < 392; i++)
-        y[i] = x[i];
-    for (int i = 0; i < 245; i++)
-        y[392 + i] = x2[i];
-    for (int i = 0; i < 147; i++)
-        y[637 + i] = x3[i];
-}
-
 /* avgpool (inception.fov:12)
  * x[16][7][7] -> y[16][1][1]
  * 16 partial results side by side */
@@ -687,20 +659,18 @@ fovea_status inception_run(inception_session *session, const inception_inputs *i
                         memory + at_a_conv3x3);
     inception_maxpool(inputs->image, memory + at_maxpool);
     inception_a_proj(memory + at_maxpool, weights + w_a_proj_weight, weights + w_a_proj_bias, memory + at_a_proj);
-    inception_concat(memory + at_a_conv1x1, memory + at_a_conv3x3, memory + at_a_proj, memory + at_concat);
-    inception_avgpool(memory + at_concat, outputs->inner);
-    inception_pack_concat(memory + at_concat, memory + at_pack_concat);
-    inception_b_conv1x1(memory + at_pack_concat, weights + w_b_conv1x1_weight, weights + w_b_conv1x1_bias,
+    inception_avgpool(memory + at_a_concat, outputs->inner);
+    inception_pack_a_concat(memory + at_a_concat, memory + at_pack_a_concat);
+    inception_b_conv1x1(memory + at_pack_a_concat, weights + w_b_conv1x1_weight, weights + w_b_conv1x1_bias,
                         memory + at_b_conv1x1);
     inception_pack_b_conv1x1(memory + at_b_conv1x1, memory + at_pack_b_conv1x1);
-    inception_b_reduce3(memory + at_concat, weights + w_b_reduce3_weight, weights + w_b_reduce3_bias,
+    inception_b_reduce3(memory + at_a_concat, weights + w_b_reduce3_weight, weights + w_b_reduce3_bias,
                         memory + at_b_reduce3);
     inception_b_conv3x3(memory + at_b_reduce3, weights + w_b_conv3x3_weight, weights + w_b_conv3x3_bias,
                         memory + at_b_conv3x3);
-    inception_maxpool_2(memory + at_concat, memory + at_maxpool_2);
+    inception_maxpool_2(memory + at_a_concat, memory + at_maxpool_2);
     inception_b_proj(memory + at_maxpool_2, weights + w_b_proj_weight, weights + w_b_proj_bias, memory + at_b_proj);
-    inception_concat_2(memory + at_pack_b_conv1x1, memory + at_b_conv3x3, memory + at_b_proj, memory + at_concat_2);
-    inception_avgpool_2(memory + at_concat_2, memory + at_avgpool);
+    inception_avgpool_2(memory + at_b_concat, memory + at_avgpool);
     inception_fc(memory + at_avgpool, weights + w_fc_weight, weights + w_fc_bias, memory + at_fc);
     inception_softmax(memory + at_fc, outputs->answer);
     return FOVEA_OK;
@@ -713,7 +683,7 @@ fovea_status inception_open(inception_model *model, const void *weights, size_t 
     if (!fovea_cpu_has(FOVEA_CPU_AVX2))
         return FOVEA_WRONG_CPU;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x7f96b1bab92ec749), 4160);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x593a99e80d6fc8d1), 4160);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;

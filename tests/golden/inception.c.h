@@ -25,7 +25,7 @@
 
 /* The weights (inception.weights, self-test included), and the memory that a session works in. */
 #define INCEPTION_WEIGHTS_BYTES   5632
-#define INCEPTION_WORKSPACE_BYTES 6400
+#define INCEPTION_WORKSPACE_BYTES 6720
 #define INCEPTION_WORKSPACE_BYTES_FOR(threads) (INCEPTION_WORKSPACE_BYTES + 0 * (threads))
 
 /* Elements of each tensor, batch included. Pictures are channels x height x width; bytes (unsigned char)

@@ -422,6 +422,52 @@ const OpCase op_cases[] = {
      "concat(x -> a: conv(3, 1x1), x -> b: conv(9, 3x3, pad=1), x, x -> maxpool(3x3, stride=1, pad=1))"},
     {"f32[4, 6, 6]", "concat(x -> a: conv(8, 1x1), x -> b: conv(8, 3x3, pad=1)) -> c: conv(8, 3x3, pad=1)"},
     {"f32[4, 6, 6]", "y = concat(x -> relu, x); return z = concat(y, y -> sigmoid) -> a: conv(5, 1x1);"},
+
+    /* concat in place: every family of kernels writes a part, with and without a halo around it */
+    {"f32[9, 7, 5]",
+     "return y = concat(x -> a: conv(9, 3x3, pad=1) -> relu, x -> b: conv(17, 1x1), x -> maxpool(3x3, stride=1, pad=1),"
+     " x -> c: conv(9, 3x3, pad=1, groups=9), x -> d: conv_transpose(7, 3x3, pad=1), x -> lrn(3), x -> softmax(axis=0))"
+     " -> e: conv(8, 3x3, pad=1);"},
+    {"f32[9, 7, 5]",
+     "return y = concat(x -> channel_max(3), x -> avgpool(3x3, stride=1, pad=1), x -> reduce_mean(axes=[0]) -> tanh,"
+     " x -> slice(8, 0, step=-2), x -> pad(1) -> maxpool(3x3, stride=1), x -> resize(7x5, mode=bilinear),"
+     " x -> transpose([0, 2, 1]) -> resize(7x5)) -> e: conv(3, 5x5, pad=2);"},
+    {"f32[9, 7, 5]",
+     "return y = concat(x -> channel_max(3), x -> lrn(5), x -> a: conv(33, 3x3, pad=1) -> relu, x -> sigmoid,"
+     " x -> reduce_max(axes=[0]), x -> b: conv(8, 1x1) -> tanh);"},
+    {"f32[17]",
+     "return y = concat(x -> a: fc(33) -> relu, x, x -> b: fc(7), x -> softmax, x -> c: rbf(9)) -> d: fc(5);"},
+    {"f32[4, 3, 3]", "return y = concat(x -> relu -> flatten, x -> a: conv(1, 1x1) -> flatten) -> b: fc(9);"},
+    /* ... with readers of parts, the same value twice, constants, outputs that are parts and outputs that have them */
+    {"f32[5, 6, 7]",
+     "a = x -> relu; b = a -> c: conv(3, 3x3, pad=1); y = concat(a, b, a, constant([[[1, 2, 3, 4, 5, 6, 7]]]) -> "
+     "resize(6x7)); output s = b -> sigmoid; return z = y -> d: conv(9, 3x3, pad=1);"},
+    {"f32[5, 6, 7]",
+     "a = x -> relu; b = x -> tanh; c = concat(a, b); output p = b; output q = c; return d = concat(c, a, b, c);"},
+    {"f32[5, 6, 7]", "a = x -> tanh; output b = concat(a, x -> relu); return d = a -> c: conv(9, 3x3, pad=1);"},
+    {"f32[5, 6, 7]", "y = concat(x -> relu, x -> tanh); a, b = split(y, 2); return z = (a * b) + (y -> slice(3, 8));"},
+    /* ... in concats that grow, by name and as lists */
+    {"f32[5, 6, 7]",
+     "for (i in 0..5) x = concat(x, x -> b{i}: batchnorm -> relu -> c{i}: conv(3, 3x3, pad=1)); return y = x -> relu;"},
+    {"f32[5, 6, 7]", "p = [x -> relu, x -> abs]; for (i in 0..4) p = p + [concat(p) -> c{i}: conv(3, 3x3, pad=1)]; "
+                     "return y = concat(p);"},
+    {"f32[5, 6, 7]", "a = concat(x -> relu, x -> tanh); b = concat(a, x -> abs); c = concat(x -> sqrt, b); return y = "
+                     "concat(c, a, b);"},
+    /* ... whose buffers are summed into, in place of nothing that is still read */
+    {"f32[5, 6, 7]",
+     "a = x -> tanh; y = concat(a, x -> abs); z = relu(y + (x -> c: conv(10, 1x1))); return w = concat(z, a) -> d: "
+     "conv(3, 1x1);"},
+    {"f32[5, 6, 7]",
+     "y = x -> a: conv(5, 1x1); z = relu(y + (x -> b: conv(5, 1x1))); s = concat(z, y -> sigmoid, z + (x -> c: conv(5, "
+     "1x1))); return w = s * 2 + concat(y, z, x) -> d: conv(3, 3x3, pad=1);"},
+    /* ... of batches, and along other axes, which are copied */
+    {"2 of f32[9, 5, 7]", "return y = concat(x -> a: conv(9, 3x3, pad=1) -> relu, x -> maxpool(3x3, stride=1, pad=1)) "
+                          "-> b: conv(3, 3x3, pad=1);"},
+    {"3 of f32[7]", "return y = concat(x -> relu, x -> tanh) -> a: fc(5);"},
+    {"f32[1, 5, 7]",
+     "return y = concat(x -> relu, x -> tanh, x -> a: conv(1, 3x3, pad=1), axis=1) -> b: conv(3, 3x3, pad=1);"},
+    {"f32[1, 5, 7]", "return y = concat(x -> relu, x -> tanh, axis=1);"},
+    {"f32[3, 5, 7]", "return y = concat(x -> relu, x -> tanh, axis=2) -> abs;"},
     {"f32[3, 5, 7]", "x -> flatten"},
     {"f32[3, 5, 7]", "x -> reshape([7, 15])"},
     {"f32[3, 5, 8]", "x -> reshape([-1, 4, 2]) -> a: conv(3, 3x3, pad=1)"},

@@ -166,7 +166,7 @@ Test(ops, every_operation_has_a_case)
             seen[graph->nodes.at[i].op] = true;
     }
     for (int op = 0; op < OP_COUNT; op++) {
-        bool inner = op_row((OpId)op)->family == FAMILY_LANGUAGE || op == OP_pack || op == OP_part;
+        bool inner = op_row((OpId)op)->family == FAMILY_LANGUAGE || op == OP_pack || op == OP_part || op == OP_join;
         cr_expect(seen[op] || inner, "no case has %s", op_name((OpId)op));
     }
     arena_free(arena);

@@ -79,9 +79,10 @@ static const char *const texts[] = {
     "%9 = channel_shuffle(%8) groups=4 : f32[2, 32, 2, 3]\n"
     "%10 = squeeze(%9) axes=[] : f32[2, 32, 2, 3]\n"
     "%11 = part(%10) first=96 dims=[1, 7, 6] : f32[1, 7, 6]\n"
+    "%12 = join(%11, %11, %11) axis=1 inside \"a:b\" : f32[1, 21, 6]\n"
     "output \"y\" = %10\n"
     "output \"z\" = %6\n"
-    "output \"p\" = %11\n",
+    "output \"p\" = %12\n",
     "graph connected\n"
     "%0 = input \"x\" : f32[1, 4, 3, 3]\n"
     "%1 = const \"a.weight\" role=kernel fan_in=6 trainable : f32[4, 2, 2]\n"
@@ -203,6 +204,11 @@ static const struct {
     {HEAD "%1 = part(%0) first=-1 dims=[1, 7] : f32[1, 7]", "part: 1x7 from element -1 on"},
     {HEAD "%1 = part(%0) first=9223372036854775807 dims=[7] : f32[7]", "is not in 256 elements"},
     {HEAD "%1 = part(%0) first=0 dims=[0, 7] : f32[7]", "part: 0x7 from element 0 on"},
+    {HEAD "%1 = join(%0, %0) axis=2 : f32[1, 4, 16, 8]", "join: 4x8x8 does not lie in one piece in 1x4x16x8"},
+    {HEAD "%1 = join(%0, %0) axis=4 : f32[1, 4, 16, 8]", "join along axis 3, but 4x8x8 has axes 0 to 2"},
+    {HEAD "%1 = join(%0) axis=1 : f32[1, 4, 8, 8]", "join"},
+    {HEAD "%1 = join(%0, %0) axis=1 : f32[1, 8, 8, 8] %2 = relu(%1) in %1 : f32[1, 8, 8, 8]",
+     "%2 (relu) is computed in %1, which has no kernel"},
     {HEAD "%1 = split(%0) : f32[1, 4, 8, 8]", "no op of a graph is called 'split'"},
     {HEAD "%1 = pad(%0) amount=[1] channels=[0, 0] mode=edge value=0 : f32[1]", "'amount' has 4 values"},
     {HEAD "%1 = pad(%0) amount=[0,0,0,0] channels=[0,0] mode=same value=0 : f32[1]", "'mode' is one of: constant"},

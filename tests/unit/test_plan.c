@@ -220,6 +220,83 @@ Test(plan, residual_sums)
     }
 }
 
+/* Operands of a concat are parts of its buffer, which lives from the first of them on; what grows has one buffer. */
+Test(plan, joined_values_are_parts_of_one_buffer)
+{
+    Planned *p = plan_text("net n(x: f32[2, 4, 4]) {\n"
+                           "    a = x -> relu;\n"
+                           "    b = a -> c: conv(3, 3x3, pad=1);\n"
+                           "    y = concat(a, b);\n"
+                           "    z = concat(y, y -> tanh, x);\n"
+                           "    return w = z -> d: conv(1, 3x3, pad=1);\n"
+                           "}\n",
+                           "c");
+    static const struct {
+        const char *name;
+        int64_t maps, begin;
+    } parts[] = {{"relu", 2, 0}, {"c", 3, 2}, {"concat_2", 5, 0}, {"tanh", 5, 5}, {"pack_x", 2, 10}};
+    const int64_t map = 6 * 6; /* all have the halo that d wants */
+    const Buffer *whole = buffer_named(p, "concat");
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        const Buffer *part = buffer_named(p, parts[i].name);
+        cr_expect_eq(part->place, BUFFER_PART, "%s", parts[i].name);
+        cr_expect_eq(part->whole, (uint32_t)(whole - p->plan->buffers.at), "%s", parts[i].name);
+        cr_expect_eq(part->begin, parts[i].begin * map, "%s", parts[i].name);
+        cr_expect_eq(part->bytes, parts[i].maps * map * 4, "%s", parts[i].name);
+    }
+    cr_expect_eq(p->plan->steps.count, 5u, "relu, conv, tanh, a copy of x, conv");
+    cr_expect_eq(whole->place, BUFFER_WORKSPACE);
+    cr_expect_eq(whole->first, 0u);
+    cr_expect_eq(whole->last, 4u);
+    cr_expect_eq(p->plan->workspace_bytes, 12 * map * 4, "nothing else is stored");
+    planned_free(p);
+}
+
+/* A concat that is an output is written in the caller's memory, part by part; a batch is not. */
+Test(plan, joined_outputs)
+{
+    static const char text[] = "net n(x: f32[2, 4, 4]) { return y = concat(x -> relu, x -> tanh, x); }\n";
+    Planned *p = plan_text(text, "c");
+    cr_expect_eq(p->plan->workspace_bytes, 0);
+    cr_assert_eq(p->plan->steps.count, 3u);
+    for (uint32_t i = 0; i < 3; i++) {
+        const Buffer *part = &p->plan->buffers.at[p->plan->steps.at[i].writes];
+        cr_expect_eq(part->place, BUFFER_PART);
+        cr_expect_eq(part->begin, 32 * i);
+        cr_expect_eq(p->plan->buffers.at[part->whole].place, BUFFER_OUTPUT);
+    }
+    planned_free(p);
+    p = plan_text_without(text, "c", (PassSet)1 << pass_find("concat"));
+    cr_expect_eq(p->plan->kernels.at[p->plan->kernels.count - 1].family, FAMILY_CONCAT);
+    planned_free(p);
+}
+
+/* DenseNet names all earlier values again and again, as a list or as what they became. */
+Test(plan, growing_concats_copy_nothing)
+{
+    static const char *const texts[] = {
+        "net n(x: f32[4, 6, 6]) { x = x -> relu;"
+        " for (i in 0..20) x = concat(x, x -> b{i}: batchnorm -> relu -> c{i}: conv(2, 3x3, pad=1));"
+        " return y = x -> avgpool(global); }\n",
+        "net n(x: f32[4, 6, 6]) { p = [x -> relu, x -> tanh];"
+        " for (i in 0..20) p = p + [concat(p) -> b{i}: batchnorm -> relu -> c{i}: conv(2, 3x3, pad=1)];"
+        " return y = concat(p) -> avgpool(global); }\n",
+    };
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        for (int t = 0; target_at(t); t++) {
+            Planned *p = plan_text(texts[i], target_at(t)->name);
+            uint32_t wholes = 0;
+            for (uint32_t b = 0; b < p->plan->buffers.count; b++) {
+                const Buffer *buffer = &p->plan->buffers.at[b];
+                wholes += buffer->place == BUFFER_WORKSPACE && strncmp(buffer->name, "concat", 6) == 0;
+            }
+            cr_expect_eq(wholes, 1u, "net %zu: %u buffers on %s", i, wholes, target_at(t)->name);
+            cr_expect_eq(count_op(p->graph, OP_concat), 0u);
+            planned_free(p);
+        }
+    }
+}
+
 Test(plan, equal_layers_share_a_kernel)
 {
     Planned *p = plan_text("net n(x: f32[8, 6, 6]) {\n"
@@ -332,6 +409,81 @@ Test(plan, verifier_in_place)
     last->reads[0].value = sum->reads[read].value;
     expect_rule(p, "P10");
     last->reads[0] = kept;
+    cr_expect_null(plan_verify(p->plan));
+    planned_free(p);
+}
+
+/* The rules of buffers that have parts, each broken once. */
+Test(plan, verifier_of_parts)
+{
+    Planned *p = plan_text("net n(x: f32[2, 4, 4]) {\n"
+                           "    a = x -> relu;\n"
+                           "    return y = concat(a, a -> tanh, x -> abs) -> c: conv(1, 3x3, pad=1);\n"
+                           "}\n",
+                           "c");
+    cr_expect_null(plan_verify(p->plan));
+    Buffer *relu = buffer_named(p, "relu"), *tanh = buffer_named(p, "tanh"), *whole = buffer_named(p, "concat");
+    const Buffer kept = *tanh, kept_whole = *whole;
+    Plan all = *p->plan;
+    tanh->begin = 6 * 6 * 4 + 36;
+    expect_rule(p, "P11");
+    tanh->begin = -36;
+    expect_rule(p, "P11");
+    tanh->begin = 36 + 1;
+    expect_rule(p, "P11");
+    tanh->begin = 36; /* not where the join has it */
+    expect_rule(p, "P11");
+    *tanh = kept;
+    tanh->type.layout.halo[HALO_TOP] = 0;
+    expect_rule(p, "P11");
+    *tanh = kept;
+    tanh->whole = (uint32_t)(relu - p->plan->buffers.at);
+    expect_rule(p, "P11");
+    tanh->whole = p->plan->buffers.count;
+    expect_rule(p, "P11");
+    *tanh = kept;
+    Step *second = &p->plan->steps.at[1];
+    const uint32_t writes = second->writes;
+    second->writes = (uint32_t)(relu - p->plan->buffers.at);
+    expect_rule(p, "P5");
+    second->writes = writes;
+    Step *third = &p->plan->steps.at[2];
+    const uint32_t writes_third = third->writes;
+    third->writes = writes; /* again */
+    expect_rule(p, "P12");
+    third->writes = (uint32_t)(whole - p->plan->buffers.at); /* all of it */
+    expect_rule(p, "P12");
+    third->writes = writes_third;
+    Read *read = &second->reads[0];
+    const Read of_relu = *read;
+    read->buffer = (uint32_t)(tanh - p->plan->buffers.at);
+    expect_rule(p, "P5");
+    read->buffer = (uint32_t)(whole - p->plan->buffers.at);
+    read->first = 5 * 36;
+    expect_rule(p, "P8");
+    read->first = 4 * 36; /* what the next step writes */
+    expect_rule(p, "P3");
+    read->first = 36;
+    read->count = 2 * 36;
+    expect_rule(p, "P5");
+    *read = of_relu;
+    whole->first = 1;
+    expect_rule(p, "P4");
+    *whole = kept_whole;
+    whole->last = 1;
+    expect_rule(p, "P4");
+    *whole = kept_whole;
+    for (uint32_t gone = 0; gone < 3; gone++) { /* without one of the parts, the whole is not all written */
+        Step steps[4];
+        uint32_t count = 0;
+        for (uint32_t i = 0; i < all.steps.count; i++)
+            if (i != gone)
+                steps[count++] = all.steps.at[i];
+        p->plan->steps.at = steps;
+        p->plan->steps.count = count;
+        expect_rule(p, "P3");
+        *p->plan = all;
+    }
     cr_expect_null(plan_verify(p->plan));
     planned_free(p);
 }

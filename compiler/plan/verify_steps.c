@@ -1,0 +1,231 @@
+/* verify_steps.c - the rules of a Plan's steps, taken in their order.
+ *
+ *   P3  a step reads only what earlier steps wrote, all of it, or what the caller or the weights hold; all of each
+ *       output is written
+ *   P4  a workspace buffer is used only in its lifetime
+ *   P5  no step writes weights or inputs, nor reads what it writes, unless it takes that place
+ *   P7  blocked values are read and written only by blocked convolutions and packs
+ *   P8  what a step reads lies inside its buffer
+ *   P9  a step that takes the place of what it reads reads nothing else there, and in the form in which it writes
+ *   P10 what a step reads is what its buffer holds
+ *   P12 no element is written twice, unless the second value takes the place of the first
+ */
+#include "plan/verify.h"
+
+/* What a step writes: elements of a buffer that is no part. Steps that take the place of what they read have one. */
+typedef struct Run {
+    uint32_t buffer, step; /* step: one of those that write it */
+    int64_t begin, end;
+    bool written; /* by now */
+    uint32_t on;  /* a run up to which all is written from this one on: itself, or one behind it */
+} Run;
+
+/* Everything that steps write, in the order of buffers and of elements in them. */
+typedef struct Runs {
+    const Plan *plan;
+    Run *at;
+    uint32_t count;
+    uint32_t *of_step;
+    NodeId *held; /* one a buffer: the value it holds */
+    const NodeId *viewed;
+} Runs;
+
+static int compare_runs(const void *left, const void *right)
+{
+    const Run *a = left, *b = right;
+    if (a->buffer != b->buffer)
+        return a->buffer < b->buffer ? -1 : 1;
+    return (a->begin > b->begin) - (a->begin < b->begin);
+}
+
+static bool same_run(const Run *a, const Run *b)
+{
+    return a->buffer == b->buffer && a->begin == b->begin && a->end == b->end;
+}
+
+static Runs find_runs(const Plan *plan)
+{
+    uint32_t count = plan->steps.count;
+    Runs runs = {.plan = plan,
+                 .at = NEW_ARRAY(plan->arena, Run, count),
+                 .of_step = NEW_ARRAY(plan->arena, uint32_t, count),
+                 .held = NEW_ARRAY(plan->arena, NodeId, plan->buffers.count),
+                 .viewed = viewed_values(plan->graph)};
+    for (uint32_t i = 0; i < count; i++) {
+        const Buffer *target = &plan->buffers.at[plan->steps.at[i].writes];
+        Run run = {.step = i};
+        run.buffer = plan_whole(plan, plan->steps.at[i].writes, &run.begin);
+        run.end = run.begin + target->bytes / dtype_bytes(target->type.dtype);
+        runs.at[i] = run;
+    }
+    if (count)
+        qsort(runs.at, count, sizeof *runs.at, compare_runs);
+    for (uint32_t i = 0; i < count; i++) {
+        Run run = runs.at[i];
+        if (!runs.count || !same_run(&run, &runs.at[runs.count - 1]))
+            runs.at[runs.count++] = run;
+        runs.of_step[run.step] = runs.count - 1;
+        runs.at[runs.count - 1].on = runs.count - 1;
+    }
+    return runs;
+}
+
+static const char *check_runs_apart(const Runs *runs)
+{
+    for (uint32_t i = 1; i < runs->count; i++) {
+        const Run *a = &runs->at[i - 1], *b = &runs->at[i];
+        if (a->buffer == b->buffer && b->begin < a->end)
+            return arena_printf(runs->plan->arena, "P12: steps %u and %u write the same elements of %s", a->step,
+                                b->step, runs->plan->buffers.at[a->buffer].name);
+    }
+    return NULL;
+}
+
+/* Notes that run i is written; chains run together where one ends at which the next begins. */
+static void set_written(Runs *runs, uint32_t i)
+{
+    Run *run = &runs->at[i];
+    run->written = true;
+    if (i > 0 && run[-1].written && run[-1].buffer == run->buffer && run[-1].end == run->begin)
+        run[-1].on = i;
+    if (i + 1 < runs->count && run[1].written && run[1].buffer == run->buffer && run[1].begin == run->end)
+        run->on = i + 1;
+}
+
+/* The last run up to which all is written from run i on. */
+static uint32_t last_on(Runs *runs, uint32_t i)
+{
+    uint32_t last = i;
+    while (runs->at[last].on != last)
+        last = runs->at[last].on;
+    while (runs->at[i].on != last) {
+        uint32_t next = runs->at[i].on;
+        runs->at[i].on = last;
+        i = next;
+    }
+    return last;
+}
+
+/* Whether the elements begin .. end - 1 of a buffer are all written by now. */
+static bool is_written(Runs *runs, uint32_t buffer, int64_t begin, int64_t end)
+{
+    uint32_t low = 0, high = runs->count; /* the runs before `low` begin at or before `begin` */
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        const Run *run = &runs->at[middle];
+        if (run->buffer < buffer || (run->buffer == buffer && run->begin <= begin))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0 || runs->at[low - 1].buffer != buffer || !runs->at[low - 1].written)
+        return false;
+    return runs->at[low - 1].end > begin && runs->at[last_on(runs, low - 1)].end >= end;
+}
+
+/* A step that reads where it writes. */
+static const char *check_in_place(const Plan *plan, uint32_t index, uint32_t r)
+{
+    const Step *step = &plan->steps.at[index];
+    const Buffer *target = &plan->buffers.at[step->writes];
+    if (r != plan->kernels.at[step->kernel].in_place || target->place != BUFFER_WORKSPACE)
+        return arena_printf(plan->arena, "P5: step %u reads what it writes, %s", index, target->name);
+    const Type *value = &graph_node(plan->graph, step->reads[r].value)->type;
+    const Type *result = &graph_node(plan->graph, step->result)->type;
+    if (step->reads[r].first || !shape_equal(&value->shape, &result->shape) || value->dtype != result->dtype ||
+        !layout_equal(&value->layout, &result->layout) || type_bytes(result) != target->bytes)
+        return arena_printf(plan->arena, "P9: step %u changes the form of %s", index, target->name);
+    return NULL;
+}
+
+static const char *check_read(Runs *runs, uint32_t index, uint32_t r)
+{
+    const Plan *plan = runs->plan;
+    const Read *read = &plan->steps.at[index].reads[r];
+    const Buffer *part = &plan->buffers.at[read->buffer];
+    if (read->first < 0 || read->count > part->bytes / dtype_bytes(part->type.dtype) - read->first)
+        return arena_printf(plan->arena, "P8: step %u reads beyond %s", index, part->name);
+    int64_t begin;
+    uint32_t whole = plan_whole(plan, read->buffer, &begin);
+    const Buffer *source = &plan->buffers.at[whole];
+    const Run *target = &runs->at[runs->of_step[index]];
+    begin += read->first;
+    if (whole == target->buffer && begin < target->end && target->begin < begin + read->count) {
+        const char *broken = check_in_place(plan, index, r);
+        if (broken)
+            return broken;
+    }
+    bool kept = source->place == BUFFER_WEIGHTS || source->place == BUFFER_INPUT;
+    if (!kept && !is_written(runs, whole, begin, begin + read->count))
+        return arena_printf(plan->arena, "P3: step %u reads %s before it is written", index, part->name);
+    if (source->place == BUFFER_WORKSPACE && (index < source->first || index > source->last))
+        return arena_printf(plan->arena, "P4: step %u reads %s after its end", index, part->name);
+    NodeId value = runs->viewed[read->value.index]; /* a join is what it joins, where P11 says */
+    if (!kept && graph_node(plan->graph, value)->op != OP_join && !node_same(runs->held[read->buffer], value))
+        return arena_printf(plan->arena, "P10: step %u reads %%%u where %s holds %%%u", index, read->value.index,
+                            part->name, runs->held[read->buffer].index);
+    return NULL;
+}
+
+static const char *check_write(Runs *runs, uint32_t index)
+{
+    const Plan *plan = runs->plan;
+    const Step *step = &plan->steps.at[index];
+    const Run *run = &runs->at[runs->of_step[index]];
+    const Buffer *target = &plan->buffers.at[step->writes], *whole = &plan->buffers.at[run->buffer];
+    bool in_place = plan->kernels.at[step->kernel].in_place != NOT_IN_PLACE;
+    if (whole->place == BUFFER_WEIGHTS || whole->place == BUFFER_INPUT)
+        return arena_printf(plan->arena, "P5: step %u writes %s", index, target->name);
+    bool begins = whole != target || in_place || index == whole->first;
+    if (whole->place == BUFFER_WORKSPACE && (!begins || index < whole->first || index > whole->last))
+        return arena_printf(plan->arena, "P4: step %u writes %s outside its life", index, target->name);
+    if (run->written && !in_place)
+        return arena_printf(plan->arena, "P12: step %u writes %s again", index, target->name);
+    if (plan->buffer_of[step->result.index] != step->writes)
+        return arena_printf(plan->arena, "P10: step %u does not write where its result is read", index);
+    set_written(runs, runs->of_step[index]);
+    runs->held[step->writes] = step->result;
+    return NULL;
+}
+
+static const char *check_step(Runs *runs, uint32_t index)
+{
+    const Plan *plan = runs->plan;
+    const Step *step = &plan->steps.at[index];
+    const Kernel *kernel = &plan->kernels.at[step->kernel];
+    if (kernel->in_place != NOT_IN_PLACE &&
+        (kernel->in_place >= step->read_count || step->reads[kernel->in_place].buffer != step->writes))
+        return arena_printf(plan->arena, "P9: step %u does not take the place that its kernel does", index);
+    bool may_block = kernel->form.activations == LAYOUT_BLOCKED || kernel->family == FAMILY_PACK;
+    for (uint32_t i = 0; i < step->read_count; i++) {
+        const char *broken = check_read(runs, index, i);
+        if (broken)
+            return broken;
+        const Buffer *source = &plan->buffers.at[step->reads[i].buffer];
+        if (source->type.layout.kind == LAYOUT_BLOCKED && !may_block)
+            return arena_printf(plan->arena, "P7: step %u reads the blocked %s", index, source->name);
+    }
+    const Buffer *target = &plan->buffers.at[step->writes];
+    if (target->type.layout.kind == LAYOUT_BLOCKED && !may_block)
+        return arena_printf(plan->arena, "P7: step %u writes the blocked %s", index, target->name);
+    return check_write(runs, index);
+}
+
+const char *verify_steps(const Plan *plan)
+{
+    Runs runs = find_runs(plan);
+    const char *broken = check_runs_apart(&runs);
+    for (uint32_t i = 0; !broken && i < plan->steps.count; i++)
+        broken = check_step(&runs, i);
+    bool *written = NEW_ARRAY(plan->arena, bool, plan->graph->outputs.count);
+    for (uint32_t i = 0; i < plan->buffers.count; i++) {
+        const Buffer *buffer = &plan->buffers.at[i];
+        if (buffer->place == BUFFER_OUTPUT)
+            written[buffer->port] = is_written(&runs, i, 0, buffer->bytes / dtype_bytes(buffer->type.dtype));
+    }
+    for (uint32_t i = 0; !broken && i < plan->graph->outputs.count; i++)
+        if (!written[i])
+            broken =
+                arena_printf(plan->arena, "P3: not all of the output %s is written", plan->graph->outputs.at[i].name);
+    return broken;
+}
