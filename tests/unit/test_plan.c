@@ -186,6 +186,10 @@ Test(plan, residual_sums)
         {"y = x -> a: conv(8, 1x1); f = y -> flatten; z = y + (x -> b: conv(8, 1x1)) -> c: conv(8, 1x1);\n"
          "return w = f - (z -> flatten);",
          4, 0},
+        /* the parts of a concat stay, of which others may be read */
+        {"a = x -> a: conv(4, 1x1); y = concat(a, x -> tanh -> b: conv(4, 1x1));\n"
+         "z = relu(y + (x -> c: conv(8, 1x1))); return w = z -> d: conv(8, 1x1);",
+         5, 0},
         /* the convolution reads what it would overwrite */
         {"y = x -> a: conv(8, 1x1); z = relu(y + (y -> b: conv(8, 1x1))); return w = z -> c: conv(8, 1x1);", 3, 0},
         /* halos differ: the sum owes one, what it is made of does not */
