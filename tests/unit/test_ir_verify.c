@@ -22,7 +22,8 @@ static Case good_graph(void)
     NodeId leaky = case_unary(&c, OP_leaky_relu, shaped, &(LeakyReluAttrs){0.5});
     NodeId literal = case_literal(&c, SHAPE(1, 1, 4), (double[]){1, 2, 3, 4});
     NodeId sum = case_binary(&c, OP_add, leaky, literal);
-    case_binary(&c, OP_add, case_unary(&c, OP_sigmoid, sum, NULL), case_unary(&c, OP_tanh, sum, NULL));
+    NodeId sigmoid = case_unary(&c, OP_sigmoid, sum, NULL), tanh = case_unary(&c, OP_tanh, sum, NULL);
+    case_binary(&c, OP_add, sigmoid, tanh);
     graph_add_output(c.graph, "y", sum, NOWHERE);
     graph_node(c.graph, relu)->kernel = conv;
     return c;
