@@ -225,6 +225,10 @@ static Graph *expose_results(Arena *arena, const Graph *graph)
     for (uint32_t i = 0; i < graph->nodes.count; i++)
         rewrite_copy(&rewrite, (NodeId){i});
     Graph *exposed = rewrite_end(&rewrite);
+    for (uint32_t i = 0; i < exposed->nodes.count; i++) { /* what others read is whole */
+        exposed->nodes.at[i].behind = NODE_NONE;
+        exposed->nodes.at[i].by = 0;
+    }
     NodeId *results = kernel_results(exposed);
     const bool *known = graph_known(arena, exposed);
     uint32_t count = exposed->nodes.count;

@@ -43,6 +43,7 @@ bool optimise_text(Arena *arena, Diag *diag, const Options *options)
     Buf buf = {0};
     Explain explain = {.arena = arena};
     PassOptions passes = {.target = options->target,
+                          .cache_bytes = options->cache_bytes,
                           .print_before = options->print_before,
                           .print_after = options->print_after,
                           .print = &buf,

@@ -180,6 +180,8 @@ static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionR
         return parse_prefix(options, diag, value);
     if (strcmp(row->name, "max-workspace") == 0)
         return budget_parse(diag, row->name, value, &options->max_workspace);
+    if (strcmp(row->name, "cache") == 0)
+        return budget_parse(diag, row->name, value, &options->cache_bytes);
     if (strcmp(row->name, "max-weights") == 0)
         return budget_parse(diag, row->name, value, &options->max_weights);
     if (strcmp(row->name, "disable") == 0)

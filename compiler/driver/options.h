@@ -50,6 +50,7 @@ typedef struct Options {
     PassSet disabled, print_before, print_after;
     bool explain;
     int64_t max_workspace, max_weights; /* bytes; 0: any */
+    int64_t cache_bytes;                /* 0: the usual ones */
     VEC(int) passes;                    /* opt: those given, in that order; none: all */
     bool main;                          /* compile: with a main function and what it needs */
     BuildOptions build;                 /* build, run */

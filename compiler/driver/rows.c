@@ -60,6 +60,8 @@ const OptionRow option_rows[] = {
      "do without libpng, libjpeg and zlib: PGM, PPM, .npy, IDX, raw bytes"},
     {"max-workspace", 0, "BYTES", CODE | SHOW, false, "refuse a net whose workspace is larger: 65536, 64K, 2M, 1G"},
     {"max-weights", 0, "BYTES", CODE | SHOW | WEIGHTS, false, "refuse a net whose weights are larger"},
+    {"cache", 0, "BYTES", PRINTED | OPT, false,
+     "a core's second-level cache: larger values are computed in bands of rows (default 1M)"},
     {"print-ir", 0, NULL, PRINTED, false, "print the graph before and after the passes"},
     {"passes", 0, "PASS,...", OPT, false, "the passes to run, in this order (default: all)"},
     {"disable", 0, "PASS,...", MODELS | OPT, false, "passes of the optimiser to leave out; all: all that can be"},

@@ -46,9 +46,9 @@ typedef struct ConvText {
 
 static ConvText conv_numbers(KernelText *text)
 {
-    const Type *x = text_input(text, CONV_X), *y = text_output(text);
+    const Type *y = text_output(text), stored_x = text_stored_input(text), stored_y = text_stored_output(text);
     const Shape *weight = &text_input(text, CONV_WEIGHT)->shape;
-    Access in = access_of(x), out = access_of(y);
+    Access in = access_of(&stored_x), out = access_of(&stored_y);
     ConvText c = {.text = text,
                   .attrs = text->leader->attrs,
                   .batch = y->shape.dim[0],
@@ -120,7 +120,7 @@ static void write_call(const ConvText *c, int64_t pixels, const char *column)
     buf_printf(&line, "%s_row%lld(x", text->name, (long long)pixels);
     if (c->attrs->groups > 1)
         buf_puts(&line, " + group");
-    buf_printf(&line, " + r * %lld", (long long)(c->row * c->attrs->stride[0]));
+    buf_printf(&line, " + %s * %lld", text_row_in(text), (long long)(c->row * c->attrs->stride[0]));
     if (!first)
         stride == 1 ? buf_printf(&line, " + %s", column) : buf_printf(&line, " + %s * %lld", column, (long long)stride);
     const char *panel = c->many ? " + o" : "";
@@ -134,7 +134,7 @@ static void write_call(const ConvText *c, int64_t pixels, const char *column)
     buf_puts(&line, ", y");
     if (c->many)
         buf_printf(&line, " + o * %lld", (long long)c->tile.out_plane);
-    buf_printf(&line, " + r * %lld", (long long)c->out_row);
+    buf_printf(&line, " + %s * %lld", text_row_out(text), (long long)c->out_row);
     if (!first)
         buf_printf(&line, " + %s", column);
     buf_puts(&line, tile_last_argument(&c->tile));
@@ -152,8 +152,7 @@ static void write_rows(const ConvText *c)
     if (c->attrs->groups > 1)
         buf_line(text->out, "const int group = o / %lld * %lld;", (long long)(c->tile.maps / c->attrs->groups),
                  (long long)(c->inputs * c->plane));
-    buf_line(text->out, "for (int r = 0; r < %lld; r++)%s", (long long)c->height, rest ? " {" : "");
-    text->out->indent++;
+    text_rows_open(text, c->height, rest);
     if (full > pixels) {
         buf_line(text->out, "for (int c = 0; c < %lld; c += %lld)", (long long)full, (long long)pixels);
         text->out->indent++;
@@ -171,11 +170,18 @@ static void write_rows(const ConvText *c)
         buf_close(text->out);
 }
 
+/* Between x and the first element that its first window reads. */
+static int64_t skip_input(const ConvText *c, const Access *in)
+{
+    int64_t above = c->text->kernel->rows.x_held ? 0 : c->attrs->pad[HALO_TOP]; /* held rows begin with a window */
+    return in->base - above * c->row - c->attrs->pad[HALO_LEFT];
+}
+
 void c_conv_text(KernelText *text)
 {
     ConvText c = conv_numbers(text);
-    const Type *x = text_input(text, CONV_X), *y = text_output(text);
-    Access in = access_of(x), out = access_of(y);
+    const Type x = text_stored_input(text), y = text_stored_output(text);
+    Access in = access_of(&x), out = access_of(&y);
     int64_t pixels = text->kernel->form.pixels;
     text_comment(text, arena_printf(text->arena, "direct, %d maps x %lld pixels summed in registers", c.tile.block,
                                     (long long)pixels));
@@ -185,7 +191,7 @@ void c_conv_text(KernelText *text)
         write_tile(&c, c.width % pixels);
     text_open(text);
     text_border(text);
-    int64_t skip_x = in.base - c.attrs->pad[HALO_TOP] * c.row - c.attrs->pad[HALO_LEFT];
+    int64_t skip_x = skip_input(&c, &in);
     if (skip_x)
         buf_line(text->out, "x += %lld; /* to the first window */", (long long)skip_x);
     if (out.base)

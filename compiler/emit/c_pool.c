@@ -59,8 +59,10 @@ static void write_window(const PoolText *p, bool inside_y, bool inside_x)
     const char *y0 = inside_y ? "0" : "top0", *x0 = inside_x ? "0" : "left0";
     const char *y1 = inside_y ? arena_printf(p->text->arena, "%lld", (long long)a->size[0]) : "top1";
     const char *x1 = inside_x ? arena_printf(p->text->arena, "%lld", (long long)a->size[1]) : "left1";
-    const char *row = inside_y ? arena_printf(p->text->arena, "r * %lld", (long long)(a->stride[0] * p->in.stride[2]))
-                               : arena_printf(p->text->arena, "top * %lld", (long long)p->in.stride[2]);
+    bool counted = inside_y || p->text->kernel->rows.x_held; /* not from where the window is cut */
+    const char *row = counted ? arena_printf(p->text->arena, "%s * %lld", text_row_in(p->text),
+                                             (long long)(a->stride[0] * p->in.stride[2]))
+                              : arena_printf(p->text->arena, "top * %lld", (long long)p->in.stride[2]);
     const char *column = inside_x ? window_start(p->text->arena, "c", a->stride[1], 0) : "left";
     long long step = p->in.stride[2] * a->dilation[0];
     buf_line(out, "const int s = %s + %s;", row, column);
@@ -73,17 +75,18 @@ static void write_window(const PoolText *p, bool inside_y, bool inside_x)
     if (!p->mean) {
         p->text->needs->larger = p->text->needs->math = true;
         buf_line(out, "        v = %s_larger(%s, v);", p->text->prefix, at);
-        buf_line(out, "y[r * %lld + c] = v;", (long long)p->out.stride[2]);
+        buf_line(out, "y[%s * %lld + c] = v;", text_row_out(p->text), (long long)p->out.stride[2]);
         return;
     }
     buf_line(out, "        v += %s;", at);
     const char *rows = inside_y ? y1 : a->count_pad ? "top2" : "(top1 - top0)";
     const char *columns = inside_x ? x1 : a->count_pad ? "left2" : "(left1 - left0)";
     if (inside_y && inside_x)
-        buf_line(out, "y[r * %lld + c] = v / %lld.0f;", (long long)p->out.stride[2],
+        buf_line(out, "y[%s * %lld + c] = v / %lld.0f;", text_row_out(p->text), (long long)p->out.stride[2],
                  (long long)(a->size[0] * a->size[1]));
     else
-        buf_line(out, "y[r * %lld + c] = v / (float)(%s * %s);", (long long)p->out.stride[2], rows, columns);
+        buf_line(out, "y[%s * %lld + c] = v / (float)(%s * %s);", text_row_out(p->text), (long long)p->out.stride[2],
+                 rows, columns);
 }
 
 /* One window that covers the input: a reduction. */
@@ -110,10 +113,11 @@ static void write_global(const PoolText *p)
 
 void c_pool_text(KernelText *text)
 {
+    const Type stored_x = text_stored_input(text), stored_y = text_stored_output(text);
     PoolText p = {.text = text,
                   .attrs = text->leader->attrs,
-                  .in = access_of(text_input(text, 0)),
-                  .out = access_of(text_output(text)),
+                  .in = access_of(&stored_x),
+                  .out = access_of(&stored_y),
                   .x = &text_input(text, 0)->shape,
                   .y = &text_output(text)->shape,
                   .mean = text->leader->op == OP_avgpool};
@@ -132,7 +136,7 @@ void c_pool_text(KernelText *text)
         buf_line(out, "y += %lld; /* past the halo */", (long long)p.out.base);
     buf_open(out, "for (int i = 0; i < %lld; i++, x += %lld, y += %lld)", (long long)(p.y->dim[0] * p.y->dim[1]),
              (long long)p.in.stride[1], (long long)p.out.stride[1]);
-    buf_open(out, "for (int r = 0; r < %lld; r++)", (long long)p.y->dim[2]);
+    text_rows_open(text, p.y->dim[2], true);
     if (!inside_y)
         write_range(&p, 0, "r", "top");
     buf_open(out, "for (int c = 0; c < %lld; c++)", (long long)p.y->dim[3]);
@@ -150,10 +154,10 @@ void c_pool_text(KernelText *text)
 /* A nest over all axes but one (channels, or softmax's), for operands x and y. */
 static Nest nest_without(const KernelText *text, int axis, int64_t outer)
 {
-    const Type *x = text_input(text, 0), *y = text_output(text);
-    Nest nest = {.rank = y->shape.rank, .operands = 2, .access = {access_of(y), access_of(x)}};
+    const Type x = text_stored_input(text), y = text_stored_output(text);
+    Nest nest = {.rank = y.shape.rank, .operands = 2, .access = {access_of(&y), access_of(&x)}};
     for (int i = 0; i < nest.rank; i++)
-        nest.dim[i] = y->shape.dim[i];
+        nest.dim[i] = y.shape.dim[i];
     nest.dim[axis] = outer;
     return nest;
 }
@@ -245,6 +249,12 @@ static void begin_lrn_kept(KernelText *text, const LrnAttrs *attrs, long long ch
     buf_line(text->out, "    kept[a] = s[a * %lld] * s[a * %lld];", step, step);
 }
 
+/* "x + r * 55": a row of it. */
+static const char *row_of(const KernelText *text, const char *name, const char *row, int64_t stride)
+{
+    return arena_printf(text->arena, "%s + %s * %lld", name, row, (long long)stride);
+}
+
 void c_lrn_text(KernelText *text)
 {
     const LrnAttrs *attrs = text->leader->attrs;
@@ -252,14 +262,23 @@ void c_lrn_text(KernelText *text)
     bool kept = lrn_keeps(attrs);
     Nest nest = nest_without(text, 1, 1);
     long long step_x = nest.access[1].stride[1], step_y = nest.access[0].stride[1];
+    const char *x = text_parameter(text, 0), *y = "y";
+    bool rows = text->kernel->rows.some;
+    if (rows) {
+        x = row_of(text, x, text_row_in(text), nest.access[1].stride[2]);
+        y = row_of(text, y, text_row_out(text), nest.access[0].stride[2]);
+        nest.dim[2] = 1;
+    }
     nest_collapse(&nest);
     text_comment(text, "squares of the neighbouring channels, place by place");
     text->needs->math = true;
     text_open(text);
     text_border(text);
+    if (rows)
+        text_rows_open(text, 0, true);
     open_block(text, &nest);
-    nest_begin(text, &nest, 1, arena_printf(text->arena, "const float *s = %s", text_parameter(text, 0)));
-    nest_begin(text, &nest, 0, "float *d = y");
+    nest_begin(text, &nest, 1, arena_printf(text->arena, "const float *s = %s", x));
+    nest_begin(text, &nest, 0, arena_printf(text->arena, "float *d = %s", y));
     if (kept)
         begin_lrn_kept(text, attrs, channels, step_x);
     buf_open(text->out, "for (int c = 0; c < %lld; c++)", channels);
@@ -269,5 +288,7 @@ void c_lrn_text(KernelText *text)
              float_text(text->arena, attrs->beta));
     buf_close(text->out);
     close_block(text, &nest);
+    if (rows)
+        buf_close(text->out);
     text_close(text);
 }

@@ -13,6 +13,41 @@ const Type *text_output(const KernelText *text)
     return &text->result->type;
 }
 
+static Type stored(const Type *type, int64_t held)
+{
+    return held ? held_type(type, held) : *type;
+}
+
+Type text_stored_input(const KernelText *text)
+{
+    return stored(text_input(text, 0), text->kernel->rows.x_held);
+}
+
+Type text_stored_output(const KernelText *text)
+{
+    return stored(text_output(text), text->kernel->rows.y_held);
+}
+
+void text_rows_open(KernelText *text, int64_t rows, bool block)
+{
+    const char *brace = block ? " {" : "";
+    if (text->kernel->rows.some)
+        buf_line(text->out, "for (int r = from; r < to; r++)%s", brace);
+    else
+        buf_line(text->out, "for (int r = 0; r < %lld; r++)%s", (long long)rows, brace);
+    text->out->indent++;
+}
+
+const char *text_row_in(const KernelText *text)
+{
+    return text->kernel->rows.x_held ? "(r - from)" : "r";
+}
+
+const char *text_row_out(const KernelText *text)
+{
+    return text->kernel->rows.y_held ? "(r - from)" : "r";
+}
+
 bool text_number(const KernelText *text, const Node *node, uint32_t i, double *value)
 {
     const Node *input = graph_input_node(text->graph, node, i);
@@ -142,7 +177,7 @@ void text_open_part(KernelText *text, const char *attribute, const char *part, c
 
 void text_open(KernelText *text)
 {
-    text_open_part(text, text->plan->target->attribute, "", "");
+    text_open_part(text, text->plan->target->attribute, "", text->kernel->rows.some ? ", int from, int to" : "");
 }
 
 void text_close(KernelText *text)
@@ -294,6 +329,7 @@ static void write_layers(const KernelText *text, Buf *line)
 void text_comment(KernelText *text, const char *how)
 {
     Buf line = {0};
+    const Type x = text_stored_input(text), y = text_stored_output(text);
     if (text->leader->path[0]) {
         write_layers(text, &line);
         buf_puts(&line, ": ");
@@ -311,8 +347,10 @@ void text_comment(KernelText *text, const char *how)
     buf_clear(&line);
     for (uint32_t i = 0; i < text->parameter_count; i++)
         buf_printf(&line, "%s%s%s", i ? ", " : "", text_operand(text, i),
-                   storage_text(text->arena, text_parameter_type(text, i)));
-    buf_printf(&line, " -> y%s", storage_text(text->arena, text_output(text)));
+                   storage_text(text->arena, i ? text_parameter_type(text, i) : &x));
+    buf_printf(&line, " -> y%s", storage_text(text->arena, &y));
+    if (text->kernel->rows.some)
+        buf_puts(&line, ", the rows from .. to - 1");
     if (text->kernel->in_place != NOT_IN_PLACE)
         buf_printf(&line, " in the place of %s", text_operand(text, text->kernel->in_place));
     comment_wrapped(text->out, " * ", buf_text(&line));
@@ -343,13 +381,19 @@ void text_border(KernelText *text)
 {
     const Type *type = text_output(text);
     const int32_t *halo = type->layout.halo;
-    if (!layout_has_halo(&type->layout) || text->kernel->in_place != NOT_IN_PLACE)
-        return; /* in place: it stands there already */
+    if (!layout_has_halo(&type->layout) || text->kernel->in_place != NOT_IN_PLACE || text->kernel->rows.y_held)
+        return; /* in place: it stands there already; of held rows: who holds them cares for it */
     const Shape *s = &type->shape;
     int64_t block = type->layout.kind == LAYOUT_BLOCKED ? type->layout.block : 1;
     int64_t maps = s->dim[0] * ((s->dim[1] + block - 1) / block);
     text->needs->border = text->needs->string = true;
+    if (text->kernel->rows.some) {
+        buf_line(text->out, "if (from == 0)");
+        text->out->indent++;
+    }
     buf_line(text->out, "%s_zero_border(y, %lld, %lld, %lld, %lld, %lld, %lld, %lld);", text->prefix, (long long)maps,
              (long long)s->dim[2], (long long)(s->dim[3] * block), (long long)halo[HALO_TOP],
              (long long)(halo[HALO_LEFT] * block), (long long)halo[HALO_BOTTOM], (long long)(halo[HALO_RIGHT] * block));
+    if (text->kernel->rows.some)
+        text->out->indent--;
 }

@@ -18,6 +18,8 @@ typedef struct Needs {
     bool larger, smaller; /* static inline float larger(float, float) */
     bool border;          /* zero_border() */
     bool fill;            /* fill() */
+    bool least;           /* static inline int least(int, int) */
+    bool keep_rows, zero_rows;
     bool by_pixels;       /* NAME_BY_PIXELS */
     bool unrolled;        /* NAME_UNROLLED */
 } Needs;
@@ -45,6 +47,17 @@ void text_begin(KernelText *text);
 /* The kernel's types: the leader's input i, and what is stored. */
 const Type *text_input(const KernelText *text, uint32_t i);
 const Type *text_output(const KernelText *text);
+
+/* The same as they are stored: of some rows where only those are held. */
+Type text_stored_input(const KernelText *text); /* the leader's first */
+Type text_stored_output(const KernelText *text);
+
+/* Kernels that go through rows (KernelRows) compute the rows from .. to - 1, others all `rows` of them: opens a loop over r,
+ * for a line or a block. */
+void text_rows_open(KernelText *text, int64_t rows, bool block);
+/* What r is counted from in x and in y: "r", or "(r - from)" where the first of the rows is that of `from`. */
+const char *text_row_in(const KernelText *text);
+const char *text_row_out(const KernelText *text);
 
 /* The comment before the kernel: what it computes for which layers, where they stand in the model, shapes; `how` is
  * the algorithm. */
@@ -75,7 +88,7 @@ bool text_number(const KernelText *text, const Node *node, uint32_t i, double *v
 const char *float_text(Arena *arena, double value);
 /* "[6][28][28]": a stored shape, filling and halo included. */
 const char *storage_text(Arena *arena, const Type *type);
-/* When the output owes a halo: the call that writes it. */
+/* When the output owes a halo: the call that writes it, with its first rows. */
 void text_border(KernelText *text);
 
 /* One line, broken behind the commas of its first list where it would pass column 120. */

@@ -82,6 +82,24 @@ static void write_helpers(const Emission *emission, Buf *out, const Needs *needs
                    "static inline void %s_fill(float *y, int count, float value)\n{\n"
                    "    for (int i = 0; i < count; i++)\n        y[i] = value;\n}\n\n",
                    p);
+    if (needs->least)
+        buf_printf(out, "static inline int %s_least(int a, int b)\n{\n    return a < b ? a : b;\n}\n\n", p);
+    if (needs->keep_rows) {
+        buf_puts(out, "/* Of each of `maps` maps, `count` floats from `from` on go to its beginning. */\n");
+        line_wrapped(out,
+                     arena_printf(emission->arena,
+                                  "static void %s_keep_rows(float *y, int maps, int map, int from, int count)", p));
+        buf_puts(out, "{\n    for (int i = 0; i < maps; i++, y += map)\n"
+                      "        memmove(y, y + from, (size_t)count * sizeof *y);\n}\n\n");
+    }
+    if (needs->zero_rows) {
+        buf_puts(out, "/* Of each of `maps` maps, `count` floats from `from` on become zero. */\n");
+        line_wrapped(out,
+                     arena_printf(emission->arena,
+                                  "static void %s_zero_rows(float *y, int maps, int map, int from, int count)", p));
+        buf_puts(out, "{\n    for (int i = 0; i < maps; i++, y += map)\n"
+                      "        memset(y + from, 0, (size_t)count * sizeof *y);\n}\n\n");
+    }
     if (!needs->border)
         return;
     buf_puts(out, "/* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for "
@@ -140,81 +158,7 @@ static void write_places(const Emission *emission, Buf *out, BufferPlace place, 
         buf_puts(out, "};\n\n");
 }
 
-static const char *buffer_text(const Emission *emission, uint32_t index)
-{
-    const Buffer *buffer = &emission->plan->buffers.at[index];
-    const Graph *graph = emission->graph;
-    const char *output;
-    switch (buffer->place) {
-    case BUFFER_INPUT:
-        return arena_printf(emission->arena, "inputs->%s", port_field(emission, &graph->inputs.at[buffer->port]));
-    case BUFFER_OUTPUT:
-        return arena_printf(emission->arena, "outputs->%s", port_field(emission, &graph->outputs.at[buffer->port]));
-    case BUFFER_WEIGHTS:
-        return arena_printf(emission->arena, "weights + w_%s", buffer->name);
-    case BUFFER_PART:
-        if (emission->plan->buffers.at[buffer->whole].place == BUFFER_WORKSPACE)
-            break;
-        output = buffer_text(emission, buffer->whole);
-        return buffer->begin ? arena_printf(emission->arena, "%s + %lld", output, (long long)buffer->begin) : output;
-    case BUFFER_WORKSPACE:
-        break;
-    }
-    return arena_printf(emission->arena, "memory + at_%s", buffer->name);
-}
-
 /* ---- the interface ---- */
-
-static bool uses_place(const Plan *plan, BufferPlace place)
-{
-    for (uint32_t i = 0; i < plan->buffers.count; i++)
-        if (plan->buffers.at[i].place == place)
-            return true;
-    return false;
-}
-
-static void write_call(const Emission *emission, Buf *out, const Step *step)
-{
-    Buf line = {0};
-    buf_printf(&line, "%s_%s(", emission->prefix, emission->plan->kernels.at[step->kernel].name);
-    for (uint32_t i = 0; i < step->read_count; i++) {
-        const Read *read = &step->reads[i];
-        if (i == emission->plan->kernels.at[step->kernel].in_place)
-            continue;
-        buf_puts(&line, buffer_text(emission, read->buffer));
-        if (read->first)
-            buf_printf(&line, " + %lld", (long long)read->first);
-        buf_puts(&line, ", ");
-    }
-    buf_printf(&line, "%s);", buffer_text(emission, step->writes));
-    out->indent++;
-    line_wrapped(out, buf_text(&line));
-    out->indent--;
-    buf_free(&line);
-}
-
-static void write_run(const Emission *emission, Buf *out)
-{
-    const Plan *plan = emission->plan;
-    line_wrapped(out, run_text(emission));
-    buf_puts(out, "{\n");
-    bool weights = uses_place(plan, BUFFER_WEIGHTS), memory = uses_place(plan, BUFFER_WORKSPACE);
-    if (weights)
-        buf_puts(out, "    const float *const weights = session->model->weights;\n");
-    if (memory)
-        buf_puts(out, "    float *const memory = session->workspace;\n");
-    if (!weights && !memory)
-        buf_puts(out, "    (void)session;\n");
-    bool inputs_read = false;
-    for (uint32_t i = 0; i < plan->steps.count; i++)
-        for (uint32_t r = 0; r < plan->steps.at[i].read_count; r++)
-            inputs_read |= plan->buffers.at[plan->steps.at[i].reads[r].buffer].place == BUFFER_INPUT;
-    if (!inputs_read)
-        buf_puts(out, "    (void)inputs;\n");
-    for (uint32_t i = 0; i < plan->steps.count; i++)
-        write_call(emission, out, &plan->steps.at[i]);
-    buf_puts(out, "    return FOVEA_OK;\n}\n\n");
-}
 
 static void write_open(const Emission *emission, Buf *out)
 {
@@ -260,6 +204,7 @@ void emit_source_text(const Emission *emission, Buf *out)
     Buf kernels = {0};
     for (uint32_t i = 0; i < plan->kernels.count; i++)
         write_kernel(emission, &kernels, &plan->kernels.at[i], &needs);
+    emit_band_needs(emission, &needs);
     emit_banner(emission, out, arena_printf(emission->arena, "%s.c - a compiled net", emission->prefix));
     buf_printf(out, "#include \"%s.h\"\n\n", emission->prefix);
     if (needs.math)
@@ -280,7 +225,7 @@ void emit_source_text(const Emission *emission, Buf *out)
     write_helpers(emission, out, &needs);
     buf_bytes(out, buf_text(&kernels), kernels.length);
     buf_free(&kernels);
-    write_run(emission, out);
+    emit_run_text(emission, out);
     write_open(emission, out);
     emit_selftest_text(emission, out);
     emit_labels_text(emission, out);

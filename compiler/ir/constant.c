@@ -70,6 +70,7 @@ NodeId graph_add_constant(Graph *graph, const Constant *constant)
                  .type = {.dtype = DT_F32, .shape = copy.shape},
                  .first_input = graph->edges.count,
                  .kernel = NODE_NONE,
+                 .behind = NODE_NONE,
                  .path = copy.path,
                  .span = copy.span};
     VEC_PUSH(graph->arena, &graph->nodes, node);

@@ -68,7 +68,8 @@ static NodeId push_node(Graph *graph, Node node, const NodeId *inputs)
     if (graph->nodes.count >= UINT32_MAX - 1)
         fatal("a graph of over 2^32 nodes");
     node.first_input = graph->edges.count;
-    node.kernel = NODE_NONE;
+    node.kernel = node.behind = NODE_NONE;
+    node.by = 0;
     if (!node.path)
         node.path = "";
     if (!node.block)

@@ -229,13 +229,18 @@ static void parse_operation(GraphParser *p)
     uint32_t count;
     if (!parse_op(p, &op))
         return;
-    NodeId *inputs = parse_inputs(p, op, &count), kernel = NODE_NONE;
+    NodeId *inputs = parse_inputs(p, op, &count), kernel = NODE_NONE, behind = NODE_NONE;
+    int64_t by = 0;
     void *attrs = arena_alloc(p->graph->arena, op_row(op)->attr_bytes);
     const char *path = "", *block = "";
     Type type;
     if (!inputs || !parse_attrs(&p->tokens, op, attrs))
         return;
     if (take_word(&p->tokens, "in") && !parse_node_id(p, &kernel))
+        return;
+    if (take_word(&p->tokens, "behind") && !parse_node_id(p, &behind))
+        return;
+    if (take_word(&p->tokens, "by") && !want_integer(&p->tokens, &by, 1, INT32_MAX, "the rows of a band"))
         return;
     if (take_word(&p->tokens, "at") && !want_string(&p->tokens, &path, "the label"))
         return;
@@ -249,6 +254,8 @@ static void parse_operation(GraphParser *p)
         return;
     }
     graph_node(p->graph, id)->kernel = kernel;
+    graph_node(p->graph, id)->behind = behind;
+    graph_node(p->graph, id)->by = (int32_t)by;
     graph_node(p->graph, id)->block = block;
     state_type(p, id, &type);
 }

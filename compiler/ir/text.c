@@ -166,6 +166,10 @@ static void print_operation(Buf *buf, const Graph *graph, const Node *node)
     graph_print_attributes(buf, node);
     if (!node_is_none(node->kernel))
         buf_printf(buf, " in %%%u", node->kernel.index);
+    if (!node_is_none(node->behind))
+        buf_printf(buf, " behind %%%u", node->behind.index);
+    if (node->by)
+        buf_printf(buf, " by %d", node->by);
     if (node->path[0]) {
         buf_puts(buf, " at ");
         print_string(buf, node->path);

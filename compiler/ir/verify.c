@@ -13,6 +13,8 @@
  *   G11  outputs of the net are nodes, and have names and as many labels as elements
  *   G12  a node computed in another's kernel reads the value made there just before it, which nobody else reads, and
  *        else only what is known with the weights or comes before the kernel
+ *
+ * verify_bands.c has rule G13.
  */
 #include "ir/verify.h"
 
@@ -314,5 +316,7 @@ const char *graph_verify(const Graph *graph)
     const char *text = check_inputs(graph);
     if (!text)
         text = check_outputs(graph);
-    return text ? text : check_kernels(graph);
+    if (!text)
+        text = check_kernels(graph);
+    return text ? text : verify_bands(graph);
 }

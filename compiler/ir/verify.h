@@ -7,5 +7,7 @@
 /* The first broken rule as text ("G3: node %7 (conv) reads %9, which comes after it"), in the graph's arena; NULL when
  * all hold. The rules stand in verify.c, one function each. */
 const char *graph_verify(const Graph *graph);
+/* The part of it that is about bands of rows (verify_bands.c); all rules before hold. */
+const char *verify_bands(const Graph *graph);
 
 #endif

@@ -19,9 +19,13 @@ typedef enum GraphState {
     STATE_STORED = 1 << 3,  /* every value has the layout in which it is stored */
 } GraphState;
 
+/* Of a core of its own today: a megabyte, or two. */
+#define DEFAULT_CACHE_BYTES (INT64_C(1) << 20)
+
 typedef struct PassContext {
     const Target *target;
-    Explain *explain; /* where passes say what they did and what not; NULL: nobody asks */
+    int64_t cache_bytes; /* of the second-level cache of a core */
+    Explain *explain;    /* where passes say what they did and what not; NULL: nobody asks */
 } PassContext;
 
 typedef struct Pass {
@@ -48,6 +52,7 @@ static inline bool pass_in(PassSet set, int pass)
 
 typedef struct PassOptions {
     const Target *target;
+    int64_t cache_bytes; /* 0: DEFAULT_CACHE_BYTES */
     PassSet disabled;
     PassSet print_before, print_after; /* the graph's text, on `print` */
     Buf *print;
@@ -76,6 +81,7 @@ Graph *pass_results(const Graph *graph, const PassContext *context);
 Graph *pass_fuse(const Graph *graph, const PassContext *context);
 Graph *pass_concat(const Graph *graph, const PassContext *context);
 Graph *pass_layout(const Graph *graph, const PassContext *context);
+Graph *pass_bands(const Graph *graph, const PassContext *context);
 
 /* Whether STATE_RESULTS holds. */
 bool results_are_values(const Graph *graph);

@@ -34,7 +34,10 @@ const Pass pass_rows[] = {
      "after fuse: a kernel's last value is what it writes; before layout: parts of one buffer have one halo"},
     {"layout", pass_layout, STATE_RESULTS, STATE_STORED, STATE_RESULTS, true,
      "chooses how values and weights are stored, and copies where that differs",
-     "last: stored formats and halos depend on which values are stored and who reads them"},
+     "after fuse and concat: stored formats and halos depend on which values are stored and who reads them"},
+    {"bands", pass_bands, STATE_STORED, 0, 0, false,
+     "lets kernels go through their rows in bands, so that what is between them stays in the cache",
+     "last: it depends on how values are stored how many rows fit, and who can go through rows"},
 };
 const int pass_count = (int)COUNT_OF(pass_rows);
 
@@ -86,7 +89,10 @@ bool pass_run(Graph **graph, int pass, const PassOptions *options, unsigned *sta
     if (options->explain)
         options->explain->pass = row->name;
     print_graph(options, options->print_before, "before", pass, *graph);
-    *graph = row->run(*graph, &(PassContext){.target = options->target, .explain = options->explain});
+    const PassContext context = {.target = options->target,
+                                 .cache_bytes = options->cache_bytes ? options->cache_bytes : DEFAULT_CACHE_BYTES,
+                                 .explain = options->explain};
+    *graph = row->run(*graph, &context);
     *state = (*state & ~row->breaks) | row->makes;
     const char *broken = graph_verify(*graph);
     if (broken)

@@ -14,8 +14,11 @@ Rewrite rewrite_begin(const Graph *from)
 NodeId rewrite_copy_with(Rewrite *rewrite, NodeId id, const NodeId *inputs)
 {
     NodeId copy = graph_copy_node(rewrite->to, rewrite->from, id, inputs);
-    NodeId leader = graph_node(rewrite->from, id)->kernel;
+    const Node *node = graph_node(rewrite->from, id);
+    NodeId leader = node->kernel, before = node->behind;
     graph_node(rewrite->to, copy)->kernel = node_is_none(leader) ? NODE_NONE : rewrite->map[leader.index];
+    graph_node(rewrite->to, copy)->behind = node_is_none(before) ? NODE_NONE : rewrite->map[before.index];
+    graph_node(rewrite->to, copy)->by = node->by;
     return rewrite->map[id.index] = copy;
 }
 

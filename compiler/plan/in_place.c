@@ -67,7 +67,7 @@ uint32_t step_in_place(const Plan *plan, const uint32_t *last_reader, const Kern
         bool good = goes_along(plan, kernel, step, r) && buffer->place == BUFFER_WORKSPACE && !buffer->has_parts &&
                     buffer->bytes == type_bytes(result) &&
                     same_form(&graph_node(plan->graph, read->value)->type, result) &&
-                    last_reader[read->value.index] == step->leader.index;
+                    last_reader[read->value.index] == step->leader.index && band_allows(plan, step, r);
         for (uint32_t other = 0; other < step->read_count; other++)
             good &= other == r || step->reads[other].buffer != read->buffer;
         if (good)

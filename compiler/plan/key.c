@@ -28,6 +28,8 @@ const char *kernel_key(Arena *arena, const Graph *graph, const Kernel *kernel)
     type_print(&key, &graph_node(graph, kernel->result)->type);
     buf_printf(&key, " %d.%d.%d.%d.%d", (int)kernel->form.activations, kernel->form.channel_block, kernel->form.maps,
                kernel->form.pixels, kernel->form.rows);
+    if (kernel->rows.some)
+        buf_printf(&key, " rows %lld, %lld", (long long)kernel->rows.x_held, (long long)kernel->rows.y_held);
     if (kernel->in_place != NOT_IN_PLACE)
         buf_printf(&key, " in place of %u", kernel->in_place);
     const char *text = arena_strdup(arena, buf_text(&key));

@@ -30,8 +30,9 @@ typedef struct Planner {
     Home *homes;           /* one a node */
     bool *known;           /* values that are computed when the weights are written */
     uint32_t *last_reader;
-    uint32_t *weights_of;   /* for each of those, the last buffer made for it */
-    uint32_t *kernel_slots; /* kernels hashed by key */
+    const BandPlace *places; /* of each leader */
+    uint32_t *weights_of;    /* for each of those, the last buffer made for it */
+    uint32_t *kernel_slots;  /* kernels hashed by key */
     uint32_t slot_count;
     NameSet kernel_names, buffer_names;
 } Planner;
@@ -112,9 +113,9 @@ static const char *leader_name(const Planner *planner, const Node *node)
 static void reserve_names(NameSet *set, const Graph *graph)
 {
     static const char *const names[] = {
-        "open",     "close",   "run",     "session_open", "session_close", "verify",
-        "selftest", "model",   "session", "inputs",       "outputs",       "weights",
-        "larger",   "smaller", "fill",    "zero_border",  "is_near",       "needs_4_byte_numbers"};
+        "open",  "close",   "run",       "session_open", "session_close", "verify",  "selftest",
+        "model", "session", "inputs",    "outputs",      "weights",       "larger",  "smaller",
+        "least", "fill",    "keep_rows", "zero_rows",    "zero_border",   "is_near", "needs_4_byte_numbers"};
     for (size_t i = 0; i < COUNT_OF(names); i++)
         name_take(set, names[i]);
     for (uint32_t i = 0; i < graph->outputs.count; i++)
@@ -174,10 +175,13 @@ static bool is_output(const Graph *graph, NodeId id, uint32_t *port)
     return false;
 }
 
-/* A buffer of the caller's for an output of the net, else one in the workspace, called `name`. */
-static uint32_t own_buffer(Planner *planner, NodeId value, const char *name)
+/* A buffer of the caller's for an output of the net, else one in the workspace, called `name`, for so many rows of it;
+ * 0: for all. */
+static uint32_t own_buffer(Planner *planner, NodeId value, const char *name, int64_t held)
 {
-    Buffer buffer = {.place = BUFFER_WORKSPACE, .type = graph_node(planner->graph, value)->type};
+    Buffer buffer = {.place = BUFFER_WORKSPACE, .type = graph_node(planner->graph, value)->type, .held = held};
+    if (held)
+        buffer.type = held_type(&buffer.type, held);
     if (!is_output(planner->graph, value, &buffer.port))
         return add_buffer(planner, buffer, name);
     buffer.place = BUFFER_OUTPUT;
@@ -190,7 +194,7 @@ static uint32_t part_buffer(Planner *planner, NodeId value, const char *name)
     const Home *home = &planner->homes[value.index];
     uint32_t *whole = &planner->plan->buffer_of[home->join.index];
     if (*whole == BUFFER_NONE)
-        *whole = own_buffer(planner, home->join, leader_name(planner, graph_node(planner->graph, home->join)));
+        *whole = own_buffer(planner, home->join, leader_name(planner, graph_node(planner->graph, home->join)), 0);
     Buffer part = {.place = BUFFER_PART, .type = graph_node(planner->graph, value)->type};
     part.whole = *whole;
     part.begin = home->begin;
@@ -215,7 +219,7 @@ static uint32_t result_buffer(Planner *planner, Kernel *kernel, const Step *step
         kernel->in_place = step_in_place(planner->plan, planner->last_reader, kernel, step);
     if (kernel->in_place != NOT_IN_PLACE)
         return step->reads[kernel->in_place].buffer;
-    return own_buffer(planner, step->result, name);
+    return own_buffer(planner, step->result, name, kernel->rows.y_held);
 }
 
 /* Appends what a node of the step reads. */
@@ -224,14 +228,32 @@ static void add_reads(Planner *planner, Step *step, const Node *node)
     const Graph *graph = planner->graph;
     for (uint32_t i = 0; i < node->input_count; i++) {
         NodeId input = graph_input(graph, node, i);
-        const Type *type = &graph_node(graph, input)->type;
         if (is_number(graph_node(graph, input)) || graph_is_running(graph, node, i))
             continue;
+        uint32_t index = buffer_for(planner, input, leader_name(planner, node));
+        const Buffer *buffer = &planner->plan->buffers.at[index];
+        const Type *type = buffer->held ? &buffer->type : &graph_node(graph, input)->type;
         step->reads[step->read_count++] = (Read){.value = input,
-                                                 .buffer = buffer_for(planner, input, leader_name(planner, node)),
+                                                 .buffer = index,
                                                  .first = planner->plan->first_of[input.index],
                                                  .count = layout_count(&type->layout, &type->shape)};
     }
+}
+
+/* The band of a step that is about to be added; its first one begins it. */
+static uint32_t band_of(Planner *planner, NodeId leader)
+{
+    Plan *plan = planner->plan;
+    const BandPlace *place = &planner->places[leader.index];
+    if (!place->chain)
+        return BAND_NONE;
+    if (place->place == 0) {
+        const char *first = name_identifier(plan->arena, leader_name(planner, graph_node(planner->graph, leader)));
+        const char *name = name_unique(&planner->kernel_names, arena_printf(plan->arena, "%s_bands", first));
+        Band band = {name, plan->steps.count, *place->chain};
+        VEC_PUSH(plan->arena, &plan->bands, band);
+    }
+    return plan->bands.count - 1;
 }
 
 static void add_step(Planner *planner, NodeId leader)
@@ -244,11 +266,11 @@ static void add_step(Planner *planner, NodeId leader)
                      .leader = leader,
                      .epilogue = followers->at,
                      .epilogue_count = followers->count,
-                     .steps = 0};
+                     .rows = planner->places[leader.index].rows};
     kernel.result = followers->count ? followers->at[followers->count - 1] : leader;
     if (is_convolution(node->op))
         kernel.form = planner->forms[leader.index];
-    Step step = {.leader = leader, .result = kernel.result};
+    Step step = {.leader = leader, .result = kernel.result, .band = band_of(planner, leader)};
     uint32_t reads = node->input_count;
     for (uint32_t i = 0; i < followers->count; i++)
         reads += graph_node(graph, followers->at[i])->input_count;
@@ -307,20 +329,21 @@ uint32_t plan_whole(const Plan *plan, uint32_t buffer, int64_t *begin)
     return part->place == BUFFER_PART ? part->whole : buffer;
 }
 
-/* From the first step that writes a buffer, or a part of it, to the last that reads it. */
+/* From the first step that writes a buffer, or a part of it, to the last that reads it; steps of one band take turns.
+ */
 static void find_lifetimes(Plan *plan)
 {
     int64_t begin;
     bool *begun = NEW_ARRAY(plan->arena, bool, plan->buffers.count);
     for (uint32_t i = 0; i < plan->steps.count; i++) {
         const Step *step = &plan->steps.at[i];
-        uint32_t target = plan_whole(plan, step->writes, &begin);
-        plan->buffers.at[target].last = i;
+        uint32_t target = plan_whole(plan, step->writes, &begin), last = step_last(plan, i);
+        plan->buffers.at[target].last = last;
         if (!begun[target])
-            plan->buffers.at[target].first = i;
+            plan->buffers.at[target].first = step_first(plan, i);
         begun[target] = true;
         for (uint32_t r = 0; r < step->read_count; r++)
-            plan->buffers.at[plan_whole(plan, step->reads[r].buffer, &begin)].last = i;
+            plan->buffers.at[plan_whole(plan, step->reads[r].buffer, &begin)].last = last;
     }
 }
 
@@ -363,12 +386,18 @@ static void place_weights(Plan *plan)
 }
 
 /* A blob fits a program when graph (shapes, layouts, labels) and target agree; neither the data of loaded weights nor
- * the file that the model names for them matter. */
+ * the file that the model names for them matter, nor bands of rows. */
 static uint64_t architecture_hash(const Graph *graph, const Target *target)
 {
     Buf text = {0};
     Graph unbound = *graph;
     unbound.weights_path = NULL;
+    unbound.nodes.at = NEW_ARRAY(graph->arena, Node, graph->nodes.count);
+    for (uint32_t i = 0; i < graph->nodes.count; i++) {
+        unbound.nodes.at[i] = graph->nodes.at[i];
+        unbound.nodes.at[i].behind = NODE_NONE;
+        unbound.nodes.at[i].by = 0;
+    }
     graph_print(&text, &unbound);
     buf_puts(&text, target->name);
     uint64_t hash = fnv1a64(FNV_START, text.text, text.length);
@@ -393,6 +422,7 @@ static Planner planner_new(Plan *plan)
     }
     planner.homes = find_homes(graph, planner.known);
     planner.last_reader = last_readers(graph);
+    planner.places = band_places(graph);
     planner.weights_of = NEW_ARRAY(plan->arena, uint32_t, graph->nodes.count);
     for (uint32_t i = 0; i < graph->nodes.count; i++)
         planner.weights_of[i] = BUFFER_NONE;

@@ -4,6 +4,7 @@
  *           in a part of another buffer, beside values with which it is one larger value
  *   Kernel  code: one function of the emitted C, for all steps that compute the same thing on the same shapes
  *   Step    one call of a kernel with its buffers
+ *   Band    steps in a row that go through the rows of their pictures together, some rows at a time
  *
  * Emitters decide nothing: tiles, formats, offsets and names stand here and are printed by plan_print.
  */
@@ -13,6 +14,7 @@
 #include "emit/target.h"
 #include "ir/graph.h"
 #include "ops/op.h"
+#include "ops/rows.h"
 
 enum { PLAN_ALIGNMENT = 64, BLOB_HEADER_BYTES = 64 };
 
@@ -29,6 +31,7 @@ typedef struct Buffer {
     NodeId value;     /* WEIGHTS: the node whose value it stores, known when the weights are */
     uint32_t whole;   /* PART: the buffer it is a part of, which is none itself */
     int64_t begin;    /* PART: the element of that at which it begins */
+    int64_t held;     /* WORKSPACE: so many rows are held of a value, and `type` is of those; 0: it is whole */
     const char *name; /* an identifier without prefix, unique in the plan: conv1_weight */
 } Buffer;
 
@@ -37,6 +40,14 @@ typedef struct Buffer {
 
 #define NOT_IN_PLACE UINT32_MAX
 
+#define BAND_NONE    UINT32_MAX
+
+/* How a kernel goes through rows: its function is called for the rows `from` .. `to` - 1 of its result. */
+typedef struct KernelRows {
+    bool some;              /* false: it computes all rows, and the rest below says nothing */
+    int64_t x_held, y_held; /* not 0: so many rows of its input or result are held, and row `from` comes first */
+} KernelRows;
+
 typedef struct Kernel {
     Family family;
     const char *name; /* function name without prefix: conv1 */
@@ -44,7 +55,8 @@ typedef struct Kernel {
     NodeId result;
     NodeId *epilogue; /* nodes fused behind the leader, in order; the last is `result` */
     uint32_t epilogue_count;
-    ConvForm form;     /* of convolutions */
+    ConvForm form; /* of convolutions */
+    KernelRows rows;
     uint32_t in_place; /* its result stands where it reads this one of a step's reads; NOT_IN_PLACE: elsewhere */
     const char *key;   /* equal for equal kernels */
     uint32_t steps;    /* how many use it */
@@ -64,7 +76,15 @@ typedef struct Step {
     Read *reads;
     uint32_t read_count, own_reads; /* own: of the leader */
     uint32_t writes;
+    uint32_t band; /* that it belongs to; BAND_NONE: to none */
 } Step;
+
+/* Each of its steps but the first reads what the one before writes, of which some rows are held. */
+typedef struct Band {
+    const char *name; /* of the function that calls its kernels, without prefix: conv1_bands */
+    uint32_t first;   /* step */
+    RowChain chain;   /* a kernel a step */
+} Band;
 
 typedef struct Plan {
     Arena *arena;
@@ -73,6 +93,7 @@ typedef struct Plan {
     VEC(Buffer) buffers;
     VEC(Kernel) kernels;
     VEC(Step) steps;
+    VEC(Band) bands;
     uint32_t *buffer_of;     /* one a node of the graph, BUFFER_NONE where it has no storage */
     int64_t *first_of;       /* one a node: the element of its buffer at which it begins */
     int64_t workspace_bytes; /* one thread */
@@ -91,8 +112,26 @@ NodeId *viewed_values(const Graph *graph);
 /* Plans a graph that went through the passes. */
 Plan *plan_make(const Graph *graph, const Target *target);
 
+/* The type of some rows of a value, without a halo above and below. */
+Type held_type(const Type *type, int64_t rows);
+
 /* Gives every workspace buffer its offset and the plan its size, and what it takes at least (memory.c). */
 void plan_memory(Plan *plan);
+
+/* The step from which to which those of its band are computed: itself, when it belongs to none (bands.c). */
+uint32_t step_first(const Plan *plan, uint32_t step);
+uint32_t step_last(const Plan *plan, uint32_t step);
+
+/* The place of a kernel in a chain of bands. */
+typedef struct BandPlace {
+    const RowChain *chain; /* NULL: it is in none */
+    uint32_t place;        /* in it */
+    KernelRows rows;
+} BandPlace;
+/* One a node; those of leaders say something. */
+const BandPlace *band_places(const Graph *graph);
+/* Whether a step, the next one of the plan, may write where its read `r` is, for all that its band does. */
+bool band_allows(const Plan *plan, const Step *step, uint32_t r);
 
 /* The buffer that a buffer is a part of, itself when it is none; *begin: where in that it begins. */
 uint32_t plan_whole(const Plan *plan, uint32_t buffer, int64_t *begin);

@@ -13,6 +13,8 @@ static void print_kernel(Buf *buf, const Plan *plan, const Kernel *kernel)
                    kernel->form.rows > 1 ? ", %d maps x %d pixels x %d rows in registers"
                                          : ", %d maps x %d pixels in registers",
                    kernel->form.maps, kernel->form.pixels, kernel->form.rows);
+    if (kernel->rows.some)
+        buf_puts(buf, ", some rows at a time");
     if (kernel->steps > 1)
         buf_printf(buf, ", used %u times", kernel->steps);
     buf_puts(buf, "\n");
@@ -31,6 +33,19 @@ static void print_step(Buf *buf, const Plan *plan, uint32_t index)
     bool in_place = plan->kernels.at[step->kernel].in_place != NOT_IN_PLACE;
     buf_printf(buf, ") -> %s%s : ", plan->buffers.at[step->writes].name, in_place ? " in place" : "");
     type_print(buf, &graph_node(plan->graph, step->result)->type);
+    buf_puts(buf, "\n");
+}
+
+/* "bands: steps 1-3, 8 rows of the last at a time, 18 and 16 of those before" */
+static void print_band(Buf *buf, const Plan *plan, const Band *band)
+{
+    const RowChain *chain = &band->chain;
+    buf_printf(buf, "bands: steps %u-%u, %lld rows of the last at a time; held of those before", band->first,
+               band->first + chain->count - 1, (long long)chain->by);
+    for (uint32_t k = 0; k + 1 < chain->count; k++)
+        buf_printf(buf, "%s %lld of %lld", k ? "," : "",
+                   (long long)plan->buffers.at[plan->steps.at[band->first + k].writes].held,
+                   (long long)chain->windows[k].outputs);
     buf_puts(buf, "\n");
 }
 
@@ -55,6 +70,8 @@ void plan_print(Buf *buf, const Plan *plan)
         print_kernel(buf, plan, &plan->kernels.at[i]);
     for (uint32_t i = 0; i < plan->steps.count; i++)
         print_step(buf, plan, i);
+    for (uint32_t i = 0; i < plan->bands.count; i++)
+        print_band(buf, plan, &plan->bands.at[i]);
     buf_printf(buf, "workspace %lld bytes, at least %lld\n", (long long)plan->workspace_bytes,
                (long long)plan->workspace_least);
     for (uint32_t i = 0; i < plan->buffers.count; i++) {

@@ -1,5 +1,5 @@
-/* verify.h - the rules of a plan that say what its steps may do (verify_steps.c); plan_verify checks them behind those
- * of its buffers. */
+/* verify.h - the rules of a plan that say what its steps may do (verify_steps.c, verify_bands.c); plan_verify checks
+ * them behind those of its buffers. */
 #ifndef FOVEA_PLAN_VERIFY_H
 #define FOVEA_PLAN_VERIFY_H
 
@@ -7,5 +7,7 @@
 
 /* The first broken rule as text, NULL when all hold. Parts lie inside their wholes. */
 const char *verify_steps(const Plan *plan);
+/* The same of those that go through rows together (verify_bands.c). */
+const char *verify_plan_bands(const Plan *plan);
 
 #endif

@@ -2,7 +2,7 @@
  *
  *   P3  a step reads only what earlier steps wrote, all of it, or what the caller or the weights hold; all of each
  *       output is written
- *   P4  a workspace buffer is used only in its lifetime
+ *   P4  a workspace buffer is used only in its lifetime, which is that of whole bands
  *   P5  no step writes weights or inputs, nor reads what it writes, unless it takes that place
  *   P7  blocked values are read and written only by blocked convolutions and packs
  *   P8  what a step reads lies inside its buffer
@@ -176,7 +176,7 @@ static const char *check_write(Runs *runs, uint32_t index)
     bool in_place = plan->kernels.at[step->kernel].in_place != NOT_IN_PLACE;
     if (whole->place == BUFFER_WEIGHTS || whole->place == BUFFER_INPUT)
         return arena_printf(plan->arena, "P5: step %u writes %s", index, target->name);
-    bool begins = whole != target || in_place || index == whole->first;
+    bool begins = whole != target || in_place || step_first(plan, index) == whole->first;
     if (whole->place == BUFFER_WORKSPACE && (!begins || index < whole->first || index > whole->last))
         return arena_printf(plan->arena, "P4: step %u writes %s outside its life", index, target->name);
     if (run->written && !in_place)

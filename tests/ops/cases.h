@@ -17,7 +17,8 @@ extern const uint32_t op_case_count;
 Graph *op_case_graph(Arena *arena, Diag *diag, const OpCase *op_case);
 
 /* Emits all cases for a target, runs each on usual and on extreme inputs, and compares with the reference within the
- * tolerance of the operations in it. The number of cases that fail; they are printed. -1: no such target here. */
-int op_cases_check(const char *target, const OpCase *cases, uint32_t count);
+ * tolerance of the operations in it. The number of cases that fail; they are printed. -1: no such target here.
+ * `cache`: bytes of the cache for which they are compiled, 0: the usual one. */
+int op_cases_check(const char *target, int64_t cache, const OpCase *cases, uint32_t count);
 
 #endif

@@ -97,7 +97,7 @@ static void check_target(const char *target)
         cases[i] = i % 6 == 4   ? random_reduction(arena, &dice)
                    : i % 6 == 5 ? random_resize(arena, &dice)
                                 : random_case(arena, &dice);
-    int failed = op_cases_check(target, cases, CASES);
+    int failed = op_cases_check(target, 0, cases, CASES);
     arena_free(arena);
     if (failed < 0)
         cr_skip_test("this CPU cannot run target %s", target);

@@ -96,11 +96,12 @@ static bool check_case(void *context)
     return (!extremes_tell(check->graph) || check_numbers(check, NUMBERS_EXTREME)) && usual && special;
 }
 
-int op_cases_check(const char *target, const OpCase *cases, uint32_t count)
+int op_cases_check(const char *target, int64_t cache, const OpCase *cases, uint32_t count)
 {
     Emitted *emitted = emitted_new(target);
     if (!emitted)
         return -1;
+    emitted_cache(emitted, cache);
     Arena *arena = arena_new();
     Check *checks = NEW_ARRAY(arena, Check, count);
     int failed = 0;
@@ -126,7 +127,7 @@ int op_cases_check(const char *target, const OpCase *cases, uint32_t count)
 
 static void check_target(const char *target)
 {
-    int failed = op_cases_check(target, op_cases, op_case_count);
+    int failed = op_cases_check(target, 0, op_cases, op_case_count);
     if (failed < 0)
         cr_skip_test("this CPU cannot run target %s", target);
     cr_expect_eq(failed, 0, "%d of %u cases fail on target %s", failed, op_case_count, target);

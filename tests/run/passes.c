@@ -31,10 +31,14 @@ static const char *run_line(Arena *arena, const char *line, Graph **graph, Expla
     if (strncmp(line, begin, strlen(begin)) != 0)
         return "the first line has to be '# passes: NAME, NAME'";
     char *words = arena_strndup(arena, line + strlen(begin), strcspn(line, "\n") - strlen(begin)), *rest = NULL;
-    char *target = strstr(words, " for ");
+    char *cache = strstr(words, " with cache "), *target = strstr(words, " for ");
+    if (cache)
+        *cache = '\0';
     if (target)
         *target = '\0';
     PassOptions options = {.target = target_find(target ? target + strlen(" for ") : "c"), .explain = explain};
+    if (cache)
+        options.cache_bytes = strtoll(cache + strlen(" with cache "), NULL, 10);
     if (!options.target)
         return "there is no such target";
     unsigned state = graph_state(*graph);

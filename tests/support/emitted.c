@@ -30,6 +30,7 @@ struct EmittedSession {
 struct Emitted {
     Arena *arena;
     const Target *target;
+    int64_t cache_bytes;
     char *folder;
     VEC(Model) models;
     VEC(EmittedSession *) sessions;
@@ -101,12 +102,17 @@ static bool write_unit(Emitted *emitted, const Graph *graph, const char *name)
     return good;
 }
 
+void emitted_cache(Emitted *emitted, int64_t bytes)
+{
+    emitted->cache_bytes = bytes;
+}
+
 int emitted_add(Emitted *emitted, Diag *diag, const Graph *graph)
 {
     int index = (int)emitted->models.count;
     const char *name = arena_printf(emitted->arena, "m%d", index);
     Graph *optimised = (Graph *)graph;
-    passes_run(&optimised, &(PassOptions){.target = emitted->target});
+    passes_run(&optimised, &(PassOptions){.target = emitted->target, .cache_bytes = emitted->cache_bytes});
     Plan *plan = plan_make(optimised, emitted->target);
     const char *broken = plan_verify(plan);
     if (broken) {

@@ -27,6 +27,9 @@ void emitted_free(Emitted *emitted);
 /* Optimises, plans and emits; the graph's weights must be bound, and it is not changed. `diag` has the model's sources.
  * -1 after printing why. */
 int emitted_add(Emitted *emitted, Diag *diag, const Graph *graph);
+/* The cache for which nets that are added from now on are compiled; 0: the usual one. With a small one, kernels go
+ * through their rows in bands. */
+void emitted_cache(Emitted *emitted, int64_t bytes);
 /* After the last emitted_add. false when there is nothing to run; one model that does not compile fails when it is run.
  */
 bool emitted_compile(Emitted *emitted);
