@@ -79,6 +79,16 @@ int64_t rows_held(const RowChain *chain, uint32_t k)
     return most;
 }
 
+bool rows_may_idle(const RowChain *chain, uint32_t k)
+{
+    Arena *arena = arena_new();
+    bool idle = false;
+    for (RowBand band = row_band_begin(arena, chain); row_band_next(chain, &band);)
+        idle |= band.from[k] == band.to[k];
+    arena_free(arena);
+    return idle;
+}
+
 bool rows_may_overwrite(const RowChain *chain, uint32_t k, bool beside)
 {
     const RowWindow *own = &chain->windows[k];

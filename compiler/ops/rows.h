@@ -48,6 +48,8 @@ bool row_band_next(const RowChain *chain, RowBand *band);
 
 /* How many rows of the result of kernel k, which is not the last, are held: padding included. */
 int64_t rows_held(const RowChain *chain, uint32_t k);
+/* Whether kernel k has nothing to compute in some band: its rows are all there, and later ones read padding. */
+bool rows_may_idle(const RowChain *chain, uint32_t k);
 /* Whether the last kernel may write where kernel k reads its input (or, `beside`, what its epilogue reads): no later
  * band reads rows there that are written by then. */
 bool rows_may_overwrite(const RowChain *chain, uint32_t k, bool beside);

@@ -247,12 +247,9 @@ static uint32_t band_of(Planner *planner, NodeId leader)
     const BandPlace *place = &planner->places[leader.index];
     if (!place->chain)
         return BAND_NONE;
-    if (place->place == 0) {
-        const char *first = name_identifier(plan->arena, leader_name(planner, graph_node(planner->graph, leader)));
-        const char *name = name_unique(&planner->kernel_names, arena_printf(plan->arena, "%s_bands", first));
-        Band band = {name, plan->steps.count, *place->chain};
+    Band band = {.first = plan->steps.count, .chain = *place->chain};
+    if (place->place == 0)
         VEC_PUSH(plan->arena, &plan->bands, band);
-    }
     return plan->bands.count - 1;
 }
 
@@ -282,6 +279,9 @@ static void add_step(Planner *planner, NodeId leader)
     step.writes = result_buffer(planner, &kernel, &step);
     step.kernel = add_kernel(planner, kernel);
     plan->kernels.at[step.kernel].steps++;
+    if (step.band != BAND_NONE && plan->bands.at[step.band].first == plan->steps.count)
+        plan->bands.at[step.band].name = name_unique(
+            &planner->kernel_names, arena_printf(plan->arena, "%s_bands", plan->kernels.at[step.kernel].name));
     plan->buffer_of[kernel.result.index] = step.writes;
     VEC_PUSH(plan->arena, &plan->steps, step);
 }

@@ -87,6 +87,7 @@ static void add_plan(cJSON *object, Arena *arena, const Plan *plan)
     json_add_count(parent, "bytes_moved", bytes_moved(&costs.total));
     json_add_count(parent, "bytes_read", costs.total.read);
     json_add_count(parent, "bytes_written", costs.total.written);
+    json_add_count(parent, "bytes_held", costs.total.held);
     json_add_count(parent, "weight_bytes_read", costs.total.weights);
     json_add_count(parent, "macs", costs.total.macs);
     json_add_count(parent, "workspace_bytes_at_least", plan->workspace_least);
@@ -97,10 +98,12 @@ static void add_plan(cJSON *object, Arena *arena, const Plan *plan)
         cJSON *item = cJSON_CreateObject();
         cJSON_AddStringToObject(item, "kernel", plan->kernels.at[step->kernel].name);
         cJSON_AddStringToObject(item, "computes", step_layers(arena, plan, step));
-        json_add_shape(item, "output", &plan->buffers.at[step->writes].type.shape);
+        json_add_shape(item, "output", &graph_node(plan->graph, step->result)->type.shape);
         json_add_count(item, "bytes_read", cost->read);
         json_add_count(item, "weight_bytes_read", cost->weights);
         json_add_count(item, "bytes_written", cost->written);
+        if (plan->buffers.at[step->writes].held)
+            json_add_count(item, "rows_held", plan->buffers.at[step->writes].held);
         json_add_count(item, "macs", cost->macs);
         cJSON_AddNumberToObject(item, "macs_percent", share_percent(cost->macs, costs.total.macs));
         cJSON_AddItemToArray(steps, item);

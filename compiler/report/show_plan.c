@@ -14,11 +14,12 @@ static void add_step(Arena *arena, Table *table, const Plan *plan, uint32_t inde
 {
     const Step *step = &plan->steps.at[index];
     const StepCost *cost = &costs->at[index];
+    int64_t held = plan->buffers.at[step->writes].held;
     double share = share_percent(cost->macs, costs->total.macs);
     TableRow row = {{arena_printf(arena, "%u", index), plan->kernels.at[step->kernel].name,
-                     step_layers(arena, plan, step), shape_text(arena, &plan->buffers.at[step->writes].type.shape),
+                     step_layers(arena, plan, step), shape_text(arena, &graph_node(plan->graph, step->result)->type.shape),
                      number_or_blank(arena, cost->read), number_or_blank(arena, cost->weights),
-                     number_or_blank(arena, cost->written), number_or_blank(arena, cost->macs),
+                     held ? arena_printf(arena, "%lld rows", (long long)held) : number_or_blank(arena, cost->written), number_or_blank(arena, cost->macs),
                      cost->macs ? arena_printf(arena, "%.1f", share) : ""}};
     VEC_PUSH(arena, &table->rows, row);
 }
@@ -49,6 +50,8 @@ void show_plan(Buf *buf, const Plan *plan, const char *model)
     table_print(buf, arena, &table);
     buf_puts(buf, "\n");
     print_total(buf, arena, "bytes moved (read and written)", bytes_moved(&costs.total));
+    if (costs.total.held)
+        print_total(buf, arena, "moved within the cache, in bands", costs.total.held);
     print_total(buf, arena, "weights read, bytes", costs.total.weights);
     print_total(buf, arena, "MACs", costs.total.macs);
     print_total(buf, arena, "workspace, bytes", plan->workspace_bytes);

@@ -12,13 +12,18 @@ static int64_t node_macs(const Graph *graph, NodeId id)
 static StepCost cost_of(const Plan *plan, const Step *step)
 {
     const Kernel *kernel = &plan->kernels.at[step->kernel];
-    StepCost cost = {.written = type_bytes(&plan->buffers.at[step->writes].type),
-                     .macs = node_macs(plan->graph, step->leader)};
+    StepCost cost = {.macs = node_macs(plan->graph, step->leader)};
+    if (plan->buffers.at[step->writes].held)
+        cost.held = type_bytes(&graph_node(plan->graph, step->result)->type);
+    else
+        cost.written = type_bytes(&plan->buffers.at[step->writes].type);
     for (uint32_t r = 0; r < step->read_count; r++) {
         const Buffer *source = &plan->buffers.at[step->reads[r].buffer];
         int64_t bytes = step->reads[r].count * dtype_bytes(source->type.dtype);
         if (source->place == BUFFER_WEIGHTS)
             cost.weights += bytes;
+        else if (source->held)
+            cost.held += type_bytes(&graph_node(plan->graph, step->reads[r].value)->type);
         else
             cost.read += bytes;
     }
@@ -36,6 +41,7 @@ StepCosts step_costs(Arena *arena, const Plan *plan)
         costs.total.read = count_sum(costs.total.read, cost.read);
         costs.total.weights = count_sum(costs.total.weights, cost.weights);
         costs.total.written = count_sum(costs.total.written, cost.written);
+        costs.total.held = count_sum(costs.total.held, cost.held);
         costs.total.macs = count_sum(costs.total.macs, cost.macs);
     }
     return costs;

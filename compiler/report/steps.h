@@ -5,11 +5,12 @@
 #include "plan/plan.h"
 
 /* Bytes as they are stored, halos and filled up panels included, each operand once: what a kernel has to move, however
- * often its loops come back to it. */
+ * often its loops come back to it. Rows that are held between kernels of a band stay in the cache, and count apart. */
 typedef struct StepCost {
     int64_t read;    /* of activations and inputs of the net */
     int64_t weights; /* read */
     int64_t written;
+    int64_t held; /* read and written, of values of which only some rows are held: all rows of them */
     int64_t macs;
 } StepCost;
 

@@ -1,0 +1,22 @@
+/* run.h - calls of kernels, as run.c and bands.c write them (internal to emit/). */
+#ifndef FOVEA_EMIT_RUN_H
+#define FOVEA_EMIT_RUN_H
+
+#include "emit/emit.h"
+#include "emit/kernel.h"
+
+/* Which of the pointers that buffers are written with occur in some steps. */
+typedef struct Pointers {
+    bool weights, memory, inputs, outputs;
+} Pointers;
+Pointers pointers_of(const Plan *plan, uint32_t first, uint32_t count);
+
+/* The call of a step's kernel. `x`, `y`: texts for its first read and for what it writes, NULL where its buffers say
+ * it; `rows`: further arguments. */
+void write_step(const Emission *emission, Buf *out, const Step *step, const char *x, const char *y, const char *rows);
+
+/* The function that calls the kernels of a band, and its call. */
+void write_band(const Emission *emission, Buf *out, const Band *band);
+void write_band_call(const Emission *emission, Buf *out, const Band *band);
+
+#endif
