@@ -116,14 +116,23 @@ static int find_attr(const Op *row, const char *name)
     return -1;
 }
 
+/* Words that an operation's line goes on with: no attribute is called so. */
+static bool is_behind_attributes(const char *word)
+{
+    static const char *const words[] = {"in", "behind", "by", "at", "inside"};
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (strcmp(word, words[i]) == 0)
+            return true;
+    return false;
+}
+
 bool parse_attrs(Tokens *tokens, OpId op, void *attrs)
 {
     const Op *row = op_row(op);
     bool seen[MOST_ATTRS] = {false};
     if (row->attr_count > MOST_ATTRS)
         BUG("%s has %d attributes", op_name(op), row->attr_count);
-    while (tokens->now.kind == TOKEN_NAME && strcmp(tokens->now.text, "at") != 0 &&
-           strcmp(tokens->now.text, "inside") != 0 && strcmp(tokens->now.text, "in") != 0) {
+    while (tokens->now.kind == TOKEN_NAME && !is_behind_attributes(tokens->now.text)) {
         int i = find_attr(row, tokens->now.text);
         if (i < 0 || seen[i]) {
             tokens_fail(tokens, i < 0 ? "%s has no attribute '%s'" : "%s: '%s' is given twice", op_name(op),
