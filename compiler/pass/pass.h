@@ -74,6 +74,7 @@ Graph *pass_canonical(const Graph *graph, const PassContext *context);
 Graph *pass_constants(const Graph *graph, const PassContext *context);
 Graph *pass_common(const Graph *graph, const PassContext *context);
 Graph *pass_affine(const Graph *graph, const PassContext *context);
+Graph *pass_shuffle(const Graph *graph, const PassContext *context);
 Graph *pass_compose(const Graph *graph, const PassContext *context);
 Graph *pass_siblings(const Graph *graph, const PassContext *context);
 Graph *pass_views(const Graph *graph, const PassContext *context);
