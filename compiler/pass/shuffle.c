@@ -11,8 +11,8 @@
  *
  * What hangs together is followed as a whole, or left as it is when that moves no fewer bytes.
  */
-#include "ops/op.h"
 #include "pass/shuffle.h"
+#include "ops/op.h"
 
 enum {
     MOST_FOLLOWED = 1 << 22, /* channels of all values that are followed */

@@ -166,7 +166,8 @@ static NodeId pass_on(Shuffling *shuffling, uint32_t id)
     if (op_row(node->op)->family == FAMILY_MAP) {
         const Followed *from = &shuffling->values[x];
         const Run *run = from->runs;
-        bool fused = from->kind != FOLLOW_MOVE || (from->run_count == 1 && run->whole && shuffling->uses[run->value] == 1);
+        bool fused =
+            from->kind != FOLLOW_MOVE || (from->run_count == 1 && run->whole && shuffling->uses[run->value] == 1);
         count_moved(shuffling, id, fused ? 0 : 2 * type_bytes(&node->type));
     }
     return rewrite_copy_with(rewrite, (NodeId){id}, inputs);

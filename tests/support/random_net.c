@@ -301,6 +301,89 @@ static const char *of_two(Draft *draft, const Value *value)
     return text;
 }
 
+/* A form with labels for its %u, and the number for its %d. */
+static const char *with_numbers(Draft *draft, const char *form, long long number)
+{
+    const char *text = "";
+    for (; *form; form++) {
+        if (strncmp(form, "%u", 2) == 0)
+            text = arena_printf(draft->arena, "%s%u", text, draft->labels++);
+        else if (strncmp(form, "%d", 2) == 0)
+            text = arena_printf(draft->arena, "%s%lld", text, number);
+        else
+            text = arena_printf(draft->arena, "%s%c", text, *form);
+        form += *form == '%';
+    }
+    return text;
+}
+
+/* Channels shuffled between layers, some of which pass the order on, and others do not. */
+static const char *shuffled(Draft *draft, const Value *value)
+{
+    static const char *const between[] = {"",
+                                          "",
+                                          " -> relu",
+                                          " -> relu",
+                                          " -> dropout -> tanh",
+                                          " -> channel_shuffle(%d)",
+                                          " -> mul(2)",
+                                          " -> abs",
+                                          " -> l%u: prelu",
+                                          " -> l%u: batchnorm",
+                                          " -> maxpool(3x3, stride=1, pad=1)",
+                                          " -> pad(1)",
+                                          " -> avgpool(2x2)",
+                                          " -> l%u: conv(%d, 3x3, pad=1, groups=%d)",
+                                          " -> l%u: conv_transpose(%d, 2x2, groups=%d)",
+                                          " -> l%u: conv(%d, 1x1, groups=2)",
+                                          " -> slice(1, 4)",
+                                          " -> slice(-1, 0, step=-2)",
+                                          " -> l%u: scale"};
+    static const char *const readers[] = {"",
+                                          " -> l%u: conv(6, 1x1)",
+                                          " -> l%u: conv(4, 3x3, pad=1)",
+                                          " -> l%u: conv_transpose(4, 2x2)",
+                                          " -> l%u: conv(8, 1x1, groups=2)",
+                                          " -> flatten -> l%u: fc(5)",
+                                          " -> avgpool(global) -> flatten -> l%u: fc(3)",
+                                          " -> softmax"};
+    Arena *arena = draft->arena;
+    long long maps = 2 * (1 + toss(draft, 6)), groups = toss(draft, 3) ? 2 : maps > 4 ? maps / 2 : 3;
+    const char *text = value->name;
+    if (toss(draft, 4))
+        text = arena_printf(arena, "%s -> l%u: conv(%lld, 1x1%s)", text, draft->labels++, maps,
+                            toss(draft, 3) ? "" : ", groups=2");
+    for (uint32_t part = 0; part < 3; part++) {
+        const char *form = part < 2 ? PICK(&draft->dice, between) : PICK(&draft->dice, readers);
+        text = arena_printf(arena, "%s%s", text, with_numbers(draft, form, maps));
+        if (part == 0)
+            text = arena_printf(arena, "%s -> channel_shuffle(%lld)", text, groups);
+    }
+    return text;
+}
+
+/* Half of the channels pass, the others are worked on, and both are shuffled. */
+static const char *shuffle_unit(Draft *draft, const Value *value)
+{
+    long long half = value->shape.rank > 1 ? (long long)value->shape.dim[1] / 2 : 1;
+    Arena *arena = draft->arena;
+    uint32_t label = draft->labels;
+    const char *x = value->name, *worked;
+    draft->labels += 2;
+    switch (toss(draft, 3)) {
+    case 0:
+        worked = arena_printf(arena, "l%u: conv(%lld, 1x1) -> relu", label, half);
+        break;
+    case 1:
+        worked = arena_printf(arena, "l%u: conv(%lld, 1x1) -> relu -> l%u: conv(%lld, 3x3, pad=1, groups=%lld)", label,
+                              half, label + 1, half, half);
+        break;
+    default:
+        worked = "tanh";
+    }
+    return arena_printf(arena, "concat(split(%s, 2)[0], split(%s, 2)[1] -> %s) -> channel_shuffle(2)", x, x, worked);
+}
+
 /* Layers whose weights the model gives, as numbers or as a tensor of numbers. */
 static const char *given_weights(Draft *draft, const char *x)
 {
@@ -319,7 +402,12 @@ static const char *given_weights(Draft *draft, const char *x)
 static const char *proposal(Draft *draft)
 {
     const Value *value = pick_value(draft);
-    switch (toss(draft, 13)) {
+    switch (toss(draft, 16)) {
+    case 13:
+    case 14:
+        return shuffled(draft, value);
+    case 15:
+        return shuffle_unit(draft, value);
     case 12:
         return pair(draft, value->name);
     case 0:
