@@ -227,7 +227,7 @@ static bool node_is_vector(const BodyNode *node)
 
 bool body_is_vector(Arena *arena, const Node *node)
 {
-    return node_is_vector(body_parse(arena, op_body(node)));
+    return op_body(node) && node_is_vector(body_parse(arena, op_body(node)));
 }
 
 static int count_uses(const BodyNode *node, int input)
@@ -265,9 +265,19 @@ static const char *const *epilogue_operands(KernelText *text, const Node *node, 
     return operands;
 }
 
+/* How many nodes of the epilogue compute something; a shuffle only says where the result goes. */
+static uint32_t computed_count(const KernelText *text)
+{
+    uint32_t count = 0;
+    for (uint32_t e = 0; e < text->kernel->epilogue_count; e++)
+        count += op_body(graph_node(text->graph, text->kernel->epilogue[e])) != NULL;
+    return count;
+}
+
 void text_finish(KernelText *text, bool vector)
 {
-    if (!text->kernel->epilogue_count)
+    uint32_t left = computed_count(text);
+    if (!left)
         return;
     const char *type = vector ? text->plan->target->vector : "float";
     const char *attribute = vector ? text->plan->target->attribute : "";
@@ -283,9 +293,10 @@ void text_finish(KernelText *text, bool vector)
     text->out->indent++;
     for (uint32_t e = 0; e < text->kernel->epilogue_count; e++) {
         const Node *node = graph_node(text->graph, text->kernel->epilogue[e]);
+        if (!op_body(node))
+            continue;
         const char *value = body_text(text, node, epilogue_operands(text, node, &next, vector), vector);
-        bool last = e + 1 == text->kernel->epilogue_count;
-        line_wrapped(text->out, arena_printf(text->arena, last ? "return %s;" : "v = %s;", value));
+        line_wrapped(text->out, arena_printf(text->arena, --left ? "v = %s;" : "return %s;", value));
     }
     buf_close(text->out);
     buf_line(text->out, "");
@@ -294,7 +305,7 @@ void text_finish(KernelText *text, bool vector)
 const char *text_finished(const KernelText *text, const char *value, const char *channel, const char *const *at,
                           bool vector)
 {
-    if (!text->kernel->epilogue_count)
+    if (!computed_count(text))
         return value;
     const char *call = arena_printf(text->arena, "%s_finish(%s", text->name, value);
     for (uint32_t i = text_leader_parameters(text); i < text_parameter_count(text); i++) {

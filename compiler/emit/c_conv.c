@@ -66,6 +66,7 @@ static ConvText conv_numbers(KernelText *text)
                         .out_step = 1,
                         .out_plane = out.stride[1],
                         .has_bias = text->leader->input_count > CONV_BIAS};
+    tile_shuffle(&c.tile);
     c.many = c.tile.maps > c.tile.block;
     c.tile.partial = c.many && c.tile.maps % c.tile.block != 0;
     return c;
@@ -133,7 +134,7 @@ static void write_call(const ConvText *c, int64_t pixels, const char *column)
     add_epilogue_arguments(&line, text, panel, terms, COUNT_OF(terms));
     buf_puts(&line, ", y");
     if (c->many)
-        buf_printf(&line, " + o * %lld", (long long)c->tile.out_plane);
+        buf_printf(&line, " + %s", tile_panel(&c->tile));
     buf_printf(&line, " + %s * %lld", text_row_out(text), (long long)c->out_row);
     if (!first)
         buf_printf(&line, " + %s", column);

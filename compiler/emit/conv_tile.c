@@ -1,5 +1,6 @@
 /* conv_tile.c - declarations, sums and stores of a tile (see conv_tile.h). */
 #include "emit/conv_tile.h"
+#include "ops/shuffle.h"
 
 enum { FEW_MAPS = 8 }; /* the sums of more, or of an unknown number, are turned before they are stored */
 
@@ -134,4 +135,25 @@ void tile_store(const ConvTile *tile, int64_t pixels)
         store_turned(tile, pixels, maps);
     else
         store_sums(tile, pixels, maps);
+}
+
+void tile_shuffle(ConvTile *tile)
+{
+    const Kernel *kernel = tile->text->kernel;
+    for (uint32_t e = 0; e < kernel->epilogue_count; e++) {
+        const Node *node = graph_node(tile->text->graph, kernel->epilogue[e]);
+        if (node->op == OP_channel_shuffle) {
+            tile->shuffled = ((const ChannelShuffleAttrs *)node->attrs)->groups;
+            tile->out_plane *= tile->shuffled;
+        }
+    }
+}
+
+const char *tile_panel(const ConvTile *tile)
+{
+    long long plane = tile->out_plane, groups = tile->shuffled;
+    if (!groups)
+        return arena_printf(tile->text->arena, "o * %lld", plane);
+    return arena_printf(tile->text->arena, "(o %% %lld * %lld + o / %lld) * %lld", tile->maps / groups, groups,
+                        tile->maps / groups, plane / groups);
 }

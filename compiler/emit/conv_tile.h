@@ -18,7 +18,8 @@ typedef struct ConvTile {
     int block;                 /* maps in registers; with a single one, sums are no arrays */
     int64_t maps;              /* of the whole output */
     int64_t in_step, out_step; /* floats from one pixel to the next, where it is read and where it is stored */
-    int64_t out_plane;         /* floats from one map of the output to the next */
+    int64_t out_plane;         /* floats from one map of the output to the next of the same panel */
+    int64_t shuffled;          /* groups of a channel_shuffle in whose order maps are stored; 0: in their own */
     bool has_bias;
     bool partial; /* the last panel has fewer maps: a parameter `maps` says how many */
 } ConvTile;
@@ -31,5 +32,12 @@ void tile_start(const ConvTile *tile, int64_t pixels);
 /* Adds the pixels at `s` times the weights at `weight`, a name. */
 void tile_add(const ConvTile *tile, int64_t pixels, const char *weight);
 void tile_store(const ConvTile *tile, int64_t pixels);
+
+/* Lets the tile store its maps in the order of a channel_shuffle, when one is computed in the kernel: map o is member
+ * o % m of group o / m, and goes to place o % m * groups + o / m. A panel lies within one group, so that its maps are
+ * `groups` planes apart. To be called once out_plane is set. */
+void tile_shuffle(ConvTile *tile);
+/* Where the panel of map o begins in the output: "o * 784". */
+const char *tile_panel(const ConvTile *tile);
 
 #endif

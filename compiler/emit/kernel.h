@@ -146,7 +146,7 @@ void text_reduction(KernelText *text, Nest nest, Fold fold);
 /* The meaning of a MAP row as a C expression over the given operand texts; `vector`: in the target's words. A value
  * that the body names is written as a line of its own, so that the caller stands between two statements. */
 const char *body_text(const KernelText *text, const Node *node, const char *const *operands, bool vector);
-/* Whether a MAP node's body can be written in vector words. */
+/* Whether a node has a body that can be written in vector words. */
 bool body_is_vector(Arena *arena, const Node *node);
 /* Whether the body names one of its operands more than once, so that operands should be simple. */
 bool body_repeats(Arena *arena, const Node *node);

@@ -8,9 +8,14 @@
  * inputs is the running result of a convolution, fully connected layer, copy or another MAP kernel, nobody else reads
  * that result, and the kernel can read the other inputs beside it: numbers, vectors along the channels (batch norm's
  * four), and tensors that are there when the kernel begins. Of two results that it could follow it takes the later.
+ *
+ * A channel_shuffle moves into the kernel of a plain convolution, which stores its maps in that order, when each panel
+ * of maps stays within one group: then the maps of a panel are equally far apart. What follows in that kernel reads
+ * nothing but numbers.
  */
 #include "emit/kernel.h"
 #include "ops/op.h"
+#include "ops/shuffle.h"
 #include "pass/pass.h"
 
 enum { MOST_TENSORS = 4 }; /* that a kernel reads beside its running value: each is a stream through memory */
@@ -22,6 +27,7 @@ typedef struct Fusion {
     const uint32_t *uses;
     bool *other_words; /* one a leader: something behind it has no vector words */
     uint32_t *tensors; /* one a leader: that are read beside the running value */
+    bool *shuffled;    /* one a leader: it stores its maps in the order of a shuffle */
 } Fusion;
 
 static bool can_lead(const Fusion *fusion, NodeId id)
@@ -67,6 +73,9 @@ static const char *why_unread(const Fusion *fusion, const Node *node, NodeId run
 {
     for (uint32_t i = 0; i < node->input_count; i++) {
         NodeId input = graph_input(fusion->graph, node, i);
+        if (fusion->shuffled[leader.index] && !node_same(input, running) &&
+            graph_node(fusion->graph, input)->type.shape.rank > 0)
+            return "the kernel that makes its input stores it in another order than it computes it";
         if (node_same(input, running) || fusion->stored_known[input.index])
             continue;
         if (!reads_tensor(fusion, node, i, running))
@@ -133,6 +142,48 @@ static void join(Fusion *fusion, Node *node, NodeId running, Explain *explain)
                          : "computed in the kernel that makes its input");
 }
 
+const char *why_not_stored_shuffled(const Target *target, const Graph *graph, const Node *conv, const Node *shuffle,
+                                    bool vector_epilogue)
+{
+    int64_t groups = ((const ChannelShuffleAttrs *)shuffle->attrs)->groups;
+    int64_t members = shuffle->type.shape.dim[1] / groups;
+    ConvForm form = target->conv_form(graph, conv, vector_epilogue);
+    if (form.activations == LAYOUT_BLOCKED)
+        return "the convolution before it stores blocks of channels";
+    if (groups > 1 && members % form.maps == 0)
+        return NULL;
+    return arena_printf(graph->arena, "the convolution before it computes %d maps at a time, of groups of %lld",
+                        form.maps, (long long)members);
+}
+
+/* Why the kernel that makes what is shuffled cannot store it in that order; NULL: it can. */
+static const char *why_not_shuffled(const Fusion *fusion, const Node *node)
+{
+    const Graph *graph = fusion->graph;
+    NodeId source = graph_input(graph, node, 0), leader = leader_of(graph, source);
+    const Node *conv = graph_node(graph, leader);
+    if (conv->op != OP_conv || fusion->known[leader.index])
+        return arena_printf(graph->arena, "what makes its input, %s, stores it in its own order", op_name(conv->op));
+    if (fusion->uses[source.index] != 1)
+        return "others read its input too";
+    if (fusion->shuffled[leader.index])
+        return "what makes its input stores it in another order already";
+    return why_not_stored_shuffled(fusion->target, graph, conv, node, !fusion->other_words[leader.index]);
+}
+
+static void join_shuffle(Fusion *fusion, Node *node, Explain *explain)
+{
+    const char *why = why_not_shuffled(fusion, node);
+    int64_t bytes = 2 * type_bytes(&node->type);
+    if (why) {
+        explain_moved(explain, node, bytes, "it is copied: %s", why);
+        return;
+    }
+    NodeId leader = node->kernel = leader_of(fusion->graph, graph_input(fusion->graph, node, 0));
+    fusion->shuffled[leader.index] = fusion->other_words[leader.index] = true;
+    explain_done(explain, node, (Saving){.bytes = bytes}, "the convolution before it stores its maps in that order");
+}
+
 Graph *pass_fuse(const Graph *graph, const PassContext *context)
 {
     Rewrite rewrite = rewrite_begin(graph);
@@ -145,10 +196,13 @@ Graph *pass_fuse(const Graph *graph, const PassContext *context)
                      .stored_known = graph_stored_known(fused->arena, fused),
                      .uses = graph_uses(fused->arena, fused),
                      .other_words = NEW_ARRAY(fused->arena, bool, fused->nodes.count),
-                     .tensors = NEW_ARRAY(fused->arena, uint32_t, fused->nodes.count)};
+                     .tensors = NEW_ARRAY(fused->arena, uint32_t, fused->nodes.count),
+                     .shuffled = NEW_ARRAY(fused->arena, bool, fused->nodes.count)};
     for (uint32_t i = 0; i < fused->nodes.count; i++) {
         Node *node = &fused->nodes.at[i];
         const char *apart = "its input is known with the weights";
+        if (node->op == OP_channel_shuffle && !fusion.known[i])
+            join_shuffle(&fusion, node, context->explain);
         if (op_row(node->op)->family != FAMILY_MAP || fusion.known[i])
             continue;
         NodeId running = find_running(&fusion, node, &apart);

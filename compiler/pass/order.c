@@ -49,10 +49,33 @@ static int64_t piece_length(const int32_t *order, int64_t from, int64_t count, i
     return end - from;
 }
 
-bool order_is_simple(const int32_t *order, int64_t count)
+/* How many elements stay together in blocks, each at a multiple of that. */
+static int64_t block_size(const int32_t *order, int64_t count)
 {
-    int64_t pieces = 0, step;
-    if (!order || order_is_shuffle(order, count, &step))
+    int64_t step, size = piece_length(order, 0, count, &step);
+    bool blocks = step == 1 && count % size == 0;
+    for (int64_t i = 0; blocks && i < count; i++)
+        blocks = order[i] % size == i % size && order[i] / size == order[i / size * size] / size;
+    return blocks ? size : 1;
+}
+
+/* The order of the blocks. */
+static const int32_t *order_of_blocks(Arena *arena, const int32_t *order, int64_t count, int64_t size)
+{
+    int32_t *blocks = NEW_ARRAY(arena, int32_t, (size_t)(count / size));
+    for (int64_t i = 0; i < count / size; i++)
+        blocks[i] = (int32_t)(order[i * size] / size);
+    return blocks;
+}
+
+bool order_is_simple(Arena *arena, const int32_t *order, int64_t count)
+{
+    if (!order)
+        return true;
+    int64_t pieces = 0, step, size = block_size(order, count);
+    order = order_of_blocks(arena, order, count, size);
+    count /= size;
+    if (order_is_shuffle(order, count, &step))
         return true;
     for (int64_t at = 0; at < count && pieces <= MOST_PIECES; pieces++)
         at += piece_length(order, at, count, &step);
@@ -120,8 +143,10 @@ NodeId known_ordered(Rewrite *rewrite, NodeId value, int axis, const int32_t *or
     int64_t groups;
     if (order_is_same(order, run.length))
         return value;
-    value = known_reshape(rewrite, value, SHAPE(run.outer, run.length, run.inner), like);
-    if (order_is_shuffle(order, run.length, &groups))
+    int64_t size = block_size(order, run.length), count = run.length / size;
+    order = order_of_blocks(rewrite->to->arena, order, run.length, size);
+    value = known_reshape(rewrite, value, SHAPE(run.outer, count, size * run.inner), like);
+    if (order_is_shuffle(order, count, &groups))
         value = known_add(rewrite, OP_channel_shuffle, &value, 1, &(ChannelShuffleAttrs){.groups = groups}, like);
     else
         value = slices(rewrite, value, order, like);

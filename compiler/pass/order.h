@@ -11,7 +11,7 @@
 bool order_is_same(const int32_t *order, int64_t count);
 bool order_is_shuffle(const int32_t *order, int64_t count, int64_t *groups);
 /* Whether few operations on constants give that order. */
-bool order_is_simple(const int32_t *order, int64_t count);
+bool order_is_simple(Arena *arena, const int32_t *order, int64_t count);
 /* Where each element went. */
 int32_t *order_inverse(Arena *arena, const int32_t *order, int64_t count);
 /* Each of them as `inner` elements that stay together. */

@@ -112,6 +112,11 @@ Graph *rewrite_end(Rewrite *rewrite);
  * that are gone. */
 Graph *graph_without_dead(const Graph *graph);
 
+/* Why a convolution cannot store its maps in the order of a channel_shuffle; NULL: it can, since panels of maps do not
+ * cross groups. `vector_epilogue` as in target.h. */
+const char *why_not_stored_shuffled(const Target *target, const Graph *graph, const Node *conv, const Node *shuffle,
+                                    bool vector_epilogue);
+
 /* For each node that leads a kernel, the last node of that kernel: itself when nothing was fused into it. */
 NodeId *kernel_results(const Graph *graph);
 

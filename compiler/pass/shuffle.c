@@ -17,6 +17,7 @@
 enum {
     MOST_FOLLOWED = 1 << 22, /* channels of all values that are followed */
     MOST_ROUNDS = 8,         /* of layers that give their outputs another order */
+    MOST_TRIALS = 8,         /* of regions: what one leaves may make another worse */
 };
 
 /* ---- regions ---- */
@@ -111,14 +112,14 @@ static bool is_shuffle(const Shuffling *shuffling, uint32_t id)
     return shuffling->graph->nodes.at[id].op == OP_channel_shuffle && !shuffling->known[id];
 }
 
-/* Leaves those as they are that would not move fewer bytes; false: there is none. */
-static bool leave_regions(Shuffling *shuffling)
+/* Leaves those as they are that would not move fewer bytes, or all of them; false: there is none. */
+static bool leave_regions(Shuffling *shuffling, bool all)
 {
     bool left = false;
     for (uint32_t i = 0; i < shuffling->graph->nodes.count; i++) {
         uint32_t region = shuffling->region[i];
         if (!is_shuffle(shuffling, i) || region == UINT32_MAX || shuffling->apart[region] ||
-            shuffling->moved[region] < shuffling->once[region])
+            (shuffling->moved[region] < shuffling->once[region] && !all))
             continue;
         const char *why = shuffling->values[i].why;
         shuffling->apart[region] = why ? why : "to bring its channels together for what reads them moves as much";
@@ -136,18 +137,15 @@ static void explain_shuffles(const Shuffling *shuffling)
         const Node *node = &shuffling->graph->nodes.at[i];
         const Followed *followed = &shuffling->values[i];
         bool made = followed->wants_exact && followed->exactly != EXACT_IS_ANY;
-        int64_t bytes = 2 * type_bytes(&node->type);
-        if (is_shuffle(shuffling, i) && followed->kind == FOLLOW_NOT)
-            explain_moved(explain, node, bytes, "it is copied: %s",
-                          shuffling->region[i] == UINT32_MAX ? "there are too many channels to follow"
-                                                             : shuffling->apart[shuffling->region[i]]);
-        else if (is_shuffle(shuffling, i) && !made)
-            explain_done(explain, node, (Saving){.bytes = bytes},
-                         "not copied: its channels are read where they are made, by weights in that order");
+        const char *apart = shuffling->region[i] == UINT32_MAX ? "it has too many channels to follow"
+                                                               : shuffling->apart[shuffling->region[i]];
+        if (is_shuffle(shuffling, i) && (made || followed->kind == FOLLOW_NOT))
+            explain_left(explain, node, "not by weights: %s", followed->kind == FOLLOW_NOT ? apart : followed->why);
         else if (is_shuffle(shuffling, i))
-            explain_moved(explain, node, shuffling->gathered[i], "it is copied: %s", followed->why);
+            explain_done(explain, node, (Saving){.bytes = 2 * type_bytes(&node->type)},
+                         "not copied: its channels are read where they are made, by weights in that order");
         else if (made && followed->exactly == EXACT_BY_SHUFFLE)
-            explain_moved(explain, node, shuffling->gathered[i], "shuffled afterwards: %s", followed->why);
+            explain_left(explain, node, "shuffled afterwards: %s", followed->why);
         if (followed->kind == FOLLOW_MOVE && !made && shuffling->gathered[i])
             explain_moved(explain, node, shuffling->gathered[i], "channels are copied beside those that are read too");
     }
@@ -185,7 +183,7 @@ Graph *pass_shuffle(const Graph *graph, const PassContext *context)
     find_regions(&shuffling);
     count_once(&shuffling);
     Graph *written = try_regions(&shuffling);
-    while (leave_regions(&shuffling))
+    for (int trial = 1; leave_regions(&shuffling, trial == MOST_TRIALS); trial++)
         written = try_regions(&shuffling);
     explain_shuffles(&shuffling);
     return graph_without_dead(written);

@@ -255,7 +255,7 @@ static void plan_gathering(const Shuffling *shuffling, Followed *followed, const
         for (int32_t k = 0; k < runs[i].count; k++)
             order[next++] = pieces[i].from[k].channel;
     }
-    if (!order_is_simple(order, count))
+    if (!order_is_simple(arena, order, count))
         return;
     followed->runs = runs;
     followed->run_count = found;
@@ -291,7 +291,7 @@ static bool follow_through(const Shuffling *shuffling, uint32_t id, Followed *fo
         followed->order = order_expanded(graph->arena, from->order, channels, own / channels);
     else
         followed->order = from->order;
-    if ((from->order && !followed->order) || !order_is_simple(followed->order, own))
+    if ((from->order && !followed->order) || !order_is_simple(graph->arena, followed->order, own))
         return false;
     if (order_is_same(followed->order, own))
         followed->order = NULL;

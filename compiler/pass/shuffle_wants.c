@@ -120,7 +120,7 @@ static bool turn_for(Shuffling *shuffling, uint32_t id)
         shuffling->turned[followed->root])
         return false;
     int32_t *order = order_inverse(shuffling->graph->arena, followed->order, count);
-    if (!order_is_simple(order, count))
+    if (!order_is_simple(shuffling->graph->arena, order, count))
         return false;
     shuffling->turned[followed->root] = order;
     return true;

@@ -7,6 +7,7 @@
  * a value that stands there as a whole, and the last one a beginning.
  */
 #include "ops/concat.h"
+#include "ops/conv.h"
 #include "ops/op.h"
 #include "ops/shuffle.h"
 #include "ops/slice.h"
@@ -31,6 +32,19 @@ static int64_t copied_bytes(const Node *node, int64_t channels)
     return 2 * type_bytes(&node->type) / node->type.shape.dim[1] * channels;
 }
 
+/* Whether the kernel of a grouped convolution stores its maps in that order, so that nobody has to move them. */
+static bool is_stored_shuffled(const Shuffling *shuffling, const Node *shuffle)
+{
+    enum { MOST_BETWEEN = 8 };
+    const Graph *graph = shuffling->graph;
+    NodeId x = graph_input(graph, shuffle, 0);
+    for (int i = 0; i < MOST_BETWEEN && op_row(graph_node(graph, x)->op)->family == FAMILY_MAP; i++)
+        x = graph_input(graph, graph_node(graph, x), 0);
+    const Node *conv = graph_node(graph, x);
+    return conv->op == OP_conv && shuffling->uses[x.index] == 1 && ((const ConvAttrs *)conv->attrs)->groups > 1 &&
+           !why_not_stored_shuffled(shuffling->context->target, graph, conv, shuffle, true);
+}
+
 int64_t original_moves(const Shuffling *shuffling, NodeId id, bool *claimed)
 {
     const Graph *graph = shuffling->graph;
@@ -39,6 +53,8 @@ int64_t original_moves(const Shuffling *shuffling, NodeId id, bool *claimed)
     bool one = node->type.shape.dim[0] == 1, any = false;
     if (op_row(node->op)->family == FAMILY_MAP) /* computed in the kernel before it, but not behind a concat */
         return x->op == OP_concat || (one && x->op == OP_slice) ? bytes : 0;
+    if (node->op == OP_channel_shuffle)
+        return is_stored_shuffled(shuffling, node) ? 0 : bytes;
     if (node->op == OP_slice)
         return one && ((const SliceAttrs *)node->attrs)->step[1] == 1 ? 0 : bytes;
     for (uint32_t i = 0; node->op == OP_concat && one && i < node->input_count; i++) {

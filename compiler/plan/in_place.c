@@ -41,12 +41,15 @@ uint32_t *last_readers(const Graph *graph)
 
 /* Whether the kernel's text goes through read `r` and the result side by side, once, or keeps what it still needs.
  * Transposed convolutions compute some tiles twice, and those with tables store sums before the epilogue reads
- * anything.
+ * anything. What is shuffled is written elsewhere than it is read.
  */
 static bool goes_along(const Plan *plan, const Kernel *kernel, const Step *step, uint32_t r)
 {
     if (kernel->family == FAMILY_MAP || kernel->family == FAMILY_SOFTMAX)
         return true;
+    for (uint32_t e = 0; e < kernel->epilogue_count; e++)
+        if (op_row(graph_node(plan->graph, kernel->epilogue[e])->op)->family == FAMILY_COPY)
+            return false;
     if (kernel->family == FAMILY_LRN)
         return lrn_keeps(graph_node(plan->graph, step->leader)->attrs);
     return r >= step->own_reads &&
