@@ -177,13 +177,13 @@ static int compare_places(const void *left, const void *right)
 typedef struct Piece {
     Run run;
     const Placed *from; /* its channels */
-    int32_t least;      /* of these */
+    int32_t rank;       /* pieces are gathered in this order; at first, the least of these */
 } Piece;
 
 static int compare_pieces(const void *left, const void *right)
 {
     const Piece *a = left, *b = right;
-    return (a->least > b->least) - (a->least < b->least);
+    return (a->rank > b->rank) - (a->rank < b->rank);
 }
 
 /* The pieces of sorted places; 0: more than MOST_RUNS, or a channel that is there twice. */
@@ -202,41 +202,58 @@ static uint32_t find_pieces(const Shuffling *shuffling, const Placed *placed, in
         Piece *piece = &pieces[found - 1];
         piece->run.count++;
         piece->run.whole = piece->run.count == shape_of(shuffling->graph, at->value)->dim[1];
-        piece->least = MIN(piece->least, placed[i].channel);
+        piece->rank = MIN(piece->rank, placed[i].channel);
     }
     return found;
 }
 
+static bool ends_its_value(const Shuffling *shuffling, const Run *run)
+{
+    return !run->whole && run->first + run->count == shape_of(shuffling->graph, run->value)->dim[1];
+}
+
+static bool begins_its_value(const Run *run)
+{
+    return !run->whole && run->first == 0;
+}
+
 /* Brings the longest piece that ends where its value ends to the front, and the longest that begins where its value
- * begins to the back: such values can be written beside what is copied between them. */
-static void choose_ends(const Shuffling *shuffling, Followed *followed, Piece *pieces, uint32_t count)
+ * begins to the back: such values can be written beside what is copied between them. Whole values stand before what is
+ * copied, so that this is copied together. */
+static void choose_order(const Shuffling *shuffling, Piece *pieces, uint32_t count, bool ends)
 {
     int front = -1, back = -1;
-    for (uint32_t i = 0; i < count; i++) {
-        const Run *run = &pieces[i].run;
-        if (!run->whole && run->first + run->count == shape_of(shuffling->graph, run->value)->dim[1] &&
-            (front < 0 || run->count > pieces[front].run.count))
+    for (uint32_t i = 0; ends && i < count; i++)
+        if (ends_its_value(shuffling, &pieces[i].run) && (front < 0 || pieces[i].run.count > pieces[front].run.count))
             front = (int)i;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        const Run *run = &pieces[i].run;
-        if (!run->whole && run->first == 0 && (front < 0 || run->value != pieces[front].run.value) &&
-            (back < 0 || run->count > pieces[back].run.count))
+    for (uint32_t i = 0; ends && i < count; i++)
+        if (begins_its_value(&pieces[i].run) && (front < 0 || pieces[i].run.value != pieces[front].run.value) &&
+            (back < 0 || pieces[i].run.count > pieces[back].run.count))
             back = (int)i;
-    }
+    for (uint32_t i = 0; i < count; i++)
+        pieces[i].rank += pieces[i].run.whole ? 0 : MOST_CHANNELS;
     if (front >= 0)
-        pieces[front].least = -1;
+        pieces[front].rank = -1;
     if (back >= 0)
-        pieces[back].least = INT32_MAX;
-    followed->front = front >= 0;
-    followed->back = back >= 0;
+        pieces[back].rank = INT32_MAX;
+    qsort(pieces, count, sizeof *pieces, compare_pieces);
+}
+
+static int32_t *order_of_pieces(Arena *arena, const Piece *pieces, uint32_t count, int64_t channels)
+{
+    int32_t *order = NEW_ARRAY(arena, int32_t, (size_t)channels);
+    int64_t next = 0;
+    for (uint32_t i = 0; i < count; i++)
+        for (int32_t k = 0; k < pieces[i].run.count; k++)
+            order[next++] = pieces[i].from[k].channel;
+    return order;
 }
 
 /* What a value is gathered from, and the order that gives its channels; no runs: it cannot be gathered. */
 static void plan_gathering(const Shuffling *shuffling, Followed *followed, const Shape *shape)
 {
     Arena *arena = shuffling->graph->arena;
-    int64_t count = shape->dim[1], next = 0;
+    int64_t count = shape->dim[1];
     Placed *placed = NEW_ARRAY(arena, Placed, (size_t)count);
     Piece pieces[MOST_RUNS];
     for (int64_t c = 0; c < count; c++)
@@ -245,22 +262,22 @@ static void plan_gathering(const Shuffling *shuffling, Followed *followed, const
     uint32_t found = find_pieces(shuffling, placed, count, pieces);
     if (!found)
         return;
-    if (shape->dim[0] == 1 && found > 1)
-        choose_ends(shuffling, followed, pieces, found);
     qsort(pieces, found, sizeof *pieces, compare_pieces);
-    int32_t *order = NEW_ARRAY(arena, int32_t, (size_t)count);
-    Run *runs = NEW_ARRAY(arena, Run, found);
-    for (uint32_t i = 0; i < found; i++) {
-        runs[i] = pieces[i].run;
-        for (int32_t k = 0; k < runs[i].count; k++)
-            order[next++] = pieces[i].from[k].channel;
+    int32_t *order = order_of_pieces(arena, pieces, found, count);
+    if (found > 1 && !order_is_same(order, count)) {
+        choose_order(shuffling, pieces, found, shape->dim[0] == 1);
+        order = order_of_pieces(arena, pieces, found, count);
     }
     if (!order_is_simple(arena, order, count))
         return;
-    followed->runs = runs;
+    followed->runs = NEW_ARRAY(arena, Run, found);
     followed->run_count = found;
+    for (uint32_t i = 0; i < found; i++)
+        followed->runs[i] = pieces[i].run;
+    followed->front = found > 1 && ends_its_value(shuffling, &pieces[0].run);
+    followed->back = found > 1 && begins_its_value(&pieces[found - 1].run);
     followed->order = order_is_same(order, count) ? NULL : order;
-    followed->root = found == 1 && runs->whole ? root_of(shuffling, runs->value) : UINT32_MAX;
+    followed->root = found == 1 && pieces->run.whole ? root_of(shuffling, pieces->run.value) : UINT32_MAX;
 }
 
 /* ---- through ---- */

@@ -162,6 +162,16 @@ static int channel_axis(const Graph *graph, const Node *node, uint32_t i)
     return axis < 0 || axis >= shape->rank || shape->dim[axis] == 1 ? -1 : axis;
 }
 
+/* Whether what is element-wise behind a followed value can be computed in the kernel that makes the value. */
+static bool fuses_behind(const Shuffling *shuffling, const Followed *x)
+{
+    if (x->run_count != 1 || !x->runs->whole || shuffling->uses[x->runs->value] != 1)
+        return false;
+    OpId op = shuffling->graph->nodes.at[x->runs->value].op;
+    Family family = op_row(op)->family;
+    return is_convolution(op) || family == FAMILY_MATVEC || family == FAMILY_MAP || family == FAMILY_COPY;
+}
+
 static NodeId pass_on(Shuffling *shuffling, uint32_t id)
 {
     const Graph *graph = shuffling->graph;
@@ -179,13 +189,8 @@ static NodeId pass_on(Shuffling *shuffling, uint32_t id)
         if (axis >= 0)
             inputs[i] = known_ordered(rewrite, inputs[i], axis, order, node);
     }
-    if (op_row(node->op)->family == FAMILY_MAP) {
-        const Followed *from = &shuffling->values[x];
-        const Run *run = from->runs;
-        bool fused =
-            from->kind != FOLLOW_MOVE || (from->run_count == 1 && run->whole && shuffling->uses[run->value] == 1);
-        count_moved(shuffling, id, fused ? 0 : 2 * type_bytes(&node->type));
-    }
+    if (op_row(node->op)->family == FAMILY_MAP && shuffling->values[x].kind == FOLLOW_MOVE)
+        count_moved(shuffling, id, fuses_behind(shuffling, &shuffling->values[x]) ? 0 : 2 * type_bytes(&node->type));
     return rewrite_copy_with(rewrite, (NodeId){id}, inputs);
 }
 
