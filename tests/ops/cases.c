@@ -583,6 +583,26 @@ const OpCase op_cases[] = {
     {"f32[64]", "x -> channel_shuffle(2)"},
     {"f32[6, 2, 3, 2, 2]", "x -> channel_shuffle(2)"},
     {"f32[8, 5, 7]", "x -> channel_shuffle(8)"},
+    /* channel_shuffle: stored by the convolution before it */
+    {"2 of f32[16, 5, 7]", "x -> a: conv(16, 3x3, pad=1, groups=2) -> relu -> channel_shuffle(2) -> b: conv(16, 3x3, "
+                           "pad=1, groups=16) -> c: conv(8, 1x1, groups=2)"},
+    {"f32[16, 5, 7]", "y = x -> maxpool(3x3, stride=1, pad=1); return z = (y + (x -> a: conv(16, 1x1, groups=4))) -> "
+                      "channel_shuffle(4) -> b: conv(4, 3x3, groups=4);"},
+    {"f32[18, 6, 6]", "x -> a: conv(18, 3x3, pad=1, groups=18) -> tanh -> channel_shuffle(3) -> softmax(axis=0)"},
+    {"f32[8, 6, 5]", "x -> a: conv(128, 1x1, groups=2) -> channel_shuffle(2) -> abs -> b: conv(8, 1x1, groups=2)"},
+    {"3 of f32[8, 6, 5]",
+     "concat(x -> a: conv(8, 1x1, groups=2) -> channel_shuffle(2), x) -> b: conv(16, 3x3, pad=1, groups=4)"},
+    /* channel_shuffle: read and made by weights in that order */
+    {"2 of f32[6, 6, 7]", "concat(x -> a: conv(6, 3x3, pad=1) -> channel_shuffle(2), x -> channel_shuffle(3) -> b: "
+                          "conv(5, 3x3, pad=1), x -> c: conv_transpose(4, 1x1) -> channel_shuffle(2))"},
+    {"f32[24, 5, 6]",
+     "y = x -> channel_shuffle(3) -> a: conv(48, 3x3, pad=1, groups=24) -> channel_shuffle(4) -> relu; "
+     "return z = y -> b: conv(9, 1x1);"},
+    {"f32[4, 6, 7]",
+     "y = x -> a: conv(16, 1x1); b, c = split(y, 2); y = concat(b, c -> d: conv(8, 1x1)) -> channel_shuffle(2); "
+     "e, f = split(y, 2); y = concat(e, f -> g: conv(8, 1x1)) -> channel_shuffle(2); h, i = split(y, 2); "
+     "y = concat(h, i -> j: conv(8, 1x1)) -> channel_shuffle(2); return z = y -> k: conv(16, 3x3, pad=1, groups=16) -> "
+     "l: conv(5, 1x1);"},
     /* resize: whole factors, tables, each alignment and rounding, edges, one row or column */
     {"f32[3, 5, 7]", "x -> resize(scale=2)"},
     {"f32[3, 5, 7]", "x -> resize(scale=3, align=asymmetric)"},
