@@ -83,10 +83,21 @@ static const char *affine_stage(Draft *draft, int64_t channels)
 {
     Arena *arena = draft->arena;
     const char *numbers = channel_numbers(draft, channels);
-    static const char *const plain[] = {
-        "mul(2)",       "mul(-0.5)", "add(1)", "add(-0.25)", "sub(0.5)", "div(4)",    "add(0)",
-        "mul(1)",       "dropout",   "mul(0)", "relu",       "dropout",  "expect(1)", "normalize(mean=0.5, std=0.25)",
-        "reshape([-1])"};
+    static const char *const plain[] = {"mul(constant(2))",
+                                        "mul(constant(-0.5))",
+                                        "add(constant(1))",
+                                        "add(constant(-0.25))",
+                                        "sub(constant(0.5))",
+                                        "div(constant(4))",
+                                        "add(constant(0))",
+                                        "mul(constant(1))",
+                                        "dropout",
+                                        "mul(constant(0))",
+                                        "relu",
+                                        "dropout",
+                                        "expect(1)",
+                                        "normalize(mean=0.5, std=0.25)",
+                                        "reshape([-1])"};
     static const char *const loaded[] = {"batchnorm", "batchnorm",         "batchnorm(eps=0.1, weight=1)",
                                          "scale",     "scale(bias=false)", "scale(weight=2, bias=true)"};
     switch (toss(draft, 6)) {
@@ -254,7 +265,8 @@ static const char *siblings(Draft *draft, const char *x)
 /* A 1x1 convolution and another one, with nothing between them, or something that changes little. */
 static const char *pair(Draft *draft, const char *x)
 {
-    static const char *const between[] = {"", "", "", " -> dropout", " -> relu", " -> mul(0.5)", " -> pad(1)"};
+    static const char *const between[] = {"",          "", "", " -> dropout", " -> relu", " -> mul(constant(0.5))",
+                                          " -> pad(1)"};
     static const char *const bias[] = {"", ", bias=false"};
     static const char *const rest[] = {"", "", ", pad=1", ", stride=2", ", pad=same, stride=2", ", groups=2"};
     uint32_t maps = 1 + toss(draft, 8), size = 1 + 2 * toss(draft, 2), label = draft->labels;
