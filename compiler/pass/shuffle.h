@@ -8,7 +8,7 @@
 #ifndef FOVEA_PASS_SHUFFLE_H
 #define FOVEA_PASS_SHUFFLE_H
 
-#include "pass/order.h"
+#include "pass/channel_order.h"
 
 /* Where a channel is stored: in which value of the old graph, and where in there as that is stored. */
 typedef struct Channel {

@@ -1,4 +1,4 @@
-/* order.c - orders of channels, and weights in such an order (see order.h).
+/* channel_order.c - orders of channels, and weights in such an order (see channel_order.h).
  *
  *   W P x + b          W with its inputs in another order
  *   P (W x + b)        W and b with their outputs in another order
@@ -6,7 +6,7 @@
  * An order becomes operations on constants: one channel_shuffle, or slices one behind the other, each with a step of
  * its own.
  */
-#include "pass/order.h"
+#include "pass/channel_order.h"
 #include "ops/concat.h"
 #include "ops/conv.h"
 #include "ops/op.h"

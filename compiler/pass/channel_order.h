@@ -1,9 +1,9 @@
-/* order.h - channels in another order, and weights that take such an order over. Internal to passes.
+/* channel_order.h - channels in another order, and weights that take such an order over. Internal to passes.
  *
  * An order says of each place which of the elements before stands there: { 0, 2, 1, 3 }. NULL: all stay.
  */
-#ifndef FOVEA_PASS_ORDER_H
-#define FOVEA_PASS_ORDER_H
+#ifndef FOVEA_PASS_CHANNEL_ORDER_H
+#define FOVEA_PASS_CHANNEL_ORDER_H
 
 #include "pass/pass.h"
 
