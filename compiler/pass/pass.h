@@ -79,6 +79,7 @@ Graph *pass_compose(const Graph *graph, const PassContext *context);
 Graph *pass_siblings(const Graph *graph, const PassContext *context);
 Graph *pass_views(const Graph *graph, const PassContext *context);
 Graph *pass_results(const Graph *graph, const PassContext *context);
+Graph *pass_order(const Graph *graph, const PassContext *context);
 Graph *pass_fuse(const Graph *graph, const PassContext *context);
 Graph *pass_concat(const Graph *graph, const PassContext *context);
 Graph *pass_layout(const Graph *graph, const PassContext *context);

@@ -29,6 +29,8 @@ const Pass pass_rows[] = {
     {"results", pass_results, STATE_LOGICAL, STATE_RESULTS, STATE_LOGICAL, true,
      "gives every output of the net a kernel that writes it",
      "after all that replaces nodes: they may make an output of what has no kernel"},
+    {"order", pass_order, STATE_RESULTS, 0, 0, false, "computes late what is only added to something later",
+     "before fuse: a kernel can add what is there when it begins"},
     {"fuse", pass_fuse, STATE_RESULTS, STATE_FUSED, 0, false,
      "moves element-wise layers into the kernel that makes their input",
      "before layout: only the last value of a fused kernel is ever stored"},

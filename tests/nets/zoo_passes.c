@@ -1,0 +1,206 @@
+/* zoo_passes.c - what passes leave of the nets of the zoo: layers that they fold or fuse away everywhere, copies that
+ * are views, and the workspace that plans take. All at full size and for every target; nothing is run.
+ *
+ * That the nets compute the same is seen by every_pass_keeps_its_meaning here, on some of them, and by tests/all/zoo.c.
+ */
+#include <criterion/criterion.h>
+
+#include "ops/op.h"
+#include "pass/pass.h"
+#include "plan/plan.h"
+#include "tests/support/passes.h"
+#include "tests/support/zoo.h"
+#include "weights/weights.h"
+
+static Zoo read_zoo(Arena *arena)
+{
+    Zoo zoo = {0};
+    Buf report = {0};
+    cr_assert(zoo_read(arena, &zoo, &report), "%s", buf_text(&report));
+    buf_free(&report);
+    return zoo;
+}
+
+/* A net of the zoo after all passes, planned; `more` as for zoo_graph. */
+static Plan *planned(Arena *arena, const char *name, const char *more, const Target *target)
+{
+    Diag diag;
+    Zoo zoo = read_zoo(arena);
+    const ZooNet *net = zoo_find(&zoo, name);
+    cr_assert(net, "zoo.list has no %s", name);
+    Graph *graph = zoo_graph(arena, &diag, net, more);
+    cr_assert(graph, "%s is not read with '%s'", name, more ? more : "");
+    passes_run(&graph, &(PassOptions){.target = target});
+    return plan_make(graph, target);
+}
+
+static uint32_t nodes_of(const Plan *plan, OpId op)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < plan->graph->nodes.count; i++)
+        count += plan->graph->nodes.at[i].op == op;
+    return count;
+}
+
+/* Steps whose kernel begins with such an operation: those that are computed by no other one. */
+static uint32_t steps_of(const Plan *plan, OpId op)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < plan->steps.count; i++)
+        count += graph_node(plan->graph, plan->steps.at[i].leader)->op == op;
+    return count;
+}
+
+/* ---- residual nets ---- */
+
+/* Its convolutions make blocks of channels, and cannot read a second tensor, which is stored plainly. */
+static bool in_blocks(const Target *target)
+{
+    return strcmp(target->name, "avx2") == 0;
+}
+
+static void check_residual(const char *name, const char *more)
+{
+    static const OpId gone[] = {OP_batchnorm, OP_dropout}, fused[] = {OP_normalize, OP_relu};
+    for (int t = 0; target_at(t); t++) {
+        Arena *arena = arena_new();
+        const Plan *plan = planned(arena, name, more, target_at(t));
+        for (size_t i = 0; i < COUNT_OF(gone); i++)
+            cr_expect_eq(nodes_of(plan, gone[i]), 0, "%s for %s has a %s left", name, target_at(t)->name,
+                         op_name(gone[i]));
+        for (size_t i = 0; i < COUNT_OF(fused); i++)
+            cr_expect_eq(steps_of(plan, fused[i]), 0, "%s %s for %s has %u kernels of %s alone", name, more ? more : "",
+                         target_at(t)->name, steps_of(plan, fused[i]), op_name(fused[i]));
+        uint32_t sums = steps_of(plan, OP_add);
+        cr_expect(nodes_of(plan, OP_add) > 0, "%s has no sum at all", name);
+        cr_expect(sums == 0 || in_blocks(target_at(t)), "%s %s for %s has %u kernels of add alone", name,
+                  more ? more : "", target_at(t)->name, sums);
+        arena_free(arena);
+    }
+}
+
+/* Every ResNet, and those with the shortcuts that its paper calls A, which are not convolutions. */
+Test(zoo_passes, residual_nets_are_convolutions_alone)
+{
+    Arena *arena = arena_new();
+    Zoo zoo = read_zoo(arena);
+    uint32_t nets = 0;
+    for (uint32_t i = 0; i < zoo.nets.count; i++) {
+        if (!strstr(zoo.nets.at[i].name, "resnet"))
+            continue;
+        check_residual(zoo.nets.at[i].name, NULL);
+        nets++;
+    }
+    cr_expect_geq(nets, 13);
+    check_residual("resnet18", "shortcut=A");
+    check_residual("resnet50", "shortcut=A");
+    check_residual("resnet34", "shortcut=C");
+    check_residual("cifar-resnet20", "shortcut=B");
+    check_residual("cifar-resnet20", "zeros=end");
+    arena_free(arena);
+}
+
+/* ---- views ---- */
+
+typedef struct Copies {
+    const char *net;
+    uint32_t slices, concats;
+} Copies;
+
+/* Nets that have copies left: rows of maps cut in two halves and joined again; every second pixel. */
+static const Copies copies[] = {
+    {"googlenet-torchvision-heads", 8, 4},
+    {"cifar-resnet20", 2, 0},
+    {"cifar-resnet32", 2, 0},
+    {"cifar-resnet44", 2, 0},
+    {"cifar-resnet56", 2, 0},
+    {"cifar-resnet110", 2, 0},
+};
+
+static Copies copies_of(const char *net)
+{
+    for (size_t i = 0; i < COUNT_OF(copies); i++)
+        if (strcmp(copies[i].net, net) == 0)
+            return copies[i];
+    return (Copies){0};
+}
+
+Test(zoo_passes, what_can_be_a_view_is_one)
+{
+    Arena *list = arena_new();
+    Zoo zoo = read_zoo(list);
+    for (uint32_t i = 0; i < zoo.nets.count; i++) {
+        const char *name = zoo.nets.at[i].name;
+        Copies expected = copies_of(name);
+        for (int t = 0; target_at(t); t++) {
+            Arena *arena = arena_new();
+            const Plan *plan = planned(arena, name, NULL, target_at(t));
+            uint32_t slices = steps_of(plan, OP_slice), concats = steps_of(plan, OP_concat);
+            cr_expect(slices == expected.slices && concats == expected.concats,
+                      "%s for %s copies %u slices and %u concats, not %u and %u", name, target_at(t)->name, slices,
+                      concats, expected.slices, expected.concats);
+            for (uint32_t s = 0; s < plan->steps.count; s++) {
+                const Node *leader = graph_node(plan->graph, plan->steps.at[s].leader);
+                cr_expect(op_row(leader->op)->family != FAMILY_VIEW && leader->op != OP_dropout,
+                          "%s has a kernel for %s", name, op_name(leader->op));
+            }
+            arena_free(arena);
+        }
+    }
+    arena_free(list);
+}
+
+/* ---- workspace ---- */
+
+typedef struct Most {
+    const char *net, *more;
+    int64_t bytes;
+} Most;
+
+/* What target c takes at most, for one picture; the caller's inputs and outputs are besides. */
+static const Most most[] = {
+    {"lenet5", NULL, 23520},       {"alexnet", NULL, 1779948},  {"vgg16", NULL, 25920512},
+    {"googlenet", NULL, 4300000},  {"resnet50", NULL, 5500000}, {"resnet50-v1", NULL, 5500000},
+    {"squeezenet", NULL, 6500000},
+};
+
+Test(zoo_passes, workspace)
+{
+    for (size_t i = 0; i < COUNT_OF(most); i++) {
+        Arena *arena = arena_new();
+        const Plan *plan = planned(arena, most[i].net, most[i].more, target_find("c"));
+        cr_expect_leq(plan->workspace_bytes, most[i].bytes, "%s takes %lld bytes of workspace, more than %lld",
+                      most[i].net, (long long)plan->workspace_bytes, (long long)most[i].bytes);
+        arena_free(arena);
+    }
+}
+
+static bool is_chain(const char *name)
+{
+    static const char *const chains[] = {"lenet", "alexnet", "vgg", "mobilenetv1"};
+    for (size_t i = 0; i < COUNT_OF(chains); i++)
+        if (strncmp(name, chains[i], strlen(chains[i])) == 0)
+            return true;
+    return false;
+}
+
+/* Chains take what their fullest step needs and no more; others may be placed a little worse. */
+Test(zoo_passes, workspace_is_what_the_fullest_step_needs)
+{
+    Arena *list = arena_new();
+    Zoo zoo = read_zoo(list);
+    uint32_t chains = 0;
+    for (uint32_t i = 0; i < zoo.nets.count; i++)
+        for (int t = 0; target_at(t); t++) {
+            const char *name = zoo.nets.at[i].name;
+            Arena *arena = arena_new();
+            const Plan *plan = planned(arena, name, NULL, target_at(t));
+            double share = (double)plan->workspace_bytes / (double)plan->workspace_least;
+            cr_expect(share <= (is_chain(name) ? 1 : 1.05), "%s for %s takes %lld bytes, its fullest step %lld", name,
+                      target_at(t)->name, (long long)plan->workspace_bytes, (long long)plan->workspace_least);
+            chains += is_chain(name);
+            arena_free(arena);
+        }
+    cr_expect_geq(chains, 28);
+    arena_free(list);
+}
