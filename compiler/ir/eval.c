@@ -140,21 +140,40 @@ void eval_node(const Graph *graph, const Node *node, const Tensor *const *inputs
 
 typedef struct Evaluation {
     const Graph *graph;
-    Tensor *values; /* one a node; `at` is NULL before it is computed and after its last use */
+    const uint32_t *nodes; /* those that take part, in order; NULL: all of them */
+    uint32_t count;
+    Tensor *values; /* one for each of them; `at` is NULL before it is computed and after its last use */
     uint32_t *uses; /* still to come */
     const Tensor *inputs;
 } Evaluation;
 
+/* Where a node stands among those that take part. */
+static uint32_t place_of(const Evaluation *evaluation, NodeId id)
+{
+    if (!evaluation->nodes)
+        return id.index;
+    uint32_t low = 0, high = evaluation->count - 1;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (evaluation->nodes[middle] < id.index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static void release(Evaluation *evaluation, NodeId id)
 {
-    if (--evaluation->uses[id.index] == 0)
-        tensor_free(&evaluation->values[id.index]);
+    uint32_t place = place_of(evaluation, id);
+    if (--evaluation->uses[place] == 0)
+        tensor_free(&evaluation->values[place]);
 }
 
 /* Constants are spread out when they are first read, so that only those in use take memory. */
 static const Tensor *value_of(Evaluation *evaluation, NodeId id)
 {
-    Tensor *value = &evaluation->values[id.index];
+    Tensor *value = &evaluation->values[place_of(evaluation, id)];
     const Node *node = graph_node(evaluation->graph, id);
     if (!value->at && node->op == OP_const) {
         *value = tensor_new(&node->type.shape);
@@ -172,15 +191,20 @@ static Tensor copy_tensor(const Tensor *tensor)
     return copy;
 }
 
-/* Values are in logical order here, so that a pack changes nothing: the last reader of a value takes it over as it is.
- * Large weights are packed, and need not stand in memory twice. */
+/* Values are in logical order here, so that a pack changes nothing, and a view but the shape: the last reader of a value
+ * takes it over as it is. Large weights are packed, and need not stand in memory twice. */
 static bool take_over(Evaluation *evaluation, const Node *node, Tensor *value)
 {
+    bool shows_all = node->op == OP_pack || (op_row(node->op)->family == FAMILY_VIEW && node->op != OP_part);
+    if (!shows_all)
+        return false;
     NodeId input = graph_input(evaluation->graph, node, 0);
-    if (evaluation->uses[input.index] > 1)
+    uint32_t place = place_of(evaluation, input);
+    if (evaluation->uses[place] > 1)
         return false;
     *value = *value_of(evaluation, input);
-    evaluation->values[input.index] = (Tensor){0};
+    value->shape = node->type.shape;
+    evaluation->values[place] = (Tensor){0};
     return true;
 }
 
@@ -188,7 +212,7 @@ static void compute(Evaluation *evaluation, NodeId id)
 {
     const Graph *graph = evaluation->graph;
     const Node *node = graph_node(graph, id);
-    Tensor *value = &evaluation->values[id.index];
+    Tensor *value = &evaluation->values[place_of(evaluation, id)];
     if (node->op == OP_input) {
         const Tensor *given = &evaluation->inputs[((const InputAttrs *)node->attrs)->port];
         if (!shape_equal(&given->shape, &node->type.shape))
@@ -196,7 +220,7 @@ static void compute(Evaluation *evaluation, NodeId id)
         *value = copy_tensor(given);
         return;
     }
-    if (node->op == OP_pack && take_over(evaluation, node, value))
+    if (take_over(evaluation, node, value))
         return;
     const Tensor **inputs = malloc(((size_t)node->input_count + 1) * sizeof *inputs);
     if (!inputs)
@@ -235,35 +259,59 @@ void eval_graph(const Graph *graph, const Tensor *inputs, Tensor *outputs, EvalH
     arena_free(arena);
 }
 
-/* How often each value is read on the way to one node, by readers that are needed themselves. */
-static uint32_t *uses_for(Arena *arena, const Graph *graph, NodeId id)
+static int compare_places(const void *a, const void *b)
 {
-    uint32_t *uses = NEW_ARRAY(arena, uint32_t, graph->nodes.count);
-    uses[id.index] = 1;
-    for (uint32_t i = id.index + 1; i-- > 0;) {
-        const Node *node = &graph->nodes.at[i];
-        for (uint32_t k = 0; uses[i] && k < node->input_count; k++)
-            uses[graph_input(graph, node, k).index]++;
+    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* The evaluation of one node: what it is computed from takes part, and how often each of that is read. Weights are many
+ * in large graphs, each computed from a few nodes. */
+static Evaluation evaluation_of(Arena *arena, const Graph *graph, NodeId id)
+{
+    VEC(uint32_t) nodes = {0};
+    enum { BITS = 64 };
+    uint64_t *seen = NEW_ARRAY(arena, uint64_t, id.index / BITS + 1);
+    VEC_PUSH(arena, &nodes, id.index);
+    for (uint32_t n = 0; n < nodes.count; n++) {
+        const Node *node = &graph->nodes.at[nodes.at[n]];
+        for (uint32_t k = 0; k < node->input_count; k++) {
+            uint32_t input = graph_input(graph, node, k).index;
+            uint64_t bit = (uint64_t)1 << input % BITS;
+            if (!(seen[input / BITS] & bit))
+                VEC_PUSH(arena, &nodes, input);
+            seen[input / BITS] |= bit;
+        }
     }
-    return uses;
+    qsort(nodes.at, nodes.count, sizeof *nodes.at, compare_places);
+    Evaluation evaluation = {.graph = graph, .nodes = nodes.at, .count = nodes.count};
+    evaluation.values = NEW_ARRAY(arena, Tensor, nodes.count);
+    evaluation.uses = NEW_ARRAY(arena, uint32_t, nodes.count);
+    evaluation.uses[nodes.count - 1] = 1;
+    for (uint32_t n = 0; n < nodes.count; n++) {
+        const Node *node = &graph->nodes.at[nodes.at[n]];
+        for (uint32_t k = 0; k < node->input_count; k++)
+            evaluation.uses[place_of(&evaluation, graph_input(graph, node, k))]++;
+    }
+    return evaluation;
 }
 
 void eval_known(const Graph *graph, NodeId id, float *result)
 {
     Arena *arena = arena_new();
-    Evaluation evaluation = {.graph = graph};
-    evaluation.values = NEW_ARRAY(arena, Tensor, id.index + 1);
-    evaluation.uses = uses_for(arena, graph, id);
-    for (uint32_t i = 0; i <= id.index; i++) {
-        const Node *node = graph_node(graph, (NodeId){i});
-        if (evaluation.uses[i] == 0 || node->op == OP_const)
+    Evaluation evaluation = evaluation_of(arena, graph, id);
+    for (uint32_t n = 0; n < evaluation.count; n++) {
+        NodeId at = {evaluation.nodes[n]};
+        const Node *node = graph_node(graph, at);
+        if (node->op == OP_const)
             continue;
-        compute(&evaluation, (NodeId){i});
+        compute(&evaluation, at);
         for (uint32_t k = 0; k < node->input_count; k++)
             release(&evaluation, graph_input(graph, node, k));
     }
     const Tensor *value = value_of(&evaluation, id);
-    for (int64_t i = 0; i < shape_count(&value->shape); i++)
+    int64_t count = shape_count(&value->shape);
+    for (int64_t i = 0; i < count; i++)
         result[i] = (float)value->at[i];
     release(&evaluation, id);
     arena_free(arena);
