@@ -38,12 +38,18 @@ static const void *bytes_of(const BlobSection *section)
     return section->bytes || !section->make ? section->bytes : section->make(section->context);
 }
 
-static uint32_t payload_crc(const BlobSection *sections, uint32_t count)
+/* Puts the sections and the zeros behind them into the file (NULL: nowhere), and returns their checksum. */
+static uint32_t put_payload(FileWriter *file, const BlobSection *sections, uint32_t count)
 {
     uint32_t crc = 0;
     for (uint32_t i = 0; i < count; i++) {
-        crc = fovea_crc32(crc, bytes_of(&sections[i]), (size_t)sections[i].count);
+        const void *bytes = bytes_of(&sections[i]);
+        crc = fovea_crc32(crc, bytes, (size_t)sections[i].count);
         crc = fovea_crc32(crc, zeros, padding_after(&sections[i]));
+        if (!file)
+            continue;
+        file_put(file, bytes, (size_t)sections[i].count);
+        file_put(file, zeros, padding_after(&sections[i]));
     }
     return crc;
 }
@@ -58,14 +64,14 @@ static uint64_t end_of(const BlobSection *sections, uint32_t count)
 }
 
 static void make_header(unsigned char header[FOVEA_WEIGHTS_HEADER_BYTES], uint64_t architecture,
-                        const BlobSection *sections, uint32_t count, uint32_t selftest)
+                        const BlobSection *sections, uint32_t count, uint32_t selftest, uint32_t crc)
 {
     uint64_t total = end_of(sections, count);
     bool tested = selftest < count && total > sections[selftest].offset;
     uint64_t begin = tested ? sections[selftest].offset : 0;
     memcpy(header, FOVEA_WEIGHTS_MAGIC, 8);
     put_little(header + 8, FOVEA_WEIGHTS_VERSION, 4);
-    put_little(header + 12, payload_crc(sections, count), 4);
+    put_little(header + 12, crc, 4);
     put_little(header + 16, architecture, 8);
     put_little(header + 24, total, 8);
     put_little(header + 32, begin, 8);
@@ -85,11 +91,13 @@ bool blob_write(Diag *diag, const char *path, uint64_t architecture, const BlobS
     if (!file_create(&file, diag, path))
         return false;
     unsigned char header[FOVEA_WEIGHTS_HEADER_BYTES];
-    make_header(header, architecture, sections, count, selftest);
+    bool back = file_goes_back(&file);
+    make_header(header, architecture, sections, count, selftest, back ? 0 : put_payload(NULL, sections, count));
     file_put(&file, header, sizeof header);
-    for (uint32_t i = 0; i < count; i++) {
-        file_put(&file, bytes_of(&sections[i]), (size_t)sections[i].count);
-        file_put(&file, zeros, padding_after(&sections[i]));
+    uint32_t crc = put_payload(&file, sections, count);
+    if (back) {
+        make_header(header, architecture, sections, count, selftest, crc);
+        file_put_first(&file, header, sizeof header);
     }
     return file_commit(&file);
 }

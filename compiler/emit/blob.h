@@ -26,8 +26,9 @@ typedef struct BlobSection {
 uint64_t blob_layout(BlobSection *sections, uint32_t count);
 
 /* Writes the blob, beside the target and then renamed. Sections from number `selftest` on (inputs, then the outputs
- * expected) are the self-test; selftest == count: there is none. Offsets are those of blob_layout. Bytes are read
- * twice: the checksum stands before them. false after a diagnostic. */
+ * expected) are the self-test; selftest == count: there is none. Offsets are those of blob_layout. The checksum stands
+ * before the bytes: the header is written again at the end, and where that cannot be, the bytes are read twice. false
+ * after a diagnostic. */
 bool blob_write(Diag *diag, const char *path, uint64_t architecture, const BlobSection *sections, uint32_t count,
                 uint32_t selftest);
 

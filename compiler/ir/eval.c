@@ -191,8 +191,8 @@ static Tensor copy_tensor(const Tensor *tensor)
     return copy;
 }
 
-/* Values are in logical order here, so that a pack changes nothing, and a view but the shape: the last reader of a value
- * takes it over as it is. Large weights are packed, and need not stand in memory twice. */
+/* Values are in logical order here, so that a pack changes nothing, and a view but the shape: the last reader of a
+ * value takes it over as it is. Large weights are packed, and need not stand in memory twice. */
 static bool take_over(Evaluation *evaluation, const Node *node, Tensor *value)
 {
     bool shows_all = node->op == OP_pack || (op_row(node->op)->family == FAMILY_VIEW && node->op != OP_part);

@@ -189,6 +189,19 @@ void file_put(FileWriter *writer, const void *bytes, size_t count)
         writer->failure = errno ? errno : EIO;
 }
 
+bool file_goes_back(const FileWriter *writer)
+{
+    return writer->beside.path != NULL;
+}
+
+void file_put_first(FileWriter *writer, const void *bytes, size_t count)
+{
+    errno = 0;
+    if (!writer->failure && fseek(writer->stream, 0, SEEK_SET))
+        writer->failure = errno ? errno : EIO;
+    file_put(writer, bytes, count);
+}
+
 void file_abandon(FileWriter *writer)
 {
     if (writer->stream)

@@ -68,6 +68,10 @@ typedef struct FileWriter {
 bool file_create(FileWriter *writer, Diag *diag, const char *path);
 /* After a failure the rest is ignored; file_commit reports it. */
 void file_put(FileWriter *writer, const void *bytes, size_t count);
+/* Whether bytes can be put once more: into a new file, not into a device or a pipe. */
+bool file_goes_back(const FileWriter *writer);
+/* Puts bytes in the place of the first ones; nothing is put after that. */
+void file_put_first(FileWriter *writer, const void *bytes, size_t count);
 /* Writes the copy of a file and leaves the rest to file_commit: several can be put in their places at once. */
 bool file_create_copy(FileWriter *writer, Diag *diag, const char *from, const char *to);
 /* Puts the file in its place. false after a diagnostic, with what was there before left untouched. */
