@@ -4,23 +4,27 @@
  *   %4 = batchnorm(%3, ...)              ->   %6 = add(%2, ...)
  *                                             %7 = conv(%0, %5, %6)
  *
- * What stands behind a layer goes into it, also through a concat of such layers, a pad that repeats its input, and an
- * average: they give scaled and shifted results for scaled and shifted inputs. What stands before a layer goes into all
- * that read it, or stays. Nothing moves into a layer whose result others read as it is.
+ * What stands behind a layer goes into it, also through a concat of such layers and through what gives scaled and
+ * shifted results for scaled and shifted inputs (affine_through.c). What stands before a layer goes into all that read
+ * it, through the same but concats, or stays. Nothing moves into a layer whose result others read as it is.
  */
 #include "pass/affine.h"
 #include "ops/concat.h"
 #include "ops/op.h"
-#include "ops/pad.h"
-#include "ops/pool.h"
+
+enum { FARTHEST = 1000 }; /* layers between what is folded and what takes it over */
 
 typedef struct Folding {
     Rewrite rewrite;
     const PassContext *context;
     const bool *known;
     const uint32_t *uses; /* of old nodes */
-    Affine *before;       /* of old nodes that are affine and were not folded behind a layer; uses `waits` */
+    uint32_t *readers;    /* edges: for each old node those that read it, from first_reader on */
+    uint32_t *first_reader;
+    bool *output;
+    /* Old nodes whose scale and shift wait for what reads them: the new node is the value as it is without. */
     bool *waits;
+    Affine *before;
 } Folding;
 
 static const Node *new_node(const Folding *folding, NodeId old)
@@ -30,29 +34,13 @@ static const Node *new_node(const Folding *folding, NodeId old)
 
 /* ---- behind ---- */
 
-/* Whether the average of scaled and shifted numbers is the scaled and shifted average: no zeros are counted in. */
-static bool averages_plainly(const Node *node)
-{
-    if (node->op != OP_avgpool)
-        return false;
-    const PoolAttrs *attrs = node->attrs;
-    int64_t pads = attrs->pad[HALO_TOP] + attrs->pad[HALO_LEFT] + attrs->pad[HALO_BOTTOM] + attrs->pad[HALO_RIGHT];
-    return pads == 0 || !attrs->count_pad;
-}
-
-static bool repeats_input(const Node *node)
-{
-    const PadAttrs *attrs = node->attrs;
-    return node->op == OP_pad && attrs->mode != PAD_CONSTANT && attrs->channels[0] + attrs->channels[1] == 0;
-}
-
 static bool joins_channels(const Node *node)
 {
     return node->op == OP_concat && ((const ConcatAttrs *)node->attrs)->axis == 1;
 }
 
 /* Why the value of an old node cannot take over a scale and a shift; NULL: it can. */
-static const char *why_not_into(const Folding *folding, NodeId old)
+static const char *why_not_into(const Folding *folding, NodeId old, bool shifts, int far)
 {
     const Graph *from = folding->rewrite.from;
     const Node *node = graph_node(from, old), *made = new_node(folding, old);
@@ -60,12 +48,16 @@ static const char *why_not_into(const Folding *folding, NodeId old)
         return "others read what it scales";
     if (folding->known[old.index] || node->op == OP_input)
         return "nothing with weights stands before it";
-    if (made->op == node->op && (averages_plainly(node) || repeats_input(node)))
-        return why_not_into(folding, graph_input(from, node, 0));
+    if (far > FARTHEST)
+        return "too many layers stand between";
+    const char *why = NULL;
+    if (made->op == node->op && is_affine_path(from, node)) {
+        why = why_not_through(from, node, shifts, false);
+        return why ? why : why_not_into(folding, graph_input(from, node, 0), shifts, far + 1);
+    }
     if (made->op == node->op && joins_channels(node)) {
-        const char *why = NULL;
         for (uint32_t i = 0; i < node->input_count && !why; i++)
-            why = why_not_into(folding, graph_input(from, node, i));
+            why = why_not_into(folding, graph_input(from, node, i), shifts, far + 1);
         return why;
     }
     return why_not_behind(made);
@@ -76,14 +68,16 @@ static NodeId fold_into(Folding *folding, NodeId old, Affine affine)
 {
     Rewrite *rewrite = &folding->rewrite;
     const Node *node = graph_node(rewrite->from, old);
-    if (!averages_plainly(node) && !repeats_input(node) && !joins_channels(node))
+    bool path = is_affine_path(rewrite->from, node);
+    if (!path && !joins_channels(node))
         return affine_behind(rewrite, rewrite->map[old.index], affine);
     NodeId *inputs = NEW_ARRAY(rewrite->to->arena, NodeId, node->input_count);
     int64_t channel = 0;
     for (uint32_t i = 0; i < node->input_count; i++) {
         NodeId input = graph_input(rewrite->from, node, i);
-        int64_t channels = graph_node(rewrite->from, input)->type.shape.dim[1];
-        Affine part = joins_channels(node) ? affine_slice(rewrite, affine, channel, channels, node) : affine;
+        int64_t channels = path ? 0 : graph_node(rewrite->from, input)->type.shape.dim[1];
+        Affine part =
+            path ? affine_backward(rewrite, node, affine) : affine_slice(rewrite, affine, channel, channels, node);
         inputs[i] = fold_into(folding, input, part);
         channel += channels;
     }
@@ -92,22 +86,26 @@ static NodeId fold_into(Folding *folding, NodeId old, Affine affine)
 
 /* ---- before ---- */
 
-/* Why not all that read an old affine node can take it over; NULL: they can. */
-static const char *why_not_by_readers(const Folding *folding, NodeId old, bool shifts)
+/* Why not all that read an old node can take over a scale and a shift of it; NULL: they can. */
+static const char *why_not_by_readers(const Folding *folding, NodeId old, bool shifts, int far)
 {
     const Graph *from = folding->rewrite.from;
-    const char *why = folding->uses[old.index] ? NULL : "nobody reads it";
-    for (uint32_t i = 0; i < from->outputs.count && !why; i++)
-        if (node_same(from->outputs.at[i].node, old))
-            why = "its result is an output of the net";
-    uint32_t found = 0;
-    for (uint32_t i = old.index + 1; found < folding->uses[old.index] && !why; i++) {
-        const Node *reader = &from->nodes.at[i];
-        for (uint32_t k = 0; k < reader->input_count && !why; k++)
-            if (node_same(graph_input(from, reader, k), old)) {
-                why = k ? "what reads it has no weights to fold it into" : why_not_before(reader, shifts);
-                found++;
-            }
+    const char *why = folding->output[old.index] ? "its result is an output of the net" : NULL;
+    if (folding->uses[old.index] == 0)
+        why = "nobody reads it";
+    if (far > FARTHEST)
+        why = "too many layers stand between";
+    for (uint32_t i = folding->first_reader[old.index]; !why && i < folding->first_reader[old.index + 1]; i++) {
+        NodeId id = {folding->readers[i]};
+        const Node *reader = graph_node(from, id);
+        bool path = reader->input_count == 1 && is_affine_path(from, reader);
+        for (uint32_t k = 1; k < reader->input_count && !why; k++)
+            if (node_same(graph_input(from, reader, k), old))
+                why = "what reads it has no weights to fold it into";
+        if (!why)
+            why = path ? why_not_through(from, reader, shifts, true) : why_not_before(reader, shifts);
+        if (!why && path)
+            why = why_not_by_readers(folding, id, shifts, far + 1);
     }
     return why;
 }
@@ -125,25 +123,27 @@ static bool fold_affine(Folding *folding, NodeId id)
     if (folding->known[id.index] || !affine_of(rewrite, folding->known, node, &affine))
         return false;
     NodeId x = graph_input(rewrite->from, node, affine.x);
-    const char *behind = why_not_into(folding, x);
+    bool shifts = !node_is_none(affine.shift);
+    const char *behind = why_not_into(folding, x, shifts, 0);
     Saving saving = {.operations = operations(node, &affine)};
     if (!behind) {
         rewrite->map[id.index] = fold_into(folding, x, affine);
         explain_done(folding->context->explain, node, saving, "folded into the weights of what makes its input");
         return true;
     }
-    const char *before = why_not_by_readers(folding, id, !node_is_none(affine.shift));
+    const char *before = why_not_by_readers(folding, id, shifts, 0);
     if (before) {
         explain_left(folding->context->explain, node, "not behind: %s; not before: %s", behind, before);
         return false;
     }
     folding->waits[id.index] = true;
     folding->before[id.index] = affine;
+    rewrite->map[id.index] = rewrite->map[x.index];
     explain_done(folding->context->explain, node, saving, "folded into the weights of all that reads it");
-    return false; /* it is copied, and nobody will read the copy */
+    return true;
 }
 
-/* A layer behind something affine that waits for it. */
+/* What reads something that waits: a layer takes it over, another one hands it on. */
 static void take_over(Folding *folding, NodeId id)
 {
     Rewrite *rewrite = &folding->rewrite;
@@ -151,9 +151,29 @@ static void take_over(Folding *folding, NodeId id)
     NodeId input = node->input_count ? graph_input(rewrite->from, node, 0) : NODE_NONE;
     if (node_is_none(input) || !folding->waits[input.index])
         return;
-    const Affine *affine = &folding->before[input.index];
-    NodeId x = rewrite->map[graph_input(rewrite->from, graph_node(rewrite->from, input), affine->x).index];
-    rewrite->map[id.index] = affine_before(rewrite, rewrite->map[id.index], x, *affine);
+    if (node->input_count == 1 && is_affine_path(rewrite->from, node)) {
+        folding->waits[id.index] = true;
+        folding->before[id.index] = affine_forward(rewrite, node, folding->before[input.index]);
+        return;
+    }
+    NodeId x = rewrite->map[input.index];
+    rewrite->map[id.index] = affine_before(rewrite, rewrite->map[id.index], x, folding->before[input.index]);
+}
+
+/* For each node those that read it, once an input. */
+static void find_readers(Folding *folding, const Graph *graph)
+{
+    uint32_t *first = folding->first_reader, *next = NEW_ARRAY(graph->arena, uint32_t, graph->nodes.count);
+    for (uint32_t i = 0; i < graph->nodes.count; i++)
+        for (uint32_t k = 0; k < graph->nodes.at[i].input_count; k++)
+            first[graph_input(graph, &graph->nodes.at[i], k).index + 1]++;
+    for (uint32_t i = 0; i < graph->nodes.count; i++) {
+        first[i + 1] += first[i];
+        next[i] = first[i];
+    }
+    for (uint32_t i = 0; i < graph->nodes.count; i++)
+        for (uint32_t k = 0; k < graph->nodes.at[i].input_count; k++)
+            folding->readers[next[graph_input(graph, &graph->nodes.at[i], k).index]++] = i;
 }
 
 Graph *pass_affine(const Graph *graph, const PassContext *context)
@@ -162,8 +182,14 @@ Graph *pass_affine(const Graph *graph, const PassContext *context)
                        .context = context,
                        .known = graph_known(graph->arena, graph),
                        .uses = graph_uses(graph->arena, graph),
-                       .before = NEW_ARRAY(graph->arena, Affine, graph->nodes.count),
-                       .waits = NEW_ARRAY(graph->arena, bool, graph->nodes.count)};
+                       .readers = NEW_ARRAY(graph->arena, uint32_t, graph->edges.count),
+                       .first_reader = NEW_ARRAY(graph->arena, uint32_t, graph->nodes.count + 1),
+                       .output = NEW_ARRAY(graph->arena, bool, graph->nodes.count),
+                       .waits = NEW_ARRAY(graph->arena, bool, graph->nodes.count),
+                       .before = NEW_ARRAY(graph->arena, Affine, graph->nodes.count)};
+    find_readers(&folding, graph);
+    for (uint32_t i = 0; i < graph->outputs.count; i++)
+        folding.output[graph->outputs.at[i].node.index] = true;
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         NodeId id = {i};
         if (fold_affine(&folding, id))

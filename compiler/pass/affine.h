@@ -1,5 +1,6 @@
 /* affine.h - y = x * scale + shift, a number a channel or one for all: what it is of a node (affine_of.c), and how
- * weights take it over (affine_fold.c). Internal to the pass affine. */
+ * weights take it over (affine_fold.c); what it can move through on the way (affine_through.c). Internal to the pass
+ * affine. */
 #ifndef FOVEA_PASS_AFFINE_H
 #define FOVEA_PASS_AFFINE_H
 
@@ -25,5 +26,13 @@ const char *why_not_before(const Node *layer, bool shifts);
 
 /* The elements begin .. begin + count - 1 of the channels. */
 Affine affine_slice(Rewrite *rewrite, Affine affine, int64_t begin, int64_t count, const Node *like);
+
+/* Whether a layer of one input may let a scale and a shift through: from its result to its input, or forward. */
+bool is_affine_path(const Graph *graph, const Node *node);
+/* Why one that may does not; NULL: it does. */
+const char *why_not_through(const Graph *graph, const Node *node, bool shifts, bool forward);
+/* What they are on the other side. */
+Affine affine_backward(Rewrite *rewrite, const Node *node, Affine affine);
+Affine affine_forward(Rewrite *rewrite, const Node *node, Affine affine);
 
 #endif

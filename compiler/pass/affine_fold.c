@@ -18,6 +18,8 @@ static NodeId slice_vector(Rewrite *rewrite, NodeId vector, int64_t begin, int64
         return vector;
     /* Slices leave the first axis whole: it is the batch elsewhere. */
     int64_t length = graph_node(rewrite->to, vector)->type.shape.dim[0];
+    if (length == count)
+        return vector;
     NodeId row = known_reshape(rewrite, vector, SHAPE(1, length), like);
     SliceAttrs attrs = slice_whole(&graph_node(rewrite->to, row)->type.shape);
     attrs.begin[1] = begin;

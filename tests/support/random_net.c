@@ -276,6 +276,40 @@ static const char *pair(Draft *draft, const char *x)
                         size, size, PICK(&draft->dice, bias), PICK(&draft->dice, rest));
 }
 
+/* A scale and a shift in front of layers with weights, or behind one, with something in between through which it may be
+ * able to move. */
+static const char *scaled(Draft *draft, const char *x)
+{
+    static const char *const affine[] = {"l%u: batchnorm", "l%u: scale(bias=false)", "l%u: scale", "l%u: batchnorm"};
+    static const char *const between[] = {"",
+                                          " -> pad(1)",
+                                          " -> pad(1, mode=edge)",
+                                          " -> pad(1, mode=reflect)",
+                                          " -> pad(0, channels=[1, 2])",
+                                          " -> pad([0, 1, 2, 0], value=0.5)",
+                                          " -> avgpool(2x2)",
+                                          " -> avgpool(3x3, stride=1, pad=1)",
+                                          " -> avgpool(global)",
+                                          " -> avgpool(global) -> flatten",
+                                          " -> flatten",
+                                          " -> reshape([2, -1, 2])"};
+    static const char *const layers[] = {"l%u: conv(3, 3x3)", "l%u: conv(4, 1x1, bias=false)",
+                                         "l%u: conv(4, 3x3, pad=1, groups=2)", "l%u: conv_transpose(4, 2x2, stride=2)",
+                                         "l%u: fc(5)"};
+    Arena *arena = draft->arena;
+    uint32_t label = draft->labels;
+    const char *middle = PICK(&draft->dice, between);
+    const char *scale = arena_printf(arena, PICK(&draft->dice, affine), label);
+    const char *layer = arena_printf(arena, PICK(&draft->dice, layers), label + 1);
+    draft->labels += 3;
+    if (toss(draft, 2))
+        return arena_printf(arena, "%s -> %s%s -> %s", x, layer, middle, scale);
+    if (toss(draft, 2))
+        return arena_printf(arena, "relu(%s) -> %s%s -> %s", x, scale, middle, layer);
+    return arena_printf(arena, "concat(%s -> %s%s, %s -> l%u: conv(2, 1x1)%s) -> %s", x, layer, middle, x, label + 2,
+                        middle, scale);
+}
+
 /* x and what convolutions make of it, added. */
 static const char *residual(Draft *draft, const Value *value)
 {
@@ -414,12 +448,14 @@ static const char *given_weights(Draft *draft, const char *x)
 static const char *proposal(Draft *draft)
 {
     const Value *value = pick_value(draft);
-    switch (toss(draft, 16)) {
+    switch (toss(draft, 17)) {
     case 13:
     case 14:
         return shuffled(draft, value);
     case 15:
         return shuffle_unit(draft, value);
+    case 16:
+        return scaled(draft, value->name);
     case 12:
         return pair(draft, value->name);
     case 0:
