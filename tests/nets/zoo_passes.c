@@ -1,13 +1,15 @@
 /* zoo_passes.c - what passes leave of the nets of the zoo: layers that they fold or fuse away everywhere, copies that
- * are views, and the workspace that plans take. All at full size and for every target; nothing is run.
+ * are views, and the workspace that plans take. All at full size and for every target.
  *
- * That the nets compute the same is seen by every_pass_keeps_its_meaning here, on some of them, and by tests/all/zoo.c.
+ * That each pass keeps what nets compute is seen on some small ones at the end, and on all of them by tests/all/zoo.c.
  */
 #include <criterion/criterion.h>
+#include <criterion/parameterized.h>
 
 #include "ops/op.h"
 #include "pass/pass.h"
 #include "plan/plan.h"
+#include "tests/nets/zoo_figures.h"
 #include "tests/support/passes.h"
 #include "tests/support/zoo.h"
 #include "weights/weights.h"
@@ -203,4 +205,37 @@ Test(zoo_passes, workspace_is_what_the_fullest_step_needs)
         }
     cr_expect_geq(chains, 28);
     arena_free(list);
+}
+
+/* ---- meaning ---- */
+
+/* One of each kind of net; tests/all/zoo.c takes all of them, and each pass disabled besides. */
+static const char *const kinds[] = {"lenet1998",   "alexnet",    "googlenet-torchvision-heads",
+                                    "resnet50",    "squeezenet", "cifar-resnet20",
+                                    "densenet121", "shufflenet", "unet"};
+
+ParameterizedTestParameters(zoo_passes, each_keeps_the_meaning)
+{
+    static int rows[COUNT_OF(kinds)];
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        rows[i] = (int)i;
+    return cr_make_param_array(int, rows, COUNT_OF(kinds));
+}
+
+ParameterizedTest(const int *row, zoo_passes, each_keeps_the_meaning)
+{
+    const char *name = kinds[*row], *small = NULL;
+    for (int i = 0; i < zoo_figures_count; i++)
+        if (strcmp(zoo_figures[i].name, name) == 0)
+            small = zoo_figures[i].small;
+    Arena *arena = arena_new();
+    Diag diag;
+    Zoo zoo = read_zoo(arena);
+    const ZooNet *net = zoo_find(&zoo, name);
+    cr_assert(net && small, "zoo.list and zoo_figures have no %s", name);
+    Graph *graph = zoo_graph(arena, &diag, net, small);
+    cr_assert(graph && weights_bind(graph, &diag, "random:1"), "%s is not read with '%s'", name, small);
+    const char *wrong = passes_wrong(graph, PASSES_ALONE);
+    cr_expect(!wrong, "%s: %s", name, wrong);
+    arena_free(arena);
 }

@@ -109,10 +109,15 @@ void emitted_cache(Emitted *emitted, int64_t bytes)
 
 int emitted_add(Emitted *emitted, Diag *diag, const Graph *graph)
 {
-    int index = (int)emitted->models.count;
-    const char *name = arena_printf(emitted->arena, "m%d", index);
     Graph *optimised = (Graph *)graph;
     passes_run(&optimised, &(PassOptions){.target = emitted->target, .cache_bytes = emitted->cache_bytes});
+    return emitted_add_optimised(emitted, diag, graph, optimised);
+}
+
+int emitted_add_optimised(Emitted *emitted, Diag *diag, const Graph *graph, const Graph *optimised)
+{
+    int index = (int)emitted->models.count;
+    const char *name = arena_printf(emitted->arena, "m%d", index);
     Plan *plan = plan_make(optimised, emitted->target);
     const char *broken = plan_verify(plan);
     if (broken) {

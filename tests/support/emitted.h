@@ -30,6 +30,8 @@ int emitted_add(Emitted *emitted, Diag *diag, const Graph *graph);
 /* The cache for which nets that are added from now on are compiled; 0: the usual one. With a small one, kernels go
  * through their rows in bands. */
 void emitted_cache(Emitted *emitted, int64_t bytes);
+/* Plans and emits a graph on which the passes ran already; `net` is it before them. */
+int emitted_add_optimised(Emitted *emitted, Diag *diag, const Graph *net, const Graph *optimised);
 /* After the last emitted_add. false when there is nothing to run; one model that does not compile fails when it is run.
  */
 bool emitted_compile(Emitted *emitted);
