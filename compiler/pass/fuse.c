@@ -96,6 +96,8 @@ static const char *why_apart(const Fusion *fusion, const Node *node, uint32_t i)
     const Graph *graph = fusion->graph;
     NodeId source = graph_input(graph, node, i), leader = leader_of(graph, source);
     const Type *type = &graph_node(graph, source)->type;
+    if (graph_node(graph, source)->op == OP_input)
+        return "it begins a kernel: what it reads is an input of the net";
     if (!shape_equal(&type->shape, &node->type.shape) || type->dtype != node->type.dtype)
         return "its input has another shape or element type";
     if (!can_lead(fusion, leader))
