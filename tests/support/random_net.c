@@ -70,12 +70,12 @@ static const char *conv_stage(Draft *draft, int64_t channels)
         out = count * (1 + toss(draft, 2));
         groups = arena_printf(draft->arena, ", groups=%u", count);
     }
+    const char *pad = PICK(&draft->dice, pads), *more = PICK(&draft->dice, rest);
     if (toss(draft, 8) == 0)
         return arena_printf(draft->arena, "%s: conv_transpose(%u, %ux%u%s%s)", label, out, size, size,
                             toss(draft, 2) ? ", stride=2" : "", groups);
     VEC_PUSH(draft->arena, &draft->shared, label);
-    return arena_printf(draft->arena, "%s: conv(%u, %ux%u%s%s%s)", label, out, size, size, PICK(&draft->dice, pads),
-                        PICK(&draft->dice, rest), groups);
+    return arena_printf(draft->arena, "%s: conv(%u, %ux%u%s%s%s)", label, out, size, size, pad, more, groups);
 }
 
 /* Scales and shifts, by numbers that are loaded or stand in the model. */
@@ -250,12 +250,15 @@ static const char *siblings(Draft *draft, const char *x)
     const char *text = "concat(";
     uint32_t count = 2 + toss(draft, 2);
     for (uint32_t i = 0; i < count; i++) {
-        static const char *const bias[] = {"", "", ", bias=false"}, *const act[] = {"", " -> relu", " -> relu"};
-        text = arena_printf(arena, "%s%s%s -> l%u: conv(%u, 1x1%s)%s", text, i ? ", " : "", x, draft->labels++,
-                            1 + toss(draft, 8), PICK(&draft->dice, bias), PICK(&draft->dice, act));
-        if (toss(draft, 3) == 0)
-            text = arena_printf(arena, "%s -> l%u: conv(%u, 3x3, pad=1)%s", text, draft->labels++, 1 + toss(draft, 4),
-                                PICK(&draft->dice, act));
+        static const char *const biases[] = {"", "", ", bias=false"}, *const acts[] = {"", " -> relu", " -> relu"};
+        const char *bias = PICK(&draft->dice, biases), *act = PICK(&draft->dice, acts);
+        uint32_t maps = 1 + toss(draft, 8), label = draft->labels++;
+        text = arena_printf(arena, "%s%s%s -> l%u: conv(%u, 1x1%s)%s", text, i ? ", " : "", x, label, maps, bias, act);
+        if (toss(draft, 3) == 0) {
+            maps = 1 + toss(draft, 4);
+            act = PICK(&draft->dice, acts);
+            text = arena_printf(arena, "%s -> l%u: conv(%u, 3x3, pad=1)%s", text, draft->labels++, maps, act);
+        }
         if (toss(draft, 4) == 0)
             text = arena_printf(arena, "%s -> l%u: batchnorm", text, draft->labels++);
     }
@@ -267,13 +270,15 @@ static const char *pair(Draft *draft, const char *x)
 {
     static const char *const between[] = {"",          "", "", " -> dropout", " -> relu", " -> mul(constant(0.5))",
                                           " -> pad(1)"};
-    static const char *const bias[] = {"", ", bias=false"};
+    static const char *const biases[] = {"", ", bias=false"};
     static const char *const rest[] = {"", "", ", pad=1", ", stride=2", ", pad=same, stride=2", ", groups=2"};
-    uint32_t maps = 1 + toss(draft, 8), size = 1 + 2 * toss(draft, 2), label = draft->labels;
+    uint32_t maps = 1 + toss(draft, 8), size = 1 + 2 * toss(draft, 2), out = 2 * (1 + toss(draft, 4));
+    const char *bias = PICK(&draft->dice, biases), *middle = PICK(&draft->dice, between);
+    const char *bias2 = PICK(&draft->dice, biases), *more = PICK(&draft->dice, rest);
+    uint32_t label = draft->labels;
     draft->labels += 2;
-    return arena_printf(draft->arena, "%s -> l%u: conv(%u, 1x1%s)%s -> l%u: conv(%u, %ux%u%s%s)", x, label, maps,
-                        PICK(&draft->dice, bias), PICK(&draft->dice, between), label + 1, 2 * (1 + toss(draft, 4)),
-                        size, size, PICK(&draft->dice, bias), PICK(&draft->dice, rest));
+    return arena_printf(draft->arena, "%s -> l%u: conv(%u, 1x1%s)%s -> l%u: conv(%u, %ux%u%s%s)", x, label, maps, bias,
+                        middle, label + 1, out, size, size, bias2, more);
 }
 
 /* A scale and a shift in front of layers with weights, or behind one, with something in between through which it may be
@@ -315,11 +320,11 @@ static const char *residual(Draft *draft, const Value *value)
 {
     Arena *arena = draft->arena;
     long long channels = value->shape.rank > 1 ? (long long)value->shape.dim[1] : 1;
-    uint32_t label = draft->labels;
+    uint32_t label = draft->labels, maps = 1 + toss(draft, 8);
+    const char *window = toss(draft, 2) ? "1x1" : "3x3, pad=1";
     draft->labels += 4;
-    const char *inner =
-        arena_printf(arena, "%s -> l%u: conv(%u, %s, bias=false) -> l%u: batchnorm -> relu", value->name, label,
-                     1 + toss(draft, 8), toss(draft, 2) ? "1x1" : "3x3, pad=1", label + 1);
+    const char *inner = arena_printf(arena, "%s -> l%u: conv(%u, %s, bias=false) -> l%u: batchnorm -> relu",
+                                     value->name, label, maps, window, label + 1);
     inner = arena_printf(arena, "%s -> l%u: conv(%lld, 3x3, pad=1)%s", inner, label + 2, channels,
                          toss(draft, 2) ? arena_printf(arena, " -> l%u: batchnorm", label + 3) : "");
     const char *sum = toss(draft, 2) ? arena_printf(arena, "%s + (%s)", value->name, inner)
@@ -336,7 +341,9 @@ static const char *of_two(Draft *draft, const Value *value)
                                         "concat(%s, %s) -> channel_shuffle(2)", "concat(%s, %s, axis=1)"};
     bool join = toss(draft, 2);
     const char *form = join ? PICK(&draft->dice, joins) : PICK(&draft->dice, words), *text = "";
-    const Value *values[] = {value, pick_partner(draft, value, join ? 2 : 1), pick_value(draft)};
+    const Value *values[] = {value, NULL, NULL};
+    values[1] = pick_partner(draft, value, join ? 2 : 1);
+    values[2] = pick_value(draft);
     for (int i = 0; *form; form++)
         if (strncmp(form, "%s", 2) == 0) {
             text = arena_printf(draft->arena, "%s%s", text, values[i++]->name);
