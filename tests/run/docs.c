@@ -8,6 +8,7 @@
 
 #include "elaborate/elaborate.h"
 #include "ops/op.h"
+#include "pass/pass.h"
 #include "tests/run/blocks.h"
 #include "weights/weights.h"
 
@@ -74,6 +75,19 @@ Test(docs, every_operation_is_named)
 }
 
 /* The models that are shipped, with their default parameters. What has no net is there for others to import. */
+/* In their order, with what they say of themselves. */
+Test(docs, every_pass_is_told)
+{
+    Arena *arena = arena_new();
+    const char *at = text_read(arena, "compiler/README.md", NULL);
+    for (int i = 0; i < pass_count && at; i++) {
+        const char *row = arena_printf(arena, "\n| `%s` | %s |", pass_rows[i].name, pass_rows[i].what);
+        at = strstr(at, row);
+        cr_expect(at, "compiler/README.md does not say, in its place: %s", row + 1);
+    }
+    arena_free(arena);
+}
+
 Test(docs, example_models_compile)
 {
     Arena *arena = arena_new();
