@@ -208,6 +208,24 @@ static bool take_over(Evaluation *evaluation, const Node *node, Tensor *value)
     return true;
 }
 
+/* Element-wise layers read each element before they write it: the result may stand in the place of an input that is
+ * read for the last time. */
+static Tensor memory_for(Evaluation *evaluation, const Node *node, const Tensor **inputs)
+{
+    const Op *row = op_row(node->op);
+    uint32_t count = row->family != FAMILY_MAP ? 0 : row->channelwise ? 1 : node->input_count;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t place = place_of(evaluation, graph_input(evaluation->graph, node, i));
+        if (evaluation->uses[place] > 1 || !shape_equal(&inputs[i]->shape, &node->type.shape))
+            continue;
+        Tensor *input = &evaluation->values[place], taken = *input;
+        *input = (Tensor){.shape = taken.shape};
+        inputs[i] = NULL;
+        return taken;
+    }
+    return tensor_new(&node->type.shape);
+}
+
 static void compute(Evaluation *evaluation, NodeId id)
 {
     const Graph *graph = evaluation->graph;
@@ -227,7 +245,10 @@ static void compute(Evaluation *evaluation, NodeId id)
         fatal("out of memory");
     for (uint32_t i = 0; i < node->input_count; i++)
         inputs[i] = value_of(evaluation, graph_input(graph, node, i));
-    *value = tensor_new(&node->type.shape);
+    *value = memory_for(evaluation, node, inputs);
+    for (uint32_t i = 0; i < node->input_count; i++)
+        if (!inputs[i])
+            inputs[i] = value;
     eval_node(graph, node, inputs, value);
     free(inputs);
 }

@@ -17,7 +17,7 @@ Tensor tensor_new(const Shape *shape); /* zeros, by malloc */
 void tensor_free(Tensor *tensor);
 
 /* One node's value from its inputs' (constants included, for which inputs is not read). `result` has the node's shape
- * and is zero. Not for OP_input. */
+ * and is zero; that of an element-wise layer may be one of its inputs. Not for OP_input. */
 void eval_node(const Graph *graph, const Node *node, const Tensor *const *inputs, Tensor *result);
 
 /* Called after each node but constants was computed, when not NULL. The tensor is the evaluator's. */

@@ -68,7 +68,7 @@ void body_eval(const BodyNode *body, const Op *op, const void *attrs, const doub
 {
     switch (body->kind) {
     case BODY_INPUT:
-        memcpy(result, inputs[body->input], (size_t)count * sizeof(double));
+        memmove(result, inputs[body->input], (size_t)count * sizeof(double)); /* it may be the same place */
         return;
     case BODY_NUMBER:
         fill(result, body->number, count);
