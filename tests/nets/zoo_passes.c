@@ -161,7 +161,7 @@ typedef struct Most {
 
 /* What target c takes at most, for one picture; the caller's inputs and outputs are besides. */
 static const Most most[] = {
-    {"lenet5", NULL, 23520},       {"alexnet", NULL, 1779948},  {"vgg16", NULL, 25920512},
+    {"lenet5", NULL, 23520},       {"alexnet", NULL, 1779948},  {"vgg16", NULL, 14000000},
     {"googlenet", NULL, 4300000},  {"resnet50", NULL, 5500000}, {"resnet50-v1", NULL, 5500000},
     {"squeezenet", NULL, 6500000},
 };
@@ -186,7 +186,7 @@ static bool is_chain(const char *name)
     return false;
 }
 
-/* Chains take what their fullest step needs and no more; others may be placed a little worse. */
+/* Nets take what their fullest step needs and no more; those with branches may be placed a little worse for avx2. */
 Test(zoo_passes, workspace_is_what_the_fullest_step_needs)
 {
     Arena *list = arena_new();
@@ -197,8 +197,9 @@ Test(zoo_passes, workspace_is_what_the_fullest_step_needs)
             const char *name = zoo.nets.at[i].name;
             Arena *arena = arena_new();
             const Plan *plan = planned(arena, name, NULL, target_at(t));
-            double share = (double)plan->workspace_bytes / (double)plan->workspace_least;
-            cr_expect(share <= (is_chain(name) || !in_blocks(target_at(t)) ? 1 : 1.05),
+            int64_t over = plan->workspace_bytes - plan->workspace_least, least = plan->workspace_least;
+            bool worse = in_blocks(target_at(t)) && !is_chain(name);
+            cr_expect(over < PLAN_ALIGNMENT + (worse ? least / 20 : 0),
                       "%s for %s takes %lld bytes, its fullest step %lld", name, target_at(t)->name,
                       (long long)plan->workspace_bytes, (long long)plan->workspace_least);
             chains += is_chain(name);
