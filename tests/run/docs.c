@@ -74,7 +74,6 @@ Test(docs, every_operation_is_named)
     cr_expect_eq(count_missing("compiler/IR.md", false), 0);
 }
 
-/* The models that are shipped, with their default parameters. What has no net is there for others to import. */
 /* In their order, with what they say of themselves. */
 Test(docs, every_pass_is_told)
 {
@@ -88,6 +87,7 @@ Test(docs, every_pass_is_told)
     arena_free(arena);
 }
 
+/* The models that are shipped, with their default parameters. What has no net is there for others to import. */
 Test(docs, example_models_compile)
 {
     Arena *arena = arena_new();
