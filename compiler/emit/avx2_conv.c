@@ -146,7 +146,7 @@ static void write_call(const BlockedConv *c, int64_t pixels, const char *column)
 static void write_rows(const BlockedConv *c)
 {
     Buf *out = c->text->out;
-    int64_t pixels = c->text->kernel->form.pixels, width = c->y->dim[3], full = width / pixels * pixels;
+    int64_t pixels = text_tile(c->text, AXIS_COLUMNS), width = c->y->dim[3], full = width / pixels * pixels;
     bool rest = width > full;
     if (c->many)
         buf_open(out, "for (int o = 0; o < %lld; o += %d)", (long long)c->y->dim[1], c->tile.vectors * AVX2_VECTOR);
@@ -181,13 +181,13 @@ void avx2_conv_text(KernelText *text)
                      .weight = &text_input(text, CONV_WEIGHT)->shape,
                      .y = &y->shape,
                      .tile = {.text = text,
-                              .vectors = text->kernel->form.maps / AVX2_VECTOR,
+                              .vectors = (int)text_tile(text, AXIS_MAPS) / AVX2_VECTOR,
                               .has_bias = text->leader->input_count > CONV_BIAS}};
     c.tile.in_step = c.attrs->stride[1] * AVX2_VECTOR, c.tile.out_step = AVX2_VECTOR;
     c.many = y->shape.dim[1] > c.tile.vectors * AVX2_VECTOR;
     blocked_steps(x, &c.row, &c.plane);
     blocked_steps(y, &c.out_row, &c.tile.out_plane);
-    int64_t pixels = text->kernel->form.pixels, rest = y->shape.dim[3] % pixels;
+    int64_t pixels = text_tile(text, AXIS_COLUMNS), rest = y->shape.dim[3] % pixels;
     text_comment(text,
                  arena_printf(text->arena, "direct, %d maps x %lld pixels summed in registers, channels in blocks of 8",
                               c.tile.vectors * AVX2_VECTOR, (long long)pixels));

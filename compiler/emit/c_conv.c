@@ -60,7 +60,7 @@ static ConvText conv_numbers(KernelText *text)
                   .height = y->shape.dim[2],
                   .width = y->shape.dim[3]};
     c.tile = (ConvTile){.text = text,
-                        .block = text->kernel->form.maps,
+                        .block = (int)text_tile(text, AXIS_MAPS),
                         .maps = y->shape.dim[1],
                         .in_step = c.attrs->stride[1],
                         .out_step = 1,
@@ -147,7 +147,7 @@ static void write_call(const ConvText *c, int64_t pixels, const char *column)
 static void write_rows(const ConvText *c)
 {
     KernelText *text = c->text;
-    int64_t pixels = text->kernel->form.pixels, full = c->width / pixels * pixels, rest = c->width - full;
+    int64_t pixels = text_tile(text, AXIS_COLUMNS), full = c->width / pixels * pixels, rest = c->width - full;
     if (c->many)
         buf_open(text->out, "for (int o = 0; o < %lld; o += %d)", (long long)c->tile.maps, c->tile.block);
     if (c->attrs->groups > 1)
@@ -183,7 +183,7 @@ void c_conv_text(KernelText *text)
     ConvText c = conv_numbers(text);
     const Type x = text_stored_input(text), y = text_stored_output(text);
     Access in = access_of(&x), out = access_of(&y);
-    int64_t pixels = text->kernel->form.pixels;
+    int64_t pixels = text_tile(text, AXIS_COLUMNS);
     text_comment(text, arena_printf(text->arena, "direct, %d maps x %lld pixels summed in registers", c.tile.block,
                                     (long long)pixels));
     text_finish(text, false);

@@ -269,8 +269,8 @@ void c_conv_connect_text(KernelText *text)
                      .y = &y->shape,
                      .in = access_of(x),
                      .out = access_of(y),
-                     .pixels = text->kernel->form.pixels,
-                     .rows = text->kernel->form.rows,
+                     .pixels = text_tile(text, AXIS_COLUMNS),
+                     .rows = text_tile(text, AXIS_ROWS),
                      .index_type = type_for(x->shape.dim[1] - 1)};
     text_comment(text, arena_printf(text->arena, "direct, %lld rows x %lld pixels of a map summed in registers",
                                     (long long)c.rows, (long long)c.pixels));

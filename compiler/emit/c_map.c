@@ -2,29 +2,6 @@
 #include "emit/kernel.h"
 #include "ops/concat.h"
 
-/* Strides of input i along the result's axes: 0 where it is broadcast. */
-static Access map_access(const KernelText *text, uint32_t i)
-{
-    const Type *type = text_input(text, i);
-    if (i > 0 && op_row(text->leader->op)->channelwise) {
-        Access access = {0};
-        access.stride[1] = type->shape.dim[0] > 1;
-        return access;
-    }
-    return access_broadcast(type, &text_output(text)->shape);
-}
-
-/* A nest over the result with the result as operand 0. */
-static Nest result_nest(const KernelText *text)
-{
-    const Type *type = text_output(text);
-    Nest nest = {.rank = type->shape.rank, .operands = 1};
-    for (int axis = 0; axis < nest.rank; axis++)
-        nest.dim[axis] = type->shape.dim[axis];
-    nest.access[0] = access_of(type);
-    return nest;
-}
-
 /* "static inline float NAME_of(float x, ...)": a body that names an operand more than once gets simple operands. */
 static void write_body_function(KernelText *text)
 {
@@ -54,33 +31,6 @@ static const char *map_value(const KernelText *text, const char *const *operands
     for (uint32_t i = 0; i < text->leader->input_count; i++)
         call = arena_printf(text->arena, "%s%s%s", call, i ? ", " : "", operands[i]);
     return arena_printf(text->arena, "%s)", call);
-}
-
-/* What is fused behind the operation reads vectors along the channels. */
-static bool reads_channels(const KernelText *text)
-{
-    for (uint32_t i = text_leader_parameters(text); i < text_parameter_count(text); i++)
-        if (!text_is_parallel(text, i) && text_parameter_runs(text, i))
-            return true;
-    return false;
-}
-
-/* Adds the parameters that are read element by element to the operands of the nest, then the channel. */
-static void add_operands(const KernelText *text, Nest *nest, int *channel)
-{
-    uint32_t parameter = 0;
-    double number;
-    for (uint32_t i = 0; i < text->leader->input_count; i++)
-        if (!text_number(text, text->leader, i, &number)) {
-            nest->access[nest->operands++] = map_access(text, i);
-            parameter++;
-        }
-    for (; parameter < text_parameter_count(text); parameter++)
-        if (text_is_parallel(text, parameter))
-            nest->access[nest->operands++] = text_parallel(text, parameter);
-    *channel = reads_channels(text) ? nest->operands++ : -1;
-    if (*channel > 0)
-        nest->access[*channel] = (Access){.stride = {[1] = 1}};
 }
 
 /* Where the parameters stand that are read element by element, one a parameter. */
@@ -115,10 +65,7 @@ static const char *const *leader_operands(const KernelText *text, const char *co
 
 void c_map_text(KernelText *text)
 {
-    Nest nest = result_nest(text);
-    int channel;
-    add_operands(text, &nest, &channel);
-    nest_collapse(&nest);
+    Nest nest = kernel_nest(text->graph, text->kernel);
     const char *const *at = parameter_places(text, &nest);
     text_comment(text, "element by element");
     if (body_repeats(text->arena, text->leader))
@@ -128,7 +75,7 @@ void c_map_text(KernelText *text)
     text_border(text);
     nest_open(text, &nest);
     const char *value = map_value(text, leader_operands(text, at));
-    value = text_finished(text, value, channel > 0 ? nest_index(text, &nest, channel) : "0", at, false);
+    value = text_finished(text, value, nest.channel ? nest_index(text, &nest, nest.channel) : "0", at, false);
     line_wrapped(text->out, arena_printf(text->arena, "y[%s] = %s;", nest_index(text, &nest, 0), value));
     nest_close(text, &nest);
     text_close(text);
@@ -159,35 +106,6 @@ void c_concat_text(KernelText *text)
 
 /* ---- pack ---- */
 
-/* A blocked side of a pack as rank 5: channel blocks, height, width, channel in the block. */
-static Access blocked_access(const Type *type)
-{
-    const Shape *s = &type->shape;
-    const Layout *l = &type->layout;
-    int64_t row = (s->dim[3] + l->halo[HALO_LEFT] + l->halo[HALO_RIGHT]) * l->block;
-    int64_t plane = (s->dim[2] + l->halo[HALO_TOP] + l->halo[HALO_BOTTOM]) * row;
-    Access access = {.base = l->halo[HALO_TOP] * row + l->halo[HALO_LEFT] * l->block};
-    int64_t blocks = (s->dim[1] + l->block - 1) / l->block;
-    access.stride[0] = blocks * plane;
-    access.stride[1] = plane;
-    access.stride[2] = row;
-    access.stride[3] = l->block;
-    access.stride[4] = 1;
-    return access;
-}
-
-/* The plain side of it: channels taken `block` at a time. */
-static Access split_channels(const Type *type, int64_t block)
-{
-    Access plain = access_of(type), access = {.base = plain.base};
-    access.stride[0] = plain.stride[0];
-    access.stride[1] = plain.stride[1] * block;
-    access.stride[2] = plain.stride[2];
-    access.stride[3] = plain.stride[3];
-    access.stride[4] = plain.stride[1];
-    return access;
-}
-
 static void write_copy(KernelText *text, Nest nest, const char *value)
 {
     nest_collapse(&nest);
@@ -206,9 +124,7 @@ static void write_blocks(KernelText *text, const Type *from, const Type *to)
     int64_t block = packing ? to->layout.block : from->layout.block;
     const Shape *s = &to->shape;
     int64_t whole = s->dim[1] / block, rest = s->dim[1] % block;
-    Nest nest = {.rank = 5, .operands = 2, .dim = {s->dim[0], whole, s->dim[2], s->dim[3], block}};
-    nest.access[0] = packing ? blocked_access(to) : split_channels(to, block);
-    nest.access[1] = packing ? split_channels(from, block) : blocked_access(from);
+    Nest nest = pack_nest(from, to);
     if (whole)
         write_copy(text, nest, NULL);
     if (!rest)
@@ -266,19 +182,7 @@ void c_pack_text(KernelText *text)
     } else if ((to->layout.kind == LAYOUT_BLOCKED) != (from->layout.kind == LAYOUT_BLOCKED)) {
         write_blocks(text, from, to);
     } else {
-        Nest nest = {.rank = to->shape.rank, .operands = 2, .access = {access_of(to), access_of(from)}};
-        if (to->layout.kind == LAYOUT_BLOCKED) {
-            nest.rank = 5;
-            nest.access[0] = blocked_access(to);
-            nest.access[1] = blocked_access(from);
-        }
-        for (int axis = 0; axis < to->shape.rank; axis++)
-            nest.dim[axis] = to->shape.dim[axis];
-        if (to->layout.kind == LAYOUT_BLOCKED) {
-            nest.dim[1] = (to->shape.dim[1] + to->layout.block - 1) / to->layout.block;
-            nest.dim[4] = to->layout.block;
-        }
-        write_copy(text, nest, NULL);
+        write_copy(text, pack_nest(from, to), NULL);
     }
     text_close(text);
 }

@@ -8,14 +8,6 @@
 #include "emit/kernel.h"
 #include "ops/pad.h"
 
-/* An axis of the result, or several in one. */
-typedef struct PaddedAxis {
-    PadAxis pad;
-    int64_t length;   /* of the input */
-    int64_t from, to; /* strides of x and y */
-    const char *name; /* of the loop */
-} PaddedAxis;
-
 typedef struct PadText {
     KernelText *text;
     int mode;
@@ -26,51 +18,28 @@ typedef struct PadText {
 
 static bool is_padded(const PaddedAxis *axis)
 {
-    return axis->pad.before || axis->pad.behind;
+    return axis->before || axis->behind;
 }
 
 static int64_t padded_length(const PaddedAxis *axis)
 {
-    return axis->pad.before + axis->length + axis->pad.behind;
+    return axis->before + axis->length + axis->behind;
 }
 
 /* ---- axes ---- */
 
-static bool can_join(const PaddedAxis *outer, const PaddedAxis *inner)
+/* Of its loop. */
+static const char *name_of(const PadText *p, const PaddedAxis *axis)
 {
-    return !is_padded(outer) && !is_padded(inner) && outer->from == inner->from * inner->length &&
-           outer->to == inner->to * inner->length;
-}
-
-static void add_axis(PadText *p, PaddedAxis axis)
-{
-    PaddedAxis *outer = p->count ? &p->axis[p->count - 1] : NULL;
-    bool single = padded_length(&axis) == 1;
-    if (outer && single && outer->from == 1 && outer->to == 1)
-        return;
-    if (outer && padded_length(outer) == 1) {
-        *outer = axis;
-    } else if (outer && can_join(outer, &axis)) {
-        axis.length *= outer->length;
-        *outer = axis;
-    } else {
-        p->axis[p->count++] = axis;
-    }
+    static const char *const picture[] = {"n", "c", "r", "i"}, *const other[] = {"n", "c", "i", "j", "k", "l"};
+    return (text_output(p->text)->shape.rank == 4 ? picture : other)[axis->axis];
 }
 
 static PadText pad_text(KernelText *text)
 {
-    static const char *const picture[] = {"n", "c", "r", "i"}, *const other[] = {"n", "c", "i", "j", "k", "l"};
     const PadAttrs *attrs = text->leader->attrs;
-    const Shape *x = &text_input(text, 0)->shape;
-    Access from = access_of(text_input(text, 0)), to = access_of(text_output(text));
     PadText p = {.text = text, .mode = attrs->mode, .value = float_text(text->arena, attrs->value)};
-    for (int axis = 0; axis < x->rank; axis++)
-        add_axis(&p, (PaddedAxis){.pad = pad_axis(attrs, x->rank, axis),
-                                  .length = x->dim[axis],
-                                  .from = from.stride[axis],
-                                  .to = to.stride[axis],
-                                  .name = x->rank == 4 ? picture[axis] : other[axis]});
+    p.count = padded_axes(text->graph, text->leader, p.axis);
     return p;
 }
 
@@ -85,18 +54,18 @@ static const char *less(const PadText *p, const char *name, int64_t by)
 static const char *source_text(const PadText *p, const PaddedAxis *axis)
 {
     Arena *arena = p->text->arena;
-    long long before = axis->pad.before, length = axis->length;
+    long long before = axis->before, length = axis->length;
     bool mirror = p->mode == PAD_REFLECT;
-    const char *text = less(p, axis->name, before);
-    if (axis->pad.behind) {
+    const char *text = less(p, name_of(p, axis), before);
+    if (axis->behind) {
         const char *behind = arena_printf(arena, "%lld", length - 1);
         if (mirror)
-            behind = arena_printf(arena, "%lld - %s", 2 * (length - 1) + before, axis->name);
-        text = arena_printf(arena, "%s < %lld ? %s : %s", axis->name, before + length, text, behind);
+            behind = arena_printf(arena, "%lld - %s", 2 * (length - 1) + before, name_of(p, axis));
+        text = arena_printf(arena, "%s < %lld ? %s : %s", name_of(p, axis), before + length, text, behind);
     }
     if (before) {
-        const char *front = mirror ? arena_printf(arena, "%lld - %s", before, axis->name) : "0";
-        text = arena_printf(arena, "%s < %lld ? %s : %s", axis->name, before, front, text);
+        const char *front = mirror ? arena_printf(arena, "%lld - %s", before, name_of(p, axis)) : "0";
+        text = arena_printf(arena, "%s < %lld ? %s : %s", name_of(p, axis), before, front, text);
     }
     return text;
 }
@@ -111,11 +80,11 @@ static const char *row_text(const PadText *p, bool of_x)
         text = arena_printf(arena, "%s + %lld", text, (long long)base);
     for (int i = 0; i + 1 < p->count; i++) {
         const PaddedAxis *axis = &p->axis[i];
-        const char *place = axis->name;
+        const char *place = name_of(p, axis);
         if (of_x && is_padded(axis) && p->mode != PAD_CONSTANT)
-            place = arena_printf(arena, "from_%s", axis->name);
-        else if (of_x && axis->pad.before)
-            place = arena_printf(arena, "(%s)", less(p, place, axis->pad.before));
+            place = arena_printf(arena, "from_%s", name_of(p, axis));
+        else if (of_x && axis->before)
+            place = arena_printf(arena, "(%s)", less(p, place, axis->before));
         text = arena_printf(arena, "%s + %s * %lld", text, place, (long long)(of_x ? axis->from : axis->to));
     }
     return text;
@@ -127,12 +96,12 @@ static const char *outside_text(const PadText *p)
     const char *text = NULL;
     for (int i = 0; i + 1 < p->count; i++) {
         const PaddedAxis *axis = &p->axis[i];
-        long long sides[] = {axis->pad.before, axis->pad.before + axis->length};
+        long long sides[] = {axis->before, axis->before + axis->length};
         for (int side = 0; side < 2; side++) {
-            if (!(side ? axis->pad.behind : axis->pad.before))
+            if (!(side ? axis->behind : axis->before))
                 continue;
-            text = arena_printf(p->text->arena, "%s%s%s %s %lld", text ? text : "", text ? " || " : "", axis->name,
-                                side ? ">=" : "<", sides[side]);
+            text = arena_printf(p->text->arena, "%s%s%s %s %lld", text ? text : "", text ? " || " : "",
+                                name_of(p, axis), side ? ">=" : "<", sides[side]);
         }
     }
     return text;
@@ -168,7 +137,7 @@ static void write_mirror(const PadText *p, int64_t at, int64_t count, int64_t fi
 static void write_side(const PadText *p, bool right)
 {
     const PaddedAxis *row = &p->axis[p->count - 1];
-    int64_t at = right ? row->pad.before + row->length : 0, count = right ? row->pad.behind : row->pad.before;
+    int64_t at = right ? row->before + row->length : 0, count = right ? row->behind : row->before;
     const char *edge = arena_printf(p->text->arena, "s[%lld]", right ? (long long)row->length - 1 : 0);
     if (!count)
         return;
@@ -182,7 +151,7 @@ static void write_row(const PadText *p)
 {
     Buf *out = p->text->out;
     const PaddedAxis *row = &p->axis[p->count - 1];
-    long long before = row->pad.before, length = row->length;
+    long long before = row->before, length = row->length;
     buf_line(out, "float *d = %s;", row_text(p, false));
     const char *outside = p->mode == PAD_CONSTANT ? outside_text(p) : NULL;
     if (outside) {
@@ -209,10 +178,10 @@ void c_pad_text(KernelText *text)
     text_border(text);
     for (int i = 0; i + 1 < p.count; i++) {
         const PaddedAxis *axis = &p.axis[i];
-        buf_open(text->out, "for (int %s = 0; %s < %lld; %s++)", axis->name, axis->name, (long long)padded_length(axis),
-                 axis->name);
+        const char *name = name_of(&p, axis);
+        buf_open(text->out, "for (int %s = 0; %s < %lld; %s++)", name, name, (long long)padded_length(axis), name);
         if (is_padded(axis) && p.mode != PAD_CONSTANT)
-            buf_line(text->out, "const int from_%s = %s;", axis->name, source_text(&p, axis));
+            buf_line(text->out, "const int from_%s = %s;", name, source_text(&p, axis));
     }
     write_row(&p);
     for (int i = 0; i + 1 < p.count; i++)

@@ -1,6 +1,5 @@
 /* c_pool.c - spatial and cross-channel pooling, softmax and local response normalisation in plain C. */
 #include "emit/kernel.h"
-#include "ops/channel_pool.h"
 #include "ops/lrn.h"
 #include "ops/pool.h"
 #include "ops/softmax.h"
@@ -89,28 +88,6 @@ static void write_window(const PoolText *p, bool inside_y, bool inside_x)
                  rows, columns);
 }
 
-/* One window that covers the input: a reduction. */
-static bool is_global(const PoolText *p)
-{
-    bool padded = false;
-    for (int side = 0; side < HALO_SIDES; side++)
-        padded |= p->attrs->pad[side] > 0;
-    for (int axis = 0; axis < 2; axis++)
-        if (p->attrs->size[axis] != p->x->dim[2 + axis] || p->attrs->dilation[axis] != 1)
-            return false;
-    return !padded;
-}
-
-static void write_global(const PoolText *p)
-{
-    Nest nest = {.rank = 4, .operands = 2, .access = {p->out, p->in}};
-    for (int axis = 0; axis < nest.rank; axis++) {
-        nest.dim[axis] = p->x->dim[axis];
-        nest.access[0].stride[axis] *= axis < 2;
-    }
-    text_reduction(p->text, nest, p->mean ? FOLD_MEAN : FOLD_LARGER);
-}
-
 void c_pool_text(KernelText *text)
 {
     const Type stored_x = text_stored_input(text), stored_y = text_stored_output(text);
@@ -121,8 +98,8 @@ void c_pool_text(KernelText *text)
                   .x = &text_input(text, 0)->shape,
                   .y = &text_output(text)->shape,
                   .mean = text->leader->op == OP_avgpool};
-    if (is_global(&p)) {
-        write_global(&p);
+    if (pool_is_global(text->graph, text->leader)) {
+        text_reduction(text, p.mean ? FOLD_MEAN : FOLD_LARGER);
         return;
     }
     Buf *out = text->out;
@@ -151,17 +128,6 @@ void c_pool_text(KernelText *text)
 
 /* ---- across channels ---- */
 
-/* A nest over all axes but one (channels, or softmax's), for operands x and y. */
-static Nest nest_without(const KernelText *text, int axis, int64_t outer)
-{
-    const Type x = text_stored_input(text), y = text_stored_output(text);
-    Nest nest = {.rank = y.shape.rank, .operands = 2, .access = {access_of(&y), access_of(&x)}};
-    for (int i = 0; i < nest.rank; i++)
-        nest.dim[i] = y.shape.dim[i];
-    nest.dim[axis] = outer;
-    return nest;
-}
-
 static void open_block(KernelText *text, const Nest *nest)
 {
     for (int axis = 0; axis < nest->rank; axis++)
@@ -174,18 +140,9 @@ static void close_block(KernelText *text, const Nest *nest)
         buf_close(text->out);
 }
 
-/* A reduction whose last axis is the run: its elements are `channel` apart. */
 void c_channel_pool_text(KernelText *text)
 {
-    const ChannelPoolAttrs *attrs = text->leader->attrs;
-    Nest nest = nest_without(text, 1, text_output(text)->shape.dim[1]);
-    int64_t channel = nest.access[1].stride[1];
-    nest.access[1].stride[1] *= attrs->group;
-    nest_collapse(&nest);
-    nest.dim[nest.rank] = attrs->group;
-    nest.access[0].stride[nest.rank] = 0;
-    nest.access[1].stride[nest.rank++] = channel;
-    text_reduction(text, nest, text->leader->op == OP_channel_avg ? FOLD_MEAN : FOLD_LARGER);
+    text_reduction(text, text->leader->op == OP_channel_avg ? FOLD_MEAN : FOLD_LARGER);
 }
 
 void c_softmax_text(KernelText *text)
@@ -193,9 +150,8 @@ void c_softmax_text(KernelText *text)
     const SoftmaxAttrs *attrs = text->leader->attrs;
     int axis = (int)attrs->axis;
     long long count = text_output(text)->shape.dim[axis];
-    Nest nest = nest_without(text, axis, 1);
-    long long step_x = nest.access[1].stride[axis], step_y = nest.access[0].stride[axis];
-    nest_collapse(&nest);
+    Nest nest = kernel_nest(text->graph, text->kernel);
+    long long step_x = access_of(text_input(text, 0)).stride[axis], step_y = access_of(text_output(text)).stride[axis];
     text_comment(text, "the largest is subtracted first, so that nothing overflows");
     text->needs->larger = text->needs->math = true;
     text_open(text);
@@ -259,17 +215,17 @@ void c_lrn_text(KernelText *text)
 {
     const LrnAttrs *attrs = text->leader->attrs;
     long long channels = text_output(text)->shape.dim[1];
-    bool kept = lrn_keeps(attrs);
-    Nest nest = nest_without(text, 1, 1);
-    long long step_x = nest.access[1].stride[1], step_y = nest.access[0].stride[1];
+    bool kept = tiling_find(&text->kernel->tiling, LOOP_KEPT) != NULL;
+    const Type stored_x = text_stored_input(text), stored_y = text_stored_output(text);
+    const Access in = access_of(&stored_x), out = access_of(&stored_y);
+    Nest nest = kernel_nest(text->graph, text->kernel);
+    long long step_x = in.stride[1], step_y = out.stride[1];
     const char *x = text_parameter(text, 0), *y = "y";
     bool rows = text->kernel->rows.some;
     if (rows) {
-        x = row_of(text, x, text_row_in(text), nest.access[1].stride[2]);
-        y = row_of(text, y, text_row_out(text), nest.access[0].stride[2]);
-        nest.dim[2] = 1;
+        x = row_of(text, x, text_row_in(text), in.stride[2]);
+        y = row_of(text, y, text_row_out(text), out.stride[2]);
     }
-    nest_collapse(&nest);
     text_comment(text, "squares of the neighbouring channels, place by place");
     text->needs->math = true;
     text_open(text);

@@ -2,8 +2,8 @@
  *
  *   nearest, whole factors    each pixel written several times, each row copied
  *   nearest                   rows[r] and columns[c] name the input's row and column
- *   bilinear, not narrower    two rows of the input become one, which then serves all columns
- *   bilinear, narrower        only the columns that are shown are mixed
+ *   bilinear, a row kept      two rows of the input become one, which then serves all columns
+ *   bilinear, none kept       only the columns that are shown are mixed
  *
  * Places are found here in fractions, in the reference evaluator (ops/resize.c) in doubles.
  */
@@ -12,10 +12,7 @@
 #include "emit/kernel.h"
 #include "ops/resize.h"
 
-enum {
-    LONGEST_ROW_KEPT = 4096, /* floats on the stack */
-    WIDTH = 117              /* of lines of tables */
-};
+enum { WIDTH = 117 }; /* of lines of tables */
 
 /* Pixel `at`, and which part of the way to the next one. */
 typedef struct Place {
@@ -254,7 +251,7 @@ static void write_bilinear(const ResizeText *r)
 {
     Buf *out = r->text->out;
     long long width = r->x->dim[3], step = r->in.stride[2];
-    bool whole = width <= r->attrs->size[1] && width <= LONGEST_ROW_KEPT;
+    bool whole = tiling_find(&r->text->kernel->tiling, LOOP_KEPT) != NULL;
     text_comment(r->text, whole ? "two rows mixed to one, then its columns" : "mixed from four neighbours");
     text_open(r->text);
     write_mix_table(r, 0);

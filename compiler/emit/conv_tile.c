@@ -2,8 +2,6 @@
 #include "emit/conv_tile.h"
 #include "ops/shuffle.h"
 
-enum { FEW_MAPS = 8 }; /* the sums of more, or of an unknown number, are turned before they are stored */
-
 /* "for (int b = 0; b < 8; b++) {", or nothing to loop over with a single map. */
 static void open_maps(const ConvTile *tile, const char *count)
 {
@@ -131,7 +129,7 @@ void tile_store(const ConvTile *tile, int64_t pixels)
 {
     const char *maps =
         tile->partial ? "maps" : arena_printf(tile->text->arena, "%lld", (long long)MIN(tile->block, tile->maps));
-    if (pixels > 1 && (tile->block > FEW_MAPS || (tile->partial && tile->block > 1)))
+    if (pixels > 1 && tile->text->kernel->tiling.turned)
         store_turned(tile, pixels, maps);
     else
         store_sums(tile, pixels, maps);

@@ -73,27 +73,9 @@ static const char *operand_name(const KernelText *text, const Node *node, uint32
     return i == 0 ? "x" : arena_printf(text->arena, "x%u", i + 1);
 }
 
-/* A parameter but y: an input of the leader, or what the epilogue reads. */
-typedef struct Parameter {
-    const Node *node;
-    uint32_t input;
-    bool epilogue;
-    uint32_t place; /* of the node in the epilogue */
-} Parameter;
-
 void text_begin(KernelText *text)
 {
-    VEC(Parameter) list = {0};
-    double number;
-    for (uint32_t i = 0; i < text->leader->input_count; i++)
-        if (!text_number(text, text->leader, i, &number))
-            VEC_PUSH(text->arena, &list, (Parameter){.node = text->leader, .input = i});
-    for (uint32_t e = 0; e < text->kernel->epilogue_count; e++) {
-        const Node *node = graph_node(text->graph, text->kernel->epilogue[e]);
-        for (uint32_t i = 0; i < node->input_count; i++)
-            if (!text_number(text, node, i, &number) && !graph_is_running(text->graph, node, i))
-                VEC_PUSH(text->arena, &list, (Parameter){.node = node, .input = i, .epilogue = true, .place = e});
-    }
+    Parameters list = kernel_parameters(text->graph, text->kernel);
     text->parameters = list.at;
     text->parameter_count = list.count;
 }
@@ -118,13 +100,17 @@ const Node *text_parameter_node(const KernelText *text, uint32_t i)
 
 const Type *text_parameter_type(const KernelText *text, uint32_t i)
 {
-    const Parameter *parameter = &text->parameters[i];
-    return &graph_input_node(text->graph, parameter->node, parameter->input)->type;
+    return parameter_type(text->graph, &text->parameters[i]);
 }
 
 bool text_parameter_runs(const KernelText *text, uint32_t i)
 {
-    return shape_count(&text_parameter_type(text, i)->shape) > 1;
+    return parameter_runs(text->graph, &text->parameters[i]);
+}
+
+int64_t text_tile(const KernelText *text, unsigned axes)
+{
+    return tiling_tile(&text->kernel->tiling, axes);
 }
 
 bool text_in_place(const KernelText *text, uint32_t i)

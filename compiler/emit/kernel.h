@@ -9,6 +9,8 @@
 
 #include "emit/target.h"
 #include "ops/body.h"
+#include "plan/nest.h"
+#include "plan/parameters.h"
 #include "plan/plan.h"
 #include "support/buf.h"
 
@@ -36,7 +38,7 @@ struct KernelText {
     const char *macro;  /* of every macro: LENET5 */
     const char *name;   /* of the function: lenet5_conv1 */
     Needs *needs;
-    const struct Parameter *parameters; /* of the function but y: set by text_begin */
+    const Parameter *parameters; /* of the function but y: set by text_begin */
     uint32_t parameter_count;
 };
 
@@ -79,6 +81,8 @@ uint32_t text_leader_parameters(const KernelText *text);
 const Type *text_parameter_type(const KernelText *text, uint32_t i);
 /* Whether parameter i has a value a channel; false: one for all of them. */
 bool text_parameter_runs(const KernelText *text, uint32_t i);
+/* How many elements along an axis (plan/nest.h) are computed at a time: of the kernel's Tiling. */
+int64_t text_tile(const KernelText *text, unsigned axes);
 /* Whether parameter i stands where y is written, element for element. */
 bool text_in_place(const KernelText *text, uint32_t i);
 /* Whether the leader's input i is a number that stands in the text; then its value. */
@@ -98,27 +102,7 @@ void comment_wrapped(Buf *out, const char *begin, const char *text);
 
 /* ---- where elements stand ---- */
 
-enum { NEST_AXES = MAX_RANK + 1, NEST_OPERANDS = 16 };
-
-/* Strides of a stored tensor along its logical axes, in elements; not for blocked layouts. */
-typedef struct Access {
-    int64_t base;
-    int64_t stride[NEST_AXES];
-} Access;
-Access access_of(const Type *type);
-/* The same along the axes of another shape, from the right: stride 0 where the tensor is broadcast to it. */
-Access access_broadcast(const Type *type, const Shape *shape);
-
-/* Loops over a logical shape for several operands at once, with as few loops as their strides allow. */
-typedef struct Nest {
-    int rank;
-    int64_t dim[NEST_AXES];
-    int operands;
-    Access access[NEST_OPERANDS];
-    int64_t strip; /* not 0: loop `strip_axis` goes in strips that long, and through a strip innermost of all */
-    int strip_axis;
-} Nest;
-void nest_collapse(Nest *nest);
+/* Loops of a nest (plan/nest.h) as text. */
 void nest_open(KernelText *text, const Nest *nest); /* for lines; the caller writes one statement */
 void nest_close(KernelText *text, const Nest *nest);
 const char *nest_index(const KernelText *text, const Nest *nest, int operand); /* "i * 784 + j" */
@@ -137,9 +121,8 @@ typedef enum Fold {
     FOLD_MAX,    /* stays NaN */
     FOLD_MIN,
 } Fold;
-/* The whole kernel of a reduction: a nest over x (operand 1), whose kept axes come first; y (operand 0) has stride 0
- * along the others. Not collapsed. */
-void text_reduction(KernelText *text, Nest nest, Fold fold);
+/* The whole kernel of a reduction. */
+void text_reduction(KernelText *text, Fold fold);
 
 /* ---- bodies and epilogues ---- */
 

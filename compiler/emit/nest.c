@@ -1,4 +1,4 @@
-/* nest.c - loops over a shape for several operands, as few as their strides allow.
+/* nest.c - loops over a shape for several operands, as text; which loops there are says plan/nest.h.
  *
  *   x [6][28][28] and y [6][32][32] with a halo:   for (int i = 0; i < 6; i++)
  *                                                      for (int j = 0; j < 28; j++)
@@ -8,72 +8,6 @@
 #include "emit/kernel.h"
 
 static const char loop_names[NEST_AXES][2] = {"i", "j", "k", "l", "m", "n", "o"};
-
-Access access_of(const Type *type)
-{
-    const Shape *s = &type->shape;
-    const Layout *l = &type->layout;
-    Access access = {0};
-    if (l->kind == LAYOUT_INTERLEAVED && s->rank == 4) {
-        access.stride[3] = s->dim[1];
-        access.stride[2] = s->dim[3] * s->dim[1];
-        access.stride[1] = 1;
-        access.stride[0] = s->dim[1] * s->dim[2] * s->dim[3];
-        return access;
-    }
-    int64_t stride = 1;
-    for (int axis = s->rank - 1; axis >= 0; axis--) {
-        access.stride[axis] = stride;
-        int64_t extent = s->dim[axis];
-        if (axis == s->rank - 1)
-            extent += l->halo[HALO_LEFT] + l->halo[HALO_RIGHT];
-        else if (axis == s->rank - 2)
-            extent += l->halo[HALO_TOP] + l->halo[HALO_BOTTOM];
-        stride *= extent;
-    }
-    if (s->rank >= 2)
-        access.base = l->halo[HALO_TOP] * access.stride[s->rank - 2] + l->halo[HALO_LEFT];
-    return access;
-}
-
-Access access_broadcast(const Type *type, const Shape *shape)
-{
-    Access own = access_of(type), access = {.base = own.base};
-    for (int axis = 0; axis < type->shape.rank; axis++)
-        if (type->shape.dim[axis] > 1)
-            access.stride[shape->rank - type->shape.rank + axis] = own.stride[axis];
-    return access;
-}
-
-static bool can_merge(const Nest *nest, int axis)
-{
-    for (int o = 0; o < nest->operands; o++)
-        if (nest->access[o].stride[axis] != nest->access[o].stride[axis + 1] * nest->dim[axis + 1])
-            return false;
-    return true;
-}
-
-static void remove_axis(Nest *nest, int axis)
-{
-    for (int a = axis; a + 1 < nest->rank; a++) {
-        nest->dim[a] = nest->dim[a + 1];
-        for (int o = 0; o < nest->operands; o++)
-            nest->access[o].stride[a] = nest->access[o].stride[a + 1];
-    }
-    nest->rank--;
-}
-
-void nest_collapse(Nest *nest)
-{
-    for (int axis = nest->rank - 1; axis >= 0; axis--)
-        if (nest->dim[axis] == 1)
-            remove_axis(nest, axis);
-    for (int axis = nest->rank - 2; axis >= 0; axis--)
-        if (can_merge(nest, axis)) {
-            nest->dim[axis + 1] *= nest->dim[axis];
-            remove_axis(nest, axis);
-        }
-}
 
 /* Whether the last strip is shorter than the others, so that its end is computed. */
 static bool strips_are_cut(const Nest *nest)

@@ -11,9 +11,7 @@
 
 bool text_is_parallel(const KernelText *text, uint32_t i)
 {
-    const Node *node = text_parameter_node(text, i);
-    bool epilogue = i >= text_leader_parameters(text);
-    return epilogue && !op_row(node->op)->channelwise && text_parameter_type(text, i)->shape.rank > 0;
+    return parameter_is_parallel(text->graph, &text->parameters[i]);
 }
 
 Access text_parallel(const KernelText *text, uint32_t i)

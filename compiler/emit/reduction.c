@@ -1,22 +1,15 @@
 /* reduction.c - the loops of sums, means, maxima and minima in plain C: reductions over axes, pools over everything.
  *
- * Of the axes that are left after collapsing (nest.c), the one whose elements stand beside each other decides:
- *
- *   reduced   runs: 16 partial results side by side, which compilers keep in vectors, folded in halves at the end
- *   kept      rows: a whole row of results at a time, four rows of x joined to it at once
- *
- * What is too short for either is computed one result after the other.
- * Compilers may not reorder additions, so that one running sum would be one addition after the other. The partial
- * sums are also nearer to the exact one than a running sum is.
+ * Three forms, of which the kernel's Tiling has one: runs in lanes, partial results side by side, folded in halves at
+ * the end; rows, a whole row of results at a time, some rows of x joined to it at once; and one result after the other.
  */
 #include "emit/kernel.h"
 
-enum { LANES = 16, ROWS = 4, FEWEST_ROWS = 16, RESULT = 0, SOURCE = 1 };
-
 typedef struct Reduction {
     KernelText *text;
-    Nest nest; /* kept axes first; operands RESULT and SOURCE */
+    Nest nest; /* kept axes first */
     int kept;
+    long long lanes, rows; /* at a time; at most one of them is more than 1 */
     Fold fold;
     int64_t count; /* elements of x for each of y */
 } Reduction;
@@ -25,14 +18,14 @@ static int64_t reduced_count(const Nest *nest)
 {
     int64_t count = 1;
     for (int axis = 0; axis < nest->rank; axis++)
-        count *= nest->access[RESULT].stride[axis] ? 1 : nest->dim[axis];
+        count *= nest->access[NEST_RESULT].stride[axis] ? 1 : nest->dim[axis];
     return count;
 }
 
 static int kept_axes(const Nest *nest)
 {
     int kept = 0;
-    while (kept < nest->rank && nest->access[RESULT].stride[kept])
+    while (kept < nest->rank && nest->access[NEST_RESULT].stride[kept])
         kept++;
     return kept;
 }
@@ -98,23 +91,23 @@ static void write_single(const Reduction *r)
     Buf *out = r->text->out;
     buf_line(out, "float v = %s;", start_text(r));
     nest_lines_open(r->text, &r->nest, r->kept, r->nest.rank);
-    const char *element = arena_printf(r->text->arena, "x[%s]", nest_index(r->text, &r->nest, SOURCE));
+    const char *element = arena_printf(r->text->arena, "x[%s]", nest_index(r->text, &r->nest, NEST_SOURCE));
     buf_line(out, "%s", join_text(r, "v", element));
     out->indent -= r->nest.rank - r->kept;
-    buf_line(out, "y[%s] = %s;", nest_index(r->text, &r->nest, RESULT), finished_text(r, "v"));
+    buf_line(out, "y[%s] = %s;", nest_index(r->text, &r->nest, NEST_RESULT), finished_text(r, "v"));
 }
 
 /* The run: whole lanes, then what is left over. */
 static void write_lane_run(const Reduction *r)
 {
     Buf *out = r->text->out;
-    long long length = r->nest.dim[r->nest.rank - 1], whole = length / LANES * LANES;
-    if (whole == LANES) {
-        buf_line(out, "for (int b = 0; b < %d; b++)", LANES);
+    long long length = r->nest.dim[r->nest.rank - 1], whole = length / r->lanes * r->lanes;
+    if (whole == r->lanes) {
+        buf_line(out, "for (int b = 0; b < %lld; b++)", r->lanes);
         buf_line(out, "    %s", join_text(r, "a[b]", "s[b]"));
     } else {
-        buf_line(out, "for (int e = 0; e < %lld; e += %d)", whole, LANES);
-        buf_line(out, "    for (int b = 0; b < %d; b++)", LANES);
+        buf_line(out, "for (int e = 0; e < %lld; e += %lld)", whole, r->lanes);
+        buf_line(out, "    for (int b = 0; b < %lld; b++)", r->lanes);
         buf_line(out, "        %s", join_text(r, "a[b]", "s[e + b]"));
     }
     if (length == whole + 1)
@@ -131,26 +124,26 @@ static void write_lanes(const Reduction *r)
     Nest outer = r->nest; /* all but the run */
     outer.rank--;
     int loops = outer.rank - r->kept;
-    buf_line(text->out, "float a[%d];", LANES);
-    buf_line(text->out, "for (int b = 0; b < %d; b++)", LANES);
+    buf_line(text->out, "float a[%lld];", r->lanes);
+    buf_line(text->out, "for (int b = 0; b < %lld; b++)", r->lanes);
     buf_line(text->out, "    a[b] = %s;", start_text(r));
     for (int axis = r->kept; axis < outer.rank; axis++)
         nest_block_open(text, &outer, axis);
-    nest_begin(text, &outer, SOURCE, "const float *s = x");
+    nest_begin(text, &outer, NEST_SOURCE, "const float *s = x");
     write_lane_run(r);
     for (int i = 0; i < loops; i++)
         buf_close(text->out);
-    buf_line(text->out, "for (int half = %d; half > 0; half /= 2)", LANES / 2);
+    buf_line(text->out, "for (int half = %lld; half > 0; half /= 2)", r->lanes / 2);
     buf_line(text->out, "    for (int b = 0; b < half; b++)");
     buf_line(text->out, "        %s", join_text(r, "a[b]", "a[b + half]"));
-    buf_line(text->out, "y[%s] = %s;", nest_index(text, &r->nest, RESULT), finished_text(r, "a[0]"));
+    buf_line(text->out, "y[%s] = %s;", nest_index(text, &r->nest, NEST_RESULT), finished_text(r, "a[0]"));
 }
 
-static void write_runs(const Reduction *r, bool lanes)
+static void write_runs(const Reduction *r)
 {
     for (int axis = 0; axis < r->kept; axis++)
         nest_block_open(r->text, &r->nest, axis);
-    if (lanes)
+    if (r->lanes > 1)
         write_lanes(r);
     else
         write_single(r);
@@ -166,26 +159,36 @@ static void open_row(const Reduction *r)
     nest_lines_open(r->text, &r->nest, r->kept - 1, r->kept);
 }
 
-/* ROWS elements of x, one below the other, joined to one of y: "y[i] += (s[i] + s[35 + i]) + (s[70 + i] + ...);" */
+/* "(s[i] + s[35 + i]) + (s[70 + i] + s[105 + i])": pair by pair, so that no addition waits for many others. */
+static const char *sum_text(Arena *arena, const char *const *element, int64_t count)
+{
+    if (count == 1)
+        return element[0];
+    const char *half[2] = {sum_text(arena, element, count / 2),
+                           sum_text(arena, element + count / 2, count - count / 2)};
+    return arena_printf(arena, count > 3 ? "(%s) + (%s)" : count == 3 ? "%s + (%s)" : "%s + %s", half[0], half[1]);
+}
+
+/* Some elements of x, one below the other, joined to one of y: "y[i] += (s[i] + s[35 + i]) + (s[70 + i] + ...);" */
 static void write_joined_column(const Reduction *r, const char *to)
 {
     KernelText *text = r->text;
     Nest row = {.rank = r->kept, .operands = 1};
-    row.access[0].stride[r->kept - 1] = r->nest.access[SOURCE].stride[r->kept - 1];
-    const char *element[ROWS];
-    for (int k = 0; k < ROWS; k++) {
-        row.access[0].base = k * r->nest.access[SOURCE].stride[r->nest.rank - 1];
+    row.access[0].stride[r->kept - 1] = r->nest.access[NEST_SOURCE].stride[r->kept - 1];
+    const char **element = NEW_ARRAY(text->arena, const char *, r->rows);
+    for (long long k = 0; k < r->rows; k++) {
+        row.access[0].base = k * r->nest.access[NEST_SOURCE].stride[r->nest.rank - 1];
         element[k] = arena_printf(text->arena, "s[%s]", nest_index(text, &row, 0));
     }
     if (r->fold == FOLD_SUM || r->fold == FOLD_MEAN) {
         open_row(r);
-        buf_line(text->out, "%s += (%s + %s) + (%s + %s);", to, element[0], element[1], element[2], element[3]);
+        buf_line(text->out, "%s += %s;", to, sum_text(text->arena, element, r->rows));
         text->out->indent--;
         return;
     }
     nest_block_open(text, &r->nest, r->kept - 1);
     buf_line(text->out, "float v = %s;", to);
-    for (int k = 0; k < ROWS; k++)
+    for (long long k = 0; k < r->rows; k++)
         buf_line(text->out, "%s", join_text(r, "v", element[k]));
     buf_line(text->out, "%s = v;", to);
     buf_close(text->out);
@@ -197,26 +200,26 @@ static void write_joined_rows(const Reduction *r, const char *to)
     KernelText *text = r->text;
     Nest bundle = r->nest; /* without the row */
     int last = r->nest.rank - 1;
-    bundle.access[SOURCE].stride[r->kept - 1] = 0;
-    int64_t length = r->nest.dim[last], whole = length / ROWS * ROWS;
+    bundle.access[NEST_SOURCE].stride[r->kept - 1] = 0;
+    int64_t length = r->nest.dim[last], whole = length / r->rows * r->rows;
     const char *name = nest_name(last);
-    buf_open(text->out, "for (int %s = 0; %s < %lld; %s += %d)", name, name, (long long)whole, name, ROWS);
-    nest_begin(text, &bundle, SOURCE, "const float *s = x");
+    buf_open(text->out, "for (int %s = 0; %s < %lld; %s += %lld)", name, name, (long long)whole, name, r->rows);
+    nest_begin(text, &bundle, NEST_SOURCE, "const float *s = x");
     write_joined_column(r, to);
     buf_close(text->out);
     Nest rest = r->nest;
     if (length == whole)
         return;
     if (length == whole + 1) {
-        rest.access[SOURCE].base += whole * rest.access[SOURCE].stride[last];
-        rest.access[SOURCE].stride[last] = 0;
+        rest.access[NEST_SOURCE].base += whole * rest.access[NEST_SOURCE].stride[last];
+        rest.access[NEST_SOURCE].stride[last] = 0;
     } else {
         buf_line(text->out, "for (int %s = %lld; %s < %lld; %s++)", name, (long long)whole, name, (long long)length,
                  name);
         text->out->indent++;
     }
     open_row(r);
-    line_wrapped(text->out, join_text(r, to, arena_printf(text->arena, "x[%s]", nest_index(text, &rest, SOURCE))));
+    line_wrapped(text->out, join_text(r, to, arena_printf(text->arena, "x[%s]", nest_index(text, &rest, NEST_SOURCE))));
     text->out->indent -= length == whole + 1 ? 1 : 2;
 }
 
@@ -225,7 +228,7 @@ static void write_rows(const Reduction *r)
     KernelText *text = r->text;
     Buf *out = text->out;
     int row = r->kept - 1, last = r->nest.rank - 1;
-    const char *to = arena_printf(text->arena, "y[%s]", nest_index(text, &r->nest, RESULT));
+    const char *to = arena_printf(text->arena, "y[%s]", nest_index(text, &r->nest, NEST_RESULT));
     for (int axis = 0; axis < row; axis++)
         nest_block_open(text, &r->nest, axis);
     open_row(r);
@@ -245,18 +248,20 @@ static void write_rows(const Reduction *r)
         buf_close(out);
 }
 
-void text_reduction(KernelText *text, Nest nest, Fold fold)
+void text_reduction(KernelText *text, Fold fold)
 {
-    nest_collapse(&nest);
-    Reduction r = {.text = text, .nest = nest, .kept = kept_axes(&nest), .fold = fold, .count = reduced_count(&nest)};
-    const int64_t *step = nest.access[SOURCE].stride;
-    int last = nest.rank - 1;
-    bool reduced = r.kept < nest.rank;
-    bool row_wise = r.kept > 0 && reduced && step[r.kept - 1] < step[last];
-    bool rows = row_wise && nest.dim[last] >= FEWEST_ROWS;
-    bool lanes = !row_wise && reduced && step[last] == 1 && nest.dim[last] >= LANES;
+    Nest nest = kernel_nest(text->graph, text->kernel);
+    const Loop *lanes = tiling_find(&text->kernel->tiling, LOOP_LANES);
+    const Loop *rows = tiling_find(&text->kernel->tiling, LOOP_UNROLLED);
+    Reduction r = {.text = text,
+                   .nest = nest,
+                   .kept = kept_axes(&nest),
+                   .lanes = lanes ? loop_turns(lanes) : 1,
+                   .rows = rows ? loop_turns(rows) : 1,
+                   .fold = fold,
+                   .count = reduced_count(&nest)};
     text_comment(text, rows    ? "rows of results"
-                       : lanes ? arena_printf(text->arena, "%d partial results side by side", LANES)
+                       : lanes ? arena_printf(text->arena, "%lld partial results side by side", r.lanes)
                                : "one result after the other");
     write_join_function(&r);
     text_open(text);
@@ -264,6 +269,6 @@ void text_reduction(KernelText *text, Nest nest, Fold fold)
     if (rows)
         write_rows(&r);
     else
-        write_runs(&r, lanes);
+        write_runs(&r);
     text_close(text);
 }

@@ -41,8 +41,8 @@ Transposed transposed_numbers(KernelText *text)
                     .maps = y->dim[1],
                     .batch = y->dim[0],
                     .vector = 1,
-                    .block = text->kernel->form.maps,
-                    .pixels = text->kernel->form.pixels,
+                    .block = (int)text_tile(text, AXIS_MAPS),
+                    .pixels = text_tile(text, AXIS_COLUMNS),
                     .last_argument = ""};
     for (int i = 0; i < 2; i++)
         t.axis[i] = axis_numbers(attrs, i, weight->dim[2 + i], y->dim[2 + i]);

@@ -10,13 +10,7 @@
  */
 #include "ops/op.h"
 #include "pass/halo.h"
-
-enum { LARGE_PANEL = 32, MIDDLE_PANEL = 16, SMALL_PANEL = 8 };
-
-static int32_t matvec_panel(int64_t outputs)
-{
-    return outputs >= LARGE_PANEL ? LARGE_PANEL : outputs > SMALL_PANEL ? MIDDLE_PANEL : SMALL_PANEL;
-}
+#include "plan/tiling.h"
 
 static bool covers(const Layout *layout, const Layout *wanted)
 {
@@ -73,7 +67,7 @@ Graph *pass_layout(const Graph *graph, const PassContext *context)
             copy_conv(&rewrite, id, form, context->explain);
         else if (op_row(node->op)->family == FAMILY_MATVEC && !written[i])
             rewrite_copy_with(&rewrite, id,
-                              packed_inputs(&rewrite, node, LAYOUT_PANELS, matvec_panel(node->type.shape.dim[1])));
+                              packed_inputs(&rewrite, node, LAYOUT_PANELS, tiling_outputs(node->type.shape.dim[1])));
         else
             rewrite_copy(&rewrite, id);
         Type *type = &graph_node(rewrite.to, rewrite.map[i])->type;

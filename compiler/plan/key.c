@@ -26,8 +26,8 @@ const char *kernel_key(Arena *arena, const Graph *graph, const Kernel *kernel)
     for (uint32_t i = 0; i < kernel->epilogue_count; i++)
         print_node(&key, graph, graph_node(graph, kernel->epilogue[i]));
     type_print(&key, &graph_node(graph, kernel->result)->type);
-    buf_printf(&key, " %d.%d.%d.%d.%d", (int)kernel->form.activations, kernel->form.channel_block, kernel->form.maps,
-               kernel->form.pixels, kernel->form.rows);
+    buf_printf(&key, " %d.%d ", (int)kernel->form.activations, kernel->form.channel_block);
+    tiling_print(&key, graph, kernel);
     if (kernel->rows.some)
         buf_printf(&key, " rows %lld, %lld", (long long)kernel->rows.x_held, (long long)kernel->rows.y_held);
     if (kernel->in_place != NOT_IN_PLACE)

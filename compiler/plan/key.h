@@ -4,7 +4,7 @@
 
 #include "plan/plan.h"
 
-/* Everything that the emitted function depends on, as text: operations, attributes, numbers, types, form. */
+/* Everything that the emitted function depends on, as text: operations, attributes, numbers, types, formats, loops. */
 const char *kernel_key(Arena *arena, const Graph *graph, const Kernel *kernel);
 
 #endif

@@ -6,7 +6,7 @@
  *   Step    one call of a kernel with its buffers
  *   Band    steps in a row that go through the rows of their pictures together, some rows at a time
  *
- * Emitters decide nothing: tiles, formats, offsets and names stand here and are printed by plan_print.
+ * Emitters decide nothing: loops, tiles, formats, offsets and names stand here and are printed by plan_print.
  */
 #ifndef FOVEA_PLAN_PLAN_H
 #define FOVEA_PLAN_PLAN_H
@@ -15,6 +15,7 @@
 #include "ir/graph.h"
 #include "ops/op.h"
 #include "ops/rows.h"
+#include "plan/tiling.h"
 
 enum { PLAN_ALIGNMENT = 64, BLOB_HEADER_BYTES = 64 };
 
@@ -55,8 +56,9 @@ typedef struct Kernel {
     NodeId result;
     NodeId *epilogue; /* nodes fused behind the leader, in order; the last is `result` */
     uint32_t epilogue_count;
-    ConvForm form; /* of convolutions */
+    ConvForm form; /* of convolutions: formats, and the tile that the target asks for */
     KernelRows rows;
+    Tiling tiling;     /* its loops */
     uint32_t in_place; /* its result stands where it reads this one of a step's reads; NOT_IN_PLACE: elsewhere */
     const char *key;   /* equal for equal kernels */
     uint32_t steps;    /* how many use it */

@@ -8,15 +8,13 @@ static void print_kernel(Buf *buf, const Plan *plan, const Kernel *kernel)
     buf_printf(buf, "kernel %s: %s", kernel->name, op_name(leader->op));
     for (uint32_t i = 0; i < kernel->epilogue_count; i++)
         buf_printf(buf, " + %s", op_name(graph_node(graph, kernel->epilogue[i])->op));
-    if (is_convolution(leader->op))
-        buf_printf(buf,
-                   kernel->form.rows > 1 ? ", %d maps x %d pixels x %d rows in registers"
-                                         : ", %d maps x %d pixels in registers",
-                   kernel->form.maps, kernel->form.pixels, kernel->form.rows);
+    if (kernel->tiling.count)
+        buf_puts(buf, "; ");
+    tiling_print(buf, graph, kernel);
     if (kernel->rows.some)
-        buf_puts(buf, ", some rows at a time");
+        buf_puts(buf, "; some rows at a time");
     if (kernel->steps > 1)
-        buf_printf(buf, ", used %u times", kernel->steps);
+        buf_printf(buf, "; used %u times", kernel->steps);
     buf_puts(buf, "\n");
 }
 

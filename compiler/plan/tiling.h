@@ -1,0 +1,78 @@
+/* tiling.h - how a kernel goes over its elements: its loops as data, outermost first.
+ *
+ *   a convolution 3x3 of 64 maps of 28 x 28 on target c
+ *
+ *     axes      length  step
+ *     maps      64      32
+ *     rows      28      1
+ *     columns   28      4
+ *     inputs    64      1    joins
+ *     taps      9       1    joins
+ *     columns   4       1    UNROLLED
+ *     maps      32      1    LANES
+ *
+ *   and printed: maps by 32, rows, columns by 4, inputs, taps; 32 maps x 4 pixels in registers
+ *
+ * tiling_choose (choose.c) makes one for each kernel, and has the reasons. Emitters read it and decide nothing; whoever
+ * else makes a Tiling, say by measuring, has to keep the rules of verify_tiling.c and no others. Loops of a single turn
+ * are left out.
+ */
+#ifndef FOVEA_PLAN_TILING_H
+#define FOVEA_PLAN_TILING_H
+
+#include "plan/nest.h"
+#include "support/buf.h"
+
+typedef enum LoopKind {
+    LOOP_PLAIN,
+    LOOP_PHASES,   /* of a stride: each turn leads to every so manieth element only */
+    LOOP_STRIP,    /* through the elements that one turn of an outer loop leaves to it, innermost of all */
+    LOOP_UNROLLED, /* no loop in C: all turns are written out, with a name each */
+    LOOP_LANES,    /* over an array so short that compilers keep it in vectors */
+    LOOP_COPIED,   /* no loop in C: memcpy */
+    LOOP_KEPT,     /* no loop of its own: so many elements are kept in an array on the stack */
+} LoopKind;
+
+/* What becomes of the last turn where the steps do not fill the length. */
+typedef enum LastTurn {
+    LAST_WHOLE,   /* they do */
+    LAST_SHORTER, /* it has code of its own, for what is left */
+    LAST_CUT,     /* computed whole; what lies behind the end is dropped, or fills up what is stored */
+    LAST_MOVED,   /* moved back over the turn before, whose elements it computes again */
+} LastTurn;
+
+typedef struct Loop {
+    unsigned axes;  /* bits of nest.h */
+    int64_t length; /* how far it goes along them, in elements */
+    int64_t step;   /* how far in one turn */
+    LoopKind kind;
+    LastTurn last;
+    bool joins; /* all it goes over becomes one element of the result */
+} Loop;
+
+enum { TILING_LOOPS = 12 };
+
+typedef struct Tiling {
+    int count;
+    bool turned; /* sums of maps are turned before they are stored, so that pixels of a map are written beside each
+                    other */
+    Loop at[TILING_LOOPS];
+} Tiling;
+
+/* What a kernel gets that nobody else made a Tiling for; all that is needed of it are family, leader, epilogue, result
+ * and form. */
+Tiling tiling_choose(const Graph *graph, const struct Kernel *kernel);
+/* Outputs of a fully connected layer that are summed at a time: the panels of its weights. */
+int32_t tiling_outputs(int64_t outputs);
+
+/* The first loop of that kind; NULL: there is none. */
+const Loop *tiling_find(const Tiling *tiling, LoopKind kind);
+int64_t loop_turns(const Loop *loop);
+/* How many elements along an axis are computed at a time, unrolled or in lanes; 1 when it is gone through one by one.
+ */
+int64_t tiling_tile(const Tiling *tiling, unsigned axes);
+
+/* "maps by 32, rows, columns by 4, inputs, taps; 32 maps x 4 pixels in registers"; "" when there are no loops. */
+void tiling_print(Buf *buf, const Graph *graph, const struct Kernel *kernel);
+
+#endif
