@@ -6,7 +6,6 @@
 
 enum { AVX2_VECTOR = 8 }; /* floats */
 
-ConvForm avx2_conv_form(const Graph *graph, const Node *conv, bool vector_epilogue);
 void avx2_conv_text(KernelText *text);
 void avx2_conv_transpose_text(KernelText *text);
 

@@ -1,34 +1,12 @@
 /* avx2_conv.c - convolutions over channel blocks of 8, in the words of avx2.c.
  *
  * A value's 8 channels are one vector: an input value is broadcast and multiplied into the vectors of 16 output maps
- * for up to 6 pixels beside each other. 12 sums, 2 vectors of weights and the broadcast take 15 of the 16 registers,
- * with 0.67 loads a multiply-add. Every tap of every pixel is in the buffer (a halo of zeros), so that nothing tests a
- * border.
+ * for up to 6 pixels beside each other (avx2.c says how many). Every tap of every pixel is in the buffer (a halo of
+ * zeros), so that nothing tests a border.
  */
 #include "emit/avx2.h"
 #include "emit/transposed.h"
 #include "ops/conv.h"
-
-enum { PIXELS_TWO = 6, PIXELS_ONE = 12, FEWEST_INPUTS = 4 };
-
-ConvForm avx2_conv_form(const Graph *graph, const Node *conv, bool vector_epilogue)
-{
-    const ConvAttrs *attrs = conv->attrs;
-    bool transposed = conv->op == OP_conv_transpose;
-    int64_t inputs = graph_input_node(graph, conv, CONV_X)->type.shape.dim[1], maps = conv->type.shape.dim[1];
-    int64_t width = transposed ? transposed_columns(conv) : conv->type.shape.dim[3];
-    if (conv->op == OP_conv_connect || attrs->groups > 1 || inputs < FEWEST_INPUTS || maps < AVX2_VECTOR ||
-        !vector_epilogue)
-        return c_conv_form(graph, conv, vector_epilogue);
-    bool two = (maps + AVX2_VECTOR - 1) / AVX2_VECTOR % 2 == 0;
-    int64_t most = two ? PIXELS_TWO : PIXELS_ONE, tiles = (width + most - 1) / most;
-    return (ConvForm){.activations = LAYOUT_BLOCKED,
-                      .channel_block = AVX2_VECTOR,
-                      .weights = transposed ? LAYOUT_TURNED : LAYOUT_PANELS,
-                      .maps = two ? 2 * AVX2_VECTOR : AVX2_VECTOR,
-                      .pixels = (int32_t)((width + tiles - 1) / tiles),
-                      .rows = 1};
-}
 
 /* ---- sums in registers ---- */
 

@@ -2,36 +2,10 @@
  *
  * Some output maps times some pixels of a row are summed in small arrays that compilers keep in registers: for each
  * input channel and tap, one run of weights (beside each other in a panel) times one input value for each pixel.
- * The shape of that loop decides everything. One inner loop over the maps, with an array a pixel, is fast with both
- * clang 14 and gcc 12 at 32 maps x 4 pixels (180-205 and 96-183 GFLOP/s with AVX-512) and fair at 8 x 8 (28-99 and
- * 29-107); two-dimensional arrays, or other counts, fall to 7-15 with one of the two. bench/tiles.py measures it.
+ * How many says the kernel's Tiling (c_tiles.c).
  */
 #include "emit/conv_tile.h"
-#include "emit/transposed.h"
 #include "ops/conv.h"
-
-enum { WIDE_MAPS = 32, WIDE_PIXELS = 4, NARROW_MAPS = 8, NARROW_PIXELS = 8, WORTH_WIDE = 16 };
-
-ConvForm c_conv_form(const Graph *graph, const Node *conv, bool vector_epilogue)
-{
-    const ConvAttrs *attrs = conv->attrs;
-    (void)graph, (void)vector_epilogue;
-    if (conv->op == OP_conv_connect)
-        return c_connect_form(conv);
-    int64_t maps = conv->type.shape.dim[1] / attrs->groups;
-    ConvForm form = {.activations = LAYOUT_PLAIN, .maps = NARROW_MAPS, .pixels = NARROW_PIXELS, .rows = 1};
-    if (maps % WIDE_MAPS == 0 || (attrs->groups == 1 && maps > WORTH_WIDE)) {
-        form.maps = WIDE_MAPS;
-        form.pixels = WIDE_PIXELS;
-    } else if (attrs->groups > 1) {
-        while (maps % form.maps)
-            form.maps /= 2;
-    }
-    bool transposed = conv->op == OP_conv_transpose;
-    form.weights = transposed ? LAYOUT_TURNED : LAYOUT_PANELS;
-    form.pixels = (int32_t)MIN(form.pixels, transposed ? transposed_columns(conv) : conv->type.shape.dim[3]);
-    return form;
-}
 
 /* The numbers that the text is made of. */
 typedef struct ConvText {

@@ -2,25 +2,10 @@
  *
  * No two output maps see the same input maps, so vectors run over pixels here: a tile of rows and pixels of one map is
  * summed in registers, a weight times a row of pixels at a time. Tables say which input maps come. Tiles that hang over
- * an edge are moved back, over the tile before; so the epilogue waits until the whole map is there. 16 pixels x 4 rows,
- * and 8 x 7 for narrow maps, are what clang 14 and gcc 12 both keep in registers; with fewer rows or other widths gcc
- * falls to a fifth.
+ * an edge are moved back, over the tile before; so the epilogue waits until the whole map is there.
  */
 #include "emit/kernel.h"
 #include "ops/conv.h"
-
-enum { WIDE_PIXELS = 16, WIDE_ROWS = 4, NARROW_PIXELS = 8, NARROW_ROWS = 7 };
-
-ConvForm c_connect_form(const Node *conv)
-{
-    int64_t height = conv->type.shape.dim[2], width = conv->type.shape.dim[3];
-    bool wide = width >= WIDE_PIXELS;
-    return (ConvForm){.activations = LAYOUT_PLAIN,
-                      .weights = LAYOUT_PLAIN,
-                      .maps = 1,
-                      .pixels = (int32_t)MIN(wide ? WIDE_PIXELS : NARROW_PIXELS, width),
-                      .rows = (int32_t)MIN(wide ? WIDE_ROWS : NARROW_ROWS, height)};
-}
 
 typedef struct ConnectText {
     KernelText *text;

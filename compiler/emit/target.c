@@ -8,6 +8,7 @@ const Target target_c = {
     .name = "c",
     .synopsis = "portable C99, for any CPU and compiler",
     .conv_form = c_conv_form,
+    .tiles = &c_tiles,
     .attribute = "",
     .words = "",
 };

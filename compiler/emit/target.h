@@ -1,7 +1,7 @@
 /* target.h - what the emitted code runs on: one row a target.
  *
- * A target chooses stored formats for convolutions (its form), may give texts of its own to those over channel blocks,
- * and defines the words that these are written in. Only targets know intrinsics.
+ * A target chooses stored formats for convolutions (its form) and sizes of tiles, may give texts of its own to
+ * convolutions over channel blocks, and defines the words that these are written in. Only targets know intrinsics.
  */
 #ifndef FOVEA_EMIT_TARGET_H
 #define FOVEA_EMIT_TARGET_H
@@ -19,6 +19,19 @@ typedef struct ConvForm {
     int32_t rows;           /* below each other, summed at a time */
 } ConvForm;
 
+/* Sizes of all other tiles, of which plan/choose.c makes the loops of kernels. */
+typedef struct TileSizes {
+    int32_t outputs[3];  /* of a fully connected layer, summed at a time: panels of weights, ascending */
+    int32_t few_maps;    /* sums of more maps, or of an unknown number, are turned before they are stored */
+    int32_t lanes;       /* partial results of a reduction side by side; a power of two */
+    int32_t rows;        /* of the input that are joined at once to a row of results */
+    int32_t fewest_rows; /* from which on that is done */
+    int32_t run;         /* elements from which on they are copied by memcpy */
+    int32_t strip;       /* of a copy that turns rows into columns */
+    int32_t fewest_strips;
+    int32_t longest_row_kept; /* floats on the stack */
+} TileSizes;
+
 typedef struct KernelText KernelText; /* emit/kernel.h */
 
 typedef struct Target {
@@ -26,6 +39,7 @@ typedef struct Target {
     const char *cpu; /* constant of fovea.h that the CPU must have when the model is opened; NULL: any CPU */
     /* `vector_epilogue`: all that is fused behind the convolution can be written in vector words. */
     ConvForm (*conv_form)(const Graph *graph, const Node *conv, bool vector_epilogue);
+    const TileSizes *tiles;
     const char *vector;                  /* its vector type, "v8"; NULL for plain C */
     const char *attribute;               /* before every kernel, so that compilers use its instructions everywhere */
     const char *words;                   /* the prelude that defines the words of its texts; "" for plain C */
@@ -40,9 +54,8 @@ extern const Target target_c, target_avx2;
 /* The form of each convolution of a graph whose kernels are fused: one a node, in its arena, zero for other nodes. */
 const ConvForm *target_conv_forms(const Target *target, const Graph *graph);
 
-/* Form of the portable target, which others fall back to (emit/c_conv.c). */
+/* Forms and sizes of the portable target, which others fall back to (emit/c_tiles.c). */
 ConvForm c_conv_form(const Graph *graph, const Node *conv, bool vector_epilogue);
-/* The same of convolutions with connection tables (emit/c_conv_connect.c). */
-ConvForm c_connect_form(const Node *conv);
+extern const TileSizes c_tiles;
 
 #endif

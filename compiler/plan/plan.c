@@ -12,8 +12,6 @@
 #include "plan/key.h"
 #include "support/hash.h"
 
-enum { LONGEST_ROW = 12 }; /* pixels that any target sums at a time */
-
 typedef VEC(NodeId) NodeIds;
 
 /* Where a value stands that is joined with others: in the buffer of a join. */
@@ -126,10 +124,10 @@ static void reserve_names(NameSet *set, const Graph *graph)
 static bool take_kernel_name(NameSet *set, const char *name)
 {
     static const char *const parts[] = {"", "_finish", "_of", "_tile", "_sees", "_first"};
-    const char *derived[LONGEST_ROW + COUNT_OF(parts)];
+    const char *derived[TILING_PIXELS + COUNT_OF(parts)];
     for (size_t i = 0; i < COUNT_OF(parts); i++)
         derived[i] = arena_printf(set->arena, "%s%s", name, parts[i]);
-    for (int row = 1; row <= LONGEST_ROW; row++)
+    for (int row = 1; row <= TILING_PIXELS; row++)
         derived[COUNT_OF(parts) + (size_t)row - 1] = arena_printf(set->arena, "%s_row%d", name, row);
     for (size_t i = 0; i < COUNT_OF(derived); i++)
         if (name_is_taken(set, derived[i]))
@@ -277,7 +275,7 @@ static void add_step(Planner *planner, NodeId leader)
     for (uint32_t i = 0; i < followers->count; i++)
         add_reads(planner, &step, graph_node(graph, followers->at[i]));
     step.writes = result_buffer(planner, &kernel, &step);
-    kernel.tiling = tiling_choose(graph, &kernel);
+    kernel.tiling = tiling_choose(graph, &kernel, plan->target->tiles);
     step.kernel = add_kernel(planner, kernel);
     plan->kernels.at[step.kernel].steps++;
     if (step.band != BAND_NONE && plan->bands.at[step.band].first == plan->steps.count)

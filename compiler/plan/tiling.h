@@ -13,13 +13,14 @@
  *
  *   and printed: maps by 32, rows, columns by 4, inputs, taps; 32 maps x 4 pixels in registers
  *
- * tiling_choose (choose.c) makes one for each kernel, and has the reasons. Emitters read it and decide nothing; whoever
- * else makes a Tiling, say by measuring, has to keep the rules of verify_tiling.c and no others. Loops of a single turn
- * are left out.
+ * tiling_choose (choose.c) makes one for each kernel, of the sizes that the target asks for. Emitters read it and
+ * decide nothing: a Tiling made of other sizes, say by measuring, takes its place as long as it keeps the rules of
+ * verify_tiling.c. Loops of a single turn are left out.
  */
 #ifndef FOVEA_PLAN_TILING_H
 #define FOVEA_PLAN_TILING_H
 
+#include "emit/target.h"
 #include "plan/nest.h"
 #include "support/buf.h"
 
@@ -50,7 +51,10 @@ typedef struct Loop {
     bool joins; /* all it goes over becomes one element of the result */
 } Loop;
 
-enum { TILING_LOOPS = 12 };
+enum {
+    TILING_LOOPS = 12,
+    TILING_PIXELS = 12, /* the most that a convolution sums at a time: names of functions count up to it */
+};
 
 typedef struct Tiling {
     int count;
@@ -59,11 +63,10 @@ typedef struct Tiling {
     Loop at[TILING_LOOPS];
 } Tiling;
 
-/* What a kernel gets that nobody else made a Tiling for; all that is needed of it are family, leader, epilogue, result
- * and form. */
-Tiling tiling_choose(const Graph *graph, const struct Kernel *kernel);
+/* What a kernel gets, of which family, leader, epilogue, result and form are known. */
+Tiling tiling_choose(const Graph *graph, const struct Kernel *kernel, const TileSizes *sizes);
 /* Outputs of a fully connected layer that are summed at a time: the panels of its weights. */
-int32_t tiling_outputs(int64_t outputs);
+int32_t tiling_outputs(const TileSizes *sizes, int64_t outputs);
 
 /* The first loop of that kind; NULL: there is none. */
 const Loop *tiling_find(const Tiling *tiling, LoopKind kind);

@@ -6,7 +6,7 @@
  *   P11 a part lies inside its whole, which is a workspace or output buffer, and has its layout; with a halo, it is
  *       some of its maps. What is joined stands one behind the other in the join
  *
- * verify_steps.c and verify_bands.c have those of steps.
+ * verify_steps.c and verify_bands.c have those of steps, verify_tiling.c those of kernels.
  */
 #include "plan/verify.h"
 
@@ -231,5 +231,7 @@ const char *plan_verify(const Plan *plan)
         broken = check_joins(plan);
     if (!broken)
         broken = verify_plan_bands(plan);
+    if (!broken)
+        broken = verify_tilings(plan);
     return broken ? broken : verify_steps(plan);
 }

@@ -2,6 +2,7 @@
 #ifndef FOVEA_TESTS_OPS_CASES_H
 #define FOVEA_TESTS_OPS_CASES_H
 
+#include "emit/target.h"
 #include "tests/support/model.h"
 
 typedef struct OpCase {
@@ -20,5 +21,7 @@ Graph *op_case_graph(Arena *arena, Diag *diag, const OpCase *op_case);
  * tolerance of the operations in it. The number of cases that fail; they are printed. -1: no such target here.
  * `cache`: bytes of the cache for which they are compiled, 0: the usual one. */
 int op_cases_check(const char *target, int64_t cache, const OpCase *cases, uint32_t count);
+/* The same for a row that need not be in the list of targets. */
+int op_cases_check_on(const Target *target, int64_t cache, const OpCase *cases, uint32_t count);
 
 #endif

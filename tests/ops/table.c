@@ -98,7 +98,14 @@ static bool check_case(void *context)
 
 int op_cases_check(const char *target, int64_t cache, const OpCase *cases, uint32_t count)
 {
-    Emitted *emitted = emitted_new(target);
+    const Target *row = target_find(target);
+    return row ? op_cases_check_on(row, cache, cases, count) : -1;
+}
+
+int op_cases_check_on(const Target *row, int64_t cache, const OpCase *cases, uint32_t count)
+{
+    const char *target = row->name;
+    Emitted *emitted = emitted_for(row);
     if (!emitted)
         return -1;
     emitted_cache(emitted, cache);

@@ -51,7 +51,12 @@ static bool cpu_can_run(const Target *target)
 Emitted *emitted_new(const char *target_name)
 {
     const Target *target = target_find(target_name);
-    if (!target || !cpu_can_run(target))
+    return target ? emitted_for(target) : NULL;
+}
+
+Emitted *emitted_for(const Target *target)
+{
+    if (!cpu_can_run(target))
         return NULL;
     Arena *arena = arena_new();
     Emitted *emitted = NEW(arena, Emitted);

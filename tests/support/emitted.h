@@ -16,12 +16,15 @@
 #ifndef FOVEA_TESTS_EMITTED_H
 #define FOVEA_TESTS_EMITTED_H
 
+#include "emit/target.h"
 #include "ir/eval.h"
 #include "tests/support/compare.h"
 
 typedef struct Emitted Emitted;
 
 Emitted *emitted_new(const char *target);
+/* For a row that need not be in the list of targets. */
+Emitted *emitted_for(const Target *target);
 void emitted_free(Emitted *emitted);
 
 /* Optimises, plans and emits; the graph's weights must be bound, and it is not changed. `diag` has the model's sources.
