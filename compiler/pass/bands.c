@@ -2,19 +2,20 @@
  *
  *   %3 = conv(%2, ...)                  %3 = conv(%2, ...)
  *   %4 = relu(%3) in %3          ->     %4 = relu(%3) in %3
- *   %5 = maxpool(%4)                    %5 = maxpool(%4) behind %3 by 8
+ *   %5 = conv(%4, ...)                  %5 = conv(%4, ...) behind %3 by 8
  *
  * Of %4 only the rows that one band of %5 needs are held (rows.h): they never leave the cache, and the workspace has
- * room for those alone. Convolutions behind each other are joined so, a 1x1 and the kxk that it feeds, and pooling and
- * normalisation behind all of them.
+ * room for those alone. Convolutions behind each other are joined so, and a 1x1 and the kxk that it feeds; pooling and
+ * normalisation were already (pools.c), and stay in such chains.
  *
  * It costs reads: each band goes through the weights of its convolutions once more. A kernel joins the chain before it
  * when that is less than what it saves, which is writing and reading what is between them; what fits into the cache as
- * it is, is left alone. A band is as high as the cache lets it be.
+ * it is, is left alone, and what is not much larger, when a convolution reads it, which computes more than it waits. A
+ * band is as high as the cache lets it be.
  */
+#include "pass/bands.h"
 #include "ops/op.h"
 #include "ops/rows.h"
-#include "pass/pass.h"
 
 enum { MOST_KERNELS = 8 };
 
@@ -22,8 +23,10 @@ enum { MOST_KERNELS = 8 };
 
 typedef struct Banding {
     Graph *graph;
-    int64_t room; /* bytes of what is held: half the cache, for weights and what goes in and out want the rest */
-    int64_t far;  /* bytes that are in no cache near enough for a convolution, which computes more than it reads */
+    const Graph *before; /* the graph that the pass reads, of the same nodes */
+    bool convolutions;   /* may join chains, too */
+    int64_t room;        /* bytes of what is held: half the cache, for weights and what goes in and out want the rest */
+    int64_t far; /* bytes that are in no cache near enough for a convolution, which computes more than it reads */
     const bool *known;
     const uint32_t *uses;
     const NodeId *results; /* one a leader: the last node of its kernel */
@@ -161,13 +164,46 @@ static void begin_chain(Banding *banding, NodeId leader, const RowWindow *window
     banding->chain = (RowChain){1, banding->leaders, banding->windows, window->outputs};
 }
 
-Graph *pass_bands(const Graph *graph, const PassContext *context)
+/* Whether the pass may put the kernel behind another one: where that was done already, it may stay. */
+static bool may_join(const Banding *banding, NodeId leader)
+{
+    if (op_row(graph_node(banding->graph, leader)->op)->family == FAMILY_CONV)
+        return banding->convolutions;
+    return !banding->convolutions || !node_is_none(graph_node(banding->before, leader)->behind);
+}
+
+/* Puts the kernel behind the chain, or begins another one with it. */
+static void take_kernel(Banding *banding, NodeId leader, const RowWindow *window, Explain *explain)
+{
+    const Node *node = graph_node(banding->graph, leader);
+    bool was_joined = !node_is_none(graph_node(banding->before, leader)->behind);
+    int64_t saved = 0;
+    const char *why = "";
+    if (banding->chain.count && may_join(banding, leader))
+        why = put_behind(banding, leader, window, &saved);
+    if (why) {
+        end_chain(banding);
+        begin_chain(banding, leader, window);
+    }
+    if (!why && !was_joined)
+        explain_done(explain, node, (Saving){.bytes = saved},
+                     "computed in bands of rows with the kernel that makes its input");
+    else if (why && why[0] && type_bytes(&graph_input_node(banding->graph, node, 0)->type) > banding->room)
+        explain_left(explain, node, "%s", why);
+}
+
+Graph *bands_join(const Graph *graph, const PassContext *context, bool convolutions)
 {
     Rewrite rewrite = rewrite_begin(graph);
-    for (uint32_t i = 0; i < graph->nodes.count; i++)
-        rewrite_copy(&rewrite, (NodeId){i});
+    for (uint32_t i = 0; i < graph->nodes.count; i++) {
+        Node *copy = graph_node(rewrite.to, rewrite_copy(&rewrite, (NodeId){i}));
+        copy->behind = NODE_NONE;
+        copy->by = 0;
+    }
     Graph *banded = rewrite_end(&rewrite);
     Banding banding = {.graph = banded,
+                       .before = graph,
+                       .convolutions = convolutions,
                        .room = context->cache_bytes / 2,
                        .far = 2 * MIN(context->cache_bytes, LIMIT_CACHE),
                        .known = graph_stored_known(banded->arena, banded),
@@ -178,22 +214,16 @@ Graph *pass_bands(const Graph *graph, const PassContext *context)
         NodeId leader = {i};
         if (!leads(&banding, i))
             continue;
-        if (!goes_through_rows(&banding, leader, &window)) {
+        if (goes_through_rows(&banding, leader, &window))
+            take_kernel(&banding, leader, &window, context->explain);
+        else
             end_chain(&banding);
-            continue;
-        }
-        int64_t saved;
-        const char *why = banding.chain.count ? put_behind(&banding, leader, &window, &saved) : "";
-        if (!why) {
-            explain_done(context->explain, graph_node(banded, leader), (Saving){.bytes = saved},
-                         "computed in bands of rows with the kernel that makes its input");
-            continue;
-        }
-        if (why[0] && type_bytes(&graph_input_node(banded, graph_node(banded, leader), 0)->type) > banding.room)
-            explain_left(context->explain, graph_node(banded, leader), "%s", why);
-        end_chain(&banding);
-        begin_chain(&banding, leader, &window);
     }
     end_chain(&banding);
     return banded;
+}
+
+Graph *pass_bands(const Graph *graph, const PassContext *context)
+{
+    return bands_join(graph, context, true);
 }

@@ -83,6 +83,7 @@ Graph *pass_order(const Graph *graph, const PassContext *context);
 Graph *pass_fuse(const Graph *graph, const PassContext *context);
 Graph *pass_concat(const Graph *graph, const PassContext *context);
 Graph *pass_layout(const Graph *graph, const PassContext *context);
+Graph *pass_pools(const Graph *graph, const PassContext *context);
 Graph *pass_bands(const Graph *graph, const PassContext *context);
 
 /* Whether STATE_RESULTS holds. */

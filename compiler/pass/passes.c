@@ -40,9 +40,12 @@ const Pass pass_rows[] = {
     {"layout", pass_layout, STATE_RESULTS, STATE_STORED, STATE_RESULTS, true,
      "chooses how values and weights are stored, and copies where that differs",
      "after fuse and concat: stored formats and halos depend on which values are stored and who reads them"},
+    {"pools", pass_pools, STATE_STORED, 0, 0, false,
+     "computes pools and normalisations row by row with the kernel that makes their input",
+     "behind layout: it depends on how values are stored how many rows fit, and who can go through rows"},
     {"bands", pass_bands, STATE_STORED, 0, 0, false,
-     "lets kernels go through their rows in bands, so that what is between them stays in the cache",
-     "last: it depends on how values are stored how many rows fit, and who can go through rows"},
+     "lets convolutions go through their rows with what is before them, so that what is between stays in the cache",
+     "behind pools, whose chains it goes on with"},
 };
 const int pass_count = (int)COUNT_OF(pass_rows);
 
