@@ -90,6 +90,14 @@ else
     not_ok "many values" "$(cat err)"
 fi
 
+# With a small cache, conv1 makes 2 rows of 14 for a row of the pool, and no other ones.
+"$fovea" show n.fov --cache 2K --max-workspace 2496 >out 2>err
+if [ $? -eq 0 ] && [ ! -s err ] && grep -q '^workspace, bytes  *2,464$' out; then
+    ok "bands of rows for a small cache"
+else
+    not_ok "bands of rows for a small cache" "$(cat out err)"
+fi
+
 for size in 0 -1 K 12Q 1.5M 10MB 99999999999999999999 9999999999G ''; do
     "$fovea" show n.fov --max-weights "$size" >out 2>err
     if [ $? -eq 1 ] && [ ! -s out ] && [ "$(head -n 1 err)" = "fovea: error: --max-weights takes a number of bytes, not '$size'" ]; then
