@@ -109,9 +109,11 @@ typedef struct Copies {
     uint32_t slices, concats;
 } Copies;
 
-/* Nets that have copies left: rows of maps cut in two halves and joined again; every second pixel. */
+/* Nets that have copies left: rows of maps cut in two halves and joined again; every second pixel; and the half of the
+ * channels that passes by a block of ShuffleNet, in the order of the shuffle, which were two copies of all channels. */
 static const Copies copies[] = {
     {"googlenet-torchvision-heads", 8, 4},
+    {"shufflenet", 0, 13},
     {"cifar-resnet20", 2, 0},
     {"cifar-resnet32", 2, 0},
     {"cifar-resnet44", 2, 0},
