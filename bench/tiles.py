@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tiles.py - which loop shape for plain C convolutions compilers turn into good code (compiler/emit/c_conv.c).
+"""tiles.py - which loop shape for plain C convolutions compilers turn into good code (compiler/emit/c_tiles.c).
 
 Writes one function a shape (maps x pixels summed in arrays, one inner loop over the maps, an array a pixel) for some
 layers of well-known nets, compiles them with clang and gcc at -O3 -march=native, and prints GFLOP/s (best of many).

@@ -145,6 +145,8 @@ Test(tiles, plan_and_code_agree)
          "maps by 3 (1 of the last), rows, columns by 3 and 1, inputs, taps; 3 maps x 3 pixels in registers, turned",
          "float a0[3], a1[3], a2[3];", "maps by 12 (7 of them), rows, inputs, taps; 12 maps x 7 pixels in registers\n",
          "float a0[12], a1[12], a2[12], a3[12], a4[12], a5[12], a6[12];"},
+        {"x: f32[4, 9, 9]) { return y = x -> c: conv(7, 3x3) -> relu", "turned to be stored", "float sums[3][3];",
+         "7 pixels in registers\n", "y[b * 49] = n_c_finish(a0[b]);"},
         {"x: f32[4, 5, 5]) { return y = x -> c: conv_transpose(7, 4x4, stride=2, pad=1)",
          "columns by 6 (the last moved back), inputs, taps; 3 maps x 3 pixels in registers, turned to be stored",
          "c += 3)", "2 phases of columns, rows by 2, inputs, taps; 12 maps x 5 pixels in registers", "n_c_row5("},
