@@ -115,7 +115,7 @@ static void swap(Loop *a, Loop *b)
 }
 
 /* Ways to break the loops of a kernel; each names what it breaks. */
-enum { PLAIN = LOOP_PLAIN, PIXELS = AXIS_ROWS | AXIS_COLUMNS };
+enum { PIXELS = AXIS_ROWS | AXIS_COLUMNS };
 
 static void no_step(Kernel *kernel)
 {
@@ -131,11 +131,11 @@ static void too_many(Kernel *kernel)
 }
 static void unsaid_rest(Kernel *kernel)
 {
-    loop_of(kernel, PLAIN, AXIS_COLUMNS)->last = LAST_WHOLE;
+    loop_of(kernel, LOOP_PLAIN, AXIS_COLUMNS)->last = LAST_WHOLE;
 }
 static void needless_rest(Kernel *kernel)
 {
-    loop_of(kernel, PLAIN, AXIS_ROWS)->last = LAST_CUT;
+    loop_of(kernel, LOOP_PLAIN, AXIS_ROWS)->last = LAST_CUT;
 }
 static void no_inside(Kernel *kernel)
 {
@@ -147,24 +147,24 @@ static void wider_inside(Kernel *kernel)
 }
 static void fewer_rows(Kernel *kernel)
 {
-    loop_of(kernel, PLAIN, AXIS_ROWS)->length--;
+    loop_of(kernel, LOOP_PLAIN, AXIS_ROWS)->length--;
 }
 static void fewer_inputs(Kernel *kernel)
 {
-    loop_of(kernel, PLAIN, AXIS_INPUTS)->length--;
+    loop_of(kernel, LOOP_PLAIN, AXIS_INPUTS)->length--;
 }
 static void rows_first(Kernel *kernel)
 {
-    swap(loop_of(kernel, PLAIN, AXIS_MAPS), loop_of(kernel, PLAIN, AXIS_ROWS));
+    swap(loop_of(kernel, LOOP_PLAIN, AXIS_MAPS), loop_of(kernel, LOOP_PLAIN, AXIS_ROWS));
 }
 static void other_panel(Kernel *kernel)
 {
-    loop_of(kernel, PLAIN, AXIS_MAPS)->step = loop_of(kernel, LOOP_LANES, AXIS_MAPS)->length = 16;
+    loop_of(kernel, LOOP_PLAIN, AXIS_MAPS)->step = loop_of(kernel, LOOP_LANES, AXIS_MAPS)->length = 16;
 }
 static void many_pixels(Kernel *kernel)
 {
-    loop_of(kernel, PLAIN, AXIS_COLUMNS)->step = loop_of(kernel, LOOP_UNROLLED, AXIS_COLUMNS)->length = 13;
-    loop_of(kernel, PLAIN, AXIS_COLUMNS)->last = LAST_WHOLE;
+    loop_of(kernel, LOOP_PLAIN, AXIS_COLUMNS)->step = loop_of(kernel, LOOP_UNROLLED, AXIS_COLUMNS)->length = 13;
+    loop_of(kernel, LOOP_PLAIN, AXIS_COLUMNS)->last = LAST_WHOLE;
 }
 static void turned(Kernel *kernel)
 {
@@ -172,13 +172,13 @@ static void turned(Kernel *kernel)
 }
 static void odd_lanes(Kernel *kernel)
 {
-    Loop *outer = loop_of(kernel, PLAIN, PIXELS);
+    Loop *outer = loop_of(kernel, LOOP_PLAIN, PIXELS);
     outer->step = loop_of(kernel, LOOP_LANES, PIXELS)->length = 12;
     outer->last = LAST_SHORTER;
 }
 static void lanes_of_maps(Kernel *kernel)
 {
-    loop_of(kernel, PLAIN, AXIS_MAPS)->kind = LOOP_LANES;
+    loop_of(kernel, LOOP_PLAIN, AXIS_MAPS)->kind = LOOP_LANES;
     kernel->tiling.count = 1;
     loop_of(kernel, LOOP_LANES, AXIS_MAPS)->length = 6;
     kernel->tiling.at[1] = (Loop){.axes = PIXELS, .length = 81, .step = 1, .joins = true};
@@ -190,17 +190,17 @@ static void lanes_of_rows(Kernel *kernel)
 }
 static void columns_first(Kernel *kernel)
 {
-    swap(loop_of(kernel, PLAIN, AXIS_MAPS), loop_of(kernel, PLAIN, PIXELS));
+    swap(loop_of(kernel, LOOP_PLAIN, AXIS_MAPS), loop_of(kernel, LOOP_PLAIN, PIXELS));
 }
 static void copied_apart(Kernel *kernel)
 {
     drop(kernel, loop_of(kernel, LOOP_STRIP, AXIS_ROWS));
-    loop_of(kernel, PLAIN, AXIS_ROWS)->step = 1;
-    loop_of(kernel, PLAIN, AXIS_COLUMNS)->kind = LOOP_COPIED;
+    loop_of(kernel, LOOP_PLAIN, AXIS_ROWS)->step = 1;
+    loop_of(kernel, LOOP_PLAIN, AXIS_COLUMNS)->kind = LOOP_COPIED;
 }
 static void strips_first(Kernel *kernel)
 {
-    swap(loop_of(kernel, PLAIN, AXIS_COLUMNS), loop_of(kernel, LOOP_STRIP, AXIS_ROWS));
+    swap(loop_of(kernel, LOOP_PLAIN, AXIS_COLUMNS), loop_of(kernel, LOOP_STRIP, AXIS_ROWS));
 }
 static void other_split(Kernel *kernel)
 {
