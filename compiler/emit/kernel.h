@@ -22,8 +22,8 @@ typedef struct Needs {
     bool fill;            /* fill() */
     bool least;           /* static inline int least(int, int) */
     bool keep_rows, zero_rows;
-    bool by_pixels;       /* NAME_BY_PIXELS */
-    bool unrolled;        /* NAME_UNROLLED */
+    bool by_pixels; /* NAME_BY_PIXELS */
+    bool unrolled;  /* NAME_UNROLLED */
 } Needs;
 
 struct KernelText {
@@ -54,8 +54,8 @@ const Type *text_output(const KernelText *text);
 Type text_stored_input(const KernelText *text); /* the leader's first */
 Type text_stored_output(const KernelText *text);
 
-/* Kernels that go through rows (KernelRows) compute the rows from .. to - 1, others all `rows` of them: opens a loop over r,
- * for a line or a block. */
+/* Kernels that go through rows (KernelRows) compute the rows from .. to - 1, others all `rows` of them: opens a loop
+ * over r, for a line or a block. */
 void text_rows_open(KernelText *text, int64_t rows, bool block);
 /* What r is counted from in x and in y: "r", or "(r - from)" where the first of the rows is that of `from`. */
 const char *text_row_in(const KernelText *text);

@@ -38,11 +38,11 @@ typedef struct Node {
     const void *attrs;                 /* the op's own struct, described by its row's attrs; NULL when it has none */
     Type type;                         /* of the value */
     uint32_t first_input, input_count; /* in Graph.edges; use graph_input */
-    NodeId kernel;    /* the node whose kernel computes this one too (pass fuse); NODE_NONE: it has its own */
-    /* Of a node with a kernel: the one whose kernel goes through its rows in bands together with this one's, which reads
-     * its result (pass bands); NODE_NONE: it takes all rows of what it reads. */
+    NodeId kernel; /* the node whose kernel computes this one too (pass fuse); NODE_NONE: it has its own */
+    /* Of a node with a kernel: the one whose kernel goes through its rows in bands together with this one's, which
+     * reads its result (pass bands); NODE_NONE: it takes all rows of what it reads. */
     NodeId behind;
-    int32_t by; /* rows in a band, of the last of such kernels; 0: another one goes behind it, or none at all */
+    int32_t by;       /* rows in a band, of the last of such kernels; 0: another one goes behind it, or none at all */
     const char *path; /* label path, "layer1.0.conv1"; "" when unlabelled */
     /* The labelled blocks around it, outermost first: "layer1.0:bottleneck", "encoder:unet/down1:stage"; "" at the top.
      * Each is the label as written and what was called. */

@@ -67,7 +67,8 @@ Graph *pass_layout(const Graph *graph, const PassContext *context)
             copy_conv(&rewrite, id, form, context->explain);
         else if (op_row(node->op)->family == FAMILY_MATVEC && !written[i])
             rewrite_copy_with(&rewrite, id,
-                              packed_inputs(&rewrite, node, LAYOUT_PANELS, tiling_outputs(context->target->tiles, node->type.shape.dim[1])));
+                              packed_inputs(&rewrite, node, LAYOUT_PANELS,
+                                            tiling_outputs(context->target->tiles, node->type.shape.dim[1])));
         else
             rewrite_copy(&rewrite, id);
         Type *type = &graph_node(rewrite.to, rewrite.map[i])->type;

@@ -17,10 +17,11 @@ static void add_step(Arena *arena, Table *table, const Plan *plan, uint32_t inde
     int64_t held = plan->buffers.at[step->writes].held;
     double share = share_percent(cost->macs, costs->total.macs);
     TableRow row = {{arena_printf(arena, "%u", index), plan->kernels.at[step->kernel].name,
-                     step_layers(arena, plan, step), shape_text(arena, &graph_node(plan->graph, step->result)->type.shape),
+                     step_layers(arena, plan, step),
+                     shape_text(arena, &graph_node(plan->graph, step->result)->type.shape),
                      number_or_blank(arena, cost->read), number_or_blank(arena, cost->weights),
-                     held ? arena_printf(arena, "%lld rows", (long long)held) : number_or_blank(arena, cost->written), number_or_blank(arena, cost->macs),
-                     cost->macs ? arena_printf(arena, "%.1f", share) : ""}};
+                     held ? arena_printf(arena, "%lld rows", (long long)held) : number_or_blank(arena, cost->written),
+                     number_or_blank(arena, cost->macs), cost->macs ? arena_printf(arena, "%.1f", share) : ""}};
     VEC_PUSH(arena, &table->rows, row);
 }
 
