@@ -45,6 +45,7 @@ const Target target_avx2 = {
     .conv_text = avx2_text,
     .vector = "v8",
     .attribute = "FOVEA_AVX2 ",
+    .kernel = "FOVEA_AVX2 ",
     .words = "/* Words for 8 floats at a time. max and min are `a > b ? a : b` and `a < b ? a : b`. */\n"
              "#ifndef FOVEA_AVX2\n"
              "#include <immintrin.h>\n"

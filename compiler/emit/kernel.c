@@ -163,7 +163,7 @@ void text_open_part(KernelText *text, const char *attribute, const char *part, c
 
 void text_open(KernelText *text)
 {
-    text_open_part(text, text->plan->target->attribute, "", text->kernel->rows.some ? ", int from, int to" : "");
+    text_open_part(text, text->plan->target->kernel, "", text->kernel->rows.some ? ", int from, int to" : "");
 }
 
 void text_close(KernelText *text)

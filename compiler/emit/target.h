@@ -41,7 +41,8 @@ typedef struct Target {
     ConvForm (*conv_form)(const Graph *graph, const Node *conv, bool vector_epilogue);
     const TileSizes *tiles;
     const char *vector;                  /* its vector type, "v8"; NULL for plain C */
-    const char *attribute;               /* before every kernel, so that compilers use its instructions everywhere */
+    const char *attribute;               /* before every function, so that compilers use its instructions everywhere */
+    const char *kernel;                  /* the same before those that a run calls */
     const char *words;                   /* the prelude that defines the words of its texts; "" for plain C */
     void (*conv_text)(KernelText *text); /* for BLOCKED forms; all else is portable text */
 } Target;

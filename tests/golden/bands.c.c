@@ -11,6 +11,13 @@
 /* A negative size where floats or ints are not what this code needs. */
 typedef char bands_needs_4_byte_numbers[sizeof(float) == 4 && sizeof(int) >= 4 ? 1 : -1];
 
+/* Kernels stay functions of their own: gcc takes longer for some when it inlines all of them into one. */
+#ifdef __GNUC__
+#define FOVEA_KERNEL __attribute__((noinline))
+#else
+#define FOVEA_KERNEL
+#endif
+
 /* Where each tensor stands in bands.weights, in floats. */
 enum {
     w_conv1_weight = 16, /* [1][3][3][3][32] */
@@ -80,7 +87,7 @@ static void bands_zero_border(float *y, int maps, int height, int width, int top
 /* pack (bands.fov:3)
  * x[3][168][168] -> y[3][170][170]
  * the same values in another layout */
-static void bands_pack_image(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void bands_pack_image(const float *restrict x, float *restrict y)
 {
     bands_zero_border(y, 3, 168, 168, 1, 1, 1, 1);
     for (int i = 0; i < 3; i++)
@@ -131,8 +138,8 @@ static void bands_conv1_row4(const float *restrict x, const float *restrict weig
             y[b * 1870 + p] = bands_conv1_finish(sums[b][p]);
 }
 
-static void bands_conv1(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                        float *restrict y, int from, int to)
+FOVEA_KERNEL static void bands_conv1(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                     float *restrict y, int from, int to)
 {
     y += 1; /* past the halo */
     for (int r = from; r < to; r++)
@@ -182,8 +189,8 @@ static void bands_conv2_row4(const float *restrict x, const float *restrict weig
             y[b * 1512 + p] = bands_conv2_finish(sums[b][p]);
 }
 
-static void bands_conv2(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                        float *restrict y, int from, int to)
+FOVEA_KERNEL static void bands_conv2(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                     float *restrict y, int from, int to)
 {
     for (int r = from; r < to; r++)
         for (int c = 0; c < 168; c += 4)
@@ -193,7 +200,7 @@ static void bands_conv2(const float *restrict x, const float *restrict weight, c
 /* maxpool (bands.fov:4)
  * x[32][9][168] -> y[32][4][84], the rows from .. to - 1
  * window by window, cut at the edges */
-static void bands_maxpool(const float *restrict x, float *restrict y, int from, int to)
+FOVEA_KERNEL static void bands_maxpool(const float *restrict x, float *restrict y, int from, int to)
 {
     for (int i = 0; i < 32; i++, x += 1512, y += 336) {
         for (int r = from; r < to; r++) {
@@ -218,7 +225,7 @@ static void bands_maxpool(const float *restrict x, float *restrict y, int from, 
 /* lrn (bands.fov:4)
  * x[32][4][84] -> y[32][84][84], the rows from .. to - 1
  * squares of the neighbouring channels, place by place */
-static void bands_lrn(const float *restrict x, float *restrict y, int from, int to)
+FOVEA_KERNEL static void bands_lrn(const float *restrict x, float *restrict y, int from, int to)
 {
     for (int r = from; r < to; r++) {
         for (int i = 0; i < 84; i++) {
@@ -300,8 +307,8 @@ static void bands_head_row4(const float *restrict x, const float *restrict weigh
     }
 }
 
-static void bands_head(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                       float *restrict y)
+FOVEA_KERNEL static void bands_head(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                    float *restrict y)
 {
     for (int r = 0; r < 84; r++) {
         for (int c = 0; c < 80; c += 8)
@@ -313,7 +320,7 @@ static void bands_head(const float *restrict x, const float *restrict weight, co
 /* avgpool (bands.fov:4)
  * x[4][84][84] -> y[4][1][1]
  * 16 partial results side by side */
-static void bands_avgpool(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void bands_avgpool(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 4; i++) {
         float a[16];

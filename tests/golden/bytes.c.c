@@ -11,6 +11,13 @@
 /* A negative size where floats or ints are not what this code needs. */
 typedef char bytes_needs_4_byte_numbers[sizeof(float) == 4 && sizeof(int) >= 4 ? 1 : -1];
 
+/* Kernels stay functions of their own: gcc takes longer for some when it inlines all of them into one. */
+#ifdef __GNUC__
+#define FOVEA_KERNEL __attribute__((noinline))
+#else
+#define FOVEA_KERNEL
+#endif
+
 /* Where each tensor stands in bytes.weights, in floats. */
 enum {
     w_normalize_constant = 16, /* [3] */
@@ -56,8 +63,8 @@ static inline float bytes_pixels_finish(float v, float normalize_mean, float nor
     return (v - normalize_mean) / normalize_std;
 }
 
-static void bytes_pixels(const unsigned char *restrict x, const float *restrict normalize_mean,
-                         const float *restrict normalize_std, float *restrict y)
+FOVEA_KERNEL static void bytes_pixels(const unsigned char *restrict x, const float *restrict normalize_mean,
+                                      const float *restrict normalize_std, float *restrict y)
 {
     bytes_zero_border(y, 3, 13, 11, 1, 2, 1, 1);
     for (int i = 0; i < 3; i++)
@@ -104,8 +111,8 @@ static void bytes_conv1_row4(const float *restrict x, const float *restrict weig
     }
 }
 
-static void bytes_conv1(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                        float *restrict y)
+FOVEA_KERNEL static void bytes_conv1(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                     float *restrict y)
 {
     for (int r = 0; r < 7; r++)
         bytes_conv1_row4(x + r * 28, weight, bias, y + r * 4);
@@ -114,7 +121,7 @@ static void bytes_conv1(const float *restrict x, const float *restrict weight, c
 /* lrn (bytes.fov:4)
  * x[7][7][4] -> y[7][7][4] in the place of x
  * squares of the neighbouring channels, place by place */
-static void bytes_lrn(float *restrict y)
+FOVEA_KERNEL static void bytes_lrn(float *restrict y)
 {
     for (int i = 0; i < 28; i++) {
         const float *s = y + i;
@@ -136,7 +143,7 @@ static void bytes_lrn(float *restrict y)
 /* avgpool (bytes.fov:5)
  * x[7][7][4] -> y[7][8][5]
  * window by window, cut at the edges */
-static void bytes_avgpool(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void bytes_avgpool(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 7; i++, x += 28, y += 40) {
         for (int r = 0; r < 8; r++) {
@@ -168,8 +175,8 @@ static inline float bytes_fc_finish(float v)
     return tanhf(v);
 }
 
-static void bytes_fc(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                     float *restrict y)
+FOVEA_KERNEL static void bytes_fc(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                  float *restrict y)
 {
     const float *w = weight;
     float a[8];

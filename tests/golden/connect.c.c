@@ -10,6 +10,13 @@
 /* A negative size where floats or ints are not what this code needs. */
 typedef char connect_needs_4_byte_numbers[sizeof(float) == 4 && sizeof(int) >= 4 ? 1 : -1];
 
+/* Kernels stay functions of their own: gcc takes longer for some when it inlines all of them into one. */
+#ifdef __GNUC__
+#define FOVEA_KERNEL __attribute__((noinline))
+#else
+#define FOVEA_KERNEL
+#endif
+
 /* Where each tensor stands in connect.weights, in floats. */
 enum {
     w_c3_weight = 16, /* [60][5][5] */
@@ -89,8 +96,8 @@ static void connect_c3_tile(const float *restrict x, const float *restrict weigh
     }
 }
 
-static void connect_c3(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                       float *restrict y)
+FOVEA_KERNEL static void connect_c3(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                    float *restrict y)
 {
     for (int o = 0; o < 16; o++) {
         const int first = connect_c3_first[o];

@@ -11,6 +11,13 @@
 /* A negative size where floats or ints are not what this code needs. */
 typedef char edge_needs_4_byte_numbers[sizeof(float) == 4 && sizeof(int) >= 4 ? 1 : -1];
 
+/* Kernels stay functions of their own: gcc takes longer for some when it inlines all of them into one. */
+#ifdef __GNUC__
+#define FOVEA_KERNEL __attribute__((noinline))
+#else
+#define FOVEA_KERNEL
+#endif
+
 /* Where each tensor stands in edge.weights, in floats. */
 enum {
     w__constant = 16, /* [1][1][3][3][8] */
@@ -51,7 +58,7 @@ static void edge_zero_border(float *y, int maps, int height, int width, int top,
 /* pack (edge.fov:6)
  * x[1][10][11] -> y[1][12][13]
  * the same values in another layout */
-static void edge_pack_image(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void edge_pack_image(const float *restrict x, float *restrict y)
 {
     edge_zero_border(y, 1, 10, 11, 1, 1, 1, 1);
     for (int i = 0; i < 10; i++)
@@ -120,7 +127,7 @@ static void edge_conv_row3(const float *restrict x, const float *restrict weight
     }
 }
 
-static void edge_conv(const float *restrict x, const float *restrict weight, float *restrict y)
+FOVEA_KERNEL static void edge_conv(const float *restrict x, const float *restrict weight, float *restrict y)
 {
     edge_zero_border(y, 1, 10, 11, 0, 0, 1, 1);
     for (int r = 0; r < 10; r++) {
@@ -191,7 +198,7 @@ static void edge_conv_2_row3(const float *restrict x, const float *restrict weig
     }
 }
 
-static void edge_conv_2(const float *restrict x, const float *restrict weight, float *restrict y)
+FOVEA_KERNEL static void edge_conv_2(const float *restrict x, const float *restrict weight, float *restrict y)
 {
     for (int r = 0; r < 10; r++) {
         edge_conv_2_row8(x + r * 12, weight, y + r * 11);
@@ -202,7 +209,7 @@ static void edge_conv_2(const float *restrict x, const float *restrict weight, f
 /* channel_max (edge.fov:7)
  * x[2][10][11] -> y[1][10][11]
  * one result after the other */
-static void edge_channel_max(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void edge_channel_max(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 110; i++) {
         float v = -INFINITY;
@@ -274,7 +281,7 @@ static void edge_conv_3_row3(const float *restrict x, const float *restrict weig
     }
 }
 
-static void edge_conv_3(const float *restrict x, const float *restrict weight, float *restrict y)
+FOVEA_KERNEL static void edge_conv_3(const float *restrict x, const float *restrict weight, float *restrict y)
 {
     for (int r = 0; r < 10; r++) {
         edge_conv_3_row8(x + r * 12, weight, y + r * 11);
@@ -290,7 +297,7 @@ static inline float edge_max_of(float a, float b)
     return a != a ? a : edge_larger(a, b);
 }
 
-static void edge_max(const float *restrict x, const float *restrict x2, float *restrict y)
+FOVEA_KERNEL static void edge_max(const float *restrict x, const float *restrict x2, float *restrict y)
 {
     for (int i = 0; i < 110; i++)
         y[i] = edge_max_of(x[i], x2[i]);

@@ -11,6 +11,13 @@
 /* A negative size where floats or ints are not what this code needs. */
 typedef char lenet_needs_4_byte_numbers[sizeof(float) == 4 && sizeof(int) >= 4 ? 1 : -1];
 
+/* Kernels stay functions of their own: gcc takes longer for some when it inlines all of them into one. */
+#ifdef __GNUC__
+#define FOVEA_KERNEL __attribute__((noinline))
+#else
+#define FOVEA_KERNEL
+#endif
+
 /* Where each tensor stands in lenet.weights, in floats. */
 enum {
     w_conv1_weight = 16, /* [1][1][5][5][8] */
@@ -56,7 +63,7 @@ static void lenet_zero_border(float *y, int maps, int height, int width, int top
 /* pack (lenet.fov:3)
  * x[1][12][12] -> y[1][16][16]
  * the same values in another layout */
-static void lenet_pack_image(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void lenet_pack_image(const float *restrict x, float *restrict y)
 {
     lenet_zero_border(y, 1, 12, 12, 2, 2, 2, 2);
     for (int i = 0; i < 12; i++)
@@ -134,8 +141,8 @@ static void lenet_conv1_row4(const float *restrict x, const float *restrict weig
     }
 }
 
-static void lenet_conv1(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                        float *restrict y)
+FOVEA_KERNEL static void lenet_conv1(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                     float *restrict y)
 {
     for (int r = 0; r < 12; r++) {
         lenet_conv1_row8(x + r * 16, weight, bias, y + r * 12);
@@ -146,7 +153,7 @@ static void lenet_conv1(const float *restrict x, const float *restrict weight, c
 /* maxpool (lenet.fov:3)
  * x[4][12][12] -> y[4][6][6]
  * window by window */
-static void lenet_maxpool(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void lenet_maxpool(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 4; i++, x += 144, y += 36) {
         for (int r = 0; r < 6; r++) {
@@ -199,8 +206,8 @@ static void lenet_conv2_row4(const float *restrict x, const float *restrict weig
     }
 }
 
-static void lenet_conv2(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                        float *restrict y)
+FOVEA_KERNEL static void lenet_conv2(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                     float *restrict y)
 {
     for (int r = 0; r < 4; r++)
         lenet_conv2_row4(x + r * 6, weight, bias, y + r * 4);
@@ -209,7 +216,7 @@ static void lenet_conv2(const float *restrict x, const float *restrict weight, c
 /* maxpool (lenet.fov:4)
  * x[6][4][4] -> y[6][2][2]
  * window by window */
-static void lenet_maxpool_2(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void lenet_maxpool_2(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 6; i++, x += 16, y += 4) {
         for (int r = 0; r < 2; r++) {
@@ -233,8 +240,8 @@ static inline float lenet_fc1_finish(float v)
     return lenet_larger(0.0f, v);
 }
 
-static void lenet_fc1(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                      float *restrict y)
+FOVEA_KERNEL static void lenet_fc1(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                   float *restrict y)
 {
     const float *w = weight;
     float a[16];
@@ -250,8 +257,8 @@ static void lenet_fc1(const float *restrict x, const float *restrict weight, con
 /* fc2: fc (lenet.fov:7)
  * x[9], weight[1][9][8], bias[1][8] -> y[5]
  * 8 outputs summed in registers, weights read once in order */
-static void lenet_fc2(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                      float *restrict y)
+FOVEA_KERNEL static void lenet_fc2(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                   float *restrict y)
 {
     const float *w = weight;
     float a[8];

@@ -11,6 +11,13 @@
 /* A negative size where floats or ints are not what this code needs. */
 typedef char moves_needs_4_byte_numbers[sizeof(float) == 4 && sizeof(int) >= 4 ? 1 : -1];
 
+/* Kernels stay functions of their own: gcc takes longer for some when it inlines all of them into one. */
+#ifdef __GNUC__
+#define FOVEA_KERNEL __attribute__((noinline))
+#else
+#define FOVEA_KERNEL
+#endif
+
 /* Where each value stands in the workspace, and from which step of a run to which, in floats. */
 enum {
     at_pixels = 0, /* [4][8][40], steps 1 to 10 */
@@ -33,7 +40,7 @@ static inline void moves_fill(float *y, int count, float value)
 /* pixels (moves.fov:2)
  * x[8][40][4] -> y[4][8][40]
  * element by element */
-static void moves_pixels(const unsigned char *restrict x, float *restrict y)
+FOVEA_KERNEL static void moves_pixels(const unsigned char *restrict x, float *restrict y)
 {
     for (int i = 0; i < 4; i++)
         for (int j = 0; j < 320; j++)
@@ -43,7 +50,7 @@ static void moves_pixels(const unsigned char *restrict x, float *restrict y)
 /* slice (moves.fov:3)
  * x[4][8][40] -> y[4][8][40]
  * element by element */
-static void moves_slice(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void moves_slice(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 32; i++)
         for (int j = 0; j < 40; j++)
@@ -53,7 +60,7 @@ static void moves_slice(const float *restrict x, float *restrict y)
 /* pad (moves.fov:3)
  * x[4][8][40] -> y[4][9][43]
  * row by row, mirrored at the borders */
-static void moves_pad(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void moves_pad(const float *restrict x, float *restrict y)
 {
     for (int c = 0; c < 4; c++) {
         for (int r = 0; r < 9; r++) {
@@ -71,7 +78,7 @@ static void moves_pad(const float *restrict x, float *restrict y)
 /* slice (moves.fov:4)
  * x[4][8][40] -> y[2][3][40]
  * copied run by run */
-static void moves_slice_2(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void moves_slice_2(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 2; i++)
         memcpy(y + i * 120, x + 680 + i * 320, 120 * sizeof *y);
@@ -80,7 +87,7 @@ static void moves_slice_2(const float *restrict x, float *restrict y)
 /* pad (moves.fov:4)
  * x[2][3][40] -> y[3][5][42]
  * row by row, the borders repeated */
-static void moves_pad_2(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void moves_pad_2(const float *restrict x, float *restrict y)
 {
     for (int c = 0; c < 3; c++) {
         const int from_c = c < 1 ? 0 : c - 1;
@@ -98,7 +105,7 @@ static void moves_pad_2(const float *restrict x, float *restrict y)
 /* pad (moves.fov:5)
  * x[4][8][40] -> y[5][10][41]
  * row by row, filled where it shows nothing of x */
-static void moves_pad_3(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void moves_pad_3(const float *restrict x, float *restrict y)
 {
     for (int c = 0; c < 5; c++) {
         for (int r = 0; r < 10; r++) {
@@ -122,7 +129,7 @@ static inline float moves_depth_to_space_finish(float v)
     return moves_larger(0.0f, v);
 }
 
-static void moves_depth_to_space(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void moves_depth_to_space(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 8; i++)
         for (int j = 0; j < 2; j++)
@@ -134,7 +141,7 @@ static void moves_depth_to_space(const float *restrict x, float *restrict y)
 /* space_to_depth (moves.fov:7)
  * x[4][8][40] -> y[64][2][10]
  * element by element */
-static void moves_space_to_depth(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void moves_space_to_depth(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 4; i++)
         for (int j = 0; j < 4; j++)
@@ -147,7 +154,7 @@ static void moves_space_to_depth(const float *restrict x, float *restrict y)
 /* channel_shuffle (moves.fov:8)
  * x[4][8][40] -> y[4][8][40]
  * copied run by run */
-static void moves_channel_shuffle(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void moves_channel_shuffle(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 2; i++)
         for (int j = 0; j < 2; j++)
@@ -157,7 +164,7 @@ static void moves_channel_shuffle(const float *restrict x, float *restrict y)
 /* transpose (moves.fov:9)
  * x[32][40] -> y[40][32]
  * in strips, so that both sides go through memory line by line */
-static void moves_transpose(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void moves_transpose(const float *restrict x, float *restrict y)
 {
     for (int i0 = 0; i0 < 40; i0 += 8)
         for (int j = 0; j < 32; j++)

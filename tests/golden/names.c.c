@@ -10,6 +10,13 @@
 /* A negative size where floats or ints are not what this code needs. */
 typedef char names_needs_4_byte_numbers[sizeof(float) == 4 && sizeof(int) >= 4 ? 1 : -1];
 
+/* Kernels stay functions of their own: gcc takes longer for some when it inlines all of them into one. */
+#ifdef __GNUC__
+#define FOVEA_KERNEL __attribute__((noinline))
+#else
+#define FOVEA_KERNEL
+#endif
+
 /* Where each tensor stands in names.weights, in floats. */
 enum {
     w_open_weight = 16, /* [1][2][3][3][8] */
@@ -41,7 +48,7 @@ static inline float names_larger(float a, float b)
 /* add (names.fov:3)
  * x[2][4][4], x2[2][4][4] -> y[2][4][4]
  * element by element */
-static void names_add(const float *restrict x, const float *restrict x2, float *restrict y)
+FOVEA_KERNEL static void names_add(const float *restrict x, const float *restrict x2, float *restrict y)
 {
     for (int i = 0; i < 32; i++)
         y[i] = x[i] + x2[i];
@@ -80,8 +87,8 @@ static void names_open_2_row2(const float *restrict x, const float *restrict wei
     }
 }
 
-static void names_open_2(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                         float *restrict y)
+FOVEA_KERNEL static void names_open_2(const float *restrict x, const float *restrict weight,
+                                      const float *restrict bias, float *restrict y)
 {
     for (int r = 0; r < 2; r++)
         names_open_2_row2(x + r * 4, weight, bias, y + r * 2);
@@ -120,8 +127,8 @@ static void names_larger_2_row2(const float *restrict x, const float *restrict w
     }
 }
 
-static void names_larger_2(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                           float *restrict y)
+FOVEA_KERNEL static void names_larger_2(const float *restrict x, const float *restrict weight,
+                                        const float *restrict bias, float *restrict y)
 {
     for (int r = 0; r < 2; r++)
         names_larger_2_row2(x + r * 4, weight, bias, y + r * 2);
@@ -156,8 +163,8 @@ static void names_conv1_row2(const float *restrict x, const float *restrict weig
     }
 }
 
-static void names_conv1(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                        float *restrict y)
+FOVEA_KERNEL static void names_conv1(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                     float *restrict y)
 {
     for (int r = 0; r < 2; r++)
         names_conv1_row2(x + r * 2, weight, bias, y + r * 2);
@@ -187,8 +194,8 @@ static void names_int_labels_2_row2(const float *restrict x, const float *restri
     }
 }
 
-static void names_int_labels_2(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                               float *restrict y)
+FOVEA_KERNEL static void names_int_labels_2(const float *restrict x, const float *restrict weight,
+                                            const float *restrict bias, float *restrict y)
 {
     for (int r = 0; r < 2; r++)
         names_int_labels_2_row2(x + r * 2, weight, bias, y + r * 2);
@@ -220,8 +227,8 @@ static void names_conv1_row4_2_row1(const float *restrict x, const float *restri
     }
 }
 
-static void names_conv1_row4_2(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                               float *restrict y)
+FOVEA_KERNEL static void names_conv1_row4_2(const float *restrict x, const float *restrict weight,
+                                            const float *restrict bias, float *restrict y)
 {
     for (int r = 0; r < 1; r++)
         names_conv1_row4_2_row1(x + r * 4, weight, bias, y + r * 1);
@@ -230,7 +237,7 @@ static void names_conv1_row4_2(const float *restrict x, const float *restrict we
 /* softmax (names.fov:5)
  * x[1][1][1] -> y[1][1][1]
  * the largest is subtracted first, so that nothing overflows */
-static void names_softmax(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void names_softmax(const float *restrict x, float *restrict y)
 {
     const float *s = x;
     float *d = y;

@@ -10,6 +10,13 @@
 /* A negative size where floats or ints are not what this code needs. */
 typedef char reduce_needs_4_byte_numbers[sizeof(float) == 4 && sizeof(int) >= 4 ? 1 : -1];
 
+/* Kernels stay functions of their own: gcc takes longer for some when it inlines all of them into one. */
+#ifdef __GNUC__
+#define FOVEA_KERNEL __attribute__((noinline))
+#else
+#define FOVEA_KERNEL
+#endif
+
 /* Where each tensor stands in reduce.weights, in floats. */
 enum {
     w_codes_weight = 16, /* [1][18][8] */
@@ -30,7 +37,7 @@ static inline float reduce_larger(float a, float b)
 /* reduce_mean (reduce.fov:3)
  * x[18][5][7] -> y[18]
  * 16 partial results side by side */
-static void reduce_reduce_mean(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void reduce_reduce_mean(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 18; i++) {
         float a[16];
@@ -57,7 +64,7 @@ static inline float reduce_codes_finish(float v)
     return 0.0f - v;
 }
 
-static void reduce_codes(const float *restrict x, const float *restrict weight, float *restrict y)
+FOVEA_KERNEL static void reduce_codes(const float *restrict x, const float *restrict weight, float *restrict y)
 {
     const float *w = weight;
     float a[8];
@@ -73,7 +80,7 @@ static void reduce_codes(const float *restrict x, const float *restrict weight, 
 /* argmax (reduce.fov:4)
  * x[3] -> y[1]
  * the first of the largest, NaN being larger than any number */
-static void reduce_argmax(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void reduce_argmax(const float *restrict x, float *restrict y)
 {
     const float *s = x;
     float largest = s[0];
@@ -95,7 +102,7 @@ static inline float reduce_reduce_max_of(float a, float b)
     return a != a ? a : reduce_larger(a, b);
 }
 
-static void reduce_reduce_max(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void reduce_reduce_max(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 35; i++)
         y[i] = -INFINITY;
@@ -118,7 +125,7 @@ static void reduce_reduce_max(const float *restrict x, float *restrict y)
 /* reduce_sum (reduce.fov:6)
  * x[18][5][7] -> y[18][5][1]
  * one result after the other */
-static void reduce_reduce_sum(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void reduce_reduce_sum(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 90; i++) {
         float v = 0.0f;
@@ -131,7 +138,7 @@ static void reduce_reduce_sum(const float *restrict x, float *restrict y)
 /* resize (reduce.fov:7)
  * x[18][5][7] -> y[18][3][4]
  * rows and columns picked from tables */
-static void reduce_resize(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void reduce_resize(const float *restrict x, float *restrict y)
 {
     static const int rows[3] = {0, 2, 4};
     static const int columns[4] = {0, 2, 4, 6};
@@ -147,7 +154,7 @@ static void reduce_resize(const float *restrict x, float *restrict y)
 /* resize (reduce.fov:8)
  * x[18][5][7] -> y[18][5][14]
  * each pixel repeated */
-static void reduce_resize_2(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void reduce_resize_2(const float *restrict x, float *restrict y)
 {
     for (int i = 0; i < 18; i++, x += 35, y += 70) {
         for (int r = 0; r < 5; r++) {
@@ -163,7 +170,7 @@ static void reduce_resize_2(const float *restrict x, float *restrict y)
 /* resize (reduce.fov:9)
  * x[18][5][7] -> y[18][7][10]
  * two rows mixed to one, then its columns */
-static void reduce_resize_3(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void reduce_resize_3(const float *restrict x, float *restrict y)
 {
     static const struct {
         int above, below;

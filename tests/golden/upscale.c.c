@@ -11,6 +11,13 @@
 /* A negative size where floats or ints are not what this code needs. */
 typedef char upscale_needs_4_byte_numbers[sizeof(float) == 4 && sizeof(int) >= 4 ? 1 : -1];
 
+/* Kernels stay functions of their own: gcc takes longer for some when it inlines all of them into one. */
+#ifdef __GNUC__
+#define FOVEA_KERNEL __attribute__((noinline))
+#else
+#define FOVEA_KERNEL
+#endif
+
 /* Where each tensor stands in upscale.weights, in floats. */
 enum {
     w_even_weight = 16, /* [2][4][4][4][8] */
@@ -55,7 +62,7 @@ static void upscale_zero_border(float *y, int maps, int height, int width, int t
 /* pack (upscale.fov:3)
  * x[4][4][5] -> y[4][6][7]
  * the same values in another layout */
-static void upscale_pack_x(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void upscale_pack_x(const float *restrict x, float *restrict y)
 {
     upscale_zero_border(y, 4, 4, 5, 1, 1, 1, 1);
     for (int i = 0; i < 4; i++)
@@ -108,8 +115,8 @@ static void upscale_even_row5(const float *restrict x, const float *restrict wei
             y[b * 90 + p * 2] = upscale_even_finish(sums[b][p]);
 }
 
-static void upscale_even(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                         float *restrict y)
+FOVEA_KERNEL static void upscale_even(const float *restrict x, const float *restrict weight,
+                                      const float *restrict bias, float *restrict y)
 {
     upscale_zero_border(y, 10, 8, 10, 0, 0, 1, 0);
     x += 8; /* to the pixel under the first output */
@@ -167,8 +174,8 @@ static void upscale_uneven_row8(const float *restrict x, const float *restrict w
     }
 }
 
-static void upscale_uneven(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                           float *restrict y)
+FOVEA_KERNEL static void upscale_uneven(const float *restrict x, const float *restrict weight,
+                                        const float *restrict bias, float *restrict y)
 {
     for (int py = 0; py < 2; py++) {
         const int first_y = (py + 1) % 2; /* the first tap that meets row py */
