@@ -93,11 +93,6 @@ uint32_t text_leader_parameters(const KernelText *text)
     return count;
 }
 
-const Node *text_parameter_node(const KernelText *text, uint32_t i)
-{
-    return text->parameters[i].node;
-}
-
 const Type *text_parameter_type(const KernelText *text, uint32_t i)
 {
     return parameter_type(text->graph, &text->parameters[i]);

@@ -73,9 +73,8 @@ void text_open_part(KernelText *text, const char *attribute, const char *part, c
 /* The name of parameter i: "x", "weight", "bias", "x2", "batchnorm_mean", "add_x"; "y" when it is read in place. */
 const char *text_parameter(const KernelText *text, uint32_t i);
 uint32_t text_parameter_count(const KernelText *text);
-/* The same as the epilogue knows it, and the node that reads it. */
+/* The same as the epilogue knows it. */
 const char *text_operand(const KernelText *text, uint32_t i);
-const Node *text_parameter_node(const KernelText *text, uint32_t i);
 /* How many of them the leader has: those of the epilogue come after. */
 uint32_t text_leader_parameters(const KernelText *text);
 const Type *text_parameter_type(const KernelText *text, uint32_t i);

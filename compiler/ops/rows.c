@@ -48,57 +48,55 @@ RowChain row_chain(const Graph *graph, NodeId last)
     return chain;
 }
 
-RowBand row_band_begin(Arena *arena, const RowChain *chain)
+int64_t rows_more(const RowWindow *reader)
 {
-    return (RowBand){NEW_ARRAY(arena, int64_t, chain->count), NEW_ARRAY(arena, int64_t, chain->count)};
+    return reader->begin + reader->extent - reader->stride;
 }
 
-bool row_band_next(const RowChain *chain, RowBand *band)
+int64_t row_bands(const RowChain *chain)
 {
-    uint32_t k = chain->count - 1;
-    if (band->to[k] == chain->windows[k].outputs)
-        return false;
-    memcpy(band->from, band->to, chain->count * sizeof *band->from);
-    band->to[k] = MIN(band->from[k] + chain->by, chain->windows[k].outputs);
-    while (k-- > 0) {
-        const RowWindow *reader = &chain->windows[k + 1];
-        int64_t need = (band->to[k + 1] - 1) * reader->stride + reader->begin + reader->extent;
-        band->to[k] = MIN(need, chain->windows[k].outputs);
-    }
-    return true;
+    return (chain->windows[chain->count - 1].outputs + chain->by - 1) / chain->by;
 }
+
+int64_t rows_made(const RowChain *chain, uint32_t k, int64_t bands)
+{
+    uint32_t at = chain->count - 1;
+    int64_t rows = MIN(bands * chain->by, chain->windows[at].outputs);
+    for (; bands && at > k; at--)
+        rows = MIN(rows * chain->windows[at].stride + rows_more(&chain->windows[at]), chain->windows[at - 1].outputs);
+    return rows;
+}
+
+static int64_t rows_in_band(const RowChain *chain, uint32_t k, int64_t band)
+{
+    return rows_made(chain, k, band + 1) - rows_made(chain, k, band);
+}
+
+/* What is made by a band is the least of lines over its number. So it grows by no more from band to band, but for the
+ * first: which of them asks for the most, or for nothing, is seen at the ends. */
 
 int64_t rows_held(const RowChain *chain, uint32_t k)
 {
     const RowWindow *reader = &chain->windows[k + 1];
-    Arena *arena = arena_new();
-    int64_t most = 0;
-    for (RowBand band = row_band_begin(arena, chain); row_band_next(chain, &band);)
-        most = MAX(most, (band.to[k + 1] - band.from[k + 1] - 1) * reader->stride + reader->extent);
-    arena_free(arena);
-    return most;
+    int64_t most = MAX(rows_in_band(chain, k + 1, 0), rows_in_band(chain, k + 1, 1));
+    return (most - 1) * reader->stride + reader->extent;
 }
 
 bool rows_may_idle(const RowChain *chain, uint32_t k)
 {
-    Arena *arena = arena_new();
-    bool idle = false;
-    for (RowBand band = row_band_begin(arena, chain); row_band_next(chain, &band);)
-        idle |= band.from[k] == band.to[k];
-    arena_free(arena);
-    return idle;
+    return rows_in_band(chain, k, row_bands(chain) - 1) == 0;
 }
 
 bool rows_may_overwrite(const RowChain *chain, uint32_t k, bool beside)
 {
     const RowWindow *own = &chain->windows[k];
-    uint32_t last = chain->count - 1;
-    Arena *arena = arena_new();
+    const int64_t ends[] = {1, row_bands(chain) - 1}; /* after the last band nobody reads any more */
     bool good = true;
-    for (RowBand band = row_band_begin(arena, chain); row_band_next(chain, &band);) {
-        int64_t next = beside ? band.to[k] : band.to[k] * own->stride + own->begin;
-        good &= next >= band.to[last] || band.to[last] == chain->windows[last].outputs;
+    for (size_t i = 0; i < COUNT_OF(ends) && row_bands(chain) > 1; i++) {
+        int64_t next = rows_made(chain, k, ends[i]);
+        if (!beside)
+            next = next * own->stride + own->begin;
+        good &= next >= rows_made(chain, chain->count - 1, ends[i]);
     }
-    arena_free(arena);
     return good;
 }

@@ -37,14 +37,12 @@ typedef struct RowChain {
 /* The kernels that end with the one of `last`: itself alone, unless it is behind another one. */
 RowChain row_chain(const Graph *graph, NodeId last);
 
-/* One band: kernel k computes the rows from[k] .. to[k] - 1. */
-typedef struct RowBand {
-    int64_t *from, *to;
-} RowBand;
-/* The band before the first, in which nothing is computed. */
-RowBand row_band_begin(Arena *arena, const RowChain *chain);
-/* The next one; false: there is none. */
-bool row_band_next(const RowChain *chain, RowBand *band);
+/* How many rows of kernel k's result there are after so many bands: in band b it computes those from rows_made(b) to
+ * rows_made(b + 1) - 1. */
+int64_t rows_made(const RowChain *chain, uint32_t k, int64_t bands);
+int64_t row_bands(const RowChain *chain);
+/* How many more rows than `stride` for each of its own a kernel needs of its input; negative: fewer. */
+int64_t rows_more(const RowWindow *reader);
 
 /* How many rows of the result of kernel k, which is not the last, are held: padding included. */
 int64_t rows_held(const RowChain *chain, uint32_t k);

@@ -62,7 +62,6 @@ void nest_collapse(Nest *nest);
  * element by element. Reductions have the axes that stay first, and along the others y has stride 0. Of argmax, softmax
  * and lrn, the axis that they run along is left out. BUG for other families. */
 Nest kernel_nest(const Graph *graph, const struct Kernel *kernel);
-bool kernel_has_nest(const Graph *graph, const struct Kernel *kernel);
 /* Whether a pool is one window that covers its input: a reduction. */
 bool pool_is_global(const Graph *graph, const Node *node);
 

@@ -221,21 +221,6 @@ bool pool_is_global(const Graph *graph, const Node *node)
 
 /* ---- all of them ---- */
 
-bool kernel_has_nest(const Graph *graph, const Kernel *kernel)
-{
-    switch (kernel->family) {
-    case FAMILY_MAP:
-    case FAMILY_COPY:
-    case FAMILY_REDUCE:
-    case FAMILY_CHANNEL_POOL:
-    case FAMILY_SOFTMAX:
-    case FAMILY_LRN:
-        return true;
-    default:
-        return kernel->family == FAMILY_POOL && pool_is_global(graph, graph_node(graph, kernel->leader));
-    }
-}
-
 static Nest whole_nest(const Graph *graph, const Kernel *kernel)
 {
     switch (kernel->family) {

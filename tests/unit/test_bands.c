@@ -35,52 +35,59 @@ static bool random_chain(Dice *dice, RowChain *chain)
     return true;
 }
 
-/* Goes through the bands with the numbers of the rows in place of their elements. */
+/* What the bands of a chain turn out to need. */
+typedef struct Seen {
+    int64_t held[MOST_KERNELS];
+    bool idle[MOST_KERNELS], overwritten[MOST_KERNELS];
+} Seen;
+
+/* The rows that kernel k computes in a band, and where they find what they read; `band`: how many came before. */
+static void go_through(const RowChain *chain, uint32_t k, int64_t band, Seen *seen)
+{
+    const RowWindow *w = &chain->windows[k], *last = &chain->windows[chain->count - 1];
+    int64_t from = rows_made(chain, k, band), to = rows_made(chain, k, band + 1);
+    int64_t begins = from * w->stride + w->begin; /* the row that is held first */
+    cr_assert(from <= to && to <= w->outputs);
+    for (int64_t r = from; k > 0 && r < to; r++) {
+        int64_t first = r * w->stride + w->begin, end = first + w->extent;
+        for (int64_t row = MAX(first, 0); row < MIN(end, w->inputs); row++)
+            cr_assert(row < rows_made(chain, k - 1, band + 1), "row %lld of kernel %u is read before it is there",
+                      (long long)row, k - 1);
+        seen->held[k - 1] = MAX(seen->held[k - 1], end - begins);
+    }
+    if (k > 0 && from < to) { /* what comes new is held behind what was read before */
+        cr_assert(rows_made(chain, k - 1, band) >= begins);
+        cr_assert(rows_made(chain, k - 1, band + 1) - begins <= rows_held(chain, k - 1));
+    }
+    if (k > 0 && to < w->outputs) /* rows that the next window reads again */
+        cr_assert(rows_made(chain, k - 1, band + 1) >= to * w->stride + w->begin);
+    seen->idle[k] |= from == to;
+    int64_t written = rows_made(chain, chain->count - 1, band + 1);
+    if (written < last->outputs && to < rows_made(chain, k, row_bands(chain)))
+        seen->overwritten[k] |= to * w->stride + w->begin < written;
+}
+
 /* Whether some kernel has a band without rows. */
 static bool check_chain(const RowChain *chain)
 {
-    Arena *arena = arena_new();
     uint32_t last = chain->count - 1;
-    bool overwritten[MOST_KERNELS] = {false};
-    int64_t done = 0;
+    Seen seen = {.idle = {false}};
     bool idle = false;
-    for (RowBand band = row_band_begin(arena, chain); row_band_next(chain, &band);) {
-        cr_assert_eq(band.from[last], done);
-        cr_assert(band.to[last] > done && band.to[last] <= done + chain->by);
-        for (uint32_t k = 0; k < chain->count; k++) {
-            const RowWindow *w = &chain->windows[k];
-            cr_assert(band.from[k] <= band.to[k] && band.to[k] <= w->outputs);
-            for (int64_t r = band.from[k]; r < band.to[k]; r++) {
-                int64_t first = r * w->stride + w->begin, end = first + w->extent;
-                for (int64_t row = MAX(first, 0); k > 0 && row < MIN(end, w->inputs); row++)
-                    cr_assert(row < band.to[k - 1], "row %lld of kernel %u is read before it is there", (long long)row,
-                              k - 1);
-                if (k == 0)
-                    continue;
-                int64_t begins = band.from[k] * w->stride + w->begin; /* the row that is held first */
-                cr_assert(end - begins <= rows_held(chain, k - 1), "rows of kernel %u are not held", k - 1);
-            }
-            if (k > 0 &&
-                band.from[k] <
-                    band.to[k]) { /* what was made before and is read again, and what is new, lies in what is held */
-                int64_t begins = band.from[k] * w->stride + w->begin;
-                cr_assert(band.from[k - 1] >= begins);
-                cr_assert(band.to[k - 1] - begins <= rows_held(chain, k - 1));
-            }
-            if (k > 0 && band.to[k] < w->outputs) /* rows that the next window reads again */
-                cr_assert(band.to[k - 1] >= band.to[k] * w->stride + w->begin);
-            idle |= band.from[k] == band.to[k];
-            cr_assert(band.from[k] < band.to[k] || rows_may_idle(chain, k));
-            /* A later band reads a row of the input that the last kernel has written by now. */
-            if (band.to[last] < chain->windows[last].outputs && band.to[k] < w->outputs)
-                overwritten[k] |= band.to[k] * w->stride + w->begin < band.to[last];
-        }
-        done = band.to[last];
+    for (int64_t band = 0; band < row_bands(chain); band++) {
+        int64_t before = rows_made(chain, last, band), after = rows_made(chain, last, band + 1);
+        cr_assert(after > before && after <= before + chain->by);
+        for (uint32_t k = 0; k < chain->count; k++)
+            go_through(chain, k, band, &seen);
     }
-    cr_assert_eq(done, chain->windows[last].outputs);
-    for (uint32_t k = 0; k < chain->count; k++)
-        cr_assert(!overwritten[k] || !rows_may_overwrite(chain, k, false), "kernel %u reads what is overwritten", k);
-    arena_free(arena);
+    cr_assert_eq(rows_made(chain, last, row_bands(chain)), chain->windows[last].outputs);
+    for (uint32_t k = 0; k < chain->count; k++) {
+        cr_assert_eq(rows_may_idle(chain, k), seen.idle[k]);
+        cr_assert(k == last || rows_held(chain, k) == seen.held[k], "%lld rows of kernel %u are held, %lld are needed",
+                  (long long)(k == last ? 0 : rows_held(chain, k)), k, (long long)seen.held[k]);
+        cr_assert(!seen.overwritten[k] || !rows_may_overwrite(chain, k, false), "kernel %u reads what is overwritten",
+                  k);
+        idle |= seen.idle[k];
+    }
     return idle;
 }
 
@@ -108,6 +115,18 @@ Test(bands, a_residual_stays_in_place)
     windows[0] = (RowWindow){1, -1, 3, 20, 20};
     windows[1] = (RowWindow){1, 0, 1, 20, 20};
     cr_expect(!rows_may_overwrite(&chain, 0, false), "the 3x3 reads the row above");
+}
+
+/* As long as may be: nothing goes through all bands to find out what they need. */
+Test(bands, many_rows, .timeout = 5)
+{
+    enum { ROWS = INT32_MAX };
+    RowWindow windows[] = {{1, 0, 1, ROWS, ROWS}, {1, -1, 3, ROWS, ROWS}};
+    RowChain chain = {.count = 2, .windows = windows, .by = 1};
+    cr_expect_eq(row_bands(&chain), ROWS);
+    cr_expect_eq(rows_held(&chain, 0), 3);
+    cr_expect(!rows_may_idle(&chain, 0) || rows_made(&chain, 0, ROWS - 1) == ROWS);
+    cr_expect(rows_may_overwrite(&chain, 0, false));
 }
 
 /* ---- graphs ---- */
