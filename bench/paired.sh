@@ -1,6 +1,7 @@
 #!/bin/sh
 # paired.sh [NET...] - what the passes do to the time of nets of the zoo: programs with all passes and without take turns
 # on one core (paired.c). Portable C, -O3 -march=native, with each compiler of COMPILERS (clang gcc); TARGET=avx2: that.
+# Functions and loops are aligned, so that it is not their addresses that make one of them faster.
 set -eu
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
@@ -17,7 +18,7 @@ while read -r name model; do
     build/fovea compile $model --target "$target" -w random:1 --name without --disable all --embed none -o "$work"
     for cc in ${COMPILERS:-clang gcc}; do
         for half in with without; do
-            $cc -O3 $flags -I"$work" -c "$work/$half.c" -o "$work/$half.o"
+            $cc -O3 -falign-functions=64 -falign-loops=64 $flags -I"$work" -c "$work/$half.c" -o "$work/$half.o"
         done
         $cc -O2 -std=gnu11 -I"$work" bench/paired.c "$work/with.o" "$work/without.o" runtime/fovea.c -lm -o "$work/paired"
         printf '%-28s %-6s ' "$name" "$cc"
