@@ -274,6 +274,11 @@ static uint32_t computed_count(const KernelText *text)
     return count;
 }
 
+bool text_has_finish(const KernelText *text)
+{
+    return computed_count(text) > 0;
+}
+
 void text_finish(KernelText *text, bool vector)
 {
     uint32_t left = computed_count(text);
@@ -305,7 +310,7 @@ void text_finish(KernelText *text, bool vector)
 const char *text_finished(const KernelText *text, const char *value, const char *channel, const char *const *at,
                           bool vector)
 {
-    if (!computed_count(text))
+    if (!text_has_finish(text))
         return value;
     const char *call = arena_printf(text->arena, "%s_finish(%s", text->name, value);
     for (uint32_t i = text_leader_parameters(text); i < text_parameter_count(text); i++) {

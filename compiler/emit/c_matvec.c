@@ -28,10 +28,13 @@ static void write_panel(KernelText *text, int64_t inputs, int64_t outputs, int b
         buf_line(text->out, "        a[b] += (x[i] - w[b]) * (x[i] - w[b]);");
     else
         buf_line(text->out, "        a[b] += x[i] * w[b];");
-    if (many && outputs % block)
-        buf_line(text->out, "for (int b = 0; b < %d && o + b < %lld; b++)", block, (long long)outputs);
-    else
+    if (many && outputs % block) {
+        buf_line(text->out, "const int count = %lld - o < %d ? %lld - o : %d;", (long long)outputs, block,
+                 (long long)outputs, block);
+        buf_line(text->out, "for (int b = 0; b < count; b++)");
+    } else {
         buf_line(text->out, "for (int b = 0; b < %lld; b++)", (long long)MIN(block, outputs));
+    }
     const char *const *at = parallels_at(text, &(Term){place, 1, 1}, 1);
     line_wrapped(text->out,
                  arena_printf(text->arena, "    y[%s] = %s;", place, text_finished(text, "a[b]", place, at, false)));

@@ -17,6 +17,13 @@ static void close_maps(const ConvTile *tile)
         buf_close(tile->text->out);
 }
 
+/* Before a loop over lanes. */
+static void write_lanes(const ConvTile *tile)
+{
+    tile->text->needs->lanes = true;
+    buf_line(tile->text->out, "%s_LANES", tile->text->macro);
+}
+
 void tile_open(const ConvTile *tile, int64_t pixels, const char *extra)
 {
     KernelText *text = tile->text;
@@ -64,6 +71,8 @@ void tile_start(const ConvTile *tile, int64_t pixels)
 void tile_add(const ConvTile *tile, int64_t pixels, const char *weight)
 {
     const char *element = tile->block > 1 ? "[b]" : "", *star = tile->block > 1 ? "" : "*";
+    if (tile->block > 1)
+        write_lanes(tile);
     open_maps(tile, arena_printf(tile->text->arena, "%d", tile->block));
     for (int64_t p = 0; p < pixels; p++)
         buf_line(tile->text->out, "a%lld%s += s[%lld] * %s%s%s;", (long long)p, element, (long long)(p * tile->in_step),
@@ -71,14 +80,15 @@ void tile_add(const ConvTile *tile, int64_t pixels, const char *weight)
     close_maps(tile);
 }
 
-/* The line that stores the sum `value` of map b; `pixel` says where in the row. */
-static void write_pixel(const ConvTile *tile, const char *value, Term pixel)
+/* The line that stores the sum `value` of map b, `finished` or not; `pixel` says where in the row. */
+static void write_pixel(const ConvTile *tile, const char *value, Term pixel, bool finished)
 {
     KernelText *text = tile->text;
     const char *map = tile->block > 1 ? "b" : NULL;
     const Term terms[] = {{map, 1, map != NULL}, pixel};
     const Access own = {.stride = {[1] = tile->out_plane, [3] = 1}};
-    value = text_finished(text, value, map ? "b" : "0", parallels_at(text, terms, COUNT_OF(terms)), false);
+    if (!finished)
+        value = text_finished(text, value, map ? "b" : "0", parallels_at(text, terms, COUNT_OF(terms)), false);
     line_wrapped(text->out,
                  arena_printf(text->arena, "y[%s] = %s;", place_text(text, &own, terms, COUNT_OF(terms)), value));
 }
@@ -92,7 +102,7 @@ static bool reads_parallels(const KernelText *text)
 }
 
 /* Straight from the sums. */
-static void store_sums(const ConvTile *tile, int64_t pixels, const char *maps)
+static void store_sums(const ConvTile *tile, int64_t pixels, const char *maps, bool finished)
 {
     KernelText *text = tile->text;
     if (tile->block > 1 && pixels > 1 && !tile->partial && reads_parallels(text)) {
@@ -102,13 +112,13 @@ static void store_sums(const ConvTile *tile, int64_t pixels, const char *maps)
     open_maps(tile, maps);
     for (int64_t p = 0; p < pixels; p++) {
         const char *value = arena_printf(text->arena, tile->block > 1 ? "a%lld[b]" : "a%lld", (long long)p);
-        write_pixel(tile, value, (Term){NULL, 3, p * tile->out_step});
+        write_pixel(tile, value, (Term){NULL, 3, p * tile->out_step}, finished);
     }
     close_maps(tile);
 }
 
 /* Turned in a small array first, so that the pixels of a map lie together as they do in y. */
-static void store_turned(const ConvTile *tile, int64_t pixels, const char *maps)
+static void store_turned(const ConvTile *tile, int64_t pixels, const char *maps, bool finished)
 {
     KernelText *text = tile->text;
     buf_line(text->out, "float sums[%d][%lld];", tile->block, (long long)pixels);
@@ -121,18 +131,41 @@ static void store_turned(const ConvTile *tile, int64_t pixels, const char *maps)
     buf_line(text->out, "for (int b = 0; b < %s; b++)", maps);
     buf_line(text->out, "    for (int p = 0; p < %lld; p++)", (long long)pixels);
     text->out->indent += 2;
-    write_pixel(tile, "sums[b][p]", (Term){"p", 3, tile->out_step});
+    write_pixel(tile, "sums[b][p]", (Term){"p", 3, tile->out_step}, finished);
     text->out->indent -= 2;
+}
+
+/* A rest of few pixels: gcc would finish those of a map one by one. */
+static bool finishes_first(const ConvTile *tile, int64_t pixels)
+{
+    const KernelText *text = tile->text;
+    bool alone = text_parameter_count(text) == text_leader_parameters(text); /* the epilogue reads nothing else */
+    return text_has_finish(text) && alone && tile->block > 1 && pixels < text_tile(text, AXIS_COLUMNS);
+}
+
+static void finish_sums(const ConvTile *tile, int64_t pixels)
+{
+    KernelText *text = tile->text;
+    write_lanes(tile);
+    open_maps(tile, arena_printf(text->arena, "%d", tile->block));
+    for (int64_t p = 0; p < pixels; p++) {
+        const char *sum = arena_printf(text->arena, "a%lld[b]", (long long)p);
+        buf_line(text->out, "%s = %s;", sum, text_finished(text, sum, "b", NULL, false));
+    }
+    close_maps(tile);
 }
 
 void tile_store(const ConvTile *tile, int64_t pixels)
 {
     const char *maps =
         tile->partial ? "maps" : arena_printf(tile->text->arena, "%lld", (long long)MIN(tile->block, tile->maps));
+    bool finished = finishes_first(tile, pixels);
+    if (finished)
+        finish_sums(tile, pixels);
     if (pixels > 1 && tile->text->kernel->tiling.turned)
-        store_turned(tile, pixels, maps);
+        store_turned(tile, pixels, maps, finished);
     else
-        store_sums(tile, pixels, maps);
+        store_sums(tile, pixels, maps, finished);
 }
 
 void tile_shuffle(ConvTile *tile)

@@ -24,6 +24,7 @@ typedef struct Needs {
     bool keep_rows, zero_rows;
     bool by_pixels; /* NAME_BY_PIXELS */
     bool unrolled;  /* NAME_UNROLLED */
+    bool lanes;     /* NAME_LANES */
 } Needs;
 
 struct KernelText {
@@ -133,7 +134,9 @@ bool body_is_vector(Arena *arena, const Node *node);
 /* Whether the body names one of its operands more than once, so that operands should be simple. */
 bool body_repeats(Arena *arena, const Node *node);
 
-/* Writes "static inline float NAME_finish(float v, ...)" when the kernel has an epilogue. */
+/* Whether the kernel computes something behind its leader. */
+bool text_has_finish(const KernelText *text);
+/* Writes "static inline float NAME_finish(float v, ...)" when it does. */
 void text_finish(KernelText *text, bool vector);
 /* The call of it on `value`, the channel parameters at `channel` ("o + b"), parallel parameter i at `at[i]`; `value`
  * itself without an epilogue. */

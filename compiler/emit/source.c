@@ -49,11 +49,15 @@ static void write_kernel(const Emission *emission, Buf *out, const Kernel *kerne
 
 /* ---- helpers that kernels asked for ---- */
 
-/* A macro for clang alone, which gcc does without. */
-static void write_hint(const Emission *emission, Buf *out, const char *name, const char *hint, const char *comment)
+#define CLANG "defined __clang__"
+#define GCC   "defined __GNUC__ && !defined __clang__"
+
+/* A macro that stands for a pragma with one compiler, and for nothing with others. */
+static void write_hint(const Emission *emission, Buf *out, const char *name, const char *compiler, const char *pragma,
+                       const char *comment)
 {
-    buf_printf(out, "%s#ifdef __clang__\n#define %s_%s _Pragma(\"clang loop %s\")\n#else\n#define %s_%s\n#endif\n\n",
-               comment, emission->macro, name, hint, emission->macro, name);
+    buf_printf(out, "%s#if %s\n#define %s_%s _Pragma(\"%s\")\n#else\n#define %s_%s\n#endif\n\n", comment, compiler,
+               emission->macro, name, pragma, emission->macro, name);
 }
 
 static void write_helpers(const Emission *emission, Buf *out, const Needs *needs)
@@ -71,12 +75,16 @@ static void write_helpers(const Emission *emission, Buf *out, const Needs *needs
                    p);
     if (needs->by_pixels)
         write_hint(
-            emission, out, "BY_PIXELS", "vectorize(disable)",
+            emission, out, "BY_PIXELS", CLANG, "clang loop vectorize(disable)",
             "/* Before loops over maps that store some pixels of each: clang would gather and scatter vectors of "
             "maps. */\n");
     if (needs->unrolled)
-        write_hint(emission, out, "UNROLLED", "unroll(full)",
+        write_hint(emission, out, "UNROLLED", CLANG, "clang loop unroll(full)",
                    "/* Before loops over sums: clang keeps sums in registers where it knows the place of each. */\n");
+    if (needs->lanes)
+        write_hint(
+            emission, out, "LANES", GCC, "GCC unroll 1",
+            "/* Before loops over the lanes of vectors: gcc would write out short ones, and find no vectors. */\n");
     if (needs->fill)
         buf_printf(out,
                    "static inline void %s_fill(float *y, int count, float value)\n{\n"

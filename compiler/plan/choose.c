@@ -3,7 +3,6 @@
  * One function a family. How large tiles are, the target says: those of convolutions in their forms, because formats
  * depend on them, all others as TileSizes. Here they become loops.
  */
-#include "emit/kernel.h"
 #include "ops/conv.h"
 #include "ops/lrn.h"
 #include "ops/pool.h"
@@ -61,25 +60,12 @@ static const Shape *input_shape(const Choice *c, uint32_t i)
 
 /* ---- convolutions ---- */
 
-/* What follows calls functions of the C library. */
-static bool has_calls(const Choice *c)
-{
-    for (uint32_t i = 0; i < c->kernel->epilogue_count; i++) {
-        const Node *node = graph_node(c->graph, c->kernel->epilogue[i]);
-        if (op_row(node->op)->family == FAMILY_MAP && !body_is_vector(c->graph->arena, node))
-            return true;
-    }
-    return false;
-}
-
-/* So that pixels of a map are written beside each other, which do not lie so where vectors are of maps; and that calls
- * find no sums in registers, which they would have to save. */
+/* So that pixels of a map are written beside each other, which do not lie so where vectors are of maps. */
 static bool turns_sums(const Choice *c, const ConvForm *form)
 {
     int64_t maps = c->y->dim[1], block = form->maps;
     bool unknown = maps > block && maps % block && block > 1;
-    return form->activations == LAYOUT_PLAIN && form->pixels > 1 &&
-           (block > c->sizes->few_maps || unknown || (block > 1 && has_calls(c)));
+    return form->activations == LAYOUT_PLAIN && form->pixels > 1 && (block > c->sizes->few_maps || unknown);
 }
 
 /* A panel of maps at a time, whose weights stay in the first cache while they meet all pixels. */

@@ -45,10 +45,17 @@ static inline float bands_larger(float a, float b)
 }
 
 /* Before loops over maps that store some pixels of each: clang would gather and scatter vectors of maps. */
-#ifdef __clang__
+#if defined __clang__
 #define BANDS_BY_PIXELS _Pragma("clang loop vectorize(disable)")
 #else
 #define BANDS_BY_PIXELS
+#endif
+
+/* Before loops over the lanes of vectors: gcc would write out short ones, and find no vectors. */
+#if defined __GNUC__ && !defined __clang__
+#define BANDS_LANES _Pragma("GCC unroll 1")
+#else
+#define BANDS_LANES
 #endif
 
 static inline int bands_least(int a, int b)
@@ -115,6 +122,7 @@ static void bands_conv1_row4(const float *restrict x, const float *restrict weig
         for (int ky = 0; ky < 3; ky++) {
             for (int kx = 0; kx < 3; kx++) {
                 const float *s = x + i * 28900 + ky * 170 + kx;
+                BANDS_LANES
                 for (int b = 0; b < 32; b++) {
                     a0[b] += s[0] * weight[b];
                     a1[b] += s[1] * weight[b];
@@ -166,6 +174,7 @@ static void bands_conv2_row4(const float *restrict x, const float *restrict weig
         for (int ky = 0; ky < 3; ky++) {
             for (int kx = 0; kx < 3; kx++) {
                 const float *s = x + i * 1870 + ky * 170 + kx;
+                BANDS_LANES
                 for (int b = 0; b < 32; b++) {
                     a0[b] += s[0] * weight[b];
                     a1[b] += s[1] * weight[b];
@@ -258,6 +267,7 @@ static void bands_head_row8(const float *restrict x, const float *restrict weigh
         a0[b] = a1[b] = a2[b] = a3[b] = a4[b] = a5[b] = a6[b] = a7[b] = bias[b];
     for (int i = 0; i < 32; i++) {
         const float *s = x + i * 7056;
+        BANDS_LANES
         for (int b = 0; b < 8; b++) {
             a0[b] += s[0] * weight[b];
             a1[b] += s[1] * weight[b];
@@ -270,16 +280,21 @@ static void bands_head_row8(const float *restrict x, const float *restrict weigh
         }
         weight += 8;
     }
-    for (int b = 0; b < 4; b++) {
-        y[b * 7056] = a0[b];
-        y[b * 7056 + 1] = a1[b];
-        y[b * 7056 + 2] = a2[b];
-        y[b * 7056 + 3] = a3[b];
-        y[b * 7056 + 4] = a4[b];
-        y[b * 7056 + 5] = a5[b];
-        y[b * 7056 + 6] = a6[b];
-        y[b * 7056 + 7] = a7[b];
+    float sums[8][8];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
+        sums[b][3] = a3[b];
+        sums[b][4] = a4[b];
+        sums[b][5] = a5[b];
+        sums[b][6] = a6[b];
+        sums[b][7] = a7[b];
     }
+    BANDS_BY_PIXELS
+    for (int b = 0; b < 4; b++)
+        for (int p = 0; p < 8; p++)
+            y[b * 7056 + p] = sums[b][p];
 }
 
 /* 4 pixels of a row, of 4 maps. */
@@ -291,6 +306,7 @@ static void bands_head_row4(const float *restrict x, const float *restrict weigh
         a0[b] = a1[b] = a2[b] = a3[b] = bias[b];
     for (int i = 0; i < 32; i++) {
         const float *s = x + i * 7056;
+        BANDS_LANES
         for (int b = 0; b < 8; b++) {
             a0[b] += s[0] * weight[b];
             a1[b] += s[1] * weight[b];
@@ -299,12 +315,17 @@ static void bands_head_row4(const float *restrict x, const float *restrict weigh
         }
         weight += 8;
     }
-    for (int b = 0; b < 4; b++) {
-        y[b * 7056] = a0[b];
-        y[b * 7056 + 1] = a1[b];
-        y[b * 7056 + 2] = a2[b];
-        y[b * 7056 + 3] = a3[b];
+    float sums[8][4];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
+        sums[b][3] = a3[b];
     }
+    BANDS_BY_PIXELS
+    for (int b = 0; b < 4; b++)
+        for (int p = 0; p < 4; p++)
+            y[b * 7056 + p] = sums[b][p];
 }
 
 FOVEA_KERNEL static void bands_head(const float *restrict x, const float *restrict weight, const float *restrict bias,

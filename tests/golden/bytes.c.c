@@ -41,6 +41,20 @@ static inline float bytes_larger(float a, float b)
     return a > b ? a : b;
 }
 
+/* Before loops over maps that store some pixels of each: clang would gather and scatter vectors of maps. */
+#if defined __clang__
+#define BYTES_BY_PIXELS _Pragma("clang loop vectorize(disable)")
+#else
+#define BYTES_BY_PIXELS
+#endif
+
+/* Before loops over the lanes of vectors: gcc would write out short ones, and find no vectors. */
+#if defined __GNUC__ && !defined __clang__
+#define BYTES_LANES _Pragma("GCC unroll 1")
+#else
+#define BYTES_LANES
+#endif
+
 /* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for edges. */
 static void bytes_zero_border(float *y, int maps, int height, int width, int top, int left, int bottom, int right)
 {
@@ -93,6 +107,7 @@ static void bytes_conv1_row4(const float *restrict x, const float *restrict weig
         for (int ky = 0; ky < 3; ky++) {
             for (int kx = 0; kx < 5; kx++) {
                 const float *s = x + i * 210 + ky * 14 + kx;
+                BYTES_LANES
                 for (int b = 0; b < 8; b++) {
                     a0[b] += s[0] * weight[b];
                     a1[b] += s[3] * weight[b];
@@ -103,12 +118,17 @@ static void bytes_conv1_row4(const float *restrict x, const float *restrict weig
             }
         }
     }
-    for (int b = 0; b < 7; b++) {
-        y[b * 28] = bytes_conv1_finish(a0[b]);
-        y[b * 28 + 1] = bytes_conv1_finish(a1[b]);
-        y[b * 28 + 2] = bytes_conv1_finish(a2[b]);
-        y[b * 28 + 3] = bytes_conv1_finish(a3[b]);
+    float sums[8][4];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
+        sums[b][3] = a3[b];
     }
+    BYTES_BY_PIXELS
+    for (int b = 0; b < 7; b++)
+        for (int p = 0; p < 4; p++)
+            y[b * 28 + p] = bytes_conv1_finish(sums[b][p]);
 }
 
 FOVEA_KERNEL static void bytes_conv1(const float *restrict x, const float *restrict weight, const float *restrict bias,

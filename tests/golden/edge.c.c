@@ -41,6 +41,20 @@ static inline float edge_larger(float a, float b)
     return a > b ? a : b;
 }
 
+/* Before loops over maps that store some pixels of each: clang would gather and scatter vectors of maps. */
+#if defined __clang__
+#define EDGE_BY_PIXELS _Pragma("clang loop vectorize(disable)")
+#else
+#define EDGE_BY_PIXELS
+#endif
+
+/* Before loops over the lanes of vectors: gcc would write out short ones, and find no vectors. */
+#if defined __GNUC__ && !defined __clang__
+#define EDGE_LANES _Pragma("GCC unroll 1")
+#else
+#define EDGE_LANES
+#endif
+
 /* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for edges. */
 static void edge_zero_border(float *y, int maps, int height, int width, int top, int left, int bottom, int right)
 {
@@ -78,6 +92,7 @@ static void edge_conv_row8(const float *restrict x, const float *restrict weight
     for (int ky = 0; ky < 3; ky++) {
         for (int kx = 0; kx < 3; kx++) {
             const float *s = x + ky * 13 + kx;
+            EDGE_LANES
             for (int b = 0; b < 8; b++) {
                 a0[b] += s[0] * weight[b];
                 a1[b] += s[1] * weight[b];
@@ -91,16 +106,21 @@ static void edge_conv_row8(const float *restrict x, const float *restrict weight
             weight += 8;
         }
     }
-    for (int b = 0; b < 1; b++) {
-        y[b * 132] = a0[b];
-        y[b * 132 + 1] = a1[b];
-        y[b * 132 + 2] = a2[b];
-        y[b * 132 + 3] = a3[b];
-        y[b * 132 + 4] = a4[b];
-        y[b * 132 + 5] = a5[b];
-        y[b * 132 + 6] = a6[b];
-        y[b * 132 + 7] = a7[b];
+    float sums[8][8];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
+        sums[b][3] = a3[b];
+        sums[b][4] = a4[b];
+        sums[b][5] = a5[b];
+        sums[b][6] = a6[b];
+        sums[b][7] = a7[b];
     }
+    EDGE_BY_PIXELS
+    for (int b = 0; b < 1; b++)
+        for (int p = 0; p < 8; p++)
+            y[b * 132 + p] = sums[b][p];
 }
 
 /* 3 pixels of a row, of 1 maps. */
@@ -112,6 +132,7 @@ static void edge_conv_row3(const float *restrict x, const float *restrict weight
     for (int ky = 0; ky < 3; ky++) {
         for (int kx = 0; kx < 3; kx++) {
             const float *s = x + ky * 13 + kx;
+            EDGE_LANES
             for (int b = 0; b < 8; b++) {
                 a0[b] += s[0] * weight[b];
                 a1[b] += s[1] * weight[b];
@@ -120,11 +141,16 @@ static void edge_conv_row3(const float *restrict x, const float *restrict weight
             weight += 8;
         }
     }
-    for (int b = 0; b < 1; b++) {
-        y[b * 132] = a0[b];
-        y[b * 132 + 1] = a1[b];
-        y[b * 132 + 2] = a2[b];
+    float sums[8][3];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
     }
+    EDGE_BY_PIXELS
+    for (int b = 0; b < 1; b++)
+        for (int p = 0; p < 3; p++)
+            y[b * 132 + p] = sums[b][p];
 }
 
 FOVEA_KERNEL static void edge_conv(const float *restrict x, const float *restrict weight, float *restrict y)
@@ -152,6 +178,7 @@ static void edge_conv_2_row8(const float *restrict x, const float *restrict weig
         a0[b] = a1[b] = a2[b] = a3[b] = a4[b] = a5[b] = a6[b] = a7[b] = 0.0f;
     for (int kx = 0; kx < 2; kx++) {
         const float *s = x + kx;
+        EDGE_LANES
         for (int b = 0; b < 8; b++) {
             a0[b] += s[0] * weight[b];
             a1[b] += s[1] * weight[b];
@@ -164,16 +191,21 @@ static void edge_conv_2_row8(const float *restrict x, const float *restrict weig
         }
         weight += 8;
     }
-    for (int b = 0; b < 2; b++) {
-        y[b * 110] = edge_conv_2_finish(a0[b]);
-        y[b * 110 + 1] = edge_conv_2_finish(a1[b]);
-        y[b * 110 + 2] = edge_conv_2_finish(a2[b]);
-        y[b * 110 + 3] = edge_conv_2_finish(a3[b]);
-        y[b * 110 + 4] = edge_conv_2_finish(a4[b]);
-        y[b * 110 + 5] = edge_conv_2_finish(a5[b]);
-        y[b * 110 + 6] = edge_conv_2_finish(a6[b]);
-        y[b * 110 + 7] = edge_conv_2_finish(a7[b]);
+    float sums[8][8];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
+        sums[b][3] = a3[b];
+        sums[b][4] = a4[b];
+        sums[b][5] = a5[b];
+        sums[b][6] = a6[b];
+        sums[b][7] = a7[b];
     }
+    EDGE_BY_PIXELS
+    for (int b = 0; b < 2; b++)
+        for (int p = 0; p < 8; p++)
+            y[b * 110 + p] = edge_conv_2_finish(sums[b][p]);
 }
 
 /* 3 pixels of a row, of 2 maps. */
@@ -184,6 +216,7 @@ static void edge_conv_2_row3(const float *restrict x, const float *restrict weig
         a0[b] = a1[b] = a2[b] = 0.0f;
     for (int kx = 0; kx < 2; kx++) {
         const float *s = x + kx;
+        EDGE_LANES
         for (int b = 0; b < 8; b++) {
             a0[b] += s[0] * weight[b];
             a1[b] += s[1] * weight[b];
@@ -191,11 +224,22 @@ static void edge_conv_2_row3(const float *restrict x, const float *restrict weig
         }
         weight += 8;
     }
-    for (int b = 0; b < 2; b++) {
-        y[b * 110] = edge_conv_2_finish(a0[b]);
-        y[b * 110 + 1] = edge_conv_2_finish(a1[b]);
-        y[b * 110 + 2] = edge_conv_2_finish(a2[b]);
+    EDGE_LANES
+    for (int b = 0; b < 8; b++) {
+        a0[b] = edge_conv_2_finish(a0[b]);
+        a1[b] = edge_conv_2_finish(a1[b]);
+        a2[b] = edge_conv_2_finish(a2[b]);
     }
+    float sums[8][3];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
+    }
+    EDGE_BY_PIXELS
+    for (int b = 0; b < 2; b++)
+        for (int p = 0; p < 3; p++)
+            y[b * 110 + p] = sums[b][p];
 }
 
 FOVEA_KERNEL static void edge_conv_2(const float *restrict x, const float *restrict weight, float *restrict y)
@@ -235,6 +279,7 @@ static void edge_conv_3_row8(const float *restrict x, const float *restrict weig
         a0[b] = a1[b] = a2[b] = a3[b] = a4[b] = a5[b] = a6[b] = a7[b] = 0.0f;
     for (int ky = 0; ky < 2; ky++) {
         const float *s = x + ky * 12;
+        EDGE_LANES
         for (int b = 0; b < 8; b++) {
             a0[b] += s[0] * weight[b];
             a1[b] += s[1] * weight[b];
@@ -247,16 +292,21 @@ static void edge_conv_3_row8(const float *restrict x, const float *restrict weig
         }
         weight += 8;
     }
-    for (int b = 0; b < 2; b++) {
-        y[b * 110] = edge_conv_3_finish(a0[b]);
-        y[b * 110 + 1] = edge_conv_3_finish(a1[b]);
-        y[b * 110 + 2] = edge_conv_3_finish(a2[b]);
-        y[b * 110 + 3] = edge_conv_3_finish(a3[b]);
-        y[b * 110 + 4] = edge_conv_3_finish(a4[b]);
-        y[b * 110 + 5] = edge_conv_3_finish(a5[b]);
-        y[b * 110 + 6] = edge_conv_3_finish(a6[b]);
-        y[b * 110 + 7] = edge_conv_3_finish(a7[b]);
+    float sums[8][8];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
+        sums[b][3] = a3[b];
+        sums[b][4] = a4[b];
+        sums[b][5] = a5[b];
+        sums[b][6] = a6[b];
+        sums[b][7] = a7[b];
     }
+    EDGE_BY_PIXELS
+    for (int b = 0; b < 2; b++)
+        for (int p = 0; p < 8; p++)
+            y[b * 110 + p] = edge_conv_3_finish(sums[b][p]);
 }
 
 /* 3 pixels of a row, of 2 maps. */
@@ -267,6 +317,7 @@ static void edge_conv_3_row3(const float *restrict x, const float *restrict weig
         a0[b] = a1[b] = a2[b] = 0.0f;
     for (int ky = 0; ky < 2; ky++) {
         const float *s = x + ky * 12;
+        EDGE_LANES
         for (int b = 0; b < 8; b++) {
             a0[b] += s[0] * weight[b];
             a1[b] += s[1] * weight[b];
@@ -274,11 +325,22 @@ static void edge_conv_3_row3(const float *restrict x, const float *restrict weig
         }
         weight += 8;
     }
-    for (int b = 0; b < 2; b++) {
-        y[b * 110] = edge_conv_3_finish(a0[b]);
-        y[b * 110 + 1] = edge_conv_3_finish(a1[b]);
-        y[b * 110 + 2] = edge_conv_3_finish(a2[b]);
+    EDGE_LANES
+    for (int b = 0; b < 8; b++) {
+        a0[b] = edge_conv_3_finish(a0[b]);
+        a1[b] = edge_conv_3_finish(a1[b]);
+        a2[b] = edge_conv_3_finish(a2[b]);
     }
+    float sums[8][3];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
+    }
+    EDGE_BY_PIXELS
+    for (int b = 0; b < 2; b++)
+        for (int p = 0; p < 3; p++)
+            y[b * 110 + p] = sums[b][p];
 }
 
 FOVEA_KERNEL static void edge_conv_3(const float *restrict x, const float *restrict weight, float *restrict y)

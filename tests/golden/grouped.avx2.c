@@ -57,6 +57,20 @@ enum {
     at_mixed = 0, /* [3][12][12], steps 4 to 5 */
 };
 
+/* Before loops over maps that store some pixels of each: clang would gather and scatter vectors of maps. */
+#if defined __clang__
+#define GROUPED_BY_PIXELS _Pragma("clang loop vectorize(disable)")
+#else
+#define GROUPED_BY_PIXELS
+#endif
+
+/* Before loops over the lanes of vectors: gcc would write out short ones, and find no vectors. */
+#if defined __GNUC__ && !defined __clang__
+#define GROUPED_LANES _Pragma("GCC unroll 1")
+#else
+#define GROUPED_LANES
+#endif
+
 /* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for edges. */
 static void grouped_zero_border(float *y, int maps, int height, int width, int top, int left, int bottom, int right)
 {
@@ -250,6 +264,7 @@ FOVEA_AVX2 static void grouped_mixed_row8(const float *restrict x, const float *
         a0[b] = a1[b] = a2[b] = a3[b] = a4[b] = a5[b] = a6[b] = a7[b] = bias[b];
     for (int i = 0; i < 6; i++) {
         const float *s = x + i * 144;
+        GROUPED_LANES
         for (int b = 0; b < 8; b++) {
             a0[b] += s[0] * weight[b];
             a1[b] += s[1] * weight[b];
@@ -262,16 +277,21 @@ FOVEA_AVX2 static void grouped_mixed_row8(const float *restrict x, const float *
         }
         weight += 8;
     }
-    for (int b = 0; b < 3; b++) {
-        y[b * 144] = a0[b];
-        y[b * 144 + 1] = a1[b];
-        y[b * 144 + 2] = a2[b];
-        y[b * 144 + 3] = a3[b];
-        y[b * 144 + 4] = a4[b];
-        y[b * 144 + 5] = a5[b];
-        y[b * 144 + 6] = a6[b];
-        y[b * 144 + 7] = a7[b];
+    float sums[8][8];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
+        sums[b][3] = a3[b];
+        sums[b][4] = a4[b];
+        sums[b][5] = a5[b];
+        sums[b][6] = a6[b];
+        sums[b][7] = a7[b];
     }
+    GROUPED_BY_PIXELS
+    for (int b = 0; b < 3; b++)
+        for (int p = 0; p < 8; p++)
+            y[b * 144 + p] = sums[b][p];
 }
 
 /* 4 pixels of a row, of 3 maps. */
@@ -283,6 +303,7 @@ FOVEA_AVX2 static void grouped_mixed_row4(const float *restrict x, const float *
         a0[b] = a1[b] = a2[b] = a3[b] = bias[b];
     for (int i = 0; i < 6; i++) {
         const float *s = x + i * 144;
+        GROUPED_LANES
         for (int b = 0; b < 8; b++) {
             a0[b] += s[0] * weight[b];
             a1[b] += s[1] * weight[b];
@@ -291,12 +312,17 @@ FOVEA_AVX2 static void grouped_mixed_row4(const float *restrict x, const float *
         }
         weight += 8;
     }
-    for (int b = 0; b < 3; b++) {
-        y[b * 144] = a0[b];
-        y[b * 144 + 1] = a1[b];
-        y[b * 144 + 2] = a2[b];
-        y[b * 144 + 3] = a3[b];
+    float sums[8][4];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
+        sums[b][3] = a3[b];
     }
+    GROUPED_BY_PIXELS
+    for (int b = 0; b < 3; b++)
+        for (int p = 0; p < 4; p++)
+            y[b * 144 + p] = sums[b][p];
 }
 
 FOVEA_AVX2 static void grouped_mixed(const float *restrict x, const float *restrict weight, const float *restrict bias,

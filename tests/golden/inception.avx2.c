@@ -88,6 +88,20 @@ static inline float inception_larger(float a, float b)
     return a > b ? a : b;
 }
 
+/* Before loops over maps that store some pixels of each: clang would gather and scatter vectors of maps. */
+#if defined __clang__
+#define INCEPTION_BY_PIXELS _Pragma("clang loop vectorize(disable)")
+#else
+#define INCEPTION_BY_PIXELS
+#endif
+
+/* Before loops over the lanes of vectors: gcc would write out short ones, and find no vectors. */
+#if defined __GNUC__ && !defined __clang__
+#define INCEPTION_LANES _Pragma("GCC unroll 1")
+#else
+#define INCEPTION_LANES
+#endif
+
 /* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for edges. */
 static void inception_zero_border(float *y, int maps, int height, int width, int top, int left, int bottom, int right)
 {
@@ -119,6 +133,7 @@ FOVEA_AVX2 static void inception_a_conv1x1_row7(const float *restrict x, const f
         a0[b] = a1[b] = a2[b] = a3[b] = a4[b] = a5[b] = a6[b] = bias[b];
     for (int i = 0; i < 5; i++) {
         const float *s = x + i * 49;
+        INCEPTION_LANES
         for (int b = 0; b < 8; b++) {
             a0[b] += s[0] * weight[b];
             a1[b] += s[1] * weight[b];
@@ -130,15 +145,20 @@ FOVEA_AVX2 static void inception_a_conv1x1_row7(const float *restrict x, const f
         }
         weight += 8;
     }
-    for (int b = 0; b < 3; b++) {
-        y[b * 49] = inception_a_conv1x1_finish(a0[b]);
-        y[b * 49 + 1] = inception_a_conv1x1_finish(a1[b]);
-        y[b * 49 + 2] = inception_a_conv1x1_finish(a2[b]);
-        y[b * 49 + 3] = inception_a_conv1x1_finish(a3[b]);
-        y[b * 49 + 4] = inception_a_conv1x1_finish(a4[b]);
-        y[b * 49 + 5] = inception_a_conv1x1_finish(a5[b]);
-        y[b * 49 + 6] = inception_a_conv1x1_finish(a6[b]);
+    float sums[8][7];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
+        sums[b][3] = a3[b];
+        sums[b][4] = a4[b];
+        sums[b][5] = a5[b];
+        sums[b][6] = a6[b];
     }
+    INCEPTION_BY_PIXELS
+    for (int b = 0; b < 3; b++)
+        for (int p = 0; p < 7; p++)
+            y[b * 49 + p] = inception_a_conv1x1_finish(sums[b][p]);
 }
 
 FOVEA_AVX2 static void inception_a_conv1x1(const float *restrict x, const float *restrict weight,
@@ -165,6 +185,7 @@ FOVEA_AVX2 static void inception_a_reduce3_row7(const float *restrict x, const f
         a0[b] = a1[b] = a2[b] = a3[b] = a4[b] = a5[b] = a6[b] = bias[b];
     for (int i = 0; i < 5; i++) {
         const float *s = x + i * 49;
+        INCEPTION_LANES
         for (int b = 0; b < 8; b++) {
             a0[b] += s[0] * weight[b];
             a1[b] += s[1] * weight[b];
@@ -176,15 +197,20 @@ FOVEA_AVX2 static void inception_a_reduce3_row7(const float *restrict x, const f
         }
         weight += 8;
     }
-    for (int b = 0; b < 2; b++) {
-        y[b * 81] = inception_a_reduce3_finish(a0[b]);
-        y[b * 81 + 1] = inception_a_reduce3_finish(a1[b]);
-        y[b * 81 + 2] = inception_a_reduce3_finish(a2[b]);
-        y[b * 81 + 3] = inception_a_reduce3_finish(a3[b]);
-        y[b * 81 + 4] = inception_a_reduce3_finish(a4[b]);
-        y[b * 81 + 5] = inception_a_reduce3_finish(a5[b]);
-        y[b * 81 + 6] = inception_a_reduce3_finish(a6[b]);
+    float sums[8][7];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
+        sums[b][3] = a3[b];
+        sums[b][4] = a4[b];
+        sums[b][5] = a5[b];
+        sums[b][6] = a6[b];
     }
+    INCEPTION_BY_PIXELS
+    for (int b = 0; b < 2; b++)
+        for (int p = 0; p < 7; p++)
+            y[b * 81 + p] = inception_a_reduce3_finish(sums[b][p]);
 }
 
 FOVEA_AVX2 static void inception_a_reduce3(const float *restrict x, const float *restrict weight,
@@ -215,6 +241,7 @@ FOVEA_AVX2 static void inception_a_conv3x3_row7(const float *restrict x, const f
         for (int ky = 0; ky < 3; ky++) {
             for (int kx = 0; kx < 3; kx++) {
                 const float *s = x + i * 81 + ky * 9 + kx;
+                INCEPTION_LANES
                 for (int b = 0; b < 8; b++) {
                     a0[b] += s[0] * weight[b];
                     a1[b] += s[1] * weight[b];
@@ -228,15 +255,20 @@ FOVEA_AVX2 static void inception_a_conv3x3_row7(const float *restrict x, const f
             }
         }
     }
-    for (int b = 0; b < 4; b++) {
-        y[b * 49] = inception_a_conv3x3_finish(a0[b]);
-        y[b * 49 + 1] = inception_a_conv3x3_finish(a1[b]);
-        y[b * 49 + 2] = inception_a_conv3x3_finish(a2[b]);
-        y[b * 49 + 3] = inception_a_conv3x3_finish(a3[b]);
-        y[b * 49 + 4] = inception_a_conv3x3_finish(a4[b]);
-        y[b * 49 + 5] = inception_a_conv3x3_finish(a5[b]);
-        y[b * 49 + 6] = inception_a_conv3x3_finish(a6[b]);
+    float sums[8][7];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
+        sums[b][3] = a3[b];
+        sums[b][4] = a4[b];
+        sums[b][5] = a5[b];
+        sums[b][6] = a6[b];
     }
+    INCEPTION_BY_PIXELS
+    for (int b = 0; b < 4; b++)
+        for (int p = 0; p < 7; p++)
+            y[b * 49 + p] = inception_a_conv3x3_finish(sums[b][p]);
 }
 
 FOVEA_AVX2 static void inception_a_conv3x3(const float *restrict x, const float *restrict weight,
@@ -288,6 +320,7 @@ FOVEA_AVX2 static void inception_a_proj_row7(const float *restrict x, const floa
         a0[b] = a1[b] = a2[b] = a3[b] = a4[b] = a5[b] = a6[b] = bias[b];
     for (int i = 0; i < 5; i++) {
         const float *s = x + i * 49;
+        INCEPTION_LANES
         for (int b = 0; b < 8; b++) {
             a0[b] += s[0] * weight[b];
             a1[b] += s[1] * weight[b];
@@ -299,15 +332,20 @@ FOVEA_AVX2 static void inception_a_proj_row7(const float *restrict x, const floa
         }
         weight += 8;
     }
-    for (int b = 0; b < 2; b++) {
-        y[b * 49] = inception_a_proj_finish(a0[b]);
-        y[b * 49 + 1] = inception_a_proj_finish(a1[b]);
-        y[b * 49 + 2] = inception_a_proj_finish(a2[b]);
-        y[b * 49 + 3] = inception_a_proj_finish(a3[b]);
-        y[b * 49 + 4] = inception_a_proj_finish(a4[b]);
-        y[b * 49 + 5] = inception_a_proj_finish(a5[b]);
-        y[b * 49 + 6] = inception_a_proj_finish(a6[b]);
+    float sums[8][7];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
+        sums[b][3] = a3[b];
+        sums[b][4] = a4[b];
+        sums[b][5] = a5[b];
+        sums[b][6] = a6[b];
     }
+    INCEPTION_BY_PIXELS
+    for (int b = 0; b < 2; b++)
+        for (int p = 0; p < 7; p++)
+            y[b * 49 + p] = inception_a_proj_finish(sums[b][p]);
 }
 
 FOVEA_AVX2 static void inception_a_proj(const float *restrict x, const float *restrict weight,
@@ -438,6 +476,7 @@ FOVEA_AVX2 static void inception_b_reduce3_row7(const float *restrict x, const f
         a0[b] = a1[b] = a2[b] = a3[b] = a4[b] = a5[b] = a6[b] = bias[b];
     for (int i = 0; i < 9; i++) {
         const float *s = x + i * 49;
+        INCEPTION_LANES
         for (int b = 0; b < 8; b++) {
             a0[b] += s[0] * weight[b];
             a1[b] += s[1] * weight[b];
@@ -449,15 +488,20 @@ FOVEA_AVX2 static void inception_b_reduce3_row7(const float *restrict x, const f
         }
         weight += 8;
     }
-    for (int b = 0; b < 3; b++) {
-        y[b * 81] = inception_b_reduce3_finish(a0[b]);
-        y[b * 81 + 1] = inception_b_reduce3_finish(a1[b]);
-        y[b * 81 + 2] = inception_b_reduce3_finish(a2[b]);
-        y[b * 81 + 3] = inception_b_reduce3_finish(a3[b]);
-        y[b * 81 + 4] = inception_b_reduce3_finish(a4[b]);
-        y[b * 81 + 5] = inception_b_reduce3_finish(a5[b]);
-        y[b * 81 + 6] = inception_b_reduce3_finish(a6[b]);
+    float sums[8][7];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
+        sums[b][3] = a3[b];
+        sums[b][4] = a4[b];
+        sums[b][5] = a5[b];
+        sums[b][6] = a6[b];
     }
+    INCEPTION_BY_PIXELS
+    for (int b = 0; b < 3; b++)
+        for (int p = 0; p < 7; p++)
+            y[b * 81 + p] = inception_b_reduce3_finish(sums[b][p]);
 }
 
 FOVEA_AVX2 static void inception_b_reduce3(const float *restrict x, const float *restrict weight,
@@ -488,6 +532,7 @@ FOVEA_AVX2 static void inception_b_conv3x3_row7(const float *restrict x, const f
         for (int ky = 0; ky < 3; ky++) {
             for (int kx = 0; kx < 3; kx++) {
                 const float *s = x + i * 81 + ky * 9 + kx;
+                INCEPTION_LANES
                 for (int b = 0; b < 8; b++) {
                     a0[b] += s[0] * weight[b];
                     a1[b] += s[1] * weight[b];
@@ -501,15 +546,20 @@ FOVEA_AVX2 static void inception_b_conv3x3_row7(const float *restrict x, const f
             }
         }
     }
-    for (int b = 0; b < 5; b++) {
-        y[b * 49] = inception_b_conv3x3_finish(a0[b]);
-        y[b * 49 + 1] = inception_b_conv3x3_finish(a1[b]);
-        y[b * 49 + 2] = inception_b_conv3x3_finish(a2[b]);
-        y[b * 49 + 3] = inception_b_conv3x3_finish(a3[b]);
-        y[b * 49 + 4] = inception_b_conv3x3_finish(a4[b]);
-        y[b * 49 + 5] = inception_b_conv3x3_finish(a5[b]);
-        y[b * 49 + 6] = inception_b_conv3x3_finish(a6[b]);
+    float sums[8][7];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
+        sums[b][3] = a3[b];
+        sums[b][4] = a4[b];
+        sums[b][5] = a5[b];
+        sums[b][6] = a6[b];
     }
+    INCEPTION_BY_PIXELS
+    for (int b = 0; b < 5; b++)
+        for (int p = 0; p < 7; p++)
+            y[b * 49 + p] = inception_b_conv3x3_finish(sums[b][p]);
 }
 
 FOVEA_AVX2 static void inception_b_conv3x3(const float *restrict x, const float *restrict weight,
@@ -561,6 +611,7 @@ FOVEA_AVX2 static void inception_b_proj_row7(const float *restrict x, const floa
         a0[b] = a1[b] = a2[b] = a3[b] = a4[b] = a5[b] = a6[b] = bias[b];
     for (int i = 0; i < 9; i++) {
         const float *s = x + i * 49;
+        INCEPTION_LANES
         for (int b = 0; b < 8; b++) {
             a0[b] += s[0] * weight[b];
             a1[b] += s[1] * weight[b];
@@ -572,15 +623,20 @@ FOVEA_AVX2 static void inception_b_proj_row7(const float *restrict x, const floa
         }
         weight += 8;
     }
-    for (int b = 0; b < 3; b++) {
-        y[b * 49] = inception_b_proj_finish(a0[b]);
-        y[b * 49 + 1] = inception_b_proj_finish(a1[b]);
-        y[b * 49 + 2] = inception_b_proj_finish(a2[b]);
-        y[b * 49 + 3] = inception_b_proj_finish(a3[b]);
-        y[b * 49 + 4] = inception_b_proj_finish(a4[b]);
-        y[b * 49 + 5] = inception_b_proj_finish(a5[b]);
-        y[b * 49 + 6] = inception_b_proj_finish(a6[b]);
+    float sums[8][7];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
+        sums[b][3] = a3[b];
+        sums[b][4] = a4[b];
+        sums[b][5] = a5[b];
+        sums[b][6] = a6[b];
     }
+    INCEPTION_BY_PIXELS
+    for (int b = 0; b < 3; b++)
+        for (int p = 0; p < 7; p++)
+            y[b * 49 + p] = inception_b_proj_finish(sums[b][p]);
 }
 
 FOVEA_AVX2 static void inception_b_proj(const float *restrict x, const float *restrict weight,

@@ -68,6 +68,20 @@ static inline float lenet_larger(float a, float b)
     return a > b ? a : b;
 }
 
+/* Before loops over maps that store some pixels of each: clang would gather and scatter vectors of maps. */
+#if defined __clang__
+#define LENET_BY_PIXELS _Pragma("clang loop vectorize(disable)")
+#else
+#define LENET_BY_PIXELS
+#endif
+
+/* Before loops over the lanes of vectors: gcc would write out short ones, and find no vectors. */
+#if defined __GNUC__ && !defined __clang__
+#define LENET_LANES _Pragma("GCC unroll 1")
+#else
+#define LENET_LANES
+#endif
+
 /* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for edges. */
 static void lenet_zero_border(float *y, int maps, int height, int width, int top, int left, int bottom, int right)
 {
@@ -111,6 +125,7 @@ FOVEA_AVX2 static void lenet_conv1_row8(const float *restrict x, const float *re
     for (int ky = 0; ky < 5; ky++) {
         for (int kx = 0; kx < 5; kx++) {
             const float *s = x + ky * 16 + kx;
+            LENET_LANES
             for (int b = 0; b < 8; b++) {
                 a0[b] += s[0] * weight[b];
                 a1[b] += s[1] * weight[b];
@@ -124,16 +139,21 @@ FOVEA_AVX2 static void lenet_conv1_row8(const float *restrict x, const float *re
             weight += 8;
         }
     }
-    for (int b = 0; b < 4; b++) {
-        y[b * 144] = lenet_conv1_finish(a0[b]);
-        y[b * 144 + 1] = lenet_conv1_finish(a1[b]);
-        y[b * 144 + 2] = lenet_conv1_finish(a2[b]);
-        y[b * 144 + 3] = lenet_conv1_finish(a3[b]);
-        y[b * 144 + 4] = lenet_conv1_finish(a4[b]);
-        y[b * 144 + 5] = lenet_conv1_finish(a5[b]);
-        y[b * 144 + 6] = lenet_conv1_finish(a6[b]);
-        y[b * 144 + 7] = lenet_conv1_finish(a7[b]);
+    float sums[8][8];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
+        sums[b][3] = a3[b];
+        sums[b][4] = a4[b];
+        sums[b][5] = a5[b];
+        sums[b][6] = a6[b];
+        sums[b][7] = a7[b];
     }
+    LENET_BY_PIXELS
+    for (int b = 0; b < 4; b++)
+        for (int p = 0; p < 8; p++)
+            y[b * 144 + p] = lenet_conv1_finish(sums[b][p]);
 }
 
 /* 4 pixels of a row, of 4 maps. */
@@ -146,6 +166,7 @@ FOVEA_AVX2 static void lenet_conv1_row4(const float *restrict x, const float *re
     for (int ky = 0; ky < 5; ky++) {
         for (int kx = 0; kx < 5; kx++) {
             const float *s = x + ky * 16 + kx;
+            LENET_LANES
             for (int b = 0; b < 8; b++) {
                 a0[b] += s[0] * weight[b];
                 a1[b] += s[1] * weight[b];
@@ -155,12 +176,24 @@ FOVEA_AVX2 static void lenet_conv1_row4(const float *restrict x, const float *re
             weight += 8;
         }
     }
-    for (int b = 0; b < 4; b++) {
-        y[b * 144] = lenet_conv1_finish(a0[b]);
-        y[b * 144 + 1] = lenet_conv1_finish(a1[b]);
-        y[b * 144 + 2] = lenet_conv1_finish(a2[b]);
-        y[b * 144 + 3] = lenet_conv1_finish(a3[b]);
+    LENET_LANES
+    for (int b = 0; b < 8; b++) {
+        a0[b] = lenet_conv1_finish(a0[b]);
+        a1[b] = lenet_conv1_finish(a1[b]);
+        a2[b] = lenet_conv1_finish(a2[b]);
+        a3[b] = lenet_conv1_finish(a3[b]);
     }
+    float sums[8][4];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
+        sums[b][3] = a3[b];
+    }
+    LENET_BY_PIXELS
+    for (int b = 0; b < 4; b++)
+        for (int p = 0; p < 4; p++)
+            y[b * 144 + p] = sums[b][p];
 }
 
 FOVEA_AVX2 static void lenet_conv1(const float *restrict x, const float *restrict weight, const float *restrict bias,
@@ -210,6 +243,7 @@ FOVEA_AVX2 static void lenet_conv2_row4(const float *restrict x, const float *re
         for (int ky = 0; ky < 3; ky++) {
             for (int kx = 0; kx < 3; kx++) {
                 const float *s = x + i * 36 + ky * 6 + kx;
+                LENET_LANES
                 for (int b = 0; b < 8; b++) {
                     a0[b] += s[0] * weight[b];
                     a1[b] += s[1] * weight[b];
@@ -220,12 +254,17 @@ FOVEA_AVX2 static void lenet_conv2_row4(const float *restrict x, const float *re
             }
         }
     }
-    for (int b = 0; b < 6; b++) {
-        y[b * 16] = lenet_conv2_finish(a0[b]);
-        y[b * 16 + 1] = lenet_conv2_finish(a1[b]);
-        y[b * 16 + 2] = lenet_conv2_finish(a2[b]);
-        y[b * 16 + 3] = lenet_conv2_finish(a3[b]);
+    float sums[8][4];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
+        sums[b][3] = a3[b];
     }
+    LENET_BY_PIXELS
+    for (int b = 0; b < 6; b++)
+        for (int p = 0; p < 4; p++)
+            y[b * 16 + p] = lenet_conv2_finish(sums[b][p]);
 }
 
 FOVEA_AVX2 static void lenet_conv2(const float *restrict x, const float *restrict weight, const float *restrict bias,

@@ -45,6 +45,20 @@ static inline float names_larger(float a, float b)
     return a > b ? a : b;
 }
 
+/* Before loops over maps that store some pixels of each: clang would gather and scatter vectors of maps. */
+#if defined __clang__
+#define NAMES_BY_PIXELS _Pragma("clang loop vectorize(disable)")
+#else
+#define NAMES_BY_PIXELS
+#endif
+
+/* Before loops over the lanes of vectors: gcc would write out short ones, and find no vectors. */
+#if defined __GNUC__ && !defined __clang__
+#define NAMES_LANES _Pragma("GCC unroll 1")
+#else
+#define NAMES_LANES
+#endif
+
 /* add (names.fov:3)
  * x[2][4][4], x2[2][4][4] -> y[2][4][4]
  * element by element */
@@ -73,6 +87,7 @@ static void names_open_2_row2(const float *restrict x, const float *restrict wei
         for (int ky = 0; ky < 3; ky++) {
             for (int kx = 0; kx < 3; kx++) {
                 const float *s = x + i * 16 + ky * 4 + kx;
+                NAMES_LANES
                 for (int b = 0; b < 8; b++) {
                     a0[b] += s[0] * weight[b];
                     a1[b] += s[1] * weight[b];
@@ -81,10 +96,15 @@ static void names_open_2_row2(const float *restrict x, const float *restrict wei
             }
         }
     }
-    for (int b = 0; b < 2; b++) {
-        y[b * 4] = names_open_2_finish(a0[b]);
-        y[b * 4 + 1] = names_open_2_finish(a1[b]);
+    float sums[8][2];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
     }
+    NAMES_BY_PIXELS
+    for (int b = 0; b < 2; b++)
+        for (int p = 0; p < 2; p++)
+            y[b * 4 + p] = names_open_2_finish(sums[b][p]);
 }
 
 FOVEA_KERNEL static void names_open_2(const float *restrict x, const float *restrict weight,
@@ -113,6 +133,7 @@ static void names_larger_2_row2(const float *restrict x, const float *restrict w
         for (int ky = 0; ky < 3; ky++) {
             for (int kx = 0; kx < 3; kx++) {
                 const float *s = x + i * 16 + ky * 4 + kx;
+                NAMES_LANES
                 for (int b = 0; b < 8; b++) {
                     a0[b] += s[0] * weight[b];
                     a1[b] += s[1] * weight[b];
@@ -121,10 +142,15 @@ static void names_larger_2_row2(const float *restrict x, const float *restrict w
             }
         }
     }
-    for (int b = 0; b < 2; b++) {
-        y[b * 4] = names_larger_2_finish(a0[b]);
-        y[b * 4 + 1] = names_larger_2_finish(a1[b]);
+    float sums[8][2];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
     }
+    NAMES_BY_PIXELS
+    for (int b = 0; b < 2; b++)
+        for (int p = 0; p < 2; p++)
+            y[b * 4 + p] = names_larger_2_finish(sums[b][p]);
 }
 
 FOVEA_KERNEL static void names_larger_2(const float *restrict x, const float *restrict weight,
@@ -151,16 +177,22 @@ static void names_conv1_row2(const float *restrict x, const float *restrict weig
         a0[b] = a1[b] = bias[b];
     for (int i = 0; i < 2; i++) {
         const float *s = x + i * 4;
+        NAMES_LANES
         for (int b = 0; b < 8; b++) {
             a0[b] += s[0] * weight[b];
             a1[b] += s[1] * weight[b];
         }
         weight += 8;
     }
-    for (int b = 0; b < 2; b++) {
-        y[b * 4] = names_conv1_finish(a0[b]);
-        y[b * 4 + 1] = names_conv1_finish(a1[b]);
+    float sums[8][2];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
     }
+    NAMES_BY_PIXELS
+    for (int b = 0; b < 2; b++)
+        for (int p = 0; p < 2; p++)
+            y[b * 4 + p] = names_conv1_finish(sums[b][p]);
 }
 
 FOVEA_KERNEL static void names_conv1(const float *restrict x, const float *restrict weight, const float *restrict bias,
@@ -182,16 +214,22 @@ static void names_int_labels_2_row2(const float *restrict x, const float *restri
         a0[b] = a1[b] = bias[b];
     for (int i = 0; i < 2; i++) {
         const float *s = x + i * 4;
+        NAMES_LANES
         for (int b = 0; b < 8; b++) {
             a0[b] += s[0] * weight[b];
             a1[b] += s[1] * weight[b];
         }
         weight += 8;
     }
-    for (int b = 0; b < 2; b++) {
-        y[b * 4] = a0[b];
-        y[b * 4 + 1] = a1[b];
+    float sums[8][2];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
     }
+    NAMES_BY_PIXELS
+    for (int b = 0; b < 2; b++)
+        for (int p = 0; p < 2; p++)
+            y[b * 4 + p] = sums[b][p];
 }
 
 FOVEA_KERNEL static void names_int_labels_2(const float *restrict x, const float *restrict weight,
@@ -215,6 +253,7 @@ static void names_conv1_row4_2_row1(const float *restrict x, const float *restri
         for (int ky = 0; ky < 4; ky++) {
             for (int kx = 0; kx < 4; kx++) {
                 const float *s = x + i * 16 + ky * 4 + kx;
+                NAMES_LANES
                 for (int b = 0; b < 8; b++) {
                     a0[b] += s[0] * weight[b];
                 }

@@ -39,10 +39,17 @@ static inline float upscale_larger(float a, float b)
 }
 
 /* Before loops over maps that store some pixels of each: clang would gather and scatter vectors of maps. */
-#ifdef __clang__
+#if defined __clang__
 #define UPSCALE_BY_PIXELS _Pragma("clang loop vectorize(disable)")
 #else
 #define UPSCALE_BY_PIXELS
+#endif
+
+/* Before loops over the lanes of vectors: gcc would write out short ones, and find no vectors. */
+#if defined __GNUC__ && !defined __clang__
+#define UPSCALE_LANES _Pragma("GCC unroll 1")
+#else
+#define UPSCALE_LANES
 #endif
 
 /* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for edges. */
@@ -91,6 +98,7 @@ static void upscale_even_row5(const float *restrict x, const float *restrict wei
             for (int kx = 0; kx < 2; kx++) {
                 const float *s = x + i * 42 - ky * 7 - kx;
                 const float *w = weight + i * 128 + ky * 64 + kx * 16;
+                UPSCALE_LANES
                 for (int b = 0; b < 8; b++) {
                     a0[b] += s[0] * w[b];
                     a1[b] += s[1] * w[b];
@@ -149,6 +157,7 @@ static void upscale_uneven_row8(const float *restrict x, const float *restrict w
             for (int kx = first_x; kx < 3; kx += 2) {
                 const float *s = x + i * 90 - ky / 2 * 10 - kx / 2;
                 const float *w = weight + i * 72 + ky * 24 + kx * 8;
+                UPSCALE_LANES
                 for (int b = 0; b < 8; b++) {
                     a0[b] += s[0] * w[b];
                     a1[b] += s[1] * w[b];
@@ -162,16 +171,21 @@ static void upscale_uneven_row8(const float *restrict x, const float *restrict w
             }
         }
     }
-    for (int b = 0; b < 3; b++) {
-        y[b * 304] = a0[b];
-        y[b * 304 + 2] = a1[b];
-        y[b * 304 + 4] = a2[b];
-        y[b * 304 + 6] = a3[b];
-        y[b * 304 + 8] = a4[b];
-        y[b * 304 + 10] = a5[b];
-        y[b * 304 + 12] = a6[b];
-        y[b * 304 + 14] = a7[b];
+    float sums[8][8];
+    for (int b = 0; b < 8; b++) {
+        sums[b][0] = a0[b];
+        sums[b][1] = a1[b];
+        sums[b][2] = a2[b];
+        sums[b][3] = a3[b];
+        sums[b][4] = a4[b];
+        sums[b][5] = a5[b];
+        sums[b][6] = a6[b];
+        sums[b][7] = a7[b];
     }
+    UPSCALE_BY_PIXELS
+    for (int b = 0; b < 3; b++)
+        for (int p = 0; p < 8; p++)
+            y[b * 304 + p * 2] = sums[b][p];
 }
 
 FOVEA_KERNEL static void upscale_uneven(const float *restrict x, const float *restrict weight,

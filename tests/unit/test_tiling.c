@@ -38,7 +38,7 @@ Test(tiling, of_each_family)
          "maps by 16, rows, columns by 6 and 2, inputs, taps; 16 maps x 6 pixels in registers"},
         {"c", "f32[4, 9, 9]", "c: conv_transpose(8, 4x4, stride=2, pad=1)",
          "2 phases of rows, 2 phases of columns, rows by 2, columns by 16 (the last moved back), inputs, taps; 8 maps "
-         "x 8 pixels in registers"},
+         "x 8 pixels in registers, turned to be stored"},
         {"c", "f32[3, 20, 20]", "c: conv(2, 3x3, connect=[[0], [1, 2]])",
          "maps, rows by 4 (the last moved back), columns by 16 (the last moved back), inputs, taps; 16 pixels x 4 rows "
          "in registers"},
