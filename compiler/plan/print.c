@@ -34,12 +34,12 @@ static void print_step(Buf *buf, const Plan *plan, uint32_t index)
     buf_puts(buf, "\n");
 }
 
-/* "bands: steps 1-3, 8 rows of the last at a time, 18 and 16 of those before" */
+/* "bands: steps 1-3, 8 rows of the last at a time; held of those before 18 of 224, 16 of 224" */
 static void print_band(Buf *buf, const Plan *plan, const Band *band)
 {
     const RowChain *chain = &band->chain;
-    buf_printf(buf, "bands: steps %u-%u, %lld rows of the last at a time; held of those before", band->first,
-               band->first + chain->count - 1, (long long)chain->by);
+    buf_printf(buf, "bands: steps %u-%u, %lld row%s of the last at a time; held of those before", band->first,
+               band->first + chain->count - 1, (long long)chain->by, chain->by == 1 ? "" : "s");
     for (uint32_t k = 0; k + 1 < chain->count; k++)
         buf_printf(buf, "%s %lld of %lld", k ? "," : "",
                    (long long)plan->buffers.at[plan->steps.at[band->first + k].writes].held,

@@ -97,6 +97,14 @@ if [ $? -eq 0 ] && [ ! -s err ] && grep -q '^workspace, bytes  *2,464$' out; the
 else
     not_ok "bands of rows for a small cache" "$(cat out err)"
 fi
+"$fovea" compile n.fov -w random:1 -o made --cache 2K --print-plan >out 2>err
+if grep -q '^bands: .*, 1 row of the last at a time; held of those before 2 of 14$' out &&
+    grep -q ' in bands of 1 row; held between them: 2 of 14 rows\.' made/n.c; then
+    ok "a band of one row"
+else
+    not_ok "a band of one row" "$(cat err; grep bands out made/n.c)"
+fi
+rm -rf made
 
 for size in 0 -1 K 12Q 1.5M 10MB 99999999999999999999 9999999999G ''; do
     "$fovea" show n.fov --max-weights "$size" >out 2>err
