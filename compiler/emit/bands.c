@@ -49,28 +49,27 @@ static bool keeps_rows(const BandText *b, uint32_t k)
     return b->chain->windows[k + 1].extent > b->chain->windows[k + 1].stride;
 }
 
+/* What the next kernel needs of value k by the end of the band, more than there is where it ends in padding. */
+static const char *needed(const BandText *b, uint32_t k)
+{
+    const RowWindow *reader = &b->chain->windows[k + 1];
+    return linear(b, "end", k + 2, reader->stride, rows_more(reader));
+}
+
+/* Whether that comes to more rows than there are. */
+static bool needs_more(const BandText *b, uint32_t k)
+{
+    const RowWindow *reader = &b->chain->windows[k + 1];
+    return reader->outputs * reader->stride + rows_more(reader) > reader->inputs;
+}
+
 /* Whether the reader of held value k reads zeros around it. */
 static bool has_padding(const BandText *b, uint32_t k)
 {
     const Plan *plan = b->emission->plan;
     const Step *reader = &plan->steps.at[b->band->first + k + 1];
-    const RowWindow *window = &b->chain->windows[k + 1];
-    bool below = (window->outputs - 1) * window->stride + window->begin + window->extent > window->inputs;
     return plan->kernels.at[reader->kernel].family == FAMILY_CONV &&
-           (window->begin < 0 || below || layout_has_halo(&held_buffer(b, k)->type.layout));
-}
-
-/* What the next kernel needs of value k by the end of the band, more than there is where it ends in padding. */
-static const char *needed(const BandText *b, uint32_t k)
-{
-    const RowWindow *reader = &b->chain->windows[k + 1];
-    return linear(b, "end", k + 2, reader->stride, reader->begin + reader->extent - reader->stride);
-}
-
-static bool needs_more(const BandText *b, uint32_t k)
-{
-    const RowWindow *reader = &b->chain->windows[k + 1];
-    return reader->outputs * reader->stride + reader->begin + reader->extent - reader->stride > reader->inputs;
+           (b->chain->windows[k + 1].begin < 0 || needs_more(b, k) || layout_has_halo(&held_buffer(b, k)->type.layout));
 }
 
 /* "made1 - made2 * 2 + 1": where row `row` ("made1") is in held value k, which begins with the reader's next window. */
@@ -99,13 +98,6 @@ static void write_ends(const BandText *b)
     }
 }
 
-/* Whether the reader of value k has bands in which it computes nothing; then the kernel of k computes nothing either.
- */
-static bool reader_may_idle(const BandText *b, uint32_t k)
-{
-    return rows_may_idle(b->chain, k + 1);
-}
-
 /* A call of keep_rows or zero_rows for held value k: `count` rows from row `from` on. */
 static void write_rows_call(const BandText *b, const char *helper, uint32_t k, const char *from, const char *count)
 {
@@ -117,11 +109,11 @@ static void write_rows_call(const BandText *b, const char *helper, uint32_t k, c
                                       row_floats(held)));
 }
 
-/* Behind the last row of value k its reader sees zeros. */
+/* Behind the last row of value k its reader sees zeros, in bands in which it computes something. */
 static void write_padding_below(const BandText *b, uint32_t k)
 {
     Arena *arena = b->emission->arena;
-    const char *reads = reader_may_idle(b, k) ? arena_printf(arena, " && made%u < end%u", k + 2, k + 2) : "";
+    const char *reads = rows_may_idle(b->chain, k + 1) ? arena_printf(arena, " && made%u < end%u", k + 2, k + 2) : "";
     buf_line(b->out, "if (end%u == %lld%s)", k + 1, (long long)b->chain->windows[k].outputs, reads);
     b->out->indent++;
     write_rows_call(b, "zero_rows", k, place_held(b, k, arena_printf(arena, "end%u", k + 1), "made"),
@@ -239,8 +231,7 @@ void write_band_call(const Emission *emission, Buf *out, const Band *band)
                                    pointers.outputs ? ", outputs" : ""));
 }
 
-/* Asks for the helpers that the bands of a plan call. */
-void emit_band_needs(const Emission *emission, struct Needs *needs)
+void emit_band_needs(const Emission *emission, Needs *needs)
 {
     const Plan *plan = emission->plan;
     for (uint32_t i = 0; i < plan->bands.count; i++) {

@@ -54,9 +54,6 @@ void emit_banner(const Emission *emission, Buf *out, const char *what);
 void emit_header_text(const Emission *emission, Buf *out);
 void emit_source_text(const Emission *emission, Buf *out);
 void emit_run_text(const Emission *emission, Buf *out);
-/* Notes the helpers that its bands call. */
-struct Needs;
-void emit_band_needs(const Emission *emission, struct Needs *needs);
 void emit_selftest_text(const Emission *emission, Buf *out);
 void emit_labels_text(const Emission *emission, Buf *out);      /* the end of PREFIX.c */
 void emit_labels_interface(const Emission *emission, Buf *out); /* the same as declarations, for PREFIX.h */

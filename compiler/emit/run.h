@@ -18,5 +18,7 @@ void write_step(const Emission *emission, Buf *out, const Step *step, const char
 /* The function that calls the kernels of a band, and its call. */
 void write_band(const Emission *emission, Buf *out, const Band *band);
 void write_band_call(const Emission *emission, Buf *out, const Band *band);
+/* Notes the helpers that the bands of a plan call. */
+void emit_band_needs(const Emission *emission, Needs *needs);
 
 #endif

@@ -1,6 +1,5 @@
 /* source.c - PREFIX.c: kernels, and the functions of the interface. */
-#include "emit/emit.h"
-#include "emit/kernel.h"
+#include "emit/run.h"
 
 /* ---- kernels ---- */
 
