@@ -19,14 +19,12 @@
 
 enum { MOST_KERNELS = 8 };
 
-#define LIMIT_CACHE ((int64_t)1 << 40)
-
 typedef struct Banding {
     Graph *graph;
     const Graph *before; /* the graph that the pass reads, of the same nodes */
     bool convolutions;   /* may join chains, too */
+    int64_t cache;       /* its bytes */
     int64_t room;        /* bytes of what is held: half the cache, for weights and what goes in and out want the rest */
-    int64_t far; /* bytes that are in no cache near enough for a convolution, which computes more than it reads */
     const bool *known;
     const uint32_t *uses;
     const NodeId *results; /* one a leader: the last node of its kernel */
@@ -129,7 +127,7 @@ static const char *put_behind(Banding *banding, NodeId leader, const RowWindow *
     bool computes = op_row(graph_node(banding->graph, leader)->op)->family == FAMILY_CONV;
     if (between <= banding->room)
         return "its input fits into the cache as it is";
-    if (computes && between <= banding->far)
+    if (computes && between / 2 <= banding->cache)
         return "its input is so small that a convolution hardly waits for it";
     chain->leaders[chain->count] = leader;
     chain->windows[chain->count++] = *window;
@@ -177,18 +175,18 @@ static void take_kernel(Banding *banding, NodeId leader, const RowWindow *window
 {
     const Node *node = graph_node(banding->graph, leader);
     bool was_joined = !node_is_none(graph_node(banding->before, leader)->behind);
+    bool may = banding->chain.count && may_join(banding, leader);
     int64_t saved = 0;
-    const char *why = "";
-    if (banding->chain.count && may_join(banding, leader))
-        why = put_behind(banding, leader, window, &saved);
-    if (why) {
+    const char *why = may ? put_behind(banding, leader, window, &saved) : NULL;
+    bool joined = may && !why;
+    if (!joined) {
         end_chain(banding);
         begin_chain(banding, leader, window);
     }
-    if (!why && !was_joined)
+    if (joined && !was_joined)
         explain_done(explain, node, (Saving){.bytes = saved},
                      "computed in bands of rows with the kernel that makes its input");
-    else if (why && why[0] && type_bytes(&graph_input_node(banding->graph, node, 0)->type) > banding->room)
+    else if (why && type_bytes(&graph_input_node(banding->graph, node, 0)->type) > banding->room)
         explain_left(explain, node, "%s", why);
 }
 
@@ -204,8 +202,8 @@ Graph *bands_join(const Graph *graph, const PassContext *context, bool convoluti
     Banding banding = {.graph = banded,
                        .before = graph,
                        .convolutions = convolutions,
+                       .cache = context->cache_bytes,
                        .room = context->cache_bytes / 2,
-                       .far = 2 * MIN(context->cache_bytes, LIMIT_CACHE),
                        .known = graph_stored_known(banded->arena, banded),
                        .uses = graph_uses(banded->arena, banded),
                        .results = kernel_results(banded)};
