@@ -248,9 +248,8 @@ static Graph *expose_results(Arena *arena, const Graph *graph)
 
 static void report_layer(const Check *check, const Graph *exposed, const Port *port, double difference)
 {
-    const Node *node = graph_input_node(exposed, graph_node(exposed, port->node), 0);
-    if (!node_is_none(node->kernel))
-        node = graph_node(exposed, node->kernel);
+    NodeId result = graph_input(exposed, graph_node(exposed, port->node), 0);
+    const Node *node = graph_node(exposed, graph_leader(exposed, result));
     const char *name = node->path[0] ? node->path : op_name(node->op);
     diag_error(check->diag, node->span, "target %s computes '%s' wrongly: it differs by %.2g of its largest value",
                check->target->name, name, difference);

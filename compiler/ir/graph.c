@@ -38,9 +38,7 @@ const Node *graph_input_node(const Graph *graph, const Node *node, uint32_t i)
 
 bool graph_is_running(const Graph *graph, const Node *node, uint32_t i)
 {
-    NodeId input = graph_input(graph, node, i);
-    return !node_is_none(node->kernel) &&
-           (node_same(input, node->kernel) || node_same(graph_node(graph, input)->kernel, node->kernel));
+    return !node_is_none(node->kernel) && node_same(graph_leader(graph, graph_input(graph, node, i)), node->kernel);
 }
 
 Constant *graph_constant(const Graph *graph, const Node *node)

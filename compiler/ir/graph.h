@@ -131,6 +131,12 @@ static inline Node *graph_node(const Graph *graph, NodeId id)
 /* Input i of a node. */
 NodeId graph_input(const Graph *graph, const Node *node, uint32_t i);
 const Node *graph_input_node(const Graph *graph, const Node *node, uint32_t i);
+/* The node whose kernel computes `id`: itself, unless it is computed in another's. */
+static inline NodeId graph_leader(const Graph *graph, NodeId id)
+{
+    NodeId kernel = graph_node(graph, id)->kernel;
+    return node_is_none(kernel) ? id : kernel;
+}
 /* Of a node that is computed in another's kernel: whether input i is the running value, which that kernel makes too. */
 bool graph_is_running(const Graph *graph, const Node *node, uint32_t i);
 /* The Constant of an OP_const node. */

@@ -194,17 +194,11 @@ typedef struct Kernels {
     NodeId *result, *last; /* one a leader: the last node of its kernel, and the last one so far */
 } Kernels;
 
-static NodeId leader_of(const Graph *graph, NodeId id)
-{
-    NodeId kernel = graph_node(graph, id)->kernel;
-    return node_is_none(kernel) ? id : kernel;
-}
-
 static const char *check_inside(const Kernels *k, const Node *node, uint32_t index)
 {
     bool fused = !node_is_none(node->kernel), runs = false;
     for (uint32_t i = 0; i < node->input_count; i++) {
-        NodeId input = graph_input(k->graph, node, i), maker = leader_of(k->graph, input);
+        NodeId input = graph_input(k->graph, node, i), maker = graph_leader(k->graph, input);
         if (graph_is_running(k->graph, node, i)) {
             runs = true;
             if (!node_same(k->last[maker.index], input))
@@ -228,16 +222,16 @@ static const char *check_kernels(const Graph *graph)
                  .last = NEW_ARRAY(graph->arena, NodeId, graph->nodes.count)};
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         k.last[i] = (NodeId){i};
-        k.result[leader_of(graph, (NodeId){i}).index] = (NodeId){i};
+        k.result[graph_leader(graph, (NodeId){i}).index] = (NodeId){i};
     }
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         const char *text = check_inside(&k, &graph->nodes.at[i], i);
         if (text)
             return text;
-        k.last[leader_of(graph, (NodeId){i}).index] = (NodeId){i};
+        k.last[graph_leader(graph, (NodeId){i}).index] = (NodeId){i};
     }
     for (uint32_t i = 0; i < graph->outputs.count; i++) {
-        NodeId output = graph->outputs.at[i].node, maker = leader_of(graph, output);
+        NodeId output = graph->outputs.at[i].node, maker = graph_leader(graph, output);
         if (!node_same(k.result[maker.index], output))
             return broken(graph, 12, output.index, "is an output, but stays in the kernel of %%%u", maker.index);
     }

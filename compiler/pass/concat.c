@@ -42,7 +42,7 @@ static const char *why_apart(const Joining *joining, NodeId id)
 {
     NodeId base = joining->viewed[id.index];
     const Node *node = graph_node(joining->graph, base);
-    NodeId leader = node_is_none(node->kernel) ? base : node->kernel;
+    NodeId leader = graph_leader(joining->graph, base);
     if (node->op == OP_input)
         return "it is an input of the net";
     if (joining->known[base.index])

@@ -38,12 +38,6 @@ static bool can_lead(const Fusion *fusion, NodeId id)
            !fusion->known[id.index];
 }
 
-static NodeId leader_of(const Graph *graph, NodeId id)
-{
-    NodeId kernel = graph_node(graph, id)->kernel;
-    return node_is_none(kernel) ? id : kernel;
-}
-
 /* Whether the kernel reads input i beside its running value, element by element. */
 static bool reads_tensor(const Fusion *fusion, const Node *node, uint32_t i, NodeId running)
 {
@@ -94,7 +88,7 @@ static const char *why_unread(const Fusion *fusion, const Node *node, NodeId run
 static const char *why_apart(const Fusion *fusion, const Node *node, uint32_t i)
 {
     const Graph *graph = fusion->graph;
-    NodeId source = graph_input(graph, node, i), leader = leader_of(graph, source);
+    NodeId source = graph_input(graph, node, i), leader = graph_leader(graph, source);
     const Type *type = &graph_node(graph, source)->type;
     if (graph_node(graph, source)->op == OP_input)
         return "it begins a kernel: what it reads is an input of the net";
@@ -120,7 +114,7 @@ static NodeId find_running(const Fusion *fusion, const Node *node, const char **
         if (fusion->known[input.index] || (i > 0 && op_row(node->op)->channelwise))
             continue;
         const char *why = why_apart(fusion, node, i);
-        NodeId leader = leader_of(fusion->graph, input);
+        NodeId leader = graph_leader(fusion->graph, input);
         int64_t weight = can_lead(fusion, leader) ? (int64_t)leader.index : -1;
         if (!why && weight > joined) {
             joined = weight;
@@ -135,7 +129,7 @@ static NodeId find_running(const Fusion *fusion, const Node *node, const char **
 
 static void join(Fusion *fusion, Node *node, NodeId running, Explain *explain)
 {
-    NodeId leader = node->kernel = leader_of(fusion->graph, running);
+    NodeId leader = node->kernel = graph_leader(fusion->graph, running);
     uint32_t tensors = tensors_read(fusion, node, running);
     fusion->tensors[leader.index] += tensors;
     fusion->other_words[leader.index] |= !body_is_vector(fusion->graph->arena, node);
@@ -162,7 +156,7 @@ const char *why_not_stored_shuffled(const Target *target, const Graph *graph, co
 static const char *why_not_shuffled(const Fusion *fusion, const Node *node)
 {
     const Graph *graph = fusion->graph;
-    NodeId source = graph_input(graph, node, 0), leader = leader_of(graph, source);
+    NodeId source = graph_input(graph, node, 0), leader = graph_leader(graph, source);
     const Node *conv = graph_node(graph, leader);
     if (conv->op != OP_conv || fusion->known[leader.index])
         return arena_printf(graph->arena, "what makes its input, %s, stores it in its own order", op_name(conv->op));
@@ -181,7 +175,7 @@ static void join_shuffle(Fusion *fusion, Node *node, Explain *explain)
         explain_moved(explain, node, bytes, "it is copied: %s", why);
         return;
     }
-    NodeId leader = node->kernel = leader_of(fusion->graph, graph_input(fusion->graph, node, 0));
+    NodeId leader = node->kernel = graph_leader(fusion->graph, graph_input(fusion->graph, node, 0));
     fusion->shuffled[leader.index] = fusion->other_words[leader.index] = true;
     explain_done(explain, node, (Saving){.bytes = bytes}, "the convolution before it stores its maps in that order");
 }

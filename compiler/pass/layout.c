@@ -61,7 +61,7 @@ Graph *pass_layout(const Graph *graph, const PassContext *context)
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         NodeId id = {i};
         const Node *node = graph_node(graph, id);
-        uint32_t leader = node_is_none(node->kernel) ? i : node->kernel.index;
+        uint32_t leader = graph_leader(graph, id).index;
         const ConvForm *form = written[leader] ? &plain : &forms[leader]; /* plain, when no convolution leads */
         if (is_convolution(node->op) && !written[i])
             copy_conv(&rewrite, id, form, context->explain);

@@ -26,7 +26,7 @@ uint32_t *last_readers(const Graph *graph)
     const NodeId *viewed = viewed_values(graph);
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         const Node *node = &graph->nodes.at[i];
-        uint32_t leader = node_is_none(node->kernel) ? i : node->kernel.index;
+        uint32_t leader = graph_leader(graph, (NodeId){i}).index;
         if (op_row(node->op)->family == FAMILY_VIEW)
             continue;
         for (uint32_t k = 0; k < node->input_count; k++) {

@@ -79,12 +79,10 @@ const char *step_layers(Arena *arena, const Plan *plan, const Step *step)
         const char *name = node->path[0] ? node->path : op_name(node->op);
         text = arena_printf(arena, "%s%s%s", name, text[0] ? " + " : "", text);
         NodeId before = NODE_NONE;
-        for (uint32_t i = 0; i < node->input_count; i++) {
-            NodeId input = graph_input(graph, node, i);
-            if (node_same(input, step->leader) || node_same(graph_node(graph, input)->kernel, step->leader))
-                before = input;
-        }
-        if (node_same(id, step->leader) || node_is_none(before))
+        for (uint32_t i = 0; i < node->input_count; i++)
+            if (graph_is_running(graph, node, i))
+                before = graph_input(graph, node, i);
+        if (node_is_none(before))
             return text;
         id = before;
     }
