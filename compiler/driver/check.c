@@ -233,10 +233,7 @@ static Graph *expose_results(Arena *arena, const Graph *graph)
     const bool *known = graph_known(arena, exposed);
     uint32_t count = exposed->nodes.count;
     for (uint32_t i = 0; i < count; i++) {
-        const Node *node = graph_node(exposed, (NodeId){i});
-        Family family = op_row(node->op)->family;
-        bool kernel = family != FAMILY_SOURCE && family != FAMILY_VIEW && family != FAMILY_JOIN;
-        if (known[i] || !node_is_none(node->kernel) || !kernel)
+        if (!graph_leads(exposed, known, (NodeId){i}))
             continue;
         Span span = graph_node(exposed, results[i])->span;
         NodeId copy = rewrite_pack(&rewrite, results[i], (Layout){0}, span);

@@ -36,11 +36,6 @@ const Node *graph_input_node(const Graph *graph, const Node *node, uint32_t i)
     return graph_node(graph, graph_input(graph, node, i));
 }
 
-bool graph_is_running(const Graph *graph, const Node *node, uint32_t i)
-{
-    return !node_is_none(node->kernel) && node_same(graph_leader(graph, graph_input(graph, node, i)), node->kernel);
-}
-
 Constant *graph_constant(const Graph *graph, const Node *node)
 {
     if (node->op != OP_const)
@@ -175,6 +170,27 @@ const char *const *graph_labels(const Graph *graph, NodeId node, uint32_t *count
         }
     }
     return NULL;
+}
+
+/* ---- kernels ---- */
+
+bool graph_is_running(const Graph *graph, const Node *node, uint32_t i)
+{
+    return !node_is_none(node->kernel) && node_same(graph_leader(graph, graph_input(graph, node, i)), node->kernel);
+}
+
+bool graph_leads(const Graph *graph, const bool *known, NodeId id)
+{
+    const Node *node = graph_node(graph, id);
+    return node_is_none(node->kernel) && op_has_kernel(node->op) && !known[id.index];
+}
+
+NodeId *kernel_results(const Graph *graph)
+{
+    NodeId *results = NEW_ARRAY(graph->arena, NodeId, graph->nodes.count);
+    for (uint32_t i = 0; i < graph->nodes.count; i++)
+        results[i] = results[graph_leader(graph, (NodeId){i}).index] = (NodeId){i};
+    return results;
 }
 
 /* ---- uses ---- */

@@ -169,6 +169,12 @@ NodeId graph_copy_node(Graph *to, const Graph *from, NodeId id, const NodeId *in
 void graph_set_labels(Graph *graph, NodeId node, const char *const *names, uint32_t count);
 const char *const *graph_labels(const Graph *graph, NodeId node, uint32_t *count);
 
+/* Whether a node has a kernel of its own that runs; `known`: by one of the arrays below. */
+bool graph_leads(const Graph *graph, const bool *known, NodeId id);
+/* For each node that leads a kernel, the last node of that kernel: itself when nothing was fused into it. An array of
+ * nodes.count, in the graph's arena. */
+NodeId *kernel_results(const Graph *graph);
+
 /* How often each value is read, outputs included: an array of nodes.count, in `arena`. */
 uint32_t *graph_uses(Arena *arena, const Graph *graph);
 

@@ -176,8 +176,7 @@ static const char *check_kernel(const Graph *graph, const Node *node, uint32_t i
     if (node->kernel.index >= index)
         return broken(graph, 9, index, "is computed in %%%u, which does not come before it", node->kernel.index);
     const Node *leader = graph_node(graph, node->kernel);
-    Family family = op_row(leader->op)->family;
-    if (family == FAMILY_SOURCE || family == FAMILY_VIEW || family == FAMILY_JOIN)
+    if (!op_has_kernel(leader->op))
         return broken(graph, 9, index, "is computed in %%%u, which has no kernel", node->kernel.index);
     if (!node_is_none(leader->kernel))
         return broken(graph, 9, index, "is computed in %%%u, which is computed in %%%u itself", node->kernel.index,
@@ -191,7 +190,8 @@ static const char *check_kernel(const Graph *graph, const Node *node, uint32_t i
 typedef struct Kernels {
     const Graph *graph;
     const bool *known;
-    NodeId *result, *last; /* one a leader: the last node of its kernel, and the last one so far */
+    const NodeId *result; /* one a leader: the last node of its kernel */
+    NodeId *last;         /* and the last one so far */
 } Kernels;
 
 static const char *check_inside(const Kernels *k, const Node *node, uint32_t index)
@@ -218,12 +218,10 @@ static const char *check_kernels(const Graph *graph)
 {
     Kernels k = {.graph = graph,
                  .known = graph_stored_known(graph->arena, graph),
-                 .result = NEW_ARRAY(graph->arena, NodeId, graph->nodes.count),
+                 .result = kernel_results(graph),
                  .last = NEW_ARRAY(graph->arena, NodeId, graph->nodes.count)};
-    for (uint32_t i = 0; i < graph->nodes.count; i++) {
+    for (uint32_t i = 0; i < graph->nodes.count; i++)
         k.last[i] = (NodeId){i};
-        k.result[graph_leader(graph, (NodeId){i}).index] = (NodeId){i};
-    }
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         const char *text = check_inside(&k, &graph->nodes.at[i], i);
         if (text)

@@ -12,17 +12,9 @@ typedef struct Bands {
     const Graph *graph;
     const bool *known;
     const uint32_t *uses;
-    NodeId *results; /* one a leader: the last node of its kernel */
-    bool *followed;  /* some node is behind it */
+    const NodeId *results; /* one a leader: the last node of its kernel */
+    bool *followed;        /* some node is behind it */
 } Bands;
-
-static bool leads(const Bands *bands, uint32_t i)
-{
-    const Node *node = &bands->graph->nodes.at[i];
-    Family family = op_row(node->op)->family;
-    return node_is_none(node->kernel) && family != FAMILY_SOURCE && family != FAMILY_VIEW && family != FAMILY_JOIN &&
-           !bands->known[i];
-}
 
 static bool is_plain(const Bands *bands, NodeId value)
 {
@@ -40,7 +32,7 @@ static bool goes_through_rows(const Bands *bands, NodeId leader, RowWindow *wind
 static const char *wrong_with(Bands *bands, const Node *node, NodeId id, NodeId before)
 {
     RowWindow window;
-    if (!leads(bands, id.index))
+    if (!graph_leads(bands->graph, bands->known, id))
         return "has no kernel of its own";
     if (node_is_none(before) || !node_same(before, node->behind))
         return "is not behind the kernel that comes before its own";
@@ -62,16 +54,11 @@ static const char *in_words(const Graph *graph, uint32_t index, const char *text
 
 static Bands bands_begin(const Graph *graph)
 {
-    Bands bands = {.graph = graph,
+    return (Bands){.graph = graph,
                    .known = graph_stored_known(graph->arena, graph),
                    .uses = graph_uses(graph->arena, graph),
-                   .results = NEW_ARRAY(graph->arena, NodeId, graph->nodes.count),
+                   .results = kernel_results(graph),
                    .followed = NEW_ARRAY(graph->arena, bool, graph->nodes.count)};
-    for (uint32_t i = 0; i < graph->nodes.count; i++) {
-        NodeId leader = graph->nodes.at[i].kernel;
-        bands.results[node_is_none(leader) ? i : leader.index] = (NodeId){i};
-    }
-    return bands;
 }
 
 static bool has_bands(const Graph *graph)
@@ -93,7 +80,7 @@ const char *verify_bands(const Graph *graph)
         const char *wrong = node_is_none(node->behind) ? NULL : wrong_with(&bands, node, (NodeId){i}, before);
         if (wrong)
             return in_words(graph, i, wrong);
-        if (leads(&bands, i))
+        if (graph_leads(graph, bands.known, (NodeId){i}))
             before = (NodeId){i};
     }
     for (uint32_t i = 0; i < graph->nodes.count; i++) {

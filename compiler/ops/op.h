@@ -220,6 +220,8 @@ const char *op_name(OpId op);
 const char *op_synopsis(OpId op);
 /* MAP: what an element of this node is. */
 const char *op_body(const Node *node);
+/* Whether kernels compute it: not what has no code. */
+bool op_has_kernel(OpId op);
 /* Whether its kernels have a ConvForm and read their input with a halo. */
 bool is_convolution(OpId op);
 /* The op of that name, or OP_COUNT. */

@@ -38,6 +38,12 @@ const char *op_body(const Node *node)
     return row->other_body && row->takes_other(node) ? row->other_body : row->body;
 }
 
+bool op_has_kernel(OpId op)
+{
+    Family family = op_row(op)->family;
+    return family != FAMILY_SOURCE && family != FAMILY_LANGUAGE && family != FAMILY_VIEW && family != FAMILY_JOIN;
+}
+
 bool is_convolution(OpId op)
 {
     return op_row(op)->halo != NULL;

@@ -33,14 +33,6 @@ typedef struct Banding {
     RowChain chain; /* of those; count 0: there is none */
 } Banding;
 
-static bool leads(const Banding *banding, uint32_t i)
-{
-    const Node *node = &banding->graph->nodes.at[i];
-    Family family = op_row(node->op)->family;
-    return node_is_none(node->kernel) && family != FAMILY_SOURCE && family != FAMILY_VIEW && family != FAMILY_JOIN &&
-           !banding->known[i];
-}
-
 static const Type *result_type(const Banding *banding, NodeId leader)
 {
     return &graph_node(banding->graph, banding->results[leader.index])->type;
@@ -210,7 +202,7 @@ Graph *bands_join(const Graph *graph, const PassContext *context, bool convoluti
     for (uint32_t i = 0; i < banded->nodes.count; i++) {
         RowWindow window;
         NodeId leader = {i};
-        if (!leads(&banding, i))
+        if (!graph_leads(banded, banding.known, leader))
             continue;
         if (goes_through_rows(&banding, leader, &window))
             take_kernel(&banding, leader, &window, context->explain);

@@ -119,7 +119,4 @@ Graph *graph_without_dead(const Graph *graph);
 const char *why_not_stored_shuffled(const Target *target, const Graph *graph, const Node *conv, const Node *shuffle,
                                     bool vector_epilogue);
 
-/* For each node that leads a kernel, the last node of that kernel: itself when nothing was fused into it. */
-NodeId *kernel_results(const Graph *graph);
-
 #endif

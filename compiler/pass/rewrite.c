@@ -60,15 +60,3 @@ Graph *rewrite_end(Rewrite *rewrite)
     }
     return to;
 }
-
-NodeId *kernel_results(const Graph *graph)
-{
-    NodeId *results = NEW_ARRAY(graph->arena, NodeId, graph->nodes.count);
-    for (uint32_t i = 0; i < graph->nodes.count; i++) {
-        NodeId leader = graph->nodes.at[i].kernel;
-        results[i] = (NodeId){i};
-        if (!node_is_none(leader))
-            results[leader.index] = (NodeId){i};
-    }
-    return results;
-}

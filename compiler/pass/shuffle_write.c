@@ -20,9 +20,8 @@
 static bool claim(const Shuffling *shuffling, uint32_t value, bool *claimed)
 {
     const Node *node = &shuffling->graph->nodes.at[value];
-    Family family = op_row(node->op)->family;
-    if (claimed[value] || shuffling->known[value] || shuffling->output[value] || family == FAMILY_SOURCE ||
-        family == FAMILY_VIEW || node->op == OP_slice || node->op == OP_join)
+    if (claimed[value] || shuffling->known[value] || shuffling->output[value] || !op_has_kernel(node->op) ||
+        node->op == OP_slice)
         return false;
     return claimed[value] = true;
 }
