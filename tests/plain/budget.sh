@@ -1,6 +1,7 @@
 # budget.sh - --max-workspace and --max-weights: a net that takes more is refused in exact words, and nothing is written.
 . tests/plain/support/report.sh
 fovea=$PWD/$BUILD/fovea
+root=$PWD
 cd "$work" || exit 1
 
 cat >n.fov <<'END'
@@ -105,6 +106,15 @@ else
     not_ok "a band of one row" "$(cat err; grep bands out made/n.c)"
 fi
 rm -rf made
+
+# What docs/embedding.md says of it.
+workspace() { "$fovea" show "$root/examples/lenet5/lenet5.fov" "$@" | sed -n 's/^workspace, bytes *//p'; }
+sentence="with \`--cache 8K\`, LeNet-5's workspace takes $(workspace --cache 8K) bytes instead of $(workspace)."
+if tr '\n' ' ' <"$root/docs/embedding.md" | grep -qF "$sentence"; then
+    ok "LeNet-5 with a small cache, as documented"
+else
+    not_ok "LeNet-5 with a small cache, as documented" "docs/embedding.md does not say: $sentence"
+fi
 
 for size in 0 -1 K 12Q 1.5M 10MB 99999999999999999999 9999999999G ''; do
     "$fovea" show n.fov --max-weights "$size" >out 2>err
