@@ -78,7 +78,9 @@ static bool count_banded(const OpCase *op_case, const char *target, int64_t cach
 {
     Arena *arena = arena_new();
     Diag diag;
-    Graph *graph = op_case_graph(arena, &diag, op_case);
+    int64_t batch;
+    const char *text = op_case_text(arena, op_case, &batch);
+    Graph *graph = model_try(arena, &diag, text, batch);
     if (graph)
         passes_run(&graph, &(PassOptions){.target = target_find(target), .cache_bytes = cache});
     *banded = 0;

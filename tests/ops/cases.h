@@ -14,6 +14,8 @@ typedef struct OpCase {
 extern const OpCase op_cases[];
 extern const uint32_t op_case_count;
 
+/* The model's text, and how many examples a run takes. */
+const char *op_case_text(Arena *arena, const OpCase *op_case, int64_t *batch);
 /* The net of a case with random weights; NULL after printing diagnostics. */
 Graph *op_case_graph(Arena *arena, Diag *diag, const OpCase *op_case);
 

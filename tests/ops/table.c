@@ -10,16 +10,23 @@
 
 enum { SECONDS_A_CASE = 60 };
 
-Graph *op_case_graph(Arena *arena, Diag *diag, const OpCase *op_case)
+const char *op_case_text(Arena *arena, const OpCase *op_case, int64_t *batch)
 {
     char *inputs;
-    int64_t batch = strtoll(op_case->inputs, &inputs, 10);
-    inputs += batch ? strlen(" of ") : 0;
+    *batch = strtoll(op_case->inputs, &inputs, 10);
+    inputs += *batch ? strlen(" of ") : 0;
+    *batch = MAX(*batch, 1);
     const char *name = strchr(inputs, ':') ? "" : "x: ";
     bool whole = strchr(op_case->body, ';');
-    const char *text = arena_printf(arena, "net n(%s%s) { %s%s%s }\n", name, inputs,
-                                    whole ? "" : "return answer = ", op_case->body, whole ? "" : ";");
-    return model_read_batch(arena, diag, "case.fov", text, "random:1", MAX(batch, 1));
+    return arena_printf(arena, "net n(%s%s) { %s%s%s }\n", name, inputs, whole ? "" : "return answer = ", op_case->body,
+                        whole ? "" : ";");
+}
+
+Graph *op_case_graph(Arena *arena, Diag *diag, const OpCase *op_case)
+{
+    int64_t batch;
+    const char *text = op_case_text(arena, op_case, &batch);
+    return model_read_batch(arena, diag, "case.fov", text, "random:1", batch);
 }
 
 /* What the rows of all operations in it allow, and one rounding for each value between two of them. */

@@ -6,10 +6,10 @@
 #include "elaborate/elaborate.h"
 #include "weights/weights.h"
 
-Graph *model_read_batch(Arena *arena, Diag *diag, const char *path, const char *text, const char *weights,
-                        int64_t batch)
+/* Into an initialised diag. */
+static Graph *read_batch(Arena *arena, Diag *diag, const char *path, const char *text, const char *weights,
+                         int64_t batch)
 {
-    diag_init(diag, arena);
     ElaborateOptions options = {.batch = batch};
     Graph *graph;
     if (text)
@@ -19,6 +19,24 @@ Graph *model_read_batch(Arena *arena, Diag *diag, const char *path, const char *
     if (graph && weights && !weights_bind(graph, diag, weights))
         graph = NULL;
     diag_finish(diag);
+    return graph;
+}
+
+Graph *model_read_batch(Arena *arena, Diag *diag, const char *path, const char *text, const char *weights,
+                        int64_t batch)
+{
+    diag_init(diag, arena);
+    return read_batch(arena, diag, path, text, weights, batch);
+}
+
+Graph *model_try(Arena *arena, Diag *diag, const char *text, int64_t batch)
+{
+    Buf said = {0};
+    diag_init(diag, arena);
+    diag->capture = &said;
+    Graph *graph = read_batch(arena, diag, "net.fov", text, "random:1", batch);
+    buf_free(&said);
+    diag->capture = NULL;
     return graph;
 }
 

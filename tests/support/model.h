@@ -12,6 +12,9 @@ Graph *model_read(Arena *arena, Diag *diag, const char *path, const char *text, 
 Graph *model_read_batch(Arena *arena, Diag *diag, const char *path, const char *text, const char *weights,
                         int64_t batch);
 
+/* The same for a text that may be no model, with random weights: then NULL, which nobody is told. */
+Graph *model_try(Arena *arena, Diag *diag, const char *text, int64_t batch);
+
 typedef enum Numbers {
     NUMBERS_USUAL,   /* uniform in -1..1; bytes 0..255 */
     NUMBERS_EXTREME, /* zeros of both signs, very small and very large ones among them; bytes 0 and 255 */

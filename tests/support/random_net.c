@@ -5,8 +5,8 @@
  */
 #include "tests/support/random_net.h"
 
-#include "elaborate/elaborate.h"
 #include "tests/support/dice.h"
+#include "tests/support/model.h"
 
 enum { LARGEST_VALUE = 1200, STATEMENTS = 12, PROPOSALS = 3 * STATEMENTS };
 
@@ -533,16 +533,6 @@ const char *random_net(Arena *arena, uint32_t seed)
 
 Graph *random_net_graph(Arena *arena, Diag *diag, const char *text)
 {
-    Buf said = {0};
-    diag_init(diag, arena);
-    diag->capture = &said;
-    ElaborateOptions options = {.batch = 1};
-    if (strncmp(text, "# batch ", strlen("# batch ")) == 0)
-        options.batch = strtoll(text + strlen("# batch "), NULL, 10);
-    Graph *graph = elaborate_source(arena, diag, diag_add_source(diag, "net.fov", text, strlen(text)), &options);
-    if (graph && !weights_bind(graph, diag, "random:1"))
-        graph = NULL;
-    buf_free(&said);
-    diag->capture = NULL;
-    return graph;
+    bool says = strncmp(text, "# batch ", strlen("# batch ")) == 0;
+    return model_try(arena, diag, text, says ? strtoll(text + strlen("# batch "), NULL, 10) : 1);
 }
