@@ -193,6 +193,14 @@ NodeId *kernel_results(const Graph *graph)
     return results;
 }
 
+bool graph_has_bands(const Graph *graph)
+{
+    for (uint32_t i = 0; i < graph->nodes.count; i++)
+        if (!node_is_none(graph->nodes.at[i].behind) || graph->nodes.at[i].by)
+            return true;
+    return false;
+}
+
 /* ---- uses ---- */
 
 uint32_t *graph_uses(Arena *arena, const Graph *graph)

@@ -174,6 +174,8 @@ bool graph_leads(const Graph *graph, const bool *known, NodeId id);
 /* For each node that leads a kernel, the last node of that kernel: itself when nothing was fused into it. An array of
  * nodes.count, in the graph's arena. */
 NodeId *kernel_results(const Graph *graph);
+/* Whether kernels go through their rows in bands. */
+bool graph_has_bands(const Graph *graph);
 
 /* How often each value is read, outputs included: an array of nodes.count, in `arena`. */
 uint32_t *graph_uses(Arena *arena, const Graph *graph);

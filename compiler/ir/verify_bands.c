@@ -61,17 +61,9 @@ static Bands bands_begin(const Graph *graph)
                    .followed = NEW_ARRAY(graph->arena, bool, graph->nodes.count)};
 }
 
-static bool has_bands(const Graph *graph)
-{
-    for (uint32_t i = 0; i < graph->nodes.count; i++)
-        if (!node_is_none(graph->nodes.at[i].behind) || graph->nodes.at[i].by)
-            return true;
-    return false;
-}
-
 const char *verify_bands(const Graph *graph)
 {
-    if (!has_bands(graph))
+    if (!graph_has_bands(graph))
         return NULL;
     Bands bands = bands_begin(graph);
     NodeId before = NODE_NONE;
