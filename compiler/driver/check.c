@@ -218,7 +218,7 @@ static bool measure(Check *check, const Graph *graph, const Graph *reference, co
 
 /* ---- the layer at fault ---- */
 
-/* The optimised graph with the result of every kernel as an output besides. */
+/* The optimised graph with what every kernel writes as an output besides. */
 static Graph *expose_results(Arena *arena, const Graph *graph)
 {
     Rewrite rewrite = rewrite_begin(graph);
@@ -232,11 +232,17 @@ static Graph *expose_results(Arena *arena, const Graph *graph)
     NodeId *results = kernel_results(exposed);
     const bool *known = graph_known(arena, exposed);
     uint32_t count = exposed->nodes.count;
+    bool *in_pieces = NEW_ARRAY(arena, bool, count);
+    for (uint32_t i = 0; i < count; i++)
+        if (node_is_piece(&exposed->nodes.at[i]))
+            in_pieces[graph_input(exposed, &exposed->nodes.at[i], 0).index] = true;
     for (uint32_t i = 0; i < count; i++) {
-        if (!graph_leads(exposed, known, (NodeId){i}))
+        NodeId id = {i};
+        bool made = graph_leads(exposed, known, graph_leader(exposed, id)) && graph_is_written(exposed, results, id);
+        if (!made || in_pieces[i])
             continue;
-        Span span = graph_node(exposed, results[i])->span;
-        NodeId copy = rewrite_pack(&rewrite, results[i], (Layout){0}, span);
+        Span span = graph_node(exposed, id)->span;
+        NodeId copy = rewrite_pack(&rewrite, id, (Layout){0}, span);
         Port port = {.name = arena_printf(arena, "kernel_%u", i), .node = copy, .span = span};
         VEC_PUSH(exposed->arena, &exposed->outputs, port);
     }

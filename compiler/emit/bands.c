@@ -24,7 +24,7 @@ typedef struct BandText {
 
 static const Buffer *held_buffer(const BandText *b, uint32_t k)
 {
-    return &b->emission->plan->buffers.at[b->emission->plan->steps.at[b->band->first + k].writes];
+    return &b->emission->plan->buffers.at[b->emission->plan->steps.at[b->band->first + k].writes[0].buffer];
 }
 
 /* Floats in a row of it. */

@@ -40,6 +40,7 @@ static ConvText conv_numbers(KernelText *text)
                         .out_step = 1,
                         .out_plane = out.stride[1],
                         .has_bias = text->leader->input_count > CONV_BIAS};
+    c.tile.apart = text_has_pieces(text);
     tile_shuffle(&c.tile);
     c.many = c.tile.maps > c.tile.block;
     c.tile.partial = c.many && c.tile.maps % c.tile.block != 0;
@@ -106,16 +107,40 @@ static void write_call(const ConvText *c, int64_t pixels, const char *column)
         buf_printf(&line, ", bias%s", text_parameter_runs(text, CONV_BIAS) ? panel : "");
     const Term terms[] = {{"o", 1, c->many}, {"r", 2, 1}, {column, 3, !first}};
     add_epilogue_arguments(&line, text, panel, terms, COUNT_OF(terms));
-    buf_puts(&line, ", y");
-    if (c->many)
-        buf_printf(&line, " + %s", tile_panel(&c->tile));
-    buf_printf(&line, " + %s * %lld", text_row_out(text), (long long)c->out_row);
+    if (c->tile.apart)
+        buf_puts(&line, ", to + r * row");
+    else if (c->many)
+        buf_printf(&line, ", y + %s + %s * %lld", tile_panel(&c->tile), text_row_out(text), (long long)c->out_row);
+    else
+        buf_printf(&line, ", y + %s * %lld", text_row_out(text), (long long)c->out_row);
     if (!first)
         buf_printf(&line, " + %s", column);
     buf_puts(&line, tile_last_argument(&c->tile));
     buf_puts(&line, ");");
     line_wrapped(text->out, buf_text(&line));
     buf_free(&line);
+}
+
+/* "const int row = o < 64 ? 28 : 32;" */
+static void write_choice(Buf *out, const char *name, long long maps, const long long values[2])
+{
+    if (values[0] == values[1])
+        buf_line(out, "const int %s = %lld;", name, values[0]);
+    else
+        buf_line(out, "const int %s = o < %lld ? %lld : %lld;", name, maps, values[0], values[1]);
+}
+
+/* Where the panel of map o goes, and how far apart rows and maps are there. */
+static void write_places(const ConvText *c)
+{
+    const KernelText *text = c->text;
+    Access first = access_of(text_written(text, 0)), second = access_of(text_written(text, 1));
+    const long long maps = text_written(text, 0)->shape.dim[1];
+    const long long row[] = {first.stride[2], second.stride[2]}, plane[] = {first.stride[1], second.stride[1]};
+    buf_line(text->out, "float *const to = o < %lld ? y + o * %lld : y2 + (o - %lld) * %lld;", maps, plane[0], maps,
+             plane[1]);
+    write_choice(text->out, "row", maps, row);
+    write_choice(text->out, "plane", maps, plane);
 }
 
 static void write_rows(const ConvText *c)
@@ -127,6 +152,8 @@ static void write_rows(const ConvText *c)
     if (c->attrs->groups > 1)
         buf_line(text->out, "const int group = o / %lld * %lld;", (long long)(c->tile.maps / c->attrs->groups),
                  (long long)(c->inputs * c->plane));
+    if (c->tile.apart)
+        write_places(c);
     text_rows_open(text, c->height, rest);
     if (full > pixels) {
         buf_line(text->out, "for (int c = 0; c < %lld; c += %lld)", (long long)full, (long long)pixels);
@@ -169,8 +196,11 @@ void c_conv_text(KernelText *text)
     int64_t skip_x = skip_input(&c, &in);
     if (skip_x)
         buf_line(text->out, "x += %lld; /* to the first window */", (long long)skip_x);
-    if (out.base)
-        buf_line(text->out, "y += %lld; /* past the halo */", (long long)out.base);
+    for (uint32_t i = 0; i < text->kernel->written_count; i++) {
+        int64_t base = text_has_pieces(text) ? access_of(text_written(text, i)).base : out.base;
+        if (base)
+            buf_line(text->out, "y%s += %lld; /* past the halo */", i ? "2" : "", (long long)base);
+    }
     parallels_begin(text);
     if (c.batch > 1) {
         buf_open(text->out, "for (int n = 0; n < %lld; n++, x += %lld%s, y += %lld)", (long long)c.batch,

@@ -36,15 +36,17 @@ void tile_open(const ConvTile *tile, int64_t pixels, const char *extra)
     else
         buf_line(text->out, "/* %lld pixels of a row. */", (long long)pixels);
     text_open_part(text, text->plan->target->attribute, arena_printf(text->arena, "_row%lld", (long long)pixels),
-                   arena_printf(text->arena, "%s%s", tile->partial ? ", int maps" : "", extra));
+                   arena_printf(text->arena, "%s%s%s", tile->partial ? ", int maps" : "",
+                                tile->apart ? ", int plane" : "", extra));
 }
 
 const char *tile_last_argument(const ConvTile *tile)
 {
+    const char *plane = tile->apart ? ", plane" : "";
     if (!tile->partial)
-        return "";
-    return arena_printf(tile->text->arena, ", %lld - o < %d ? %lld - o : %d", (long long)tile->maps, tile->block,
-                        (long long)tile->maps, tile->block);
+        return plane;
+    return arena_printf(tile->text->arena, ", %lld - o < %d ? %lld - o : %d%s", (long long)tile->maps, tile->block,
+                        (long long)tile->maps, tile->block, plane);
 }
 
 void tile_start(const ConvTile *tile, int64_t pixels)
@@ -86,11 +88,12 @@ static void write_pixel(const ConvTile *tile, const char *value, Term pixel, boo
     KernelText *text = tile->text;
     const char *map = tile->block > 1 ? "b" : NULL;
     const Term terms[] = {{map, 1, map != NULL}, pixel};
-    const Access own = {.stride = {[1] = tile->out_plane, [3] = 1}};
+    const Term own_terms[] = {{tile->apart ? "b * plane" : map, 1, map != NULL}, pixel};
+    const Access own = {.stride = {[1] = tile->apart ? 1 : tile->out_plane, [3] = 1}};
     if (!finished)
         value = text_finished(text, value, map ? "b" : "0", parallels_at(text, terms, COUNT_OF(terms)), false);
-    line_wrapped(text->out,
-                 arena_printf(text->arena, "y[%s] = %s;", place_text(text, &own, terms, COUNT_OF(terms)), value));
+    line_wrapped(text->out, arena_printf(text->arena, "y[%s] = %s;",
+                                         place_text(text, &own, own_terms, COUNT_OF(own_terms)), value));
 }
 
 static bool reads_parallels(const KernelText *text)

@@ -22,11 +22,13 @@ typedef struct ConvTile {
     int64_t shuffled;          /* groups of a channel_shuffle in whose order maps are stored; 0: in their own */
     bool has_bias;
     bool partial; /* the last panel has fewer maps: a parameter `maps` says how many */
+    bool apart;   /* maps are written to two places: a parameter `plane` stands for out_plane */
 } ConvTile;
 
 /* The head of the function NAME_row8 with its comment; `extra` are parameters besides the kernel's and `maps`. */
 void tile_open(const ConvTile *tile, int64_t pixels, const char *extra);
-/* What a call of it passes for `maps` at map o: ", 20 - o < 8 ? 20 - o : 8"; "" when every panel is whole. */
+/* What a call of it passes for `maps` at map o: ", 20 - o < 8 ? 20 - o : 8"; "" when every panel is whole. Then
+ * ", plane". */
 const char *tile_last_argument(const ConvTile *tile);
 void tile_start(const ConvTile *tile, int64_t pixels);
 /* Adds the pixels at `s` times the weights at `weight`, a name. */

@@ -28,6 +28,16 @@ Type text_stored_output(const KernelText *text)
     return stored(text_output(text), text->kernel->rows.y_held);
 }
 
+bool text_has_pieces(const KernelText *text)
+{
+    return text->kernel->written_count > 1;
+}
+
+const Type *text_written(const KernelText *text, uint32_t i)
+{
+    return &graph_node(text->graph, text->kernel->written[i])->type;
+}
+
 void text_rows_open(KernelText *text, int64_t rows, bool block)
 {
     const char *brace = block ? " {" : "";
@@ -158,7 +168,9 @@ void text_open_part(KernelText *text, const char *attribute, const char *part, c
 
 void text_open(KernelText *text)
 {
-    text_open_part(text, text->plan->target->kernel, "", text->kernel->rows.some ? ", int from, int to" : "");
+    const char *rows = text->kernel->rows.some ? ", int from, int to" : "";
+    const char *second = text_has_pieces(text) ? ", float *restrict y2" : "";
+    text_open_part(text, text->plan->target->kernel, "", arena_printf(text->arena, "%s%s", second, rows));
 }
 
 void text_close(KernelText *text)
@@ -329,7 +341,9 @@ void text_comment(KernelText *text, const char *how)
     for (uint32_t i = 0; i < text->parameter_count; i++)
         buf_printf(&line, "%s%s%s", i ? ", " : "", text_operand(text, i),
                    storage_text(text->arena, i ? text_parameter_type(text, i) : &x));
-    buf_printf(&line, " -> y%s", storage_text(text->arena, &y));
+    buf_printf(&line, " -> y%s", storage_text(text->arena, text_has_pieces(text) ? text_written(text, 0) : &y));
+    if (text_has_pieces(text))
+        buf_printf(&line, ", y2%s", storage_text(text->arena, text_written(text, 1)));
     if (text->kernel->rows.some)
         buf_puts(&line, ", the rows from .. to - 1");
     if (text->kernel->in_place != NOT_IN_PLACE)
@@ -358,12 +372,9 @@ const char *float_text(Arena *arena, double value)
     return arena_printf(arena, "%s%sf", digits, whole ? ".0" : "");
 }
 
-void text_border(KernelText *text)
+static void write_border(KernelText *text, const Type *type, const char *y)
 {
-    const Type *type = text_output(text);
     const int32_t *halo = type->layout.halo;
-    if (!layout_has_halo(&type->layout) || text->kernel->in_place != NOT_IN_PLACE || text->kernel->rows.y_held)
-        return; /* in place: it stands there already; of held rows: who holds them cares for it */
     const Shape *s = &type->shape;
     int64_t block = type->layout.kind == LAYOUT_BLOCKED ? type->layout.block : 1;
     int64_t maps = s->dim[0] * ((s->dim[1] + block - 1) / block);
@@ -372,9 +383,18 @@ void text_border(KernelText *text)
         buf_line(text->out, "if (from == 0)");
         text->out->indent++;
     }
-    buf_line(text->out, "%s_zero_border(y, %lld, %lld, %lld, %lld, %lld, %lld, %lld);", text->prefix, (long long)maps,
-             (long long)s->dim[2], (long long)(s->dim[3] * block), (long long)halo[HALO_TOP],
+    buf_line(text->out, "%s_zero_border(%s, %lld, %lld, %lld, %lld, %lld, %lld, %lld);", text->prefix, y,
+             (long long)maps, (long long)s->dim[2], (long long)(s->dim[3] * block), (long long)halo[HALO_TOP],
              (long long)(halo[HALO_LEFT] * block), (long long)halo[HALO_BOTTOM], (long long)(halo[HALO_RIGHT] * block));
     if (text->kernel->rows.some)
         text->out->indent--;
+}
+
+void text_border(KernelText *text)
+{
+    if (text->kernel->in_place != NOT_IN_PLACE || text->kernel->rows.y_held)
+        return; /* in place: it stands there already; of held rows: who holds them cares for it */
+    for (uint32_t i = 0; i < text->kernel->written_count; i++)
+        if (layout_has_halo(&text_written(text, i)->layout))
+            write_border(text, text_written(text, i), i ? "y2" : "y");
 }

@@ -1,7 +1,8 @@
 /* kernel.h - what the texts of kernels are written with.
  *
  * A family's text gets a KernelText and writes one C function (with helpers before it, if it likes). Buffers are
- * parameters: x (x2, x3, ... when there are several), weight, bias, then what the epilogue reads, then y. One that is
+ * parameters: x (x2, x3, ... when there are several), weight, bias, then what the epilogue reads, then y (and y2, when
+ * the result is written in two pieces). One that is
  * read in place, where y is written, is no parameter of its own: its elements are called y[...] until they are written.
  */
 #ifndef FOVEA_EMIT_KERNEL_H
@@ -50,6 +51,11 @@ void text_begin(KernelText *text);
 /* The kernel's types: the leader's input i, and what is stored. */
 const Type *text_input(const KernelText *text, uint32_t i);
 const Type *text_output(const KernelText *text);
+
+/* Whether the result is written in two pieces, to y and y2. */
+bool text_has_pieces(const KernelText *text);
+/* The type of what is written there: of the result, or of piece i. */
+const Type *text_written(const KernelText *text, uint32_t i);
 
 /* The same as they are stored: of some rows where only those are held. */
 Type text_stored_input(const KernelText *text); /* the leader's first */

@@ -39,7 +39,7 @@ const ConvForm *target_conv_forms(const Target *target, const Graph *graph)
     bool *other_words = NEW_ARRAY(graph->arena, bool, graph->nodes.count);
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         const Node *node = &graph->nodes.at[i];
-        if (!node_is_none(node->kernel) && !body_is_vector(graph->arena, node))
+        if (!node_is_none(node->kernel) && !node_is_piece(node) && !body_is_vector(graph->arena, node))
             other_words[node->kernel.index] = true;
     }
     for (uint32_t i = 0; i < graph->nodes.count; i++)

@@ -189,8 +189,16 @@ NodeId *kernel_results(const Graph *graph)
 {
     NodeId *results = NEW_ARRAY(graph->arena, NodeId, graph->nodes.count);
     for (uint32_t i = 0; i < graph->nodes.count; i++)
-        results[i] = results[graph_leader(graph, (NodeId){i}).index] = (NodeId){i};
+        results[i] = (NodeId){i};
+    for (uint32_t i = 0; i < graph->nodes.count; i++)
+        if (!node_is_piece(&graph->nodes.at[i]))
+            results[graph_leader(graph, (NodeId){i}).index] = (NodeId){i};
     return results;
+}
+
+bool graph_is_written(const Graph *graph, const NodeId *results, NodeId id)
+{
+    return node_is_piece(graph_node(graph, id)) || node_same(results[graph_leader(graph, id).index], id);
 }
 
 bool graph_has_bands(const Graph *graph)

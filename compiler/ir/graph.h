@@ -137,6 +137,12 @@ static inline NodeId graph_leader(const Graph *graph, NodeId id)
     NodeId kernel = graph_node(graph, id)->kernel;
     return node_is_none(kernel) ? id : kernel;
 }
+/* Whether a node is a piece: a part of its kernel's last value that the kernel writes to a place of its own (pass
+ * pieces). Other parts are views. */
+static inline bool node_is_piece(const Node *node)
+{
+    return node->op == OP_part && !node_is_none(node->kernel);
+}
 /* Of a node that is computed in another's kernel: whether input i is the running value, which that kernel makes too. */
 bool graph_is_running(const Graph *graph, const Node *node, uint32_t i);
 /* The Constant of an OP_const node. */
@@ -171,9 +177,11 @@ const char *const *graph_labels(const Graph *graph, NodeId node, uint32_t *count
 
 /* Whether a node has a kernel of its own that runs; `known`: by one of the arrays below. */
 bool graph_leads(const Graph *graph, const bool *known, NodeId id);
-/* For each node that leads a kernel, the last node of that kernel: itself when nothing was fused into it. An array of
- * nodes.count, in the graph's arena. */
+/* For each node that leads a kernel, the last value of that kernel: itself when nothing was fused into it. What the
+ * kernel writes, unless pieces of it. An array of nodes.count, in the graph's arena. */
 NodeId *kernel_results(const Graph *graph);
+/* Whether `id` is the last value of its kernel, by kernel_results, or a piece of that: what others may read. */
+bool graph_is_written(const Graph *graph, const NodeId *results, NodeId id);
 /* Whether kernels go through their rows in bands. */
 bool graph_has_bands(const Graph *graph);
 

@@ -14,7 +14,7 @@
  *   G12  a node computed in another's kernel reads the value made there just before it, which nobody else reads, and
  *        else only what is known with the weights or comes before the kernel
  *
- * verify_bands.c has rule G13.
+ * verify_bands.c has rule G13, verify_pieces.c rule G14.
  */
 #include "ir/verify.h"
 
@@ -204,7 +204,7 @@ static const char *check_inside(const Kernels *k, const Node *node, uint32_t ind
             if (!node_same(k->last[maker.index], input))
                 return broken(k->graph, 12, index, "reads %%%u, which is not the last value of its kernel yet",
                               input.index);
-        } else if (!node_same(k->result[maker.index], input)) {
+        } else if (!graph_is_written(k->graph, k->result, input)) {
             return broken(k->graph, 12, index, "reads %%%u, which stays in the kernel of %%%u", input.index,
                           maker.index);
         } else if (fused && !k->known[input.index] && input.index > node->kernel.index) {
@@ -226,7 +226,8 @@ static const char *check_kernels(const Graph *graph)
         const char *text = check_inside(&k, &graph->nodes.at[i], i);
         if (text)
             return text;
-        k.last[graph_leader(graph, (NodeId){i}).index] = (NodeId){i};
+        if (!node_is_piece(&graph->nodes.at[i]))
+            k.last[graph_leader(graph, (NodeId){i}).index] = (NodeId){i};
     }
     for (uint32_t i = 0; i < graph->outputs.count; i++) {
         NodeId output = graph->outputs.at[i].node, maker = graph_leader(graph, output);
@@ -310,5 +311,7 @@ const char *graph_verify(const Graph *graph)
         text = check_outputs(graph);
     if (!text)
         text = check_kernels(graph);
-    return text ? text : verify_bands(graph);
+    if (!text)
+        text = verify_bands(graph);
+    return text ? text : verify_pieces(graph);
 }

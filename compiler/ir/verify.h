@@ -9,5 +9,7 @@
 const char *graph_verify(const Graph *graph);
 /* The part of it that is about bands of rows (verify_bands.c); all rules before hold. */
 const char *verify_bands(const Graph *graph);
+/* And about values that a kernel writes to two places (verify_pieces.c). */
+const char *verify_pieces(const Graph *graph);
 
 #endif

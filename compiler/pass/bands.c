@@ -28,6 +28,7 @@ typedef struct Banding {
     const bool *known;
     const uint32_t *uses;
     const NodeId *results; /* one a leader: the last node of its kernel */
+    bool *apart;           /* one a leader: it writes pieces */
     NodeId leaders[MOST_KERNELS];
     RowWindow windows[MOST_KERNELS];
     RowChain chain; /* of those; count 0: there is none */
@@ -41,7 +42,7 @@ static const Type *result_type(const Banding *banding, NodeId leader)
 static bool goes_through_rows(const Banding *banding, NodeId leader, RowWindow *window)
 {
     const Node *node = graph_node(banding->graph, leader);
-    return row_window(banding->graph, node, window) &&
+    return !banding->apart[leader.index] && row_window(banding->graph, node, window) &&
            graph_input_node(banding->graph, node, 0)->type.layout.kind == LAYOUT_PLAIN &&
            result_type(banding, leader)->layout.kind == LAYOUT_PLAIN;
 }
@@ -198,7 +199,11 @@ Graph *bands_join(const Graph *graph, const PassContext *context, bool convoluti
                        .room = context->cache_bytes / 2,
                        .known = graph_stored_known(banded->arena, banded),
                        .uses = graph_uses(banded->arena, banded),
-                       .results = kernel_results(banded)};
+                       .results = kernel_results(banded),
+                       .apart = NEW_ARRAY(banded->arena, bool, banded->nodes.count)};
+    for (uint32_t i = 0; i < banded->nodes.count; i++)
+        if (node_is_piece(&banded->nodes.at[i]))
+            banding.apart[banded->nodes.at[i].kernel.index] = true;
     for (uint32_t i = 0; i < banded->nodes.count; i++) {
         RowWindow window;
         NodeId leader = {i};

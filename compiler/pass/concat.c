@@ -42,18 +42,17 @@ static const char *why_apart(const Joining *joining, NodeId id)
 {
     NodeId base = joining->viewed[id.index];
     const Node *node = graph_node(joining->graph, base);
-    NodeId leader = graph_leader(joining->graph, base);
     if (node->op == OP_input)
         return "it is an input of the net";
     if (joining->known[base.index])
         return "it is a constant";
-    if (node->op == OP_part)
+    if (node->op == OP_part && !node_is_piece(node))
         return "it is a part of another value";
     if (joining->output[base.index])
         return "it is an output of the net";
     if (!node_is_none(joining->inside[base.index]))
         return "it stands in another place already";
-    if (node->op == OP_join || !node_same(joining->results[leader.index], base))
+    if (node->op == OP_join || !graph_is_written(joining->graph, joining->results, base))
         return "no kernel writes it";
     return NULL;
 }

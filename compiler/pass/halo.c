@@ -29,7 +29,8 @@ static uint32_t *find_groups(const Graph *graph)
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         const Node *node = &graph->nodes.at[i];
         groups[i] = i;
-        uint32_t inside = node->op == OP_join ? node->input_count : part_is_channels(graph, node) ? 1 : 0;
+        uint32_t inside =
+            node->op == OP_join ? node->input_count : !node_is_piece(node) && part_is_channels(graph, node);
         for (uint32_t k = 0; k < inside; k++)
             groups[group_of(groups, graph_input(graph, node, k).index)] = i;
     }

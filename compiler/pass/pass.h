@@ -81,6 +81,7 @@ Graph *pass_views(const Graph *graph, const PassContext *context);
 Graph *pass_results(const Graph *graph, const PassContext *context);
 Graph *pass_order(const Graph *graph, const PassContext *context);
 Graph *pass_fuse(const Graph *graph, const PassContext *context);
+Graph *pass_pieces(const Graph *graph, const PassContext *context);
 Graph *pass_concat(const Graph *graph, const PassContext *context);
 Graph *pass_layout(const Graph *graph, const PassContext *context);
 Graph *pass_pools(const Graph *graph, const PassContext *context);
@@ -118,5 +119,9 @@ Graph *graph_without_dead(const Graph *graph);
  * cross groups. `vector_epilogue` as in target.h. */
 const char *why_not_stored_shuffled(const Target *target, const Graph *graph, const Node *conv, const Node *shuffle,
                                     bool vector_epilogue);
+/* Why a convolution cannot write its first maps to one place and the others to another; NULL: it can, since all of a
+ * panel of maps goes to one. */
+const char *why_not_in_pieces(const Target *target, const Graph *graph, const Node *conv, int64_t maps,
+                              bool vector_epilogue);
 
 #endif

@@ -10,12 +10,13 @@
  *
  * A part must not cost a copy: copying is a kernel that only moves bytes, while a value that is read again comes from
  * the cache and hides behind the multiply-adds. So those stay alone
- *   - whose result goes straight into a concat: alone they write into the place where the concat has them, as a part
- *     they would be copied there (the 1x1 branch of an Inception module; its two reductions are merged);
+ *   - whose result goes straight into a concat, but for one of them (the 1x1 branch of an Inception module): a kernel
+ *     writes its first maps to one place and the others to another (pieces.c), and to no third one;
  *   - whose result is an output of the net, or is viewed or copied in parts: then no padded convolution could read
  *     another part in place;
  *   - that are followed by something that could no longer be computed in their kernel.
  */
+#include "emit/kernel.h"
 #include "ir/text.h"
 #include "ops/concat.h"
 #include "ops/conv.h"
@@ -27,6 +28,8 @@
 typedef struct Sibling {
     NodeId x, conv, last; /* last: of the element-wise layers that go with it, or itself */
     const char *key;      /* equal for those that can become one: stride and what follows */
+    bool joined;          /* only a concat reads the result */
+    bool words;           /* what follows has vector words */
     const char *why;      /* it stays alone; NULL: it need not */
 } Sibling;
 
@@ -42,6 +45,7 @@ typedef struct Readers {
 typedef struct Merging {
     Rewrite rewrite;
     Explain *explain;
+    const Target *target;
     const bool *known;
     Readers readers;
     bool *early;        /* what the weights of merged ones are made of */
@@ -117,8 +121,8 @@ static const char *why_alone(const Merging *m, const Sibling *sibling)
                             op_name(next->op));
     if (readers->output[last])
         return "its result is an output of the net";
-    if (readers->joined[last])
-        return "its result goes straight into a concat: a part of one product would be copied there";
+    if (readers->joined[last] && readers->uses[last] > 1)
+        return "its result goes into a concat and elsewhere: a part of one product would be copied there";
     return readers->moved[last] ? "its result is viewed or copied in parts" : NULL;
 }
 
@@ -126,21 +130,25 @@ static Sibling sibling_of(const Merging *m, NodeId conv)
 {
     const Graph *graph = m->rewrite.from;
     const ConvAttrs *attrs = graph_node(graph, conv)->attrs;
-    Sibling sibling = {.x = graph_input(graph, graph_node(graph, conv), CONV_X), .conv = conv, .last = conv};
+    Sibling sibling = {
+        .x = graph_input(graph, graph_node(graph, conv), CONV_X), .conv = conv, .last = conv, .words = true};
     Buf key = {0};
     buf_printf(&key, "%lld %lld", (long long)attrs->stride[0], (long long)attrs->stride[1]);
     for (const Node *next; (next = element_wise_reader(m, sibling.last)) && next->input_count == 1;) {
         sibling.last = m->readers.last[sibling.last.index];
+        sibling.words &= body_is_vector(m->rewrite.to->arena, next);
         buf_printf(&key, " %s", op_name(next->op));
         graph_print_attributes(&key, next);
     }
     sibling.key = arena_strdup(m->rewrite.to->arena, buf_text(&key));
     buf_free(&key);
     sibling.why = why_alone(m, &sibling);
+    sibling.joined = m->readers.joined[sibling.last.index];
     return sibling;
 }
 
-/* By what they read; then those that can be merged first, by key; each in the order of the graph. */
+/* By what they read; then those that can be merged first, by key, and of these the ones that a concat reads; each in
+ * the order of the graph. */
 static int compare_siblings(const void *left, const void *right)
 {
     const Sibling *a = left, *b = right;
@@ -149,6 +157,8 @@ static int compare_siblings(const void *left, const void *right)
     if (!a->why != !b->why)
         return a->why ? 1 : -1;
     int keys = strcmp(a->key, b->key);
+    if (!keys && a->joined != b->joined)
+        return a->joined ? -1 : 1;
     return keys ? keys : (a->conv.index > b->conv.index) - (a->conv.index < b->conv.index);
 }
 
@@ -167,8 +177,11 @@ static bool fit_together(const Graph *graph, const Sibling *siblings, uint32_t c
 static void mark_group(Merging *m, Sibling *siblings, uint32_t count)
 {
     const Graph *graph = m->rewrite.from;
-    m->group_of[siblings->conv.index] = siblings;
-    m->group_size[siblings->conv.index] = count;
+    uint32_t earliest = siblings->conv.index;
+    for (uint32_t i = 1; i < count; i++)
+        earliest = MIN(earliest, siblings[i].conv.index);
+    m->group_of[earliest] = siblings;
+    m->group_size[earliest] = count;
     for (uint32_t i = 0; i < count; i++) {
         const Node *conv = graph_node(graph, siblings[i].conv);
         for (uint32_t k = 1; k < conv->input_count; k++)
@@ -181,6 +194,41 @@ static void mark_group(Merging *m, Sibling *siblings, uint32_t count)
     }
 }
 
+/* Why the first of a group, which a concat reads, cannot be written there by one product of all; NULL: it can. */
+static const char *why_not_joined(const Merging *m, const Sibling *siblings, uint32_t count)
+{
+    const Graph *graph = m->rewrite.from;
+    Node product = *graph_node(graph, siblings->conv);
+    int64_t maps = product.type.shape.dim[1];
+    for (uint32_t i = 1; i < count; i++)
+        product.type.shape.dim[1] += graph_node(graph, siblings[i].conv)->type.shape.dim[1];
+    const char *why = why_not_in_pieces(m->target, graph, &product, maps, siblings->words);
+    return why ? arena_printf(m->rewrite.to->arena, "its result goes straight into a concat, but of one product %s",
+                              why)
+               : NULL;
+}
+
+/* Of those with one key, which all need not stay alone: how many at the beginning do, after all, since a concat reads
+ * them. */
+static uint32_t leave_joined(const Merging *m, Sibling *siblings, uint32_t count)
+{
+    uint32_t joined = 0;
+    if (count == 1)
+        return 0;
+    while (joined < count && siblings[joined].joined)
+        joined++;
+    for (uint32_t i = 0; joined < count && i + 1 < joined; i++)
+        siblings[i].why = "its result goes straight into a concat, and so does another one's in the product";
+    if (joined == 0)
+        return 0;
+    const char *why = joined < count ? why_not_joined(m, siblings + joined - 1, count - joined + 1)
+                                     : "all that read the same go straight into concats, where parts would be copied";
+    siblings[joined - 1].why = why;
+    for (uint32_t i = 0; joined == count && i < count; i++)
+        siblings[i].why = why;
+    return why ? joined : joined - 1;
+}
+
 /* Groups among those that read the same value, `able` of which need not stay alone. */
 static void find_groups(Merging *m, Sibling *siblings, uint32_t count)
 {
@@ -190,12 +238,14 @@ static void find_groups(Merging *m, Sibling *siblings, uint32_t count)
     for (uint32_t begin = 0, end; begin < able; begin = end) {
         for (end = begin + 1; end < able && strcmp(siblings[end].key, siblings[begin].key) == 0;)
             end++;
-        if (end - begin > 1 && fit_together(m->rewrite.from, siblings + begin, end - begin))
-            mark_group(m, siblings + begin, end - begin);
-        for (uint32_t i = begin; i < end && able > 1 && !m->gone[siblings[i].conv.index]; i++)
-            siblings[i].why = end - begin > 1
-                                  ? "one product of all of them would have too many maps"
-                                  : "none of the others that read the same has its stride and is followed by the same";
+        uint32_t first = begin + leave_joined(m, siblings + begin, end - begin);
+        if (end - first > 1 && fit_together(m->rewrite.from, siblings + first, end - first))
+            mark_group(m, siblings + first, end - first);
+        for (uint32_t i = first; i < end && able > 1 && !m->gone[siblings[i].conv.index]; i++)
+            siblings[i].why = end - first > 1   ? "one product of all of them would have too many maps"
+                              : end - begin > 1 ? "the others that could be of one product with it go into concats"
+                                                : "none of the others that read the same has its stride and is "
+                                                  "followed by the same";
     }
     for (uint32_t i = 0; count > 1 && i < count; i++)
         m->why[siblings[i].conv.index] = siblings[i].why;
@@ -256,10 +306,11 @@ static NodeId joined_input(Merging *m, const Sibling *siblings, uint32_t count, 
 
 /* "stage1.reduce3x3" and "stage1.reduce5x5" become "stage1.reduce3x3_reduce5x5"; of many only the first two stand
  * there. */
-static const char *merged_path(const Merging *m, const Sibling *siblings)
+static const char *merged_path(const Merging *m, const Sibling *siblings, uint32_t count)
 {
     const Graph *graph = m->rewrite.from;
-    const char *first = graph_node(graph, siblings[0].conv)->path, *second = graph_node(graph, siblings[1].conv)->path;
+    const char *first = graph_node(graph, siblings[0].conv)->path;
+    const char *second = count > 1 ? graph_node(graph, siblings[1].conv)->path : "";
     const char *dot = strrchr(second, '.');
     if (!first[0] || !second[0])
         return first;
@@ -277,7 +328,7 @@ static NodeId merged_conv(Merging *m, const Sibling *siblings, uint32_t count)
         maps += conv->type.shape.dim[1];
         biased |= conv->input_count > CONV_BIAS;
     }
-    like.path = merged_path(m, siblings);
+    like.path = merged_path(m, siblings, count);
     NodeId weight = joined_input(m, siblings, count, CONV_WEIGHT, &like), bias = NODE_NONE;
     weight = known_reshape(rewrite, weight, SHAPE(maps, inputs, 1, 1), &like);
     if (like.path[0])
@@ -287,6 +338,16 @@ static NodeId merged_conv(Merging *m, const Sibling *siblings, uint32_t count)
         bias = known_bias_named(rewrite, known_reshape(rewrite, bias, SHAPE(maps), &like), &like);
     }
     return layer_with(rewrite, &like, like.attrs, rewrite->map[siblings->x.index], weight, bias);
+}
+
+/* So many channels of a value, from one on. */
+static NodeId add_part(Rewrite *rewrite, NodeId value, int64_t first, int64_t maps, const Node *like)
+{
+    const Shape *shape = &graph_node(rewrite->to, value)->type.shape;
+    PartAttrs attrs = {.first = first * shape->dim[2] * shape->dim[3], .rank = shape->rank};
+    memcpy(attrs.dims, shape->dim, sizeof attrs.dims);
+    attrs.dims[1] = maps;
+    return rewrite_add(rewrite, OP_part, &value, 1, &attrs, like);
 }
 
 static void merge(Merging *m, const Sibling *siblings, uint32_t count)
@@ -303,10 +364,14 @@ static void merge(Merging *m, const Sibling *siblings, uint32_t count)
     int64_t first = 0;
     for (uint32_t i = 0; i < count; i++) {
         const Node *conv = graph_node(from, siblings[i].conv);
-        PartAttrs attrs = {.first = first, .rank = conv->type.shape.rank};
-        memcpy(attrs.dims, conv->type.shape.dim, sizeof attrs.dims);
-        rewrite->map[siblings[i].last.index] = rewrite_add(rewrite, OP_part, &value, 1, &attrs, conv);
-        first += shape_count(&conv->type.shape);
+        rewrite->map[siblings[i].last.index] = add_part(rewrite, value, first, conv->type.shape.dim[1], conv);
+        first += conv->type.shape.dim[1];
+        if (i == 0 && siblings->joined) {
+            Node others = *graph_node(from, siblings[1].conv);
+            others.path = merged_path(m, siblings + 1, count - 1);
+            value = add_part(rewrite, value, first, graph_node(rewrite->to, value)->type.shape.dim[1] - first, &others);
+            first = 0;
+        }
         Saving saving = {.bytes = i ? type_bytes(&graph_node(from, siblings[i].x)->type) : 0};
         explain_done(m->explain, conv, saving, "one product of %u that read the same", count);
     }
@@ -317,6 +382,7 @@ Graph *pass_siblings(const Graph *graph, const PassContext *context)
     uint32_t count = graph->nodes.count;
     Merging m = {.rewrite = rewrite_begin(graph),
                  .explain = context->explain,
+                 .target = context->target,
                  .known = graph_known(graph->arena, graph),
                  .readers = find_readers(graph),
                  .early = NEW_ARRAY(graph->arena, bool, count),

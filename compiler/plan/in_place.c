@@ -14,7 +14,7 @@ NodeId *viewed_values(const Graph *graph)
     NodeId *viewed = NEW_ARRAY(graph->arena, NodeId, graph->nodes.count);
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         const Node *node = &graph->nodes.at[i];
-        bool view = op_row(node->op)->family == FAMILY_VIEW;
+        bool view = op_row(node->op)->family == FAMILY_VIEW && !node_is_piece(node);
         viewed[i] = view ? viewed[graph_input(graph, node, 0).index] : (NodeId){i};
     }
     return viewed;
@@ -27,7 +27,7 @@ uint32_t *last_readers(const Graph *graph)
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         const Node *node = &graph->nodes.at[i];
         uint32_t leader = graph_leader(graph, (NodeId){i}).index;
-        if (op_row(node->op)->family == FAMILY_VIEW)
+        if (op_row(node->op)->family == FAMILY_VIEW && !node_is_piece(node))
             continue;
         for (uint32_t k = 0; k < node->input_count; k++) {
             uint32_t value = viewed[graph_input(graph, node, k).index].index;

@@ -26,6 +26,10 @@ const char *kernel_key(Arena *arena, const Graph *graph, const Kernel *kernel)
     for (uint32_t i = 0; i < kernel->epilogue_count; i++)
         print_node(&key, graph, graph_node(graph, kernel->epilogue[i]));
     type_print(&key, &graph_node(graph, kernel->result)->type);
+    for (uint32_t i = 0; kernel->written_count > 1 && i < kernel->written_count; i++) {
+        buf_puts(&key, " / ");
+        type_print(&key, &graph_node(graph, kernel->written[i])->type);
+    }
     buf_printf(&key, " %d.%d ", (int)kernel->form.activations, kernel->form.channel_block);
     tiling_print(&key, graph, kernel);
     if (kernel->rows.some)

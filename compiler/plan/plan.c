@@ -25,6 +25,7 @@ typedef struct Planner {
     const Graph *graph;
     const ConvForm *forms; /* of each convolution */
     NodeIds *followers;    /* for each leader, the nodes fused behind it */
+    NodeIds *pieces;       /* for each leader, the pieces in which its value is written */
     Home *homes;           /* one a node */
     bool *known;           /* values that are computed when the weights are written */
     uint32_t *last_reader;
@@ -205,12 +206,18 @@ static bool is_joined(const Planner *planner, NodeId value)
     return !node_is_none(planner->homes[value.index].join);
 }
 
+/* Where a piece of a kernel's value is written. */
+static uint32_t piece_buffer(Planner *planner, NodeId piece)
+{
+    const char *name = leader_name(planner, graph_node(planner->graph, piece));
+    return is_joined(planner, piece) ? part_buffer(planner, piece, name) : own_buffer(planner, piece, name, 0);
+}
+
 /* Where the result of a kernel is written: a part of a join, the place of what it reads, or a buffer of its own. */
 static uint32_t result_buffer(Planner *planner, Kernel *kernel, const Step *step)
 {
     const char *name = leader_name(planner, graph_node(planner->graph, step->leader));
     uint32_t port;
-    kernel->in_place = NOT_IN_PLACE;
     if (is_joined(planner, step->result))
         return part_buffer(planner, step->result, name);
     if (!is_output(planner->graph, step->result, &port))
@@ -235,6 +242,21 @@ static void add_reads(Planner *planner, Step *step, const Node *node)
                                                  .buffer = index,
                                                  .first = planner->plan->first_of[input.index],
                                                  .count = layout_count(&type->layout, &type->shape)};
+    }
+}
+
+/* Gives what a step writes its places: to its result, or to each piece of that. */
+static void add_writes(Planner *planner, Kernel *kernel, Step *step)
+{
+    const NodeIds *pieces = &planner->pieces[step->leader.index];
+    kernel->in_place = NOT_IN_PLACE;
+    if (!pieces->count)
+        step->writes[step->write_count++] = (Write){step->result, result_buffer(planner, kernel, step)};
+    for (uint32_t i = 0; i < pieces->count; i++)
+        step->writes[step->write_count++] = (Write){pieces->at[i], piece_buffer(planner, pieces->at[i])};
+    for (uint32_t i = 0; i < step->write_count; i++) {
+        kernel->written[kernel->written_count++] = step->writes[i].value;
+        planner->plan->buffer_of[step->writes[i].value.index] = step->writes[i].buffer;
     }
 }
 
@@ -274,14 +296,13 @@ static void add_step(Planner *planner, NodeId leader)
     step.own_reads = step.read_count;
     for (uint32_t i = 0; i < followers->count; i++)
         add_reads(planner, &step, graph_node(graph, followers->at[i]));
-    step.writes = result_buffer(planner, &kernel, &step);
+    add_writes(planner, &kernel, &step);
     kernel.tiling = tiling_choose(graph, &kernel, plan->target->tiles);
     step.kernel = add_kernel(planner, kernel);
     plan->kernels.at[step.kernel].steps++;
     if (step.band != BAND_NONE && plan->bands.at[step.band].first == plan->steps.count)
         plan->bands.at[step.band].name = name_unique(
             &planner->kernel_names, arena_printf(plan->arena, "%s_bands", plan->kernels.at[step.kernel].name));
-    plan->buffer_of[kernel.result.index] = step.writes;
     VEC_PUSH(plan->arena, &plan->steps, step);
 }
 
@@ -305,7 +326,7 @@ static void plan_node(Planner *planner, NodeId id)
     } else if (planner->known[id.index]) {
         if (is_panels(&node->type.layout))
             *buffer = weights_buffer(planner, graph_input(graph, node, 0), node->type.layout, node->path);
-    } else if (family == FAMILY_VIEW) {
+    } else if (family == FAMILY_VIEW && node_is_none(node->kernel)) {
         NodeId whole = graph_input(graph, node, 0);
         *buffer = buffer_for(planner, whole, op_name(node->op));
         planner->plan->first_of[id.index] = planner->plan->first_of[whole.index];
@@ -336,11 +357,14 @@ static void find_lifetimes(Plan *plan)
     bool *begun = NEW_ARRAY(plan->arena, bool, plan->buffers.count);
     for (uint32_t i = 0; i < plan->steps.count; i++) {
         const Step *step = &plan->steps.at[i];
-        uint32_t target = plan_whole(plan, step->writes, &begin), last = step_last(plan, i);
-        plan->buffers.at[target].last = last;
-        if (!begun[target])
-            plan->buffers.at[target].first = step_first(plan, i);
-        begun[target] = true;
+        uint32_t last = step_last(plan, i);
+        for (uint32_t w = 0; w < step->write_count; w++) {
+            uint32_t target = plan_whole(plan, step->writes[w].buffer, &begin);
+            plan->buffers.at[target].last = last;
+            if (!begun[target])
+                plan->buffers.at[target].first = step_first(plan, i);
+            begun[target] = true;
+        }
         for (uint32_t r = 0; r < step->read_count; r++)
             plan->buffers.at[plan_whole(plan, step->reads[r].buffer, &begin)].last = last;
     }
@@ -427,10 +451,12 @@ static Planner planner_new(Plan *plan)
         planner.weights_of[i] = BUFFER_NONE;
     planner.forms = target_conv_forms(plan->target, graph);
     planner.followers = NEW_ARRAY(plan->arena, NodeIds, graph->nodes.count);
+    planner.pieces = NEW_ARRAY(plan->arena, NodeIds, graph->nodes.count);
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
-        NodeId leader = graph->nodes.at[i].kernel;
-        if (!node_is_none(leader))
-            VEC_PUSH(plan->arena, &planner.followers[leader.index], (NodeId){i});
+        const Node *node = &graph->nodes.at[i];
+        NodeIds *kernels = node_is_piece(node) ? planner.pieces : planner.followers;
+        if (!node_is_none(node->kernel))
+            VEC_PUSH(plan->arena, &kernels[node->kernel.index], (NodeId){i});
     }
     return planner;
 }

@@ -36,6 +36,8 @@ typedef struct Buffer {
     const char *name; /* an identifier without prefix, unique in the plan: conv1_weight */
 } Buffer;
 
+enum { MOST_WRITES = 2 };
+
 /* Names a Buffer; what a node without storage has (numbers, values inside a fused kernel). */
 #define BUFFER_NONE  UINT32_MAX
 
@@ -56,6 +58,8 @@ typedef struct Kernel {
     NodeId result;
     NodeId *epilogue; /* nodes fused behind the leader, in order; the last is `result` */
     uint32_t epilogue_count;
+    NodeId written[MOST_WRITES]; /* the result, or its two pieces */
+    uint32_t written_count;
     ConvForm form; /* of convolutions: formats, and the tile that the target asks for */
     KernelRows rows;
     Tiling tiling;     /* its loops */
@@ -72,12 +76,19 @@ typedef struct Read {
     int64_t first, count; /* first: where it begins, 0 but for parts of a value */
 } Read;
 
+/* A value that a step writes, all of it, and where. */
+typedef struct Write {
+    NodeId value;
+    uint32_t buffer;
+} Write;
+
 typedef struct Step {
     uint32_t kernel;
     NodeId leader, result;
     Read *reads;
     uint32_t read_count, own_reads; /* own: of the leader */
-    uint32_t writes;
+    Write writes[MOST_WRITES];      /* the result, or its two pieces */
+    uint32_t write_count;
     uint32_t band; /* that it belongs to; BAND_NONE: to none */
 } Step;
 

@@ -29,8 +29,12 @@ static void print_step(Buf *buf, const Plan *plan, uint32_t index)
             buf_printf(buf, "+%lld", (long long)read->first);
     }
     bool in_place = plan->kernels.at[step->kernel].in_place != NOT_IN_PLACE;
-    buf_printf(buf, ") -> %s%s : ", plan->buffers.at[step->writes].name, in_place ? " in place" : "");
-    type_print(buf, &graph_node(plan->graph, step->result)->type);
+    buf_puts(buf, ") -> ");
+    for (uint32_t i = 0; i < step->write_count; i++) {
+        buf_printf(buf, "%s%s%s : ", i ? ", " : "", plan->buffers.at[step->writes[i].buffer].name,
+                   in_place ? " in place" : "");
+        type_print(buf, &graph_node(plan->graph, step->writes[i].value)->type);
+    }
     buf_puts(buf, "\n");
 }
 
@@ -42,7 +46,7 @@ static void print_band(Buf *buf, const Plan *plan, const Band *band)
                band->first + chain->count - 1, (long long)chain->by, chain->by == 1 ? "" : "s");
     for (uint32_t k = 0; k + 1 < chain->count; k++)
         buf_printf(buf, "%s %lld of %lld", k ? "," : "",
-                   (long long)plan->buffers.at[plan->steps.at[band->first + k].writes].held,
+                   (long long)plan->buffers.at[plan->steps.at[band->first + k].writes[0].buffer].held,
                    (long long)chain->windows[k].outputs);
     buf_puts(buf, "\n");
 }

@@ -20,12 +20,12 @@ static const char *check_step(const Plan *plan, uint32_t index)
         if (is_held(plan, step->reads[r].buffer) != handed)
             return arena_printf(plan->arena, "P13: step %u reads %s of %s", index, handed ? "all" : "some rows",
                                 plan->buffers.at[step->reads[r].buffer].name);
-        if (handed && step->reads[r].buffer != plan->steps.at[index - 1].writes)
+        if (handed && step->reads[r].buffer != plan->steps.at[index - 1].writes[0].buffer)
             return arena_printf(plan->arena, "P13: step %u does not read what the one before writes", index);
     }
-    if (is_held(plan, step->writes) != (index < last))
+    if (is_held(plan, step->writes[0].buffer) != (index < last))
         return arena_printf(plan->arena, "P13: step %u writes %s of %s", index, index < last ? "all" : "some rows",
-                            plan->buffers.at[step->writes].name);
+                            plan->buffers.at[step->writes[0].buffer].name);
     return NULL;
 }
 
@@ -35,13 +35,13 @@ static const char *check_rows(const Plan *plan, const Band *band, uint32_t k)
     const KernelRows *rows = &plan->kernels.at[step->kernel].rows;
     const RowChain *chain = &band->chain;
     int64_t x_held = k > 0 ? plan->buffers.at[step->reads[0].buffer].held : 0;
-    if (!rows->some || rows->x_held != x_held || rows->y_held != plan->buffers.at[step->writes].held)
+    if (!rows->some || rows->x_held != x_held || rows->y_held != plan->buffers.at[step->writes[0].buffer].held)
         return arena_printf(plan->arena, "P13: step %u does not go through rows as its kernel does", band->first + k);
     if (k + 1 < chain->count && rows->y_held < rows_held(chain, k))
         return arena_printf(plan->arena, "P13: step %u needs more rows than are held", band->first + k + 1);
     const Step *end = &plan->steps.at[band->first + chain->count - 1];
     for (uint32_t r = 0; k + 1 < chain->count && r < step->read_count; r++)
-        if (step->reads[r].buffer == end->writes && !rows_may_overwrite(chain, k, r > 0))
+        if (step->reads[r].buffer == end->writes[0].buffer && !rows_may_overwrite(chain, k, r > 0))
             return arena_printf(plan->arena, "P13: step %u reads rows that are overwritten", band->first + k);
     return NULL;
 }

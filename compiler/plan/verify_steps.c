@@ -14,20 +14,22 @@
 
 /* What a step writes: elements of a buffer that is no part. Steps that take the place of what they read have one. */
 typedef struct Run {
-    uint32_t buffer, step; /* step: one of those that write it */
+    uint32_t buffer, step, write; /* step: one of those that write it, with its write `write` */
     int64_t begin, end;
     bool written; /* by now */
     uint32_t on;  /* a run up to which all is written from this one on: itself, or one behind it */
 } Run;
+
+typedef uint32_t RunsOfStep[MOST_WRITES]; /* one a write */
 
 /* Everything that steps write, in the order of buffers and of elements in them. */
 typedef struct Runs {
     const Plan *plan;
     Run *at;
     uint32_t count;
-    uint32_t *of_step;
+    RunsOfStep *of_step;
     NodeId *held; /* one a buffer: the value it holds */
-    const NodeId *viewed;
+    const NodeId *viewed, *results;
 } Runs;
 
 static int compare_runs(const void *left, const void *right)
@@ -45,18 +47,21 @@ static bool same_run(const Run *a, const Run *b)
 
 static Runs find_runs(const Plan *plan)
 {
-    uint32_t count = plan->steps.count;
+    uint32_t count = 0;
     Runs runs = {.plan = plan,
-                 .at = NEW_ARRAY(plan->arena, Run, count),
-                 .of_step = NEW_ARRAY(plan->arena, uint32_t, count),
+                 .at = NEW_ARRAY(plan->arena, Run, MOST_WRITES * (size_t)plan->steps.count),
+                 .of_step = NEW_ARRAY(plan->arena, RunsOfStep, plan->steps.count),
                  .held = NEW_ARRAY(plan->arena, NodeId, plan->buffers.count),
-                 .viewed = viewed_values(plan->graph)};
-    for (uint32_t i = 0; i < count; i++) {
-        const Buffer *target = &plan->buffers.at[plan->steps.at[i].writes];
-        Run run = {.step = i};
-        run.buffer = plan_whole(plan, plan->steps.at[i].writes, &run.begin);
-        run.end = run.begin + target->bytes / dtype_bytes(target->type.dtype);
-        runs.at[i] = run;
+                 .viewed = viewed_values(plan->graph),
+                 .results = kernel_results(plan->graph)};
+    for (uint32_t i = 0; i < plan->steps.count; i++) {
+        for (uint32_t w = 0; w < plan->steps.at[i].write_count; w++) {
+            const Buffer *target = &plan->buffers.at[plan->steps.at[i].writes[w].buffer];
+            Run run = {.step = i, .write = w};
+            run.buffer = plan_whole(plan, plan->steps.at[i].writes[w].buffer, &run.begin);
+            run.end = run.begin + target->bytes / dtype_bytes(target->type.dtype);
+            runs.at[count++] = run;
+        }
     }
     if (count)
         qsort(runs.at, count, sizeof *runs.at, compare_runs);
@@ -64,7 +69,7 @@ static Runs find_runs(const Plan *plan)
         Run run = runs.at[i];
         if (!runs.count || !same_run(&run, &runs.at[runs.count - 1]))
             runs.at[runs.count++] = run;
-        runs.of_step[run.step] = runs.count - 1;
+        runs.of_step[run.step][run.write] = runs.count - 1;
         runs.at[runs.count - 1].on = runs.count - 1;
     }
     return runs;
@@ -127,7 +132,7 @@ static bool is_written(Runs *runs, uint32_t buffer, int64_t begin, int64_t end)
 static const char *check_in_place(const Plan *plan, uint32_t index, uint32_t r)
 {
     const Step *step = &plan->steps.at[index];
-    const Buffer *target = &plan->buffers.at[step->writes];
+    const Buffer *target = &plan->buffers.at[step->writes[0].buffer];
     if (r != plan->kernels.at[step->kernel].in_place || target->place != BUFFER_WORKSPACE)
         return arena_printf(plan->arena, "P5: step %u reads what it writes, %s", index, target->name);
     const Type *value = &graph_node(plan->graph, step->reads[r].value)->type;
@@ -148,10 +153,11 @@ static const char *check_read(Runs *runs, uint32_t index, uint32_t r)
     int64_t begin;
     uint32_t whole = plan_whole(plan, read->buffer, &begin);
     const Buffer *source = &plan->buffers.at[whole];
-    const Run *target = &runs->at[runs->of_step[index]];
     begin += read->first;
-    if (whole == target->buffer && begin < target->end && target->begin < begin + read->count) {
-        const char *broken = check_in_place(plan, index, r);
+    for (uint32_t w = 0; w < plan->steps.at[index].write_count; w++) {
+        const Run *target = &runs->at[runs->of_step[index][w]];
+        bool meet = whole == target->buffer && begin < target->end && target->begin < begin + read->count;
+        const char *broken = meet ? check_in_place(plan, index, r) : NULL;
         if (broken)
             return broken;
     }
@@ -167,12 +173,13 @@ static const char *check_read(Runs *runs, uint32_t index, uint32_t r)
     return NULL;
 }
 
-static const char *check_write(Runs *runs, uint32_t index)
+static const char *check_write(Runs *runs, uint32_t index, uint32_t w)
 {
     const Plan *plan = runs->plan;
     const Step *step = &plan->steps.at[index];
-    const Run *run = &runs->at[runs->of_step[index]];
-    const Buffer *target = &plan->buffers.at[step->writes], *whole = &plan->buffers.at[run->buffer];
+    const Write *write = &step->writes[w];
+    const Run *run = &runs->at[runs->of_step[index][w]];
+    const Buffer *target = &plan->buffers.at[write->buffer], *whole = &plan->buffers.at[run->buffer];
     bool in_place = plan->kernels.at[step->kernel].in_place != NOT_IN_PLACE;
     if (whole->place == BUFFER_WEIGHTS || whole->place == BUFFER_INPUT)
         return arena_printf(plan->arena, "P5: step %u writes %s", index, target->name);
@@ -181,10 +188,13 @@ static const char *check_write(Runs *runs, uint32_t index)
         return arena_printf(plan->arena, "P4: step %u writes %s outside its life", index, target->name);
     if (run->written && !in_place)
         return arena_printf(plan->arena, "P12: step %u writes %s again", index, target->name);
-    if (plan->buffer_of[step->result.index] != step->writes)
+    if (!graph_is_written(plan->graph, runs->results, write->value) ||
+        !node_same(graph_leader(plan->graph, write->value), step->leader))
+        return arena_printf(plan->arena, "P10: step %u writes what its kernel does not make", index);
+    if (plan->buffer_of[write->value.index] != write->buffer)
         return arena_printf(plan->arena, "P10: step %u does not write where its result is read", index);
-    set_written(runs, runs->of_step[index]);
-    runs->held[step->writes] = step->result;
+    set_written(runs, runs->of_step[index][w]);
+    runs->held[write->buffer] = write->value;
     return NULL;
 }
 
@@ -194,7 +204,7 @@ static const char *check_step(Runs *runs, uint32_t index)
     const Step *step = &plan->steps.at[index];
     const Kernel *kernel = &plan->kernels.at[step->kernel];
     if (kernel->in_place != NOT_IN_PLACE &&
-        (kernel->in_place >= step->read_count || step->reads[kernel->in_place].buffer != step->writes))
+        (kernel->in_place >= step->read_count || step->reads[kernel->in_place].buffer != step->writes[0].buffer))
         return arena_printf(plan->arena, "P9: step %u does not take the place that its kernel does", index);
     bool may_block = kernel->form.activations == LAYOUT_BLOCKED || kernel->family == FAMILY_PACK;
     for (uint32_t i = 0; i < step->read_count; i++) {
@@ -205,10 +215,15 @@ static const char *check_step(Runs *runs, uint32_t index)
         if (source->type.layout.kind == LAYOUT_BLOCKED && !may_block)
             return arena_printf(plan->arena, "P7: step %u reads the blocked %s", index, source->name);
     }
-    const Buffer *target = &plan->buffers.at[step->writes];
-    if (target->type.layout.kind == LAYOUT_BLOCKED && !may_block)
-        return arena_printf(plan->arena, "P7: step %u writes the blocked %s", index, target->name);
-    return check_write(runs, index);
+    for (uint32_t w = 0; w < step->write_count; w++) {
+        const Buffer *target = &plan->buffers.at[step->writes[w].buffer];
+        if (target->type.layout.kind == LAYOUT_BLOCKED && !may_block)
+            return arena_printf(plan->arena, "P7: step %u writes the blocked %s", index, target->name);
+        const char *broken = check_write(runs, index, w);
+        if (broken)
+            return broken;
+    }
+    return NULL;
 }
 
 const char *verify_steps(const Plan *plan)

@@ -80,7 +80,8 @@ Span buffer_span(const Plan *plan, uint32_t buffer)
     if (wanted->place == BUFFER_WEIGHTS)
         return graph_node(plan->graph, wanted->value)->span;
     for (uint32_t i = wanted->first; i < plan->steps.count; i++)
-        if (plan->steps.at[i].writes == buffer)
-            return graph_node(plan->graph, plan->steps.at[i].leader)->span;
+        for (uint32_t w = 0; w < plan->steps.at[i].write_count; w++)
+            if (plan->steps.at[i].writes[w].buffer == buffer)
+                return graph_node(plan->graph, plan->steps.at[i].leader)->span;
     return NOWHERE;
 }

@@ -102,8 +102,8 @@ static void add_plan(cJSON *object, Arena *arena, const Plan *plan)
         json_add_count(item, "bytes_read", cost->read);
         json_add_count(item, "weight_bytes_read", cost->weights);
         json_add_count(item, "bytes_written", cost->written);
-        if (plan->buffers.at[step->writes].held)
-            json_add_count(item, "rows_held", plan->buffers.at[step->writes].held);
+        if (plan->buffers.at[step->writes[0].buffer].held)
+            json_add_count(item, "rows_held", plan->buffers.at[step->writes[0].buffer].held);
         json_add_count(item, "macs", cost->macs);
         cJSON_AddNumberToObject(item, "macs_percent", share_percent(cost->macs, costs.total.macs));
         cJSON_AddItemToArray(steps, item);

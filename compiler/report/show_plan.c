@@ -14,7 +14,7 @@ static void add_step(Arena *arena, Table *table, const Plan *plan, uint32_t inde
 {
     const Step *step = &plan->steps.at[index];
     const StepCost *cost = &costs->at[index];
-    int64_t held = plan->buffers.at[step->writes].held;
+    int64_t held = plan->buffers.at[step->writes[0].buffer].held;
     double share = share_percent(cost->macs, costs->total.macs);
     TableRow row = {{arena_printf(arena, "%u", index), plan->kernels.at[step->kernel].name,
                      step_layers(arena, plan, step),

@@ -13,10 +13,10 @@ static StepCost cost_of(const Plan *plan, const Step *step)
 {
     const Kernel *kernel = &plan->kernels.at[step->kernel];
     StepCost cost = {.macs = node_macs(plan->graph, step->leader)};
-    if (plan->buffers.at[step->writes].held)
+    if (plan->buffers.at[step->writes[0].buffer].held)
         cost.held = type_bytes(&graph_node(plan->graph, step->result)->type);
-    else
-        cost.written = type_bytes(&plan->buffers.at[step->writes].type);
+    for (uint32_t w = 0; !cost.held && w < step->write_count; w++)
+        cost.written += type_bytes(&plan->buffers.at[step->writes[w].buffer].type);
     for (uint32_t r = 0; r < step->read_count; r++) {
         const Buffer *source = &plan->buffers.at[step->reads[r].buffer];
         int64_t bytes = step->reads[r].count * dtype_bytes(source->type.dtype);

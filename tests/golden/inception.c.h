@@ -24,7 +24,7 @@
  */
 
 /* The weights (inception.weights, self-test included), and the memory that a session works in. */
-#define INCEPTION_WEIGHTS_BYTES   5632
+#define INCEPTION_WEIGHTS_BYTES   5504
 #define INCEPTION_WORKSPACE_BYTES 6720
 #define INCEPTION_WORKSPACE_BYTES_FOR(threads) (INCEPTION_WORKSPACE_BYTES + 0 * (threads))
 

@@ -71,6 +71,8 @@ static const OpCase chosen[] = {
                        "return answer = v -> b: conv(4, 3) -> maxpool(2);"},
     {"3 of f32[4, 24, 10]",
      "x -> a: conv(16, 3, pad=1) -> relu -> b: conv(8, 3, pad=2, dilation=2) -> relu -> maxpool(2)"},
+    {"f32[4, 24, 10]", "v = x -> lrn(3) -> a: conv(16, 1) -> relu; "
+                       "return answer = concat(v -> slice(0, 8), v -> slice(8, 16) -> b: conv(5, 3, pad=1));"},
 };
 
 /* Whether it is a net, and whether kernels are behind others in bands. */

@@ -211,13 +211,13 @@ Test(bands, each_rule_of_graphs_is_seen)
 
 static void break_held(Plan *p)
 {
-    p->buffers.at[p->steps.at[p->bands.at[0].first].writes].held = 0;
+    p->buffers.at[p->steps.at[p->bands.at[0].first].writes[0].buffer].held = 0;
 }
 static void break_few_rows(Plan *p)
 {
     const Step *step = &p->steps.at[p->bands.at[0].first];
     uint32_t next = p->steps.at[p->bands.at[0].first + 1].kernel;
-    p->buffers.at[step->writes].held--;
+    p->buffers.at[step->writes[0].buffer].held--;
     p->kernels.at[step->kernel].rows.y_held--;
     p->kernels.at[next].rows.x_held--;
 }
@@ -227,12 +227,12 @@ static void break_kernel(Plan *p)
 }
 static void break_reader(Plan *p)
 {
-    p->steps.at[p->bands.at[0].first + 2].reads[0].buffer = p->steps.at[p->bands.at[0].first].writes;
+    p->steps.at[p->bands.at[0].first + 2].reads[0].buffer = p->steps.at[p->bands.at[0].first].writes[0].buffer;
 }
 static void break_last(Plan *p)
 {
     const Step *end = &p->steps.at[p->bands.at[0].first + 2];
-    p->buffers.at[end->writes].held = 3;
+    p->buffers.at[end->writes[0].buffer].held = 3;
 }
 
 Test(bands, each_rule_of_plans_is_seen)

@@ -265,7 +265,7 @@ Test(plan, joined_outputs)
     cr_expect_eq(p->plan->workspace_bytes, 0);
     cr_assert_eq(p->plan->steps.count, 3u);
     for (uint32_t i = 0; i < 3; i++) {
-        const Buffer *part = &p->plan->buffers.at[p->plan->steps.at[i].writes];
+        const Buffer *part = &p->plan->buffers.at[p->plan->steps.at[i].writes[0].buffer];
         cr_expect_eq(part->place, BUFFER_PART);
         cr_expect_eq(part->begin, 32 * i);
         cr_expect_eq(p->plan->buffers.at[part->whole].place, BUFFER_OUTPUT);
@@ -448,17 +448,17 @@ Test(plan, verifier_of_parts)
     expect_rule(p, "P11");
     *tanh = kept;
     Step *second = &p->plan->steps.at[1];
-    const uint32_t writes = second->writes;
-    second->writes = (uint32_t)(relu - p->plan->buffers.at);
+    const uint32_t writes = second->writes[0].buffer;
+    second->writes[0].buffer = (uint32_t)(relu - p->plan->buffers.at);
     expect_rule(p, "P5");
-    second->writes = writes;
+    second->writes[0].buffer = writes;
     Step *third = &p->plan->steps.at[2];
-    const uint32_t writes_third = third->writes;
-    third->writes = writes; /* again */
+    const uint32_t writes_third = third->writes[0].buffer;
+    third->writes[0].buffer = writes; /* again */
     expect_rule(p, "P12");
-    third->writes = (uint32_t)(whole - p->plan->buffers.at); /* all of it */
+    third->writes[0].buffer = (uint32_t)(whole - p->plan->buffers.at); /* all of it */
     expect_rule(p, "P12");
-    third->writes = writes_third;
+    third->writes[0].buffer = writes_third;
     Read *read = &second->reads[0];
     const Read of_relu = *read;
     read->buffer = (uint32_t)(tanh - p->plan->buffers.at);
