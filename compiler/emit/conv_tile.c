@@ -2,6 +2,12 @@
 #include "emit/conv_tile.h"
 #include "ops/shuffle.h"
 
+/* With a single map, lanes are pixels. */
+static bool has_pixel_lanes(const ConvTile *tile, int64_t pixels)
+{
+    return tile->block == 1 && pixels > 1;
+}
+
 /* "for (int b = 0; b < 8; b++) {", or nothing to loop over with a single map. */
 static void open_maps(const ConvTile *tile, const char *count)
 {
@@ -49,11 +55,27 @@ const char *tile_last_argument(const ConvTile *tile)
                         (long long)tile->maps, tile->block, plane);
 }
 
+/* A loop over the pixels of a single map, for a line. */
+static void open_pixels(const ConvTile *tile, int64_t pixels, bool lanes)
+{
+    if (lanes)
+        write_lanes(tile);
+    buf_line(tile->text->out, "for (int p = 0; p < %lld; p++)", (long long)pixels);
+    tile->text->out->indent++;
+}
+
 void tile_start(const ConvTile *tile, int64_t pixels)
 {
     Buf *out = tile->text->out;
     const char *element = tile->block > 1 ? "[b]" : "";
     Buf line = {0};
+    if (has_pixel_lanes(tile, pixels)) {
+        buf_line(out, "float a[%lld];", (long long)pixels);
+        open_pixels(tile, pixels, false);
+        buf_line(out, "a[p] = %s;", tile->has_bias ? "*bias" : "0.0f");
+        out->indent--;
+        return;
+    }
     for (int64_t p = 0; p < pixels; p++)
         tile->block > 1 ? buf_printf(&line, "%sa%lld[%d]", p ? ", " : "", (long long)p, tile->block)
                         : buf_printf(&line, "%sa%lld", p ? ", " : "", (long long)p);
@@ -73,6 +95,14 @@ void tile_start(const ConvTile *tile, int64_t pixels)
 void tile_add(const ConvTile *tile, int64_t pixels, const char *weight)
 {
     const char *element = tile->block > 1 ? "[b]" : "", *star = tile->block > 1 ? "" : "*";
+    if (has_pixel_lanes(tile, pixels)) {
+        open_pixels(tile, pixels, true);
+        const char *at =
+            tile->in_step == 1 ? "p" : arena_printf(tile->text->arena, "p * %lld", (long long)tile->in_step);
+        buf_line(tile->text->out, "a[p] += s[%s] * *%s;", at, weight);
+        tile->text->out->indent--;
+        return;
+    }
     if (tile->block > 1)
         write_lanes(tile);
     open_maps(tile, arena_printf(tile->text->arena, "%d", tile->block));
@@ -111,6 +141,12 @@ static void store_sums(const ConvTile *tile, int64_t pixels, const char *maps, b
     if (tile->block > 1 && pixels > 1 && !tile->partial && reads_parallels(text)) {
         text->needs->unrolled = true;
         buf_line(text->out, "%s_UNROLLED", text->macro);
+    }
+    if (has_pixel_lanes(tile, pixels)) {
+        open_pixels(tile, pixels, true);
+        write_pixel(tile, "a[p]", (Term){"p", 3, tile->out_step}, finished);
+        text->out->indent--;
+        return;
     }
     open_maps(tile, maps);
     for (int64_t p = 0; p < pixels; p++) {

@@ -79,7 +79,7 @@ static void choose_conv(Choice *c)
     add_cut(c, AXIS_COLUMNS, y->dim[3], form->pixels, LAST_SHORTER);
     add_joined(c, AXIS_INPUTS, weight->dim[1]);
     add_joined(c, AXIS_TAPS, weight->dim[2] * weight->dim[3]);
-    add_kind(c, LOOP_UNROLLED, AXIS_COLUMNS, form->pixels);
+    add_kind(c, form->maps > 1 ? LOOP_UNROLLED : LOOP_LANES, AXIS_COLUMNS, form->pixels);
     add_kind(c, LOOP_LANES, AXIS_MAPS, form->maps);
     c->tiling.turned = turns_sums(c, form);
 }
@@ -102,7 +102,9 @@ static void choose_conv_transpose(Choice *c)
     add_cut(c, AXIS_COLUMNS, y->dim[3], tile, LAST_MOVED);
     add_joined(c, AXIS_INPUTS, x->dim[1] / attrs->groups);
     add_joined(c, AXIS_TAPS, weight->dim[2] * weight->dim[3]);
-    add(c, (Loop){.axes = AXIS_COLUMNS, .length = tile, .step = across, .kind = LOOP_UNROLLED});
+    add(c,
+        (Loop){
+            .axes = AXIS_COLUMNS, .length = tile, .step = across, .kind = form->maps > 1 ? LOOP_UNROLLED : LOOP_LANES});
     add_kind(c, LOOP_LANES, AXIS_MAPS, form->maps);
     c->tiling.turned = turns_sums(c, form);
 }

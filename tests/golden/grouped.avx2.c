@@ -109,56 +109,46 @@ static inline float grouped_half_finish(float v)
 FOVEA_AVX2 static void grouped_half_row8(const float *restrict x, const float *restrict weight,
                                          const float *restrict bias, float *restrict y)
 {
-    float a0, a1, a2, a3, a4, a5, a6, a7;
-    a0 = a1 = a2 = a3 = a4 = a5 = a6 = a7 = *bias;
+    float a[8];
+    for (int p = 0; p < 8; p++)
+        a[p] = *bias;
     for (int i = 0; i < 2; i++) {
         for (int ky = 0; ky < 3; ky++) {
             for (int kx = 0; kx < 3; kx++) {
                 const float *s = x + i * 196 + ky * 14 + kx;
-                a0 += s[0] * *weight;
-                a1 += s[1] * *weight;
-                a2 += s[2] * *weight;
-                a3 += s[3] * *weight;
-                a4 += s[4] * *weight;
-                a5 += s[5] * *weight;
-                a6 += s[6] * *weight;
-                a7 += s[7] * *weight;
+                GROUPED_LANES
+                for (int p = 0; p < 8; p++)
+                    a[p] += s[p] * *weight;
                 weight += 1;
             }
         }
     }
-    y[0] = grouped_half_finish(a0);
-    y[1] = grouped_half_finish(a1);
-    y[2] = grouped_half_finish(a2);
-    y[3] = grouped_half_finish(a3);
-    y[4] = grouped_half_finish(a4);
-    y[5] = grouped_half_finish(a5);
-    y[6] = grouped_half_finish(a6);
-    y[7] = grouped_half_finish(a7);
+    GROUPED_LANES
+    for (int p = 0; p < 8; p++)
+        y[p] = grouped_half_finish(a[p]);
 }
 
 /* 4 pixels of a row. */
 FOVEA_AVX2 static void grouped_half_row4(const float *restrict x, const float *restrict weight,
                                          const float *restrict bias, float *restrict y)
 {
-    float a0, a1, a2, a3;
-    a0 = a1 = a2 = a3 = *bias;
+    float a[4];
+    for (int p = 0; p < 4; p++)
+        a[p] = *bias;
     for (int i = 0; i < 2; i++) {
         for (int ky = 0; ky < 3; ky++) {
             for (int kx = 0; kx < 3; kx++) {
                 const float *s = x + i * 196 + ky * 14 + kx;
-                a0 += s[0] * *weight;
-                a1 += s[1] * *weight;
-                a2 += s[2] * *weight;
-                a3 += s[3] * *weight;
+                GROUPED_LANES
+                for (int p = 0; p < 4; p++)
+                    a[p] += s[p] * *weight;
                 weight += 1;
             }
         }
     }
-    y[0] = grouped_half_finish(a0);
-    y[1] = grouped_half_finish(a1);
-    y[2] = grouped_half_finish(a2);
-    y[3] = grouped_half_finish(a3);
+    GROUPED_LANES
+    for (int p = 0; p < 4; p++)
+        y[p] = grouped_half_finish(a[p]);
 }
 
 FOVEA_AVX2 static void grouped_half(const float *restrict x, const float *restrict weight, const float *restrict bias,
@@ -189,52 +179,42 @@ static inline float grouped_depthwise_finish(float v, float mul_x2)
 FOVEA_AVX2 static void grouped_depthwise_row8(const float *restrict x, const float *restrict weight,
                                               const float *restrict mul_x2, float *restrict y)
 {
-    float a0, a1, a2, a3, a4, a5, a6, a7;
-    a0 = a1 = a2 = a3 = a4 = a5 = a6 = a7 = 0.0f;
+    float a[8];
+    for (int p = 0; p < 8; p++)
+        a[p] = 0.0f;
     for (int ky = 0; ky < 3; ky++) {
         for (int kx = 0; kx < 3; kx++) {
             const float *s = x + ky * 32 + kx * 2;
-            a0 += s[0] * *weight;
-            a1 += s[1] * *weight;
-            a2 += s[2] * *weight;
-            a3 += s[3] * *weight;
-            a4 += s[4] * *weight;
-            a5 += s[5] * *weight;
-            a6 += s[6] * *weight;
-            a7 += s[7] * *weight;
+            GROUPED_LANES
+            for (int p = 0; p < 8; p++)
+                a[p] += s[p] * *weight;
             weight += 1;
         }
     }
-    y[0] = grouped_depthwise_finish(a0, mul_x2[0]);
-    y[1] = grouped_depthwise_finish(a1, mul_x2[1]);
-    y[2] = grouped_depthwise_finish(a2, mul_x2[2]);
-    y[3] = grouped_depthwise_finish(a3, mul_x2[3]);
-    y[4] = grouped_depthwise_finish(a4, mul_x2[4]);
-    y[5] = grouped_depthwise_finish(a5, mul_x2[5]);
-    y[6] = grouped_depthwise_finish(a6, mul_x2[6]);
-    y[7] = grouped_depthwise_finish(a7, mul_x2[7]);
+    GROUPED_LANES
+    for (int p = 0; p < 8; p++)
+        y[p] = grouped_depthwise_finish(a[p], mul_x2[p]);
 }
 
 /* 4 pixels of a row. */
 FOVEA_AVX2 static void grouped_depthwise_row4(const float *restrict x, const float *restrict weight,
                                               const float *restrict mul_x2, float *restrict y)
 {
-    float a0, a1, a2, a3;
-    a0 = a1 = a2 = a3 = 0.0f;
+    float a[4];
+    for (int p = 0; p < 4; p++)
+        a[p] = 0.0f;
     for (int ky = 0; ky < 3; ky++) {
         for (int kx = 0; kx < 3; kx++) {
             const float *s = x + ky * 32 + kx * 2;
-            a0 += s[0] * *weight;
-            a1 += s[1] * *weight;
-            a2 += s[2] * *weight;
-            a3 += s[3] * *weight;
+            GROUPED_LANES
+            for (int p = 0; p < 4; p++)
+                a[p] += s[p] * *weight;
             weight += 1;
         }
     }
-    y[0] = grouped_depthwise_finish(a0, mul_x2[0]);
-    y[1] = grouped_depthwise_finish(a1, mul_x2[1]);
-    y[2] = grouped_depthwise_finish(a2, mul_x2[2]);
-    y[3] = grouped_depthwise_finish(a3, mul_x2[3]);
+    GROUPED_LANES
+    for (int p = 0; p < 4; p++)
+        y[p] = grouped_depthwise_finish(a[p], mul_x2[p]);
 }
 
 FOVEA_AVX2 static void grouped_depthwise(const float *restrict x, const float *restrict weight,
