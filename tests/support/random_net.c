@@ -252,7 +252,8 @@ static const char *siblings(Draft *draft, const char *x)
     for (uint32_t i = 0; i < count; i++) {
         static const char *const biases[] = {"", "", ", bias=false"}, *const acts[] = {"", " -> relu", " -> relu"};
         const char *bias = PICK(&draft->dice, biases), *act = PICK(&draft->dice, acts);
-        uint32_t maps = 1 + toss(draft, 8), label = draft->labels++;
+        uint32_t maps = toss(draft, 2) ? 8 : 1 + toss(draft, 8); /* 8: as many as are computed at a time */
+        uint32_t label = draft->labels++;
         text = arena_printf(arena, "%s%s%s -> l%u: conv(%u, 1x1%s)%s", text, i ? ", " : "", x, label, maps, bias, act);
         if (toss(draft, 3) == 0) {
             maps = 1 + toss(draft, 4);
