@@ -49,7 +49,7 @@ static void write_kernel(const Emission *emission, Buf *out, const Kernel *kerne
 /* ---- helpers that kernels asked for ---- */
 
 #define CLANG "defined __clang__"
-#define GCC   "defined __GNUC__ && !defined __clang__"
+#define GCC   "defined __GNUC__ && __GNUC__ >= 8 && !defined __clang__"
 
 /* A macro that stands for a pragma with one compiler, and for nothing with others. */
 static void write_hint(const Emission *emission, Buf *out, const char *name, const char *compiler, const char *pragma,

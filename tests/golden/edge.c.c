@@ -49,7 +49,7 @@ static inline float edge_larger(float a, float b)
 #endif
 
 /* Before loops over the lanes of vectors: gcc would write out short ones, and find no vectors. */
-#if defined __GNUC__ && !defined __clang__
+#if defined __GNUC__ && __GNUC__ >= 8 && !defined __clang__
 #define EDGE_LANES _Pragma("GCC unroll 1")
 #else
 #define EDGE_LANES

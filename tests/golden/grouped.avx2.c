@@ -65,7 +65,7 @@ enum {
 #endif
 
 /* Before loops over the lanes of vectors: gcc would write out short ones, and find no vectors. */
-#if defined __GNUC__ && !defined __clang__
+#if defined __GNUC__ && __GNUC__ >= 8 && !defined __clang__
 #define GROUPED_LANES _Pragma("GCC unroll 1")
 #else
 #define GROUPED_LANES
