@@ -245,19 +245,24 @@ static void add_reads(Planner *planner, Step *step, const Node *node)
     }
 }
 
+static void add_write(Planner *planner, Kernel *kernel, Step *step, NodeId value, uint32_t buffer)
+{
+    if (step->write_count == MOST_WRITES)
+        BUG("step %u writes more than two pieces", planner->plan->steps.count);
+    step->writes[step->write_count++] = (Write){value, buffer};
+    kernel->written[kernel->written_count++] = value;
+    planner->plan->buffer_of[value.index] = buffer;
+}
+
 /* Gives what a step writes its places: to its result, or to each piece of that. */
 static void add_writes(Planner *planner, Kernel *kernel, Step *step)
 {
     const NodeIds *pieces = &planner->pieces[step->leader.index];
     kernel->in_place = NOT_IN_PLACE;
     if (!pieces->count)
-        step->writes[step->write_count++] = (Write){step->result, result_buffer(planner, kernel, step)};
+        add_write(planner, kernel, step, step->result, result_buffer(planner, kernel, step));
     for (uint32_t i = 0; i < pieces->count; i++)
-        step->writes[step->write_count++] = (Write){pieces->at[i], piece_buffer(planner, pieces->at[i])};
-    for (uint32_t i = 0; i < step->write_count; i++) {
-        kernel->written[kernel->written_count++] = step->writes[i].value;
-        planner->plan->buffer_of[step->writes[i].value.index] = step->writes[i].buffer;
-    }
+        add_write(planner, kernel, step, pieces->at[i], piece_buffer(planner, pieces->at[i]));
 }
 
 /* The band of a step that is about to be added; its first one begins it. */
