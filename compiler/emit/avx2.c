@@ -1,39 +1,15 @@
 /* avx2.c - the target with 8-wide vectors and fused multiply-add.
  *
- * Convolutions run on channel blocks of 8 (avx2_conv.c); what they do not cover is left to the portable texts, which
+ * Convolutions run on channel blocks of 8 (blocked_conv.c); what they do not cover is left to the portable texts, which
  * are compiled for the same instructions.
  */
-#include "emit/avx2.h"
-#include "emit/transposed.h"
+#include "emit/blocked.h"
 
 /* 12 sums, 2 vectors of weights and the broadcast take 15 of the 16 registers, with 0.67 loads a multiply-add. */
-enum { PIXELS_TWO = 6, PIXELS_ONE = 12, FEWEST_INPUTS = 4 };
-
 static ConvForm avx2_conv_form(const Graph *graph, const Node *conv, bool vector_epilogue)
 {
-    const ConvAttrs *attrs = conv->attrs;
-    bool transposed = conv->op == OP_conv_transpose;
-    int64_t inputs = graph_input_node(graph, conv, CONV_X)->type.shape.dim[1], maps = conv->type.shape.dim[1];
-    int64_t width = transposed ? transposed_columns(conv) : conv->type.shape.dim[3];
-    if (conv->op == OP_conv_connect || attrs->groups > 1 || inputs < FEWEST_INPUTS || maps < AVX2_VECTOR ||
-        !vector_epilogue)
-        return c_conv_form(graph, conv, vector_epilogue);
-    bool two = (maps + AVX2_VECTOR - 1) / AVX2_VECTOR % 2 == 0;
-    int64_t most = two ? PIXELS_TWO : PIXELS_ONE, tiles = (width + most - 1) / most;
-    return (ConvForm){.activations = LAYOUT_BLOCKED,
-                      .channel_block = AVX2_VECTOR,
-                      .weights = transposed ? LAYOUT_TURNED : LAYOUT_PANELS,
-                      .maps = two ? 2 * AVX2_VECTOR : AVX2_VECTOR,
-                      .pixels = (int32_t)((width + tiles - 1) / tiles),
-                      .rows = 1};
-}
-
-static void avx2_text(KernelText *text)
-{
-    if (text->kernel->family == FAMILY_CONV_TRANSPOSE)
-        avx2_conv_transpose_text(text);
-    else
-        avx2_conv_text(text);
+    static const BlockedSizes sizes = {.lanes = 8, .pixels_of_two = 6, .pixels_of_one = 12, .fewest_inputs = 4};
+    return blocked_form(graph, conv, vector_epilogue, &sizes);
 }
 
 const Target target_avx2 = {
@@ -42,8 +18,9 @@ const Target target_avx2 = {
     .cpu = "FOVEA_CPU_AVX2",
     .conv_form = avx2_conv_form,
     .tiles = &c_tiles,
-    .conv_text = avx2_text,
+    .conv_text = blocked_text,
     .vector = "v8",
+    .lanes = 8,
     .attribute = "FOVEA_AVX2 ",
     .kernel = "FOVEA_AVX2 ",
     .words = "/* Words for 8 floats at a time. max and min are `a > b ? a : b` and `a < b ? a : b`. */\n"

@@ -41,6 +41,7 @@ typedef struct Target {
     ConvForm (*conv_form)(const Graph *graph, const Node *conv, bool vector_epilogue);
     const TileSizes *tiles;
     const char *vector;                  /* its vector type, "v8"; NULL for plain C */
+    int lanes;                           /* floats in it */
     const char *attribute;               /* before every function, so that compilers use its instructions everywhere */
     const char *kernel;                  /* the same before those that a run calls */
     const char *words;                   /* the prelude that defines the words of its texts; "" for plain C */

@@ -1,10 +1,10 @@
-/* avx2_conv.c - convolutions over channel blocks of 8, in the words of avx2.c.
+/* blocked_conv.c - convolutions over channel blocks as wide as a vector, in the words of a target.
  *
- * A value's 8 channels are one vector: an input value is broadcast and multiplied into the vectors of 16 output maps
- * for up to 6 pixels beside each other (avx2.c says how many). Every tap of every pixel is in the buffer (a halo of
- * zeros), so that nothing tests a border.
+ * A block's channels are one vector: an input value is broadcast and multiplied into the vectors of one or two blocks
+ * of output maps, for some pixels beside each other; the target says how many (blocked.h). Every tap of every pixel is
+ * in the buffer (a halo of zeros), so that nothing tests a border.
  */
-#include "emit/avx2.h"
+#include "emit/blocked.h"
 #include "emit/transposed.h"
 #include "ops/conv.h"
 
@@ -12,6 +12,7 @@
 
 typedef struct BlockedTile {
     KernelText *text;
+    int lanes;   /* of a vector: channels of a block */
     int vectors; /* of maps */
     bool has_bias;
     int64_t in_step, out_step; /* floats from one pixel to the next, where it is read and where it is stored */
@@ -21,7 +22,7 @@ typedef struct BlockedTile {
 static void open_tile(const BlockedTile *tile, int64_t pixels, const char *extra)
 {
     KernelText *text = tile->text;
-    buf_line(text->out, "/* %lld pixels of a row, of %d maps. */", (long long)pixels, tile->vectors * AVX2_VECTOR);
+    buf_line(text->out, "/* %lld pixels of a row, of %d maps. */", (long long)pixels, tile->vectors * tile->lanes);
     text_open_part(text, text->plan->target->attribute, arena_printf(text->arena, "_row%lld", (long long)pixels),
                    extra);
 }
@@ -30,8 +31,9 @@ static void write_start(const BlockedTile *tile, int64_t pixels)
 {
     for (int64_t p = 0; p < pixels; p++)
         for (int v = 0; v < tile->vectors; v++) {
-            const char *start = !tile->has_bias ? "v_zero()" : v ? "v_load(bias + 8)" : "v_load(bias)";
-            buf_line(tile->text->out, "v8 a%lld_%d = %s;", (long long)p, v, start);
+            const char *at = v ? arena_printf(tile->text->arena, "bias + %d", tile->lanes) : "bias";
+            const char *start = tile->has_bias ? arena_printf(tile->text->arena, "v_load(%s)", at) : "v_zero()";
+            buf_line(tile->text->out, "%s a%lld_%d = %s;", tile->text->plan->target->vector, (long long)p, v, start);
         }
 }
 
@@ -39,12 +41,15 @@ static void write_start(const BlockedTile *tile, int64_t pixels)
 static void write_add(const BlockedTile *tile, int64_t pixels, const char *weight)
 {
     Buf *out = tile->text->out;
-    buf_line(out, tile->vectors == 2 ? "const v8 w0 = v_load(%s), w1 = v_load(%s + 8);" : "const v8 w0 = v_load(%s);",
-             weight, weight);
+    const char *vector = tile->text->plan->target->vector;
+    if (tile->vectors == 2)
+        buf_line(out, "const %s w0 = v_load(%s), w1 = v_load(%s + %d);", vector, weight, weight, tile->lanes);
+    else
+        buf_line(out, "const %s w0 = v_load(%s);", vector, weight);
     for (int64_t p = 0; p < pixels; p++) {
         long long place = p * tile->in_step;
         const char *at = place ? arena_printf(tile->text->arena, "s + %lld", place) : "s";
-        buf_line(out, "const v8 s%lld = v_broadcast(%s);", (long long)p, at);
+        buf_line(out, "const %s s%lld = v_broadcast(%s);", vector, (long long)p, at);
         for (int v = 0; v < tile->vectors; v++)
             buf_line(out, "a%lld_%d = v_fma(s%lld, w%d, a%lld_%d);", (long long)p, v, (long long)p, v, (long long)p, v);
     }
@@ -58,7 +63,8 @@ static void write_store(const BlockedTile *tile, int64_t pixels)
             const char *sum = arena_printf(text->arena, "a%lld_%d", (long long)p, v);
             long long place = v * tile->out_plane + p * tile->out_step;
             const char *at = place ? arena_printf(text->arena, "y + %lld", place) : "y";
-            const char *value = text_finished(text, sum, v ? "8" : "0", NULL, true);
+            const char *value =
+                text_finished(text, sum, v ? arena_printf(text->arena, "%d", tile->lanes) : "0", NULL, true);
             line_wrapped(text->out, arena_printf(text->arena, "v_store(%s, %s);", at, value));
         }
 }
@@ -79,16 +85,17 @@ static void write_sum(const BlockedConv *c, int64_t pixels)
     Buf *out = c->text->out;
     long long inputs = c->weight->dim[1];
     buf_open(out, "for (int i = 0; i < %lld; i++)", inputs);
-    if (inputs > AVX2_VECTOR)
-        buf_line(out, "const float *channel = x + i / 8 * %lld + i %% 8;", (long long)c->plane);
+    if (inputs > c->tile.lanes)
+        buf_line(out, "const float *channel = x + i / %d * %lld + i %% %d;", c->tile.lanes, (long long)c->plane,
+                 c->tile.lanes);
     else
         buf_line(out, "const float *channel = x + i;");
     buf_open(out, "for (int ky = 0; ky < %lld; ky++)", (long long)c->weight->dim[2]);
     buf_open(out, "for (int kx = 0; kx < %lld; kx++)", (long long)c->weight->dim[3]);
     buf_line(out, "const float *s = channel + ky * %lld + kx * %lld;", (long long)(c->row * c->attrs->dilation[0]),
-             (long long)(AVX2_VECTOR * c->attrs->dilation[1]));
+             (long long)(c->tile.lanes * c->attrs->dilation[1]));
     write_add(&c->tile, pixels, "weight");
-    buf_line(out, "weight += %d;", c->tile.vectors * AVX2_VECTOR);
+    buf_line(out, "weight += %d;", c->tile.vectors * c->tile.lanes);
     buf_close(out);
     buf_close(out);
     buf_close(out);
@@ -108,15 +115,15 @@ static void write_call(const BlockedConv *c, int64_t pixels, const char *column)
     KernelText *text = c->text;
     Buf line = {0};
     buf_printf(&line, "%s_row%lld(x + r * %lld + %s * %lld, weight", text->name, (long long)pixels,
-               (long long)(c->row * c->attrs->stride[0]), column, (long long)(AVX2_VECTOR * c->attrs->stride[1]));
+               (long long)(c->row * c->attrs->stride[0]), column, (long long)(c->tile.lanes * c->attrs->stride[1]));
     if (c->many)
         buf_printf(&line, " + o * %lld", (long long)(c->weight->dim[1] * c->weight->dim[2] * c->weight->dim[3]));
     for (uint32_t i = CONV_BIAS; i < text_parameter_count(text); i++)
         buf_printf(&line, ", %s%s", text_parameter(text, i), c->many && text_parameter_runs(text, i) ? " + o" : "");
     buf_puts(&line, ", y");
     if (c->many)
-        buf_printf(&line, " + o / 8 * %lld", (long long)c->tile.out_plane);
-    buf_printf(&line, " + r * %lld + %s * 8);", (long long)c->out_row, column);
+        buf_printf(&line, " + o / %d * %lld", c->tile.lanes, (long long)c->tile.out_plane);
+    buf_printf(&line, " + r * %lld + %s * %d);", (long long)c->out_row, column, c->tile.lanes);
     line_wrapped(text->out, buf_text(&line));
     buf_free(&line);
 }
@@ -127,7 +134,7 @@ static void write_rows(const BlockedConv *c)
     int64_t pixels = text_tile(c->text, AXIS_COLUMNS), width = c->y->dim[3], full = width / pixels * pixels;
     bool rest = width > full;
     if (c->many)
-        buf_open(out, "for (int o = 0; o < %lld; o += %d)", (long long)c->y->dim[1], c->tile.vectors * AVX2_VECTOR);
+        buf_open(out, "for (int o = 0; o < %lld; o += %d)", (long long)c->y->dim[1], c->tile.vectors * c->tile.lanes);
     buf_line(out, "for (int r = 0; r < %lld; r++)%s", (long long)c->y->dim[2], rest ? " {" : "");
     out->indent++;
     buf_line(out, "for (int c = 0; c < %lld; c += %lld)", (long long)full, (long long)pixels);
@@ -147,28 +154,36 @@ static void write_rows(const BlockedConv *c)
 static void blocked_steps(const Type *type, int64_t *row, int64_t *plane)
 {
     const int32_t *halo = type->layout.halo;
-    *row = (type->shape.dim[3] + halo[HALO_LEFT] + halo[HALO_RIGHT]) * AVX2_VECTOR;
+    *row = (type->shape.dim[3] + halo[HALO_LEFT] + halo[HALO_RIGHT]) * type->layout.block;
     *plane = (type->shape.dim[2] + halo[HALO_TOP] + halo[HALO_BOTTOM]) * *row;
 }
 
-void avx2_conv_text(KernelText *text)
+/* Blocks of channels. */
+static int64_t blocks_of(const Type *type)
 {
+    return (type->shape.dim[1] + type->layout.block - 1) / type->layout.block;
+}
+
+static void conv_text(KernelText *text)
+{
+    const int lanes = text->plan->target->lanes;
     const Type *x = text_input(text, CONV_X), *y = text_output(text);
     BlockedConv c = {.text = text,
                      .attrs = text->leader->attrs,
                      .weight = &text_input(text, CONV_WEIGHT)->shape,
                      .y = &y->shape,
                      .tile = {.text = text,
-                              .vectors = (int)text_tile(text, AXIS_MAPS) / AVX2_VECTOR,
+                              .lanes = lanes,
+                              .vectors = (int)text_tile(text, AXIS_MAPS) / lanes,
                               .has_bias = text->leader->input_count > CONV_BIAS}};
-    c.tile.in_step = c.attrs->stride[1] * AVX2_VECTOR, c.tile.out_step = AVX2_VECTOR;
-    c.many = y->shape.dim[1] > c.tile.vectors * AVX2_VECTOR;
+    c.tile.in_step = c.attrs->stride[1] * lanes, c.tile.out_step = lanes;
+    c.many = y->shape.dim[1] > c.tile.vectors * c.tile.lanes;
     blocked_steps(x, &c.row, &c.plane);
     blocked_steps(y, &c.out_row, &c.tile.out_plane);
     int64_t pixels = text_tile(text, AXIS_COLUMNS), rest = y->shape.dim[3] % pixels;
-    text_comment(text,
-                 arena_printf(text->arena, "direct, %d maps x %lld pixels summed in registers, channels in blocks of 8",
-                              c.tile.vectors * AVX2_VECTOR, (long long)pixels));
+    text_comment(text, arena_printf(text->arena,
+                                    "direct, %d maps x %lld pixels summed in registers, channels in blocks of %d",
+                                    c.tile.vectors * lanes, (long long)pixels, lanes));
     text_finish(text, true);
     write_tile(&c, pixels);
     if (rest)
@@ -177,17 +192,15 @@ void avx2_conv_text(KernelText *text)
     text_open_part(text, "", "", "");
     text_border(text);
     int64_t skip = (x->layout.halo[HALO_TOP] - c.attrs->pad[HALO_TOP]) * c.row +
-                   (x->layout.halo[HALO_LEFT] - c.attrs->pad[HALO_LEFT]) * AVX2_VECTOR;
-    int64_t skip_y = y->layout.halo[HALO_TOP] * c.out_row + y->layout.halo[HALO_LEFT] * AVX2_VECTOR;
+                   (x->layout.halo[HALO_LEFT] - c.attrs->pad[HALO_LEFT]) * lanes;
+    int64_t skip_y = y->layout.halo[HALO_TOP] * c.out_row + y->layout.halo[HALO_LEFT] * lanes;
     if (skip)
         buf_line(text->out, "x += %lld; /* to the first window */", (long long)skip);
     if (skip_y)
         buf_line(text->out, "y += %lld; /* past the halo */", (long long)skip_y);
     if (y->shape.dim[0] > 1) {
-        int64_t blocks_x = (x->shape.dim[1] + AVX2_VECTOR - 1) / AVX2_VECTOR,
-                blocks_y = (y->shape.dim[1] + AVX2_VECTOR - 1) / AVX2_VECTOR;
         buf_open(text->out, "for (int n = 0; n < %lld; n++, x += %lld, y += %lld)", (long long)y->shape.dim[0],
-                 (long long)(blocks_x * c.plane), (long long)(blocks_y * c.tile.out_plane));
+                 (long long)(blocks_of(x) * c.plane), (long long)(blocks_of(y) * c.tile.out_plane));
         write_rows(&c);
         buf_close(text->out);
     } else {
@@ -198,27 +211,29 @@ void avx2_conv_text(KernelText *text)
 
 /* ---- transposed convolution ---- */
 
-void avx2_conv_transpose_text(KernelText *text)
+static void conv_transpose_text(KernelText *text)
 {
+    const int lanes = text->plan->target->lanes;
     const Type *x = text_input(text, CONV_X), *y = text_output(text);
     Transposed t = transposed_numbers(text);
     blocked_steps(x, &t.row, &t.plane);
     blocked_steps(y, &t.out_row, &t.out_plane);
-    t.vector = AVX2_VECTOR;
-    t.x_base = x->layout.halo[HALO_TOP] * t.row + x->layout.halo[HALO_LEFT] * AVX2_VECTOR;
-    t.y_base = y->layout.halo[HALO_TOP] * t.out_row + y->layout.halo[HALO_LEFT] * AVX2_VECTOR;
-    t.x_picture = (x->shape.dim[1] + AVX2_VECTOR - 1) / AVX2_VECTOR * t.plane;
-    t.y_picture = (y->shape.dim[1] + AVX2_VECTOR - 1) / AVX2_VECTOR * t.out_plane;
+    t.vector = lanes;
+    t.x_base = x->layout.halo[HALO_TOP] * t.row + x->layout.halo[HALO_LEFT] * lanes;
+    t.y_base = y->layout.halo[HALO_TOP] * t.out_row + y->layout.halo[HALO_LEFT] * lanes;
+    t.x_picture = blocks_of(x) * t.plane;
+    t.y_picture = blocks_of(y) * t.out_plane;
     BlockedTile tile = {.text = text,
-                        .vectors = t.block / AVX2_VECTOR,
+                        .lanes = lanes,
+                        .vectors = t.block / lanes,
                         .has_bias = text->leader->input_count > CONV_BIAS,
-                        .in_step = AVX2_VECTOR,
-                        .out_step = t.attrs->stride[1] * AVX2_VECTOR,
+                        .in_step = lanes,
+                        .out_step = t.attrs->stride[1] * lanes,
                         .out_plane = t.out_plane};
     text_comment(text, arena_printf(text->arena,
                                     "by phases of the stride, %d maps x %lld pixels summed in registers, channels in "
-                                    "blocks of 8",
-                                    t.block, (long long)t.pixels));
+                                    "blocks of %d",
+                                    t.block, (long long)t.pixels, lanes));
     text_finish(text, true);
     open_tile(&tile, t.pixels, transposed_parameters(&t));
     write_start(&tile, t.pixels);
@@ -231,4 +246,33 @@ void avx2_conv_transpose_text(KernelText *text)
     text_border(text);
     transposed_body(&t);
     text_close(text);
+}
+
+void blocked_text(KernelText *text)
+{
+    if (text->kernel->family == FAMILY_CONV_TRANSPOSE)
+        conv_transpose_text(text);
+    else
+        conv_text(text);
+}
+
+/* ---- forms ---- */
+
+ConvForm blocked_form(const Graph *graph, const Node *conv, bool vector_epilogue, const BlockedSizes *sizes)
+{
+    const ConvAttrs *attrs = conv->attrs;
+    bool transposed = conv->op == OP_conv_transpose;
+    int64_t inputs = graph_input_node(graph, conv, CONV_X)->type.shape.dim[1], maps = conv->type.shape.dim[1];
+    int64_t width = transposed ? transposed_columns(conv) : conv->type.shape.dim[3];
+    if (conv->op == OP_conv_connect || attrs->groups > 1 || inputs < sizes->fewest_inputs || maps < sizes->lanes ||
+        !vector_epilogue)
+        return c_conv_form(graph, conv, vector_epilogue);
+    bool two = (maps + sizes->lanes - 1) / sizes->lanes % 2 == 0;
+    int64_t most = two ? sizes->pixels_of_two : sizes->pixels_of_one, tiles = (width + most - 1) / most;
+    return (ConvForm){.activations = LAYOUT_BLOCKED,
+                      .channel_block = sizes->lanes,
+                      .weights = transposed ? LAYOUT_TURNED : LAYOUT_PANELS,
+                      .maps = two ? 2 * sizes->lanes : sizes->lanes,
+                      .pixels = (int32_t)((width + tiles - 1) / tiles),
+                      .rows = 1};
 }
