@@ -2,7 +2,7 @@
 #include "emit/target.h"
 #include "emit/kernel.h"
 
-static const Target *const targets[] = {&target_c, &target_avx2};
+static const Target *const targets[] = {&target_c, &target_avx2, &target_avx512};
 
 const Target target_c = {
     .name = "c",

@@ -51,7 +51,7 @@ typedef struct Target {
 const Target *target_find(const char *name); /* NULL: no such target */
 const Target *target_at(int index);          /* NULL after the last */
 
-extern const Target target_c, target_avx2;
+extern const Target target_c, target_avx2, target_avx512;
 
 /* The form of each convolution of a graph whose kernels are fused: one a node, in its arena, zero for other nodes. */
 const ConvForm *target_conv_forms(const Target *target, const Graph *graph);

@@ -53,7 +53,7 @@ typedef struct Loop {
 
 enum {
     TILING_LOOPS = 12,
-    TILING_PIXELS = 12, /* the most that a convolution sums at a time: names of functions count up to it */
+    TILING_PIXELS = 28, /* the most that a convolution sums at a time: names of functions count up to it */
 };
 
 typedef struct Tiling {

@@ -12,6 +12,7 @@
 #include "tests/support/emitted.h"
 #include "tests/support/model.h"
 #include "tests/support/models.h"
+#include "tests/support/targets.h"
 
 static const char FASHION[] = "/usr/share/datasets/fashion-mnist";
 
@@ -133,22 +134,6 @@ static void check_digits(const char *target)
     arena_free(arena);
 }
 
-Test(lenet, fashion_c)
-{
-    check_fashion("c");
-}
+TEST_EACH_TARGET(lenet, fashion, check_fashion)
 
-Test(lenet, fashion_avx2)
-{
-    check_fashion("avx2");
-}
-
-Test(lenet, digits_c)
-{
-    check_digits("c");
-}
-
-Test(lenet, digits_avx2)
-{
-    check_digits("avx2");
-}
+TEST_EACH_TARGET(lenet, digits, check_digits)

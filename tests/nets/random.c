@@ -13,6 +13,7 @@
 #include "tests/support/model.h"
 #include "tests/support/process.h"
 #include "tests/support/random_net.h"
+#include "tests/support/targets.h"
 
 enum { NETS = 24, SEEDS_A_NET = 40, AT_A_TIME = 40, SECONDS_A_NET = 20, MOST_PASSED = 1000 };
 
@@ -104,12 +105,4 @@ static void check_target(const char *target)
     cr_expect_eq(failed, 0, "%u of %u random nets fail on target %s", failed, count, target);
 }
 
-Test(random_nets, target_c)
-{
-    check_target("c");
-}
-
-Test(random_nets, target_avx2)
-{
-    check_target("avx2");
-}
+TEST_EACH_TARGET(random_nets, target, check_target)

@@ -187,9 +187,8 @@ ParameterizedTest(const int *row, zoo, runs_as_the_reference)
     Tensor *inputs = inputs_random(graph, NUMBERS_USUAL, 1);
     Tensor *expected = NEW_ARRAY(arena, Tensor, graph->outputs.count);
     eval_graph(graph, inputs, expected, NULL, NULL);
-    static const char *const targets[] = {"c", "avx2"};
-    for (size_t t = 0; t < COUNT_OF(targets); t++)
-        check_target(figures->name, &diag, graph, targets[t], inputs, expected);
+    for (int t = 0; target_at(t); t++)
+        check_target(figures->name, &diag, graph, target_at(t)->name, inputs, expected);
     tensors_free(expected, graph->outputs.count);
     tensors_free(inputs, graph->inputs.count);
     free(inputs);

@@ -63,7 +63,7 @@ static uint32_t steps_of(const Plan *plan, OpId op)
 /* Its convolutions make blocks of channels, and cannot read a second tensor, which is stored plainly. */
 static bool in_blocks(const Target *target)
 {
-    return strcmp(target->name, "avx2") == 0;
+    return target->lanes > 0;
 }
 
 static void check_residual(const char *name, const char *more)
@@ -197,7 +197,7 @@ static bool is_chain(const char *name)
     return false;
 }
 
-/* Nets take what their fullest step needs and no more; those with branches may be placed a little worse for avx2. */
+/* Nets take what their fullest step needs and no more; those with branches may be placed a little worse in blocks. */
 Test(zoo_passes, workspace_is_what_the_fullest_step_needs)
 {
     Arena *list = arena_new();

@@ -6,6 +6,7 @@
 #include "report/layers.h"
 #include "tests/support/emitted.h"
 #include "tests/support/model.h"
+#include "tests/support/targets.h"
 #include "tests/support/zoo.h"
 #include "weights/weights.h"
 
@@ -91,16 +92,13 @@ static void run_variants(const char *target)
     }
 }
 
-Test(zoo, variants_run_as_the_reference_c)
+static void check_variants(const char *target)
 {
-    run_variants("c");
+    Emitted *emitted = emitted_new(target);
+    if (!emitted)
+        cr_skip_test("this CPU cannot run target %s", target);
+    emitted_free(emitted);
+    run_variants(target);
 }
 
-Test(zoo, variants_run_as_the_reference_avx2)
-{
-    Emitted *emitted = emitted_new("avx2");
-    if (!emitted)
-        cr_skip_test("this CPU cannot run target avx2");
-    emitted_free(emitted);
-    run_variants("avx2");
-}
+TEST_EACH_TARGET(zoo, variants_run_as_the_reference, check_variants)

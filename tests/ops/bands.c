@@ -130,3 +130,8 @@ Test(bands, target_avx2)
 {
     check_cache("avx2", 4096);
 }
+
+Test(bands, target_avx512)
+{
+    check_cache("avx512", 4096);
+}

@@ -10,6 +10,7 @@
 #include "elaborate/elaborate.h"
 #include "tests/support/emitted.h"
 #include "tests/support/model.h"
+#include "tests/support/targets.h"
 #include "weights/weights.h"
 
 enum { CHAINS = 40, LONGEST_CHAIN = 4 };
@@ -194,12 +195,4 @@ static void check_target(const char *target)
     arena_free(arena);
 }
 
-Test(move, target_c)
-{
-    check_target("c");
-}
-
-Test(move, target_avx2)
-{
-    check_target("avx2");
-}
+TEST_EACH_TARGET(move, target, check_target)

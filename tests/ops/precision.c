@@ -11,6 +11,7 @@
 #include "ops/op.h"
 #include "tests/ops/cases.h"
 #include "tests/support/emitted.h"
+#include "tests/support/targets.h"
 
 typedef struct Function {
     const char *call;
@@ -160,15 +161,7 @@ static void check_target(const char *target)
     cr_expect_eq(fused, 0, "%d elements are wrong behind a convolution on target %s", fused, target);
 }
 
-Test(precision, target_c)
-{
-    check_target("c");
-}
-
-Test(precision, target_avx2)
-{
-    check_target("avx2");
-}
+TEST_EACH_TARGET(precision, target, check_target)
 
 /* A function that nobody sweeps would be a hole in this file. */
 Test(precision, no_function_is_left_out)

@@ -4,6 +4,7 @@
 
 #include "tests/ops/cases.h"
 #include "tests/support/dice.h"
+#include "tests/support/targets.h"
 
 enum { CASES = 90 };
 
@@ -113,12 +114,4 @@ static void check_target(const char *target)
     cr_expect_eq(failed, 0, "%d of %d random cases fail on target %s", failed, CASES, target);
 }
 
-Test(random, target_c)
-{
-    check_target("c");
-}
-
-Test(random, target_avx2)
-{
-    check_target("avx2");
-}
+TEST_EACH_TARGET(random, target, check_target)

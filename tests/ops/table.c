@@ -7,6 +7,7 @@
 #include "tests/ops/cases.h"
 #include "tests/support/emitted.h"
 #include "tests/support/process.h"
+#include "tests/support/targets.h"
 
 enum { SECONDS_A_CASE = 60 };
 
@@ -147,24 +148,15 @@ static void check_target(const char *target)
     cr_expect_eq(failed, 0, "%d of %u cases fail on target %s", failed, op_case_count, target);
 }
 
-Test(ops, target_c)
-{
-    check_target("c");
-}
-
-Test(ops, target_avx2)
-{
-    check_target("avx2");
-}
+TEST_EACH_TARGET(ops, target, check_target)
 
 /* A target that nobody checks would be a hole in this file. */
 Test(ops, every_target_is_checked)
 {
-    static const char *const checked[] = {"c", "avx2"};
     for (int i = 0; target_at(i); i++) {
         bool found = false;
-        for (size_t t = 0; t < COUNT_OF(checked); t++)
-            found = found || strcmp(checked[t], target_at(i)->name) == 0;
+        for (size_t t = 0; t < COUNT_OF(targets_tested); t++)
+            found = found || strcmp(targets_tested[t], target_at(i)->name) == 0;
         cr_expect(found, "target %s is not checked", target_at(i)->name);
     }
 }

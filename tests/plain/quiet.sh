@@ -47,8 +47,8 @@ net() {
     links "$name" "$work/probe.o"
     if [ $counted -eq 0 ]; then
         skip "$name allocates nothing" "allocations are counted on Linux with glibc"
-    elif [ "$target" = avx2 ] && ! grep -qw avx2 /proc/cpuinfo; then
-        skip "$name allocates nothing" "this CPU has no AVX2"
+    elif ! cpu_runs "$target"; then
+        skip "$name allocates nothing" "this CPU cannot run target $target"
     elif ! $CC $flags -o "$work/quiet" tests/plain/support/quiet.c "$work/probe.o" "$work/fovea.c" -lm >"$work/out" 2>&1; then
         not_ok "$name allocates nothing" "$(grep -m 1 error "$work/out")"
     else
@@ -62,7 +62,7 @@ net() {
     fi
 }
 
-for target in c avx2; do
+for target in c avx2 avx512; do
     net lenet5 examples/lenet5/lenet5.fov $target
     for model in tests/golden/*.fov; do
         net "$(basename "$model" .fov)" "$model" $target --weights random:1

@@ -12,3 +12,10 @@ skip() { echo "skip $1: $2"; }
 have() {
     for program in "$@"; do command -v "$program" >/dev/null 2>&1 || return 1; done
 }
+# cpu_runs TARGET: this CPU has its instructions.
+cpu_runs() {
+    case $1 in
+    avx2) grep -qw avx2 /proc/cpuinfo 2>/dev/null ;;
+    avx512) grep -qw avx512dq /proc/cpuinfo 2>/dev/null ;;
+    esac
+}

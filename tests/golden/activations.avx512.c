@@ -1,0 +1,378 @@
+/* activations.c - a compiled net
+ *
+ * Net 'activations' of activations.fov, compiled by Fovea for target avx512: x86-64 with AVX-512 F, BW, DQ and VL.
+ * This text is yours under the 0BSD licence: use it for anything, no notice is owed.
+ */
+#include "activations.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A negative size where floats or ints are not what this code needs. */
+typedef char activations_needs_4_byte_numbers[sizeof(float) == 4 && sizeof(int) >= 4 ? 1 : -1];
+
+/* Words for 16 floats at a time. max and min are `a > b ? a : b` and `a < b ? a : b`; comparisons are masks. */
+#ifndef FOVEA_AVX512
+#include <immintrin.h>
+#define FOVEA_AVX512         __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
+typedef __m512 v16;
+#define v_zero()             _mm512_setzero_ps()
+#define v_set(number)        _mm512_set1_ps(number)
+#define v_load(p)            _mm512_loadu_ps(p)
+#define v_broadcast(p)       _mm512_set1_ps(*(p))
+#define v_store(p, a)        _mm512_storeu_ps(p, a)
+#define v_fma(a, b, c)       _mm512_fmadd_ps(a, b, c)
+#define v_add(a, b)          _mm512_add_ps(a, b)
+#define v_sub(a, b)          _mm512_sub_ps(a, b)
+#define v_mul(a, b)          _mm512_mul_ps(a, b)
+#define v_div(a, b)          _mm512_div_ps(a, b)
+#define v_max(a, b)          _mm512_max_ps(a, b)
+#define v_min(a, b)          _mm512_min_ps(a, b)
+#define v_sqrt(a)            _mm512_sqrt_ps(a)
+#define v_neg(a)             _mm512_xor_ps(a, _mm512_set1_ps(-0.0f))
+#define v_abs(a)             _mm512_andnot_ps(_mm512_set1_ps(-0.0f), a)
+#define v_eq(a, b)           _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ)
+#define v_ne(a, b)           _mm512_cmp_ps_mask(a, b, _CMP_NEQ_UQ)
+#define v_lt(a, b)           _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ)
+#define v_gt(a, b)           _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ)
+#define v_le(a, b)           _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ)
+#define v_ge(a, b)           _mm512_cmp_ps_mask(a, b, _CMP_GE_OQ)
+#define v_select(mask, a, b) _mm512_mask_blend_ps(mask, b, a)
+#endif
+
+/* Where each tensor stands in activations.weights, in floats. */
+enum {
+    w_conv1_weight = 16, /* [1][4][3][3][16] */
+    w_conv1_bias = 592, /* [1][16] */
+    w_act1_weight = 608, /* [1] */
+    w_act2_weight = 624, /* [16] */
+    w_scale2_weight = 640, /* [16] */
+    w_fc3_weight = 656, /* [1][144][16] */
+    w_fc3_bias = 2960, /* [1][16] */
+    w_act3_weight = 2976, /* [9] */
+};
+
+/* Where each value stands in the workspace, and from which step of a run to which, in floats. */
+enum {
+    at_pack_image = 0, /* [1][8][8][16], steps 1 to 2 */
+    at_conv1 = 1024, /* [1][6][6][16], steps 2 to 3 */
+    at_pack_conv1 = 0, /* [16][6][6], steps 3 to 4 */
+    at_maxpool = 576, /* [16][3][3], steps 4 to 6 */
+    at_fc3 = 0, /* [9], steps 6 to 8 */
+};
+
+/* b when they are equal or one of them is not a number: -0 and NaN pass through larger(0, x). */
+static inline float activations_larger(float a, float b)
+{
+    return a > b ? a : b;
+}
+
+/* b when they are equal or one of them is not a number. */
+static inline float activations_smaller(float a, float b)
+{
+    return a < b ? a : b;
+}
+
+/* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for edges. */
+static void activations_zero_border(float *y, int maps, int height, int width, int top, int left, int bottom,
+                                    int right)
+{
+    const int row = left + width + right;
+    for (int i = 0; i < maps; i++, y += (top + height + bottom) * row) {
+        memset(y, 0, (size_t)(top * row) * sizeof *y);
+        for (int r = top; r < top + height; r++) {
+            memset(y + r * row, 0, (size_t)left * sizeof *y);
+            memset(y + r * row + left + width, 0, (size_t)right * sizeof *y);
+        }
+        memset(y + (top + height) * row, 0, (size_t)(bottom * row) * sizeof *y);
+    }
+}
+
+/* pack (activations.fov:4)
+ * x[4][6][6] -> y[1][8][8][16]
+ * the same values in another layout */
+FOVEA_AVX512 static void activations_pack_image(const float *restrict x, float *restrict y)
+{
+    activations_zero_border(y, 1, 6, 96, 1, 16, 1, 16);
+    for (int i = 0; i < 6; i++)
+        for (int j = 0; j < 6; j++)
+            for (int k = 0; k < 4; k++)
+                y[144 + i * 128 + j * 16 + k] = x[i * 6 + j + k * 36];
+    for (int i = 0; i < 6; i++)
+        for (int j = 0; j < 6; j++)
+            for (int k = 0; k < 12; k++)
+                y[148 + i * 128 + j * 16 + k] = 0.0f;
+}
+
+/* conv1: conv, prelu, hard_swish, prelu (activations.fov:4)
+ * x[1][8][8][16], weight[1][4][3][3][16], bias[1][16], prelu_weight[1], prelu_weight3[16] -> y[1][6][6][16]
+ * direct, 16 maps x 6 pixels summed in registers, channels in blocks of 16 */
+FOVEA_AVX512 static inline v16 activations_conv1_finish(v16 v, v16 prelu_weight, v16 prelu_weight3)
+{
+    v = v_select(v_gt(v, v_set(0.0f)), v, v_mul(prelu_weight, v));
+    const v16 t2 = v_max(v_set(0.0f), v_add(v_mul(v_set(0.16666667f), v), v_set(0.5f)));
+    v = v_select(v_eq(t2, v_set(0.0f)), v_set(0.0f), v_mul(v, v_min(v_set(1.0f), t2)));
+    return v_select(v_gt(v, v_set(0.0f)), v, v_mul(prelu_weight3, v));
+}
+
+/* 6 pixels of a row, of 16 maps. */
+FOVEA_AVX512 static void activations_conv1_row6(const float *restrict x, const float *restrict weight,
+                                                const float *restrict bias, const float *restrict prelu_weight,
+                                                const float *restrict prelu_weight3, float *restrict y)
+{
+    v16 a0_0 = v_load(bias);
+    v16 a1_0 = v_load(bias);
+    v16 a2_0 = v_load(bias);
+    v16 a3_0 = v_load(bias);
+    v16 a4_0 = v_load(bias);
+    v16 a5_0 = v_load(bias);
+    for (int i = 0; i < 4; i++) {
+        const float *channel = x + i;
+        for (int ky = 0; ky < 3; ky++) {
+            for (int kx = 0; kx < 3; kx++) {
+                const float *s = channel + ky * 128 + kx * 16;
+                const v16 w0 = v_load(weight);
+                const v16 s0 = v_broadcast(s);
+                a0_0 = v_fma(s0, w0, a0_0);
+                const v16 s1 = v_broadcast(s + 16);
+                a1_0 = v_fma(s1, w0, a1_0);
+                const v16 s2 = v_broadcast(s + 32);
+                a2_0 = v_fma(s2, w0, a2_0);
+                const v16 s3 = v_broadcast(s + 48);
+                a3_0 = v_fma(s3, w0, a3_0);
+                const v16 s4 = v_broadcast(s + 64);
+                a4_0 = v_fma(s4, w0, a4_0);
+                const v16 s5 = v_broadcast(s + 80);
+                a5_0 = v_fma(s5, w0, a5_0);
+                weight += 16;
+            }
+        }
+    }
+    v_store(y, activations_conv1_finish(a0_0, v_broadcast(prelu_weight), v_load(prelu_weight3 + 0)));
+    v_store(y + 16, activations_conv1_finish(a1_0, v_broadcast(prelu_weight), v_load(prelu_weight3 + 0)));
+    v_store(y + 32, activations_conv1_finish(a2_0, v_broadcast(prelu_weight), v_load(prelu_weight3 + 0)));
+    v_store(y + 48, activations_conv1_finish(a3_0, v_broadcast(prelu_weight), v_load(prelu_weight3 + 0)));
+    v_store(y + 64, activations_conv1_finish(a4_0, v_broadcast(prelu_weight), v_load(prelu_weight3 + 0)));
+    v_store(y + 80, activations_conv1_finish(a5_0, v_broadcast(prelu_weight), v_load(prelu_weight3 + 0)));
+}
+
+static void activations_conv1(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                              const float *restrict prelu_weight, const float *restrict prelu_weight3,
+                              float *restrict y)
+{
+    for (int r = 0; r < 6; r++)
+        for (int c = 0; c < 6; c += 6)
+            activations_conv1_row6(x + r * 128 + c * 16, weight, bias, prelu_weight, prelu_weight3,
+                                   y + r * 96 + c * 16);
+}
+
+/* act2: pack (activations.fov:4)
+ * x[1][6][6][16] -> y[16][6][6]
+ * the same values in another layout */
+FOVEA_AVX512 static void activations_pack_conv1(const float *restrict x, float *restrict y)
+{
+    for (int i = 0; i < 36; i++)
+        for (int j = 0; j < 16; j++)
+            y[i + j * 36] = x[i * 16 + j];
+}
+
+/* maxpool (activations.fov:5)
+ * x[16][6][6] -> y[16][3][3]
+ * window by window */
+FOVEA_AVX512 static void activations_maxpool(const float *restrict x, float *restrict y)
+{
+    for (int i = 0; i < 16; i++, x += 36, y += 9) {
+        for (int r = 0; r < 3; r++) {
+            for (int c = 0; c < 3; c++) {
+                const int s = r * 12 + c * 2;
+                float v = -INFINITY;
+                for (int ky = 0; ky < 2; ky++)
+                    for (int kx = 0; kx < 2; kx++)
+                        v = activations_larger(x[s + ky * 6 + kx], v);
+                y[r * 3 + c] = v;
+            }
+        }
+    }
+}
+
+/* scale2: scale, relu6 (activations.fov:5)
+ * x[16][3][3], weight[16] -> y[16][3][3] in the place of x
+ * element by element */
+static inline float activations_scale2_finish(float v)
+{
+    return activations_smaller(6.0f, activations_larger(0.0f, v));
+}
+
+FOVEA_AVX512 static void activations_scale2(const float *restrict weight, float *restrict y)
+{
+    for (int i = 0; i < 16; i++)
+        for (int j = 0; j < 9; j++)
+            y[i * 9 + j] = activations_scale2_finish(y[i * 9 + j] * weight[i]);
+}
+
+/* fc3: fc, swish, gelu, prelu (activations.fov:6)
+ * x[144], weight[1][144][16], bias[1][16], prelu_weight3[9] -> y[9]
+ * 16 outputs summed in registers, weights read once in order */
+static inline float activations_fc3_finish(float v, float prelu_weight3)
+{
+    const float t = expf(-fabsf(v));
+    v = activations_larger(-3.4028235e+38f, v) * (v < 0.0f ? t : 1.0f) / (1.0f + t);
+    v = 0.5f * activations_larger(-3.4028235e+38f, v) * erfcf(-0.70710677f * v);
+    return v > 0.0f ? v : prelu_weight3 * v;
+}
+
+FOVEA_AVX512 static void activations_fc3(const float *restrict x, const float *restrict weight,
+                                         const float *restrict bias, const float *restrict prelu_weight3,
+                                         float *restrict y)
+{
+    const float *w = weight;
+    float a[16];
+    for (int b = 0; b < 16; b++)
+        a[b] = bias[b];
+    for (int i = 0; i < 144; i++, w += 16)
+        for (int b = 0; b < 16; b++)
+            a[b] += x[i] * w[b];
+    for (int b = 0; b < 9; b++)
+        y[b] = activations_fc3_finish(a[b], prelu_weight3[b]);
+}
+
+/* softmax (activations.fov:7)
+ * x[9] -> y[9] in the place of x
+ * the largest is subtracted first, so that nothing overflows */
+FOVEA_AVX512 static void activations_softmax(float *restrict y)
+{
+    const float *s = y;
+    float *d = y;
+    float largest = -INFINITY, sum = 0.0f;
+    for (int a = 0; a < 9; a++)
+        largest = activations_larger(s[a * 1], largest);
+    for (int a = 0; a < 9; a++) {
+        d[a * 1] = expf(s[a * 1] - largest);
+        sum += d[a * 1];
+    }
+    for (int a = 0; a < 9; a++)
+        d[a * 1] /= sum;
+}
+
+/* gelu, softplus (activations.fov:7)
+ * x[9] -> y[9]
+ * element by element */
+static inline float activations_gelu_of(float a)
+{
+    const float t = expf(-fabsf(1.5957692f * a * (1.0f + 0.044715f * a * a)));
+    return activations_larger(-3.4028235e+38f, a) * (a < 0.0f ? t : 1.0f) / (1.0f + t);
+}
+
+static inline float activations_gelu_finish(float v)
+{
+    return activations_larger(0.0f, v) + log1pf(expf(-fabsf(v)));
+}
+
+FOVEA_AVX512 static void activations_gelu(const float *restrict x, float *restrict y)
+{
+    for (int i = 0; i < 9; i++)
+        y[i] = activations_gelu_finish(activations_gelu_of(x[i]));
+}
+
+fovea_status activations_run(activations_session *session, const activations_inputs *inputs,
+                             const activations_outputs *outputs)
+{
+    const float *const weights = session->model->weights;
+    float *const memory = session->workspace;
+    activations_pack_image(inputs->image, memory + at_pack_image);
+    activations_conv1(memory + at_pack_image, weights + w_conv1_weight, weights + w_conv1_bias,
+                      weights + w_act1_weight, weights + w_act2_weight, memory + at_conv1);
+    activations_pack_conv1(memory + at_conv1, memory + at_pack_conv1);
+    activations_maxpool(memory + at_pack_conv1, memory + at_maxpool);
+    activations_scale2(weights + w_scale2_weight, memory + at_maxpool);
+    activations_fc3(memory + at_maxpool, weights + w_fc3_weight, weights + w_fc3_bias, weights + w_act3_weight,
+                    memory + at_fc3);
+    activations_softmax(memory + at_fc3);
+    activations_gelu(memory + at_fc3, outputs->y);
+    return FOVEA_OK;
+}
+
+fovea_status activations_open(activations_model *model, const void *weights, size_t bytes)
+{
+    if (!model)
+        return FOVEA_BAD_ARGUMENT;
+    if (!fovea_cpu_has(FOVEA_CPU_AVX512))
+        return FOVEA_WRONG_CPU;
+    /* The hash of all that is compiled in, and how much of the weights the kernels read. */
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0xb40d2c77d3edefa7), 11968);
+    if (status != FOVEA_OK)
+        return status;
+    model->weights = (const float *)weights;
+    model->bytes = bytes;
+    return FOVEA_OK;
+}
+
+fovea_status activations_session_open(activations_session *session, const activations_model *model, void *workspace,
+                                      size_t bytes, int threads)
+{
+    if (!session || !model || !workspace || threads < 1)
+        return FOVEA_BAD_ARGUMENT;
+    if ((uintptr_t)workspace % FOVEA_ALIGNMENT)
+        return FOVEA_MISALIGNED;
+    if (bytes < (size_t)ACTIVATIONS_WORKSPACE_BYTES_FOR((size_t)threads))
+        return FOVEA_SMALL_WORKSPACE;
+    session->model = model;
+    session->workspace = (float *)workspace;
+    return FOVEA_OK;
+}
+
+void activations_session_close(activations_session *session)
+{
+    if (session)
+        session->workspace = NULL;
+}
+
+void activations_close(activations_model *model)
+{
+    if (!model)
+        return;
+    model->weights = NULL;
+    model->bytes = 0;
+}
+
+fovea_status activations_verify(const activations_model *model)
+{
+    return fovea_weights_verify(model->weights, model->bytes);
+}
+
+/* Whether y is x to 1e-4 of the largest finite x, NaN being NaN. */
+static int activations_is_near(const float *x, const float *y, int count)
+{
+    float largest = 0.0f;
+    for (int i = 0; i < count; i++)
+        largest = fabsf(x[i]) > largest && fabsf(x[i]) < INFINITY ? fabsf(x[i]) : largest;
+    for (int i = 0; i < count; i++)
+        if (x[i] != y[i] && (x[i] == x[i] || y[i] == y[i]) && !(fabsf(x[i] - y[i]) <= 1e-4f * largest))
+            return 0;
+    return 1;
+}
+
+fovea_status activations_selftest(const activations_model *model, void *scratch, size_t bytes)
+{
+    const void *stored;
+    size_t stored_bytes;
+    fovea_status status = fovea_weights_selftest(model->weights, model->bytes, &stored, &stored_bytes);
+    if (status != FOVEA_OK)
+        return status;
+    if (stored_bytes != 640)
+        return FOVEA_WRONG_MODEL;
+    if (bytes < ACTIVATIONS_SELFTEST_BYTES)
+        return FOVEA_SMALL_WORKSPACE;
+    activations_session session;
+    status = activations_session_open(&session, model, scratch, bytes, 1);
+    if (status != FOVEA_OK)
+        return status;
+    const float *const tensors = (const float *)stored;
+    float *const results = session.workspace + ACTIVATIONS_WORKSPACE_BYTES / 4;
+    const activations_inputs inputs = {tensors};
+    const activations_outputs outputs = {results};
+    activations_run(&session, &inputs, &outputs);
+    if (!activations_is_near(tensors + 144, outputs.y, ACTIVATIONS_OUTPUT_Y_SIZE))
+        return FOVEA_FAILED_SELFTEST;
+    return FOVEA_OK;
+}
