@@ -2,7 +2,8 @@
  *
  *   weights of conv and fc    packed into panels, in the order in which the kernels read them
  *   input of a padded conv    stored with a halo of zeros, so that no kernel tests a border
- *   blocked convolutions      their inputs packed into channel blocks, their results unpacked
+ *   blocked convolutions      values between them stay in channel blocks; what others make or read is packed or
+ * unpacked
  *
  * A halo is owed by the value's producer, where it can write one (halo.h). Otherwise the convolution gets a copy of its
  * own: a pack.
@@ -36,49 +37,120 @@ static NodeId *packed_inputs(Rewrite *rewrite, const Node *node, LayoutKind weig
     return inputs;
 }
 
-static void copy_conv(Rewrite *rewrite, NodeId id, const ConvForm *form, Explain *explain)
+typedef struct Storing {
+    Rewrite rewrite;
+    Explain *explain;
+    const ConvForm *forms;
+    const bool *written; /* with the weights */
+    const NodeId *results;
+    const Layout *wanted; /* of plain values: their halos */
+    Layout *blocks;       /* one an old value: what blocked convolutions that read it want, in one; PLAIN: none does */
+    bool *plainly;        /* one an old value: somebody else reads it, too */
+    NodeId *in_blocks;    /* one an old value: it in blocks, in the new graph; NODE_NONE: not yet */
+} Storing;
+
+static bool is_blocked(const Storing *storing, NodeId leader)
 {
-    const Node *conv = graph_node(rewrite->from, id);
-    NodeId *inputs = packed_inputs(rewrite, conv, form->weights, form->maps);
-    Layout wanted = halo_of_conv(rewrite->from, conv, form);
-    if (!covers(&graph_node(rewrite->to, inputs[0])->type.layout, &wanted)) {
-        inputs[0] = rewrite_pack(rewrite, inputs[0], wanted, conv->span);
-        explain_done(explain, conv, (Saving){.bytes = -2 * type_bytes(&graph_node(rewrite->to, inputs[0])->type)},
-                     "its input is copied: %s",
-                     wanted.kind == LAYOUT_BLOCKED ? "into blocks of channels" : "what makes it cannot give it a halo");
+    return !storing->written[leader.index] && storing->forms[leader.index].activations == LAYOUT_BLOCKED;
+}
+
+/* How each value is read. */
+static void find_readers(Storing *storing)
+{
+    const Graph *graph = storing->rewrite.from;
+    for (uint32_t i = 0; i < graph->nodes.count; i++) {
+        const Node *node = &graph->nodes.at[i];
+        bool blocked = is_convolution(node->op) && is_blocked(storing, (NodeId){i});
+        storing->in_blocks[i] = NODE_NONE;
+        for (uint32_t k = 0; k < node->input_count; k++) {
+            uint32_t input = graph_input(graph, node, k).index;
+            storing->plainly[input] |= !blocked || k > 0;
+            if (!blocked || k > 0)
+                continue;
+            Layout layout = halo_of_conv(graph, node, &storing->forms[i]);
+            halo_widen(&layout, &storing->blocks[input]);
+            storing->blocks[input] = layout;
+        }
     }
-    rewrite_copy_with(rewrite, id, inputs);
+    for (uint32_t i = 0; i < graph->outputs.count; i++)
+        storing->plainly[graph->outputs.at[i].node.index] = true;
+}
+
+/* What a convolution reads in the new graph: the value as it is stored, or a copy as the convolution wants it. All that
+ * read it in blocks share one. */
+static NodeId conv_input(Storing *storing, const Node *conv, NodeId value, const ConvForm *form)
+{
+    Rewrite *rewrite = &storing->rewrite;
+    Layout wanted = halo_of_conv(rewrite->from, conv, form);
+    bool blocked = form->activations == LAYOUT_BLOCKED;
+    NodeId *kept = &storing->in_blocks[value.index];
+    NodeId stored = blocked && !node_is_none(*kept) ? *kept : rewrite->map[value.index];
+    if (covers(&graph_node(rewrite->to, stored)->type.layout, &wanted))
+        return stored;
+    NodeId copy = rewrite_pack(rewrite, stored, blocked ? storing->blocks[value.index] : wanted, conv->span);
+    if (blocked)
+        *kept = copy;
+    explain_done(storing->explain, conv, (Saving){.bytes = -2 * type_bytes(&graph_node(rewrite->to, copy)->type)},
+                 "its input is copied: %s",
+                 blocked ? "into blocks of channels" : "what makes it cannot give it a halo");
+    return copy;
+}
+
+static void copy_conv(Storing *storing, NodeId id, const ConvForm *form)
+{
+    const Node *conv = graph_node(storing->rewrite.from, id);
+    NodeId *inputs = packed_inputs(&storing->rewrite, conv, form->weights, form->maps);
+    inputs[0] = conv_input(storing, conv, graph_input(storing->rewrite.from, conv, 0), form);
+    rewrite_copy_with(&storing->rewrite, id, inputs);
+}
+
+/* The last value of a blocked convolution's kernel stays in blocks for those that read it so; others get a copy. */
+static void store_in_blocks(Storing *storing, NodeId id, int32_t block)
+{
+    Rewrite *rewrite = &storing->rewrite;
+    Layout layout = {.kind = LAYOUT_BLOCKED, .block = block};
+    halo_widen(&layout, &storing->blocks[id.index]);
+    graph_node(rewrite->to, rewrite->map[id.index])->type.layout = layout;
+    storing->in_blocks[id.index] = rewrite->map[id.index];
+    if (storing->plainly[id.index])
+        rewrite->map[id.index] = rewrite_pack(rewrite, rewrite->map[id.index], storing->wanted[id.index],
+                                              graph_node(rewrite->from, id)->span);
 }
 
 Graph *pass_layout(const Graph *graph, const PassContext *context)
 {
-    Rewrite rewrite = rewrite_begin(graph);
-    const ConvForm *forms = target_conv_forms(context->target, graph);
-    const bool *written = graph_stored_known(graph->arena, graph);
-    const Layout *wanted = halo_wanted(graph, forms, halo_allowed(graph));
-    const NodeId *results = kernel_results(graph);
+    Arena *arena = graph->arena;
+    uint32_t count = graph->nodes.count;
+    Storing storing = {.rewrite = rewrite_begin(graph),
+                       .explain = context->explain,
+                       .forms = target_conv_forms(context->target, graph),
+                       .written = graph_stored_known(arena, graph),
+                       .results = kernel_results(graph),
+                       .blocks = NEW_ARRAY(arena, Layout, count),
+                       .plainly = NEW_ARRAY(arena, bool, count),
+                       .in_blocks = NEW_ARRAY(arena, NodeId, count)};
+    storing.wanted = halo_wanted(graph, storing.forms, halo_allowed(graph));
+    find_readers(&storing);
+    Rewrite *rewrite = &storing.rewrite;
     const ConvForm plain = {.activations = LAYOUT_PLAIN};
-    for (uint32_t i = 0; i < graph->nodes.count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         NodeId id = {i};
         const Node *node = graph_node(graph, id);
-        uint32_t leader = graph_leader(graph, id).index;
-        const ConvForm *form = written[leader] ? &plain : &forms[leader]; /* plain, when no convolution leads */
-        if (is_convolution(node->op) && !written[i])
-            copy_conv(&rewrite, id, form, context->explain);
-        else if (op_row(node->op)->family == FAMILY_MATVEC && !written[i])
-            rewrite_copy_with(&rewrite, id,
-                              packed_inputs(&rewrite, node, LAYOUT_PANELS,
+        NodeId leader = graph_leader(graph, id);
+        /* plain, when no convolution leads */
+        const ConvForm *form = storing.written[leader.index] ? &plain : &storing.forms[leader.index];
+        if (is_convolution(node->op) && !storing.written[i])
+            copy_conv(&storing, id, form);
+        else if (op_row(node->op)->family == FAMILY_MATVEC && !storing.written[i])
+            rewrite_copy_with(rewrite, id,
+                              packed_inputs(rewrite, node, LAYOUT_PANELS,
                                             tiling_outputs(context->target->tiles, node->type.shape.dim[1])));
         else
-            rewrite_copy(&rewrite, id);
-        Type *type = &graph_node(rewrite.to, rewrite.map[i])->type;
-        if (form->activations != LAYOUT_BLOCKED) {
-            if (layout_has_halo(&wanted[i]))
-                type->layout = wanted[i];
-        } else if (node_same(results[leader], id)) {
-            type->layout = (Layout){.kind = LAYOUT_BLOCKED, .block = form->channel_block};
-            rewrite.map[i] = rewrite_pack(&rewrite, rewrite.map[i], wanted[i], node->span);
-        }
+            rewrite_copy(rewrite, id);
+        if (form->activations == LAYOUT_BLOCKED && node_same(storing.results[leader.index], id))
+            store_in_blocks(&storing, id, form->channel_block);
+        else if (form->activations != LAYOUT_BLOCKED && layout_has_halo(&storing.wanted[i]))
+            graph_node(rewrite->to, rewrite->map[i])->type.layout = storing.wanted[i];
     }
-    return rewrite_end(&rewrite);
+    return rewrite_end(rewrite);
 }
