@@ -55,6 +55,29 @@ static void write_add(const BlockedTile *tile, int64_t pixels, const char *weigh
     }
 }
 
+/* Floats from one row, and from one channel block, to the next. */
+static void blocked_steps(const Type *type, int64_t *row, int64_t *plane)
+{
+    const int32_t *halo = type->layout.halo;
+    *row = (type->shape.dim[3] + halo[HALO_LEFT] + halo[HALO_RIGHT]) * type->layout.block;
+    *plane = (type->shape.dim[2] + halo[HALO_TOP] + halo[HALO_BOTTOM]) * *row;
+}
+
+/* Where vector v of pixel p stands in each tensor that is read beside the sums. */
+static const char *const *places_beside(const BlockedTile *tile, int v, int64_t p)
+{
+    KernelText *text = tile->text;
+    const char **at = NEW_ARRAY(text->arena, const char *, text_parameter_count(text));
+    for (uint32_t i = 0; i < text_parameter_count(text); i++) {
+        int64_t row, plane;
+        if (!text_is_parallel(text, i))
+            continue;
+        blocked_steps(text_parameter_type(text, i), &row, &plane);
+        at[i] = arena_printf(text->arena, "%lld", (long long)(v * plane + p * tile->lanes));
+    }
+    return at;
+}
+
 static void write_store(const BlockedTile *tile, int64_t pixels)
 {
     KernelText *text = tile->text;
@@ -63,8 +86,8 @@ static void write_store(const BlockedTile *tile, int64_t pixels)
             const char *sum = arena_printf(text->arena, "a%lld_%d", (long long)p, v);
             long long place = v * tile->out_plane + p * tile->out_step;
             const char *at = place ? arena_printf(text->arena, "y + %lld", place) : "y";
-            const char *value =
-                text_finished(text, sum, v ? arena_printf(text->arena, "%d", tile->lanes) : "0", NULL, true);
+            const char *value = text_finished(text, sum, v ? arena_printf(text->arena, "%d", tile->lanes) : "0",
+                                              places_beside(tile, v, p), true);
             line_wrapped(text->out, arena_printf(text->arena, "v_store(%s, %s);", at, value));
         }
 }
@@ -110,6 +133,16 @@ static void write_tile(const BlockedConv *c, int64_t pixels)
     text_close(c->text);
 }
 
+/* " + o / 8 * 3136 + r * 448 + c * 8" */
+static void add_place_beside(Buf *line, const BlockedConv *c, uint32_t parameter, const char *column)
+{
+    int64_t row, plane;
+    blocked_steps(text_parameter_type(c->text, parameter), &row, &plane);
+    if (c->many)
+        buf_printf(line, " + o / %d * %lld", c->tile.lanes, (long long)plane);
+    buf_printf(line, " + r * %lld + %s * %d", (long long)row, column, c->tile.lanes);
+}
+
 static void write_call(const BlockedConv *c, int64_t pixels, const char *column)
 {
     KernelText *text = c->text;
@@ -118,8 +151,15 @@ static void write_call(const BlockedConv *c, int64_t pixels, const char *column)
                (long long)(c->row * c->attrs->stride[0]), column, (long long)(c->tile.lanes * c->attrs->stride[1]));
     if (c->many)
         buf_printf(&line, " + o * %lld", (long long)(c->weight->dim[1] * c->weight->dim[2] * c->weight->dim[3]));
-    for (uint32_t i = CONV_BIAS; i < text_parameter_count(text); i++)
-        buf_printf(&line, ", %s%s", text_parameter(text, i), c->many && text_parameter_runs(text, i) ? " + o" : "");
+    for (uint32_t i = CONV_BIAS; i < text_parameter_count(text); i++) {
+        if (text_in_place(text, i))
+            continue;
+        buf_printf(&line, ", %s", text_parameter(text, i));
+        if (text_is_parallel(text, i))
+            add_place_beside(&line, c, i, column);
+        else if (c->many && text_parameter_runs(text, i))
+            buf_puts(&line, " + o");
+    }
     buf_puts(&line, ", y");
     if (c->many)
         buf_printf(&line, " + o / %d * %lld", c->tile.lanes, (long long)c->tile.out_plane);
@@ -150,18 +190,42 @@ static void write_rows(const BlockedConv *c)
         buf_close(out);
 }
 
-/* Floats from one row, and from one channel block, to the next. */
-static void blocked_steps(const Type *type, int64_t *row, int64_t *plane)
-{
-    const int32_t *halo = type->layout.halo;
-    *row = (type->shape.dim[3] + halo[HALO_LEFT] + halo[HALO_RIGHT]) * type->layout.block;
-    *plane = (type->shape.dim[2] + halo[HALO_TOP] + halo[HALO_BOTTOM]) * *row;
-}
-
 /* Blocks of channels. */
 static int64_t blocks_of(const Type *type)
 {
     return (type->shape.dim[1] + type->layout.block - 1) / type->layout.block;
+}
+
+/* Lines that step over the halos of what is read beside the sums. */
+static void begin_beside(const BlockedConv *c)
+{
+    KernelText *text = c->text;
+    for (uint32_t i = 0; i < text_parameter_count(text); i++) {
+        int64_t row, plane;
+        if (!text_is_parallel(text, i) || text_in_place(text, i))
+            continue;
+        const Type *type = text_parameter_type(text, i);
+        blocked_steps(type, &row, &plane);
+        int64_t skip = type->layout.halo[HALO_TOP] * row + type->layout.halo[HALO_LEFT] * c->tile.lanes;
+        if (skip)
+            buf_line(text->out, "%s += %lld; /* past its halo */", text_parameter(text, i), (long long)skip);
+    }
+}
+
+/* What a loop over the batch does with them: ", add_x += 784". */
+static const char *next_beside(const BlockedConv *c)
+{
+    KernelText *text = c->text;
+    const char *steps = "";
+    for (uint32_t i = 0; i < text_parameter_count(text); i++) {
+        int64_t row, plane;
+        if (!text_is_parallel(text, i) || text_in_place(text, i))
+            continue;
+        blocked_steps(text_parameter_type(text, i), &row, &plane);
+        steps = arena_printf(text->arena, "%s, %s += %lld", steps, text_parameter(text, i),
+                             (long long)(blocks_of(text_parameter_type(text, i)) * plane));
+    }
+    return steps;
 }
 
 static void conv_text(KernelText *text)
@@ -198,9 +262,10 @@ static void conv_text(KernelText *text)
         buf_line(text->out, "x += %lld; /* to the first window */", (long long)skip);
     if (skip_y)
         buf_line(text->out, "y += %lld; /* past the halo */", (long long)skip_y);
+    begin_beside(&c);
     if (y->shape.dim[0] > 1) {
-        buf_open(text->out, "for (int n = 0; n < %lld; n++, x += %lld, y += %lld)", (long long)y->shape.dim[0],
-                 (long long)(blocks_of(x) * c.plane), (long long)(blocks_of(y) * c.tile.out_plane));
+        buf_open(text->out, "for (int n = 0; n < %lld; n++, x += %lld%s, y += %lld)", (long long)y->shape.dim[0],
+                 (long long)(blocks_of(x) * c.plane), next_beside(&c), (long long)(blocks_of(y) * c.tile.out_plane));
         write_rows(&c);
         buf_close(text->out);
     } else {

@@ -316,7 +316,7 @@ const char *text_finished(const KernelText *text, const char *value, const char 
     for (uint32_t i = text_leader_parameters(text); i < text_parameter_count(text); i++) {
         const char *parameter = text_parameter(text, i);
         if (text_is_parallel(text, i))
-            call = arena_printf(text->arena, "%s, %s[%s]", call, parameter, at[i]);
+            call = arena_printf(text->arena, vector ? "%s, v_load(%s + %s)" : "%s, %s[%s]", call, parameter, at[i]);
         else if (!text_parameter_runs(text, i))
             call = arena_printf(text->arena, vector ? "%s, v_broadcast(%s)" : "%s, *%s", call, parameter);
         else

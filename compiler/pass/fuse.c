@@ -62,6 +62,18 @@ static bool is_blocked(const Fusion *fusion, NodeId leader)
     return form.activations == LAYOUT_BLOCKED;
 }
 
+/* Whether a kernel over blocks of channels can read beside its running value what the node reads: what is computed and
+ * has an element for each of the result's can stand in blocks as well. */
+static bool fits_blocks(const Fusion *fusion, const Node *node, NodeId running, NodeId leader)
+{
+    bool fits = graph_node(fusion->graph, leader)->op == OP_conv;
+    for (uint32_t i = 0; i < node->input_count; i++)
+        if (reads_tensor(fusion, node, i, running))
+            fits &= shape_equal(&graph_input_node(fusion->graph, node, i)->type.shape, &node->type.shape) &&
+                    !fusion->stored_known[graph_input(fusion->graph, node, i).index];
+    return fits;
+}
+
 /* Why the kernel cannot read what the node reads besides the running value; NULL: it can. */
 static const char *why_unread(const Fusion *fusion, const Node *node, NodeId running, NodeId leader)
 {
@@ -79,8 +91,8 @@ static const char *why_unread(const Fusion *fusion, const Node *node, NodeId run
                                 op_name(graph_node(fusion->graph, input)->op));
     }
     uint32_t tensors = tensors_read(fusion, node, running);
-    if (tensors && is_blocked(fusion, leader))
-        return "it reads a second tensor, which is not stored in blocks of channels as the convolution computes them";
+    if (tensors && is_blocked(fusion, leader) && !fits_blocks(fusion, node, running, leader))
+        return "it reads a second tensor, which cannot stand in blocks of channels as the convolution computes them";
     return tensors + fusion->tensors[leader.index] > MOST_TENSORS ? "its kernel reads enough other tensors" : NULL;
 }
 

@@ -37,6 +37,8 @@ static NodeId *packed_inputs(Rewrite *rewrite, const Node *node, LayoutKind weig
     return inputs;
 }
 
+typedef VEC(NodeId) NodeIds;
+
 typedef struct Storing {
     Rewrite rewrite;
     Explain *explain;
@@ -47,11 +49,21 @@ typedef struct Storing {
     Layout *blocks;       /* one an old value: what blocked convolutions that read it want, in one; PLAIN: none does */
     bool *plainly;        /* one an old value: somebody else reads it, too */
     NodeId *in_blocks;    /* one an old value: it in blocks, in the new graph; NODE_NONE: not yet */
+    NodeIds *beside;      /* one a leader: what its kernel reads in blocks beside its running value */
 } Storing;
 
 static bool is_blocked(const Storing *storing, NodeId leader)
 {
     return !storing->written[leader.index] && storing->forms[leader.index].activations == LAYOUT_BLOCKED;
+}
+
+/* Whether a node reads input k beside the running value of a blocked convolution, element by element. */
+static bool reads_beside(const Storing *storing, const Node *node, uint32_t k)
+{
+    const Graph *graph = storing->rewrite.from;
+    return !node_is_none(node->kernel) && is_convolution(graph_node(graph, node->kernel)->op) &&
+           is_blocked(storing, node->kernel) && !graph_is_running(graph, node, k) && !op_row(node->op)->channelwise &&
+           graph_input_node(graph, node, k)->type.shape.rank > 0;
 }
 
 /* How each value is read. */
@@ -63,34 +75,39 @@ static void find_readers(Storing *storing)
         bool blocked = is_convolution(node->op) && is_blocked(storing, (NodeId){i});
         storing->in_blocks[i] = NODE_NONE;
         for (uint32_t k = 0; k < node->input_count; k++) {
-            uint32_t input = graph_input(graph, node, k).index;
-            storing->plainly[input] |= !blocked || k > 0;
-            if (!blocked || k > 0)
+            NodeId input = graph_input(graph, node, k);
+            Layout layout = {.kind = LAYOUT_PLAIN};
+            if (blocked && k == 0)
+                layout = halo_of_conv(graph, node, &storing->forms[i]);
+            else if (reads_beside(storing, node, k))
+                layout = (Layout){.kind = LAYOUT_BLOCKED, .block = storing->forms[node->kernel.index].channel_block};
+            if (layout.kind == LAYOUT_PLAIN) {
+                storing->plainly[input.index] = true;
                 continue;
-            Layout layout = halo_of_conv(graph, node, &storing->forms[i]);
-            halo_widen(&layout, &storing->blocks[input]);
-            storing->blocks[input] = layout;
+            }
+            if (k > 0 || !blocked)
+                VEC_PUSH(graph->arena, &storing->beside[node->kernel.index], input);
+            halo_widen(&layout, &storing->blocks[input.index]);
+            storing->blocks[input.index] = layout;
         }
     }
     for (uint32_t i = 0; i < graph->outputs.count; i++)
         storing->plainly[graph->outputs.at[i].node.index] = true;
 }
 
-/* What a convolution reads in the new graph: the value as it is stored, or a copy as the convolution wants it. All that
- * read it in blocks share one. */
-static NodeId conv_input(Storing *storing, const Node *conv, NodeId value, const ConvForm *form)
+/* A value in the new graph as it is wanted: as it is stored, or a copy. All that read it in blocks share one. */
+static NodeId stored_as(Storing *storing, const Node *reader, NodeId value, const Layout *wanted)
 {
     Rewrite *rewrite = &storing->rewrite;
-    Layout wanted = halo_of_conv(rewrite->from, conv, form);
-    bool blocked = form->activations == LAYOUT_BLOCKED;
+    bool blocked = wanted->kind == LAYOUT_BLOCKED;
     NodeId *kept = &storing->in_blocks[value.index];
     NodeId stored = blocked && !node_is_none(*kept) ? *kept : rewrite->map[value.index];
-    if (covers(&graph_node(rewrite->to, stored)->type.layout, &wanted))
+    if (covers(&graph_node(rewrite->to, stored)->type.layout, wanted))
         return stored;
-    NodeId copy = rewrite_pack(rewrite, stored, blocked ? storing->blocks[value.index] : wanted, conv->span);
+    NodeId copy = rewrite_pack(rewrite, stored, blocked ? storing->blocks[value.index] : *wanted, reader->span);
     if (blocked)
         *kept = copy;
-    explain_done(storing->explain, conv, (Saving){.bytes = -2 * type_bytes(&graph_node(rewrite->to, copy)->type)},
+    explain_done(storing->explain, reader, (Saving){.bytes = -2 * type_bytes(&graph_node(rewrite->to, copy)->type)},
                  "its input is copied: %s",
                  blocked ? "into blocks of channels" : "what makes it cannot give it a halo");
     return copy;
@@ -98,9 +115,27 @@ static NodeId conv_input(Storing *storing, const Node *conv, NodeId value, const
 
 static void copy_conv(Storing *storing, NodeId id, const ConvForm *form)
 {
-    const Node *conv = graph_node(storing->rewrite.from, id);
+    const Graph *graph = storing->rewrite.from;
+    const Node *conv = graph_node(graph, id);
     NodeId *inputs = packed_inputs(&storing->rewrite, conv, form->weights, form->maps);
-    inputs[0] = conv_input(storing, conv, graph_input(storing->rewrite.from, conv, 0), form);
+    Layout wanted = halo_of_conv(graph, conv, form), aligned = {.kind = LAYOUT_BLOCKED, .block = form->channel_block};
+    inputs[0] = stored_as(storing, conv, graph_input(graph, conv, 0), &wanted);
+    for (uint32_t i = 0; i < storing->beside[id.index].count; i++) /* before the kernel begins */
+        stored_as(storing, conv, storing->beside[id.index].at[i], &aligned);
+    rewrite_copy_with(&storing->rewrite, id, inputs);
+}
+
+/* A node that is computed in a blocked convolution's kernel. */
+static void copy_inside(Storing *storing, NodeId id)
+{
+    const Graph *graph = storing->rewrite.from;
+    const Node *node = graph_node(graph, id);
+    NodeId *inputs = NEW_ARRAY(graph->arena, NodeId, node->input_count);
+    for (uint32_t k = 0; k < node->input_count; k++) {
+        NodeId input = graph_input(graph, node, k);
+        inputs[k] =
+            reads_beside(storing, node, k) ? storing->in_blocks[input.index] : storing->rewrite.map[input.index];
+    }
     rewrite_copy_with(&storing->rewrite, id, inputs);
 }
 
@@ -128,7 +163,8 @@ Graph *pass_layout(const Graph *graph, const PassContext *context)
                        .results = kernel_results(graph),
                        .blocks = NEW_ARRAY(arena, Layout, count),
                        .plainly = NEW_ARRAY(arena, bool, count),
-                       .in_blocks = NEW_ARRAY(arena, NodeId, count)};
+                       .in_blocks = NEW_ARRAY(arena, NodeId, count),
+                       .beside = NEW_ARRAY(arena, NodeIds, count)};
     storing.wanted = halo_wanted(graph, storing.forms, halo_allowed(graph));
     find_readers(&storing);
     Rewrite *rewrite = &storing.rewrite;
@@ -145,6 +181,8 @@ Graph *pass_layout(const Graph *graph, const PassContext *context)
             rewrite_copy_with(rewrite, id,
                               packed_inputs(rewrite, node, LAYOUT_PANELS,
                                             tiling_outputs(context->target->tiles, node->type.shape.dim[1])));
+        else if (!node_is_none(node->kernel) && form->activations == LAYOUT_BLOCKED)
+            copy_inside(&storing, id);
         else
             rewrite_copy(rewrite, id);
         if (form->activations == LAYOUT_BLOCKED && node_same(storing.results[leader.index], id))

@@ -41,9 +41,11 @@ static NodeId only_unknown(const Order *order, const Node *node)
     return found;
 }
 
-static bool is_blocked(const Order *order, const Node *node)
+/* Whether its kernel reads no other tensor. */
+static bool reads_alone(const Order *order, const Node *node)
 {
-    return is_convolution(node->op) && order->target->conv_form(order->graph, node, true).activations == LAYOUT_BLOCKED;
+    return is_convolution(node->op) && node->op != OP_conv &&
+           order->target->conv_form(order->graph, node, true).activations == LAYOUT_BLOCKED;
 }
 
 /* The node whose kernel makes `value`, alone or with element-wise layers behind it, which nobody else reads;
@@ -53,7 +55,7 @@ static NodeId leader_of(const Order *order, NodeId value)
     for (NodeId at = value;;) {
         const Node *node = node_at(order, at);
         Family family = op_row(node->op)->family;
-        if (order->known[at.index] || order->uses[at.index] != 1 || is_blocked(order, node))
+        if (order->known[at.index] || order->uses[at.index] != 1 || reads_alone(order, node))
             return NODE_NONE;
         if (is_convolution(node->op) || family == FAMILY_MATVEC || family == FAMILY_COPY)
             return at;
