@@ -8,7 +8,7 @@
 /* 12 sums, 2 vectors of weights and the broadcast take 15 of the 16 registers, with 0.67 loads a multiply-add. */
 static ConvForm avx2_conv_form(const Graph *graph, const Node *conv, bool vector_epilogue)
 {
-    static const BlockedSizes sizes = {.lanes = 8, .pixels_of_two = 6, .pixels_of_one = 12, .fewest_inputs = 4};
+    static const BlockedSizes sizes = {.lanes = 8, .pixels_of_two = 6, .pixels_of_one = 12};
     return blocked_form(graph, conv, vector_epilogue, &sizes);
 }
 

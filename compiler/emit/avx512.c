@@ -8,7 +8,7 @@
 /* 28 sums, 2 vectors of weights and the broadcast take 31 of the 32 registers, with 0.57 loads a multiply-add. */
 static ConvForm avx512_conv_form(const Graph *graph, const Node *conv, bool vector_epilogue)
 {
-    static const BlockedSizes sizes = {.lanes = 16, .pixels_of_two = 14, .pixels_of_one = 28, .fewest_inputs = 4};
+    static const BlockedSizes sizes = {.lanes = 16, .pixels_of_two = 14, .pixels_of_one = 28};
     return blocked_form(graph, conv, vector_epilogue, &sizes);
 }
 

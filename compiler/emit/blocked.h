@@ -8,7 +8,6 @@
 typedef struct BlockedSizes {
     int32_t lanes;                        /* floats of a vector */
     int32_t pixels_of_two, pixels_of_one; /* summed in registers, of two blocks of maps and of one */
-    int32_t fewest_inputs;                /* with fewer, most of a block would be filled up */
 } BlockedSizes;
 
 /* The form of a convolution: blocked, or the portable one of what blocks do not cover. As Target.conv_form. */

@@ -99,8 +99,8 @@ typedef struct BlockedConv {
     const ConvAttrs *attrs;
     BlockedTile tile;
     const Shape *weight, *y;
-    int64_t row, plane, out_row; /* in floats */
-    bool many;                   /* more than one panel of maps */
+    int64_t pixel, row, plane, out_row; /* in floats; plane: of a channel, or of a block of them */
+    bool many;                          /* more than one panel of maps */
 } BlockedConv;
 
 static void write_sum(const BlockedConv *c, int64_t pixels)
@@ -108,7 +108,9 @@ static void write_sum(const BlockedConv *c, int64_t pixels)
     Buf *out = c->text->out;
     long long inputs = c->weight->dim[1];
     buf_open(out, "for (int i = 0; i < %lld; i++)", inputs);
-    if (inputs > c->tile.lanes)
+    if (c->text->kernel->form.reads == LAYOUT_PLAIN)
+        buf_line(out, "const float *channel = x + i * %lld;", (long long)c->plane);
+    else if (inputs > c->tile.lanes)
         buf_line(out, "const float *channel = x + i / %d * %lld + i %% %d;", c->tile.lanes, (long long)c->plane,
                  c->tile.lanes);
     else
@@ -116,7 +118,7 @@ static void write_sum(const BlockedConv *c, int64_t pixels)
     buf_open(out, "for (int ky = 0; ky < %lld; ky++)", (long long)c->weight->dim[2]);
     buf_open(out, "for (int kx = 0; kx < %lld; kx++)", (long long)c->weight->dim[3]);
     buf_line(out, "const float *s = channel + ky * %lld + kx * %lld;", (long long)(c->row * c->attrs->dilation[0]),
-             (long long)(c->tile.lanes * c->attrs->dilation[1]));
+             (long long)(c->pixel * c->attrs->dilation[1]));
     write_add(&c->tile, pixels, "weight");
     buf_line(out, "weight += %d;", c->tile.vectors * c->tile.lanes);
     buf_close(out);
@@ -148,7 +150,7 @@ static void write_call(const BlockedConv *c, int64_t pixels, const char *column)
     KernelText *text = c->text;
     Buf line = {0};
     buf_printf(&line, "%s_row%lld(x + r * %lld + %s * %lld, weight", text->name, (long long)pixels,
-               (long long)(c->row * c->attrs->stride[0]), column, (long long)(c->tile.lanes * c->attrs->stride[1]));
+               (long long)(c->row * c->attrs->stride[0]), column, (long long)(c->pixel * c->attrs->stride[1]));
     if (c->many)
         buf_printf(&line, " + o * %lld", (long long)(c->weight->dim[1] * c->weight->dim[2] * c->weight->dim[3]));
     for (uint32_t i = CONV_BIAS; i < text_parameter_count(text); i++) {
@@ -240,10 +242,16 @@ static void conv_text(KernelText *text)
                               .lanes = lanes,
                               .vectors = (int)text_tile(text, AXIS_MAPS) / lanes,
                               .has_bias = text->leader->input_count > CONV_BIAS}};
-    c.tile.in_step = c.attrs->stride[1] * lanes, c.tile.out_step = lanes;
+    c.pixel = lanes, c.tile.out_step = lanes;
     c.many = y->shape.dim[1] > c.tile.vectors * c.tile.lanes;
-    blocked_steps(x, &c.row, &c.plane);
+    Access plain = access_of(x);
+    bool reads_plain = text->kernel->form.reads == LAYOUT_PLAIN;
+    if (reads_plain)
+        c.pixel = 1, c.row = plain.stride[2], c.plane = plain.stride[1];
+    else
+        blocked_steps(x, &c.row, &c.plane);
     blocked_steps(y, &c.out_row, &c.tile.out_plane);
+    c.tile.in_step = c.attrs->stride[1] * c.pixel;
     int64_t pixels = text_tile(text, AXIS_COLUMNS), rest = y->shape.dim[3] % pixels;
     text_comment(text, arena_printf(text->arena,
                                     "direct, %d maps x %lld pixels summed in registers, channels in blocks of %d",
@@ -256,7 +264,7 @@ static void conv_text(KernelText *text)
     text_open_part(text, "", "", "");
     text_border(text);
     int64_t skip = (x->layout.halo[HALO_TOP] - c.attrs->pad[HALO_TOP]) * c.row +
-                   (x->layout.halo[HALO_LEFT] - c.attrs->pad[HALO_LEFT]) * lanes;
+                   (x->layout.halo[HALO_LEFT] - c.attrs->pad[HALO_LEFT]) * c.pixel;
     int64_t skip_y = y->layout.halo[HALO_TOP] * c.out_row + y->layout.halo[HALO_LEFT] * lanes;
     if (skip)
         buf_line(text->out, "x += %lld; /* to the first window */", (long long)skip);
@@ -265,7 +273,8 @@ static void conv_text(KernelText *text)
     begin_beside(&c);
     if (y->shape.dim[0] > 1) {
         buf_open(text->out, "for (int n = 0; n < %lld; n++, x += %lld%s, y += %lld)", (long long)y->shape.dim[0],
-                 (long long)(blocks_of(x) * c.plane), next_beside(&c), (long long)(blocks_of(y) * c.tile.out_plane));
+                 (long long)((reads_plain ? x->shape.dim[1] : blocks_of(x)) * c.plane), next_beside(&c),
+                 (long long)(blocks_of(y) * c.tile.out_plane));
         write_rows(&c);
         buf_close(text->out);
     } else {
@@ -329,12 +338,13 @@ ConvForm blocked_form(const Graph *graph, const Node *conv, bool vector_epilogue
     bool transposed = conv->op == OP_conv_transpose;
     int64_t inputs = graph_input_node(graph, conv, CONV_X)->type.shape.dim[1], maps = conv->type.shape.dim[1];
     int64_t width = transposed ? transposed_columns(conv) : conv->type.shape.dim[3];
-    if (conv->op == OP_conv_connect || attrs->groups > 1 || inputs < sizes->fewest_inputs || maps < sizes->lanes ||
-        !vector_epilogue)
+    if (conv->op == OP_conv_connect || attrs->groups > 1 || maps < sizes->lanes || !vector_epilogue ||
+        (transposed && 2 * inputs < sizes->lanes))
         return c_conv_form(graph, conv, vector_epilogue);
     bool two = (maps + sizes->lanes - 1) / sizes->lanes % 2 == 0;
     int64_t most = two ? sizes->pixels_of_two : sizes->pixels_of_one, tiles = (width + most - 1) / most;
     return (ConvForm){.activations = LAYOUT_BLOCKED,
+                      .reads = inputs < sizes->lanes && !transposed ? LAYOUT_PLAIN : LAYOUT_BLOCKED,
                       .channel_block = sizes->lanes,
                       .weights = transposed ? LAYOUT_TURNED : LAYOUT_PANELS,
                       .maps = two ? 2 * sizes->lanes : sizes->lanes,

@@ -11,7 +11,8 @@
 
 /* How a target computes one convolution: tiles and formats as data, printed in the Plan. */
 typedef struct ConvForm {
-    LayoutKind activations; /* PLAIN or BLOCKED, of input and output */
+    LayoutKind activations; /* PLAIN or BLOCKED, of the output */
+    LayoutKind reads;       /* of the input: PLAIN, too, where few channels would not fill a block */
     int32_t channel_block;  /* BLOCKED: channels a block */
     LayoutKind weights;     /* PANELS; TURNED where output maps are axis 1 of the weight; PLAIN: as they are */
     int32_t maps;           /* output maps summed in registers at a time: the weights' panel */

@@ -8,7 +8,7 @@ enum { PAGE = 4096 };
 
 Layout halo_of_conv(const Graph *graph, const Node *conv, const ConvForm *form)
 {
-    Layout layout = {.kind = form->activations, .block = form->activations == LAYOUT_BLOCKED ? form->channel_block : 0};
+    Layout layout = {.kind = form->reads, .block = form->reads == LAYOUT_BLOCKED ? form->channel_block : 0};
     op_row(conv->op)->halo(graph, conv, layout.halo);
     return layout;
 }
@@ -93,7 +93,7 @@ Layout *halo_wanted(const Graph *graph, const ConvForm *forms, const bool *allow
         if (!is_convolution(node->op) || written[i])
             continue;
         uint32_t input = graph_input(graph, node, 0).index;
-        if (forms[i].activations != LAYOUT_PLAIN || !allowed[input])
+        if (forms[i].reads != LAYOUT_PLAIN || !allowed[input])
             continue;
         Layout layout = halo_of_conv(graph, node, &forms[i]);
         halo_widen(&wanted[groups[input]], &layout);

@@ -72,7 +72,8 @@ static void find_readers(Storing *storing)
     const Graph *graph = storing->rewrite.from;
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         const Node *node = &graph->nodes.at[i];
-        bool blocked = is_convolution(node->op) && is_blocked(storing, (NodeId){i});
+        bool blocked =
+            is_convolution(node->op) && is_blocked(storing, (NodeId){i}) && storing->forms[i].reads == LAYOUT_BLOCKED;
         storing->in_blocks[i] = NODE_NONE;
         for (uint32_t k = 0; k < node->input_count; k++) {
             NodeId input = graph_input(graph, node, k);
