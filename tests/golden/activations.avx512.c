@@ -54,11 +54,11 @@ enum {
 
 /* Where each value stands in the workspace, and from which step of a run to which, in floats. */
 enum {
-    at_pack_image = 0, /* [1][8][8][16], steps 1 to 2 */
-    at_conv1 = 1024, /* [1][6][6][16], steps 2 to 3 */
-    at_pack_conv1 = 0, /* [16][6][6], steps 3 to 4 */
-    at_maxpool = 576, /* [16][3][3], steps 4 to 6 */
-    at_fc3 = 0, /* [9], steps 6 to 8 */
+    at_pack_image = 576, /* [4][8][8], steps 1 to 2 */
+    at_conv1 = 0, /* [1][6][6][16], steps 2 to 3 */
+    at_pack_conv1 = 576, /* [16][6][6], steps 3 to 4 */
+    at_maxpool = 0, /* [16][3][3], steps 4 to 6 */
+    at_fc3 = 144, /* [9], steps 6 to 8 */
 };
 
 /* b when they are equal or one of them is not a number: -0 and NaN pass through larger(0, x). */
@@ -89,23 +89,19 @@ static void activations_zero_border(float *y, int maps, int height, int width, i
 }
 
 /* pack (activations.fov:4)
- * x[4][6][6] -> y[1][8][8][16]
+ * x[4][6][6] -> y[4][8][8]
  * the same values in another layout */
 FOVEA_AVX512 static void activations_pack_image(const float *restrict x, float *restrict y)
 {
-    activations_zero_border(y, 1, 6, 96, 1, 16, 1, 16);
-    for (int i = 0; i < 6; i++)
+    activations_zero_border(y, 4, 6, 6, 1, 1, 1, 1);
+    for (int i = 0; i < 4; i++)
         for (int j = 0; j < 6; j++)
-            for (int k = 0; k < 4; k++)
-                y[144 + i * 128 + j * 16 + k] = x[i * 6 + j + k * 36];
-    for (int i = 0; i < 6; i++)
-        for (int j = 0; j < 6; j++)
-            for (int k = 0; k < 12; k++)
-                y[148 + i * 128 + j * 16 + k] = 0.0f;
+            for (int k = 0; k < 6; k++)
+                y[9 + i * 64 + j * 8 + k] = x[i * 36 + j * 6 + k];
 }
 
 /* conv1: conv, prelu, hard_swish, prelu (activations.fov:4)
- * x[1][8][8][16], weight[1][4][3][3][16], bias[1][16], prelu_weight[1], prelu_weight3[16] -> y[1][6][6][16]
+ * x[4][8][8], weight[1][4][3][3][16], bias[1][16], prelu_weight[1], prelu_weight3[16] -> y[1][6][6][16]
  * direct, 16 maps x 6 pixels summed in registers, channels in blocks of 16 */
 FOVEA_AVX512 static inline v16 activations_conv1_finish(v16 v, v16 prelu_weight, v16 prelu_weight3)
 {
@@ -127,22 +123,22 @@ FOVEA_AVX512 static void activations_conv1_row6(const float *restrict x, const f
     v16 a4_0 = v_load(bias);
     v16 a5_0 = v_load(bias);
     for (int i = 0; i < 4; i++) {
-        const float *channel = x + i;
+        const float *channel = x + i * 64;
         for (int ky = 0; ky < 3; ky++) {
             for (int kx = 0; kx < 3; kx++) {
-                const float *s = channel + ky * 128 + kx * 16;
+                const float *s = channel + ky * 8 + kx * 1;
                 const v16 w0 = v_load(weight);
                 const v16 s0 = v_broadcast(s);
                 a0_0 = v_fma(s0, w0, a0_0);
-                const v16 s1 = v_broadcast(s + 16);
+                const v16 s1 = v_broadcast(s + 1);
                 a1_0 = v_fma(s1, w0, a1_0);
-                const v16 s2 = v_broadcast(s + 32);
+                const v16 s2 = v_broadcast(s + 2);
                 a2_0 = v_fma(s2, w0, a2_0);
-                const v16 s3 = v_broadcast(s + 48);
+                const v16 s3 = v_broadcast(s + 3);
                 a3_0 = v_fma(s3, w0, a3_0);
-                const v16 s4 = v_broadcast(s + 64);
+                const v16 s4 = v_broadcast(s + 4);
                 a4_0 = v_fma(s4, w0, a4_0);
-                const v16 s5 = v_broadcast(s + 80);
+                const v16 s5 = v_broadcast(s + 5);
                 a5_0 = v_fma(s5, w0, a5_0);
                 weight += 16;
             }
@@ -162,8 +158,7 @@ static void activations_conv1(const float *restrict x, const float *restrict wei
 {
     for (int r = 0; r < 6; r++)
         for (int c = 0; c < 6; c += 6)
-            activations_conv1_row6(x + r * 128 + c * 16, weight, bias, prelu_weight, prelu_weight3,
-                                   y + r * 96 + c * 16);
+            activations_conv1_row6(x + r * 8 + c * 1, weight, bias, prelu_weight, prelu_weight3, y + r * 96 + c * 16);
 }
 
 /* act2: pack (activations.fov:4)
@@ -299,7 +294,7 @@ fovea_status activations_open(activations_model *model, const void *weights, siz
     if (!fovea_cpu_has(FOVEA_CPU_AVX512))
         return FOVEA_WRONG_CPU;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0xb40d2c77d3edefa7), 11968);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0xcd3f454e0ee5b692), 11968);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;

@@ -163,7 +163,8 @@ static void other_panel(Kernel *kernel)
 }
 static void many_pixels(Kernel *kernel)
 {
-    loop_of(kernel, LOOP_PLAIN, AXIS_COLUMNS)->step = loop_of(kernel, LOOP_UNROLLED, AXIS_COLUMNS)->length = 13;
+    loop_of(kernel, LOOP_PLAIN, AXIS_COLUMNS)->step = loop_of(kernel, LOOP_UNROLLED, AXIS_COLUMNS)->length =
+        TILING_PIXELS + 1;
     loop_of(kernel, LOOP_PLAIN, AXIS_COLUMNS)->last = LAST_WHOLE;
 }
 static void turned(Kernel *kernel)
@@ -238,7 +239,7 @@ Test(tiling, verifier)
         {"c", "f32[64, 28, 28]", conv, fewer_inputs, "P15"},
         {"c", "f32[64, 28, 28]", conv, rows_first, "P16"},
         {"c", "f32[64, 28, 28]", conv, other_panel, "P16"},
-        {"c", "f32[64, 28, 28]", conv, many_pixels, "P16"},
+        {"c", "f32[64, 28, 60]", conv, many_pixels, "P16"},
         {"avx2", "f32[64, 28, 28]", conv, turned, "P16"},
         {"c", "f32[64]", "f: fc(64)", other_panel, "P16"},
         {"c", "f32[6, 9, 9]", "avgpool(global)", odd_lanes, "P16"},
