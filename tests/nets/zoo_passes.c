@@ -191,7 +191,7 @@ static bool is_chain(const char *name)
     return false;
 }
 
-/* Nets take what their fullest step needs and no more; those with branches may be placed a little worse in blocks. */
+/* Nets take what their fullest step needs and no more. */
 Test(zoo_passes, workspace_is_what_the_fullest_step_needs)
 {
     Arena *list = arena_new();
@@ -202,11 +202,9 @@ Test(zoo_passes, workspace_is_what_the_fullest_step_needs)
             const char *name = zoo.nets.at[i].name;
             Arena *arena = arena_new();
             const Plan *plan = planned(arena, name, NULL, target_at(t));
-            int64_t over = plan->workspace_bytes - plan->workspace_least, least = plan->workspace_least;
-            bool worse = target_at(t)->lanes && !is_chain(name); /* values in blocks */
-            cr_expect(over < PLAN_ALIGNMENT + (worse ? least / 20 : 0),
-                      "%s for %s takes %lld bytes, its fullest step %lld", name, target_at(t)->name,
-                      (long long)plan->workspace_bytes, (long long)plan->workspace_least);
+            int64_t over = plan->workspace_bytes - plan->workspace_least;
+            cr_expect(over < PLAN_ALIGNMENT, "%s for %s takes %lld bytes, its fullest step %lld", name,
+                      target_at(t)->name, (long long)plan->workspace_bytes, (long long)plan->workspace_least);
             chains += is_chain(name);
             arena_free(arena);
         }
