@@ -638,6 +638,22 @@ const OpCase op_cases[] = {
     {"f32[4, 6, 5]", "x -> resize(scale=1.5, mode=bilinear) -> a: conv(9, 3x3, pad=1)"},
     {"f32[4, 6, 6]", "concat(x -> resize(scale=0.5) -> resize(scale=2), x -> resize(6x6, mode=bilinear))"},
 
+    /* values in blocks of channels: few channels read plainly, halos of several readers, sums in place and not */
+    {"f32[3, 11, 13]",
+     "x -> a: conv(16, 5, pad=2, stride=2) -> relu -> b: conv(33, 3, dilation=2, pad=2) -> c: conv(16, 1)"},
+    {"2 of f32[16, 5, 9]", "v = x -> a: conv(32, 1) -> relu; w = v -> b: conv(32, 3, pad=1); "
+                           "return y = add(w, v) -> relu -> c: conv(17, 3, pad=1, stride=2);"},
+    {"f32[20, 7, 7]", "v = x -> a: conv(40, 3, pad=1); output y = add(v -> b: conv(40, 1), v); "
+                      "return z = v -> c: conv(16, 5, pad=2);"},
+    {"3 of f32[24, 6, 15]", "v = x -> a: conv(48, 3, pad=1); u = v -> b: conv(48, 1) -> relu; "
+                            "s = sub(v -> c: conv(48, 3, pad=1), mul(u, u)); "
+                            "return y = s -> d: conv(48, 3, pad=[0, 1, 2, 0]) -> maxpool(2);"},
+    {"f32[16, 4, 30]", "v = x -> maxpool(3, stride=1, pad=1); "
+                       "return y = concat(add(v -> a: conv(16, 3, pad=1), v) -> relu, v -> b: conv(32, 1));"},
+    {"f32[16, 9, 9]",
+     "v = x -> a: conv(16, 3, pad=1) -> p: prelu; w = add(v -> b: conv(16, 3, pad=1) -> bn: batchnorm, v); "
+     "return y = add(w -> c: conv(16, 1), w) -> sigmoid -> d: conv_transpose(16, 3, stride=2) -> avgpool(global);"},
+
     /* bytes, several inputs and outputs, an input that is an output */
     {"u8[3, 5, 7]", "x"},
     {"u8[1, 5, 7]", "x -> a: conv(4, 3x3, pad=1)"},
