@@ -5,11 +5,12 @@
  */
 #include "emit/blocked.h"
 
+enum { LANES = 8 };
+
 /* 12 sums, 2 vectors of weights and the broadcast take 15 of the 16 registers, with 0.67 loads a multiply-add. */
 static ConvForm avx2_conv_form(const Graph *graph, const Node *conv, bool vector_epilogue)
 {
-    static const BlockedSizes sizes = {.lanes = 8, .pixels_of_two = 6, .pixels_of_one = 12};
-    return blocked_form(graph, conv, vector_epilogue, &sizes);
+    return blocked_form(graph, conv, vector_epilogue, LANES, 12);
 }
 
 const Target target_avx2 = {
@@ -20,7 +21,7 @@ const Target target_avx2 = {
     .tiles = &c_tiles,
     .conv_text = blocked_text,
     .vector = "v8",
-    .lanes = 8,
+    .lanes = LANES,
     .attribute = "FOVEA_AVX2 ",
     .kernel = "FOVEA_AVX2 ",
     .words = "/* Words for 8 floats at a time. max and min are `a > b ? a : b` and `a < b ? a : b`. */\n"

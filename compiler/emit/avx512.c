@@ -5,11 +5,12 @@
  */
 #include "emit/blocked.h"
 
+enum { LANES = 16 };
+
 /* 28 sums, 2 vectors of weights and the broadcast take 31 of the 32 registers, with 0.57 loads a multiply-add. */
 static ConvForm avx512_conv_form(const Graph *graph, const Node *conv, bool vector_epilogue)
 {
-    static const BlockedSizes sizes = {.lanes = 16, .pixels_of_two = 14, .pixels_of_one = 28};
-    return blocked_form(graph, conv, vector_epilogue, &sizes);
+    return blocked_form(graph, conv, vector_epilogue, LANES, 28);
 }
 
 const Target target_avx512 = {
@@ -20,7 +21,7 @@ const Target target_avx512 = {
     .tiles = &c_tiles,
     .conv_text = blocked_text,
     .vector = "v16",
-    .lanes = 16,
+    .lanes = LANES,
     .attribute = "FOVEA_AVX512 ",
     .kernel = "FOVEA_AVX512 ",
     .words = "/* Words for 16 floats at a time. max and min are `a > b ? a : b` and `a < b ? a : b`; comparisons are "

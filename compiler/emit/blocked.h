@@ -4,14 +4,9 @@
 
 #include "emit/kernel.h"
 
-/* What a target computes at a time. */
-typedef struct BlockedSizes {
-    int32_t lanes;                        /* floats of a vector */
-    int32_t pixels_of_two, pixels_of_one; /* summed in registers, of two blocks of maps and of one */
-} BlockedSizes;
-
-/* The form of a convolution: blocked, or the portable one of what blocks do not cover. As Target.conv_form. */
-ConvForm blocked_form(const Graph *graph, const Node *conv, bool vector_epilogue, const BlockedSizes *sizes);
+/* The form of a convolution for vectors of so many lanes, of which so many sums fit into registers: blocked, with one
+ * or two blocks of maps at a time, or the portable form where blocks do not do it. As Target.conv_form. */
+ConvForm blocked_form(const Graph *graph, const Node *conv, bool vector_epilogue, int32_t lanes, int32_t sums);
 
 /* The text of a kernel whose form is blocked. */
 void blocked_text(KernelText *text);

@@ -15,8 +15,8 @@ typedef struct BlockedTile {
     int lanes;   /* of a vector: channels of a block */
     int vectors; /* of maps */
     bool has_bias;
-    int64_t in_step, out_step; /* floats from one pixel to the next, where it is read and where it is stored */
-    int64_t out_plane;         /* floats from one channel block of the output to the next */
+    int64_t in_step; /* floats from one pixel to the next, where it is read */
+    int64_t apart;   /* columns from one pixel to the next, where it is stored */
 } BlockedTile;
 
 static void open_tile(const BlockedTile *tile, int64_t pixels, const char *extra)
@@ -31,7 +31,7 @@ static void write_start(const BlockedTile *tile, int64_t pixels)
 {
     for (int64_t p = 0; p < pixels; p++)
         for (int v = 0; v < tile->vectors; v++) {
-            const char *at = v ? arena_printf(tile->text->arena, "bias + %d", tile->lanes) : "bias";
+            const char *at = pointer_text(tile->text, "bias", arena_printf(tile->text->arena, "%d", v * tile->lanes));
             const char *start = tile->has_bias ? arena_printf(tile->text->arena, "v_load(%s)", at) : "v_zero()";
             buf_line(tile->text->out, "%s a%lld_%d = %s;", tile->text->plan->target->vector, (long long)p, v, start);
         }
@@ -47,47 +47,24 @@ static void write_add(const BlockedTile *tile, int64_t pixels, const char *weigh
     else
         buf_line(out, "const %s w0 = v_load(%s);", vector, weight);
     for (int64_t p = 0; p < pixels; p++) {
-        long long place = p * tile->in_step;
-        const char *at = place ? arena_printf(tile->text->arena, "s + %lld", place) : "s";
-        buf_line(out, "const %s s%lld = v_broadcast(%s);", vector, (long long)p, at);
+        const char *place = arena_printf(tile->text->arena, "%lld", (long long)(p * tile->in_step));
+        buf_line(out, "const %s s%lld = v_broadcast(%s);", vector, (long long)p, pointer_text(tile->text, "s", place));
         for (int v = 0; v < tile->vectors; v++)
             buf_line(out, "a%lld_%d = v_fma(s%lld, w%d, a%lld_%d);", (long long)p, v, (long long)p, v, (long long)p, v);
     }
 }
 
-/* Floats from one row, and from one channel block, to the next. */
-static void blocked_steps(const Type *type, int64_t *row, int64_t *plane)
-{
-    const int32_t *halo = type->layout.halo;
-    *row = (type->shape.dim[3] + halo[HALO_LEFT] + halo[HALO_RIGHT]) * type->layout.block;
-    *plane = (type->shape.dim[2] + halo[HALO_TOP] + halo[HALO_BOTTOM]) * *row;
-}
-
-/* Where vector v of pixel p stands in each tensor that is read beside the sums. */
-static const char *const *places_beside(const BlockedTile *tile, int v, int64_t p)
-{
-    KernelText *text = tile->text;
-    const char **at = NEW_ARRAY(text->arena, const char *, text_parameter_count(text));
-    for (uint32_t i = 0; i < text_parameter_count(text); i++) {
-        int64_t row, plane;
-        if (!text_is_parallel(text, i))
-            continue;
-        blocked_steps(text_parameter_type(text, i), &row, &plane);
-        at[i] = arena_printf(text->arena, "%lld", (long long)(v * plane + p * tile->lanes));
-    }
-    return at;
-}
-
 static void write_store(const BlockedTile *tile, int64_t pixels)
 {
     KernelText *text = tile->text;
+    const Access out = access_of(text_output(text));
     for (int v = 0; v < tile->vectors; v++)
         for (int64_t p = 0; p < pixels; p++) {
             const char *sum = arena_printf(text->arena, "a%lld_%d", (long long)p, v);
-            long long place = v * tile->out_plane + p * tile->out_step;
-            const char *at = place ? arena_printf(text->arena, "y + %lld", place) : "y";
-            const char *value = text_finished(text, sum, v ? arena_printf(text->arena, "%d", tile->lanes) : "0",
-                                              places_beside(tile, v, p), true);
+            const char *channel = arena_printf(text->arena, "%d", v * tile->lanes);
+            const Term terms[] = {{NULL, 1, v * tile->lanes}, {NULL, 3, p * tile->apart}};
+            const char *at = pointer_text(text, "y", place_text(text, &out, terms, COUNT_OF(terms)));
+            const char *value = text_finished(text, sum, channel, parallels_at(text, terms, COUNT_OF(terms)), true);
             line_wrapped(text->out, arena_printf(text->arena, "v_store(%s, %s);", at, value));
         }
 }
@@ -99,8 +76,8 @@ typedef struct BlockedConv {
     const ConvAttrs *attrs;
     BlockedTile tile;
     const Shape *weight, *y;
-    int64_t pixel, row, plane, out_row; /* in floats; plane: of a channel, or of a block of them */
-    bool many;                          /* more than one panel of maps */
+    Access in, out;
+    bool many; /* more than one panel of maps */
 } BlockedConv;
 
 static void write_sum(const BlockedConv *c, int64_t pixels)
@@ -109,16 +86,17 @@ static void write_sum(const BlockedConv *c, int64_t pixels)
     long long inputs = c->weight->dim[1];
     buf_open(out, "for (int i = 0; i < %lld; i++)", inputs);
     if (c->text->kernel->form.reads == LAYOUT_PLAIN)
-        buf_line(out, "const float *channel = x + i * %lld;", (long long)c->plane);
+        buf_line(out, "const float *channel = x + i * %lld;", (long long)c->in.stride[1]);
     else if (inputs > c->tile.lanes)
-        buf_line(out, "const float *channel = x + i / %d * %lld + i %% %d;", c->tile.lanes, (long long)c->plane,
-                 c->tile.lanes);
+        buf_line(out, "const float *channel = x + i / %d * %lld + i %% %d;", c->tile.lanes,
+                 (long long)(c->in.stride[1] * c->tile.lanes), c->tile.lanes);
     else
         buf_line(out, "const float *channel = x + i;");
     buf_open(out, "for (int ky = 0; ky < %lld; ky++)", (long long)c->weight->dim[2]);
     buf_open(out, "for (int kx = 0; kx < %lld; kx++)", (long long)c->weight->dim[3]);
-    buf_line(out, "const float *s = channel + ky * %lld + kx * %lld;", (long long)(c->row * c->attrs->dilation[0]),
-             (long long)(c->pixel * c->attrs->dilation[1]));
+    buf_line(out, "const float *s = channel + ky * %lld + kx * %lld;",
+             (long long)(c->in.stride[2] * c->attrs->dilation[0]),
+             (long long)(c->in.stride[3] * c->attrs->dilation[1]));
     write_add(&c->tile, pixels, "weight");
     buf_line(out, "weight += %d;", c->tile.vectors * c->tile.lanes);
     buf_close(out);
@@ -135,37 +113,20 @@ static void write_tile(const BlockedConv *c, int64_t pixels)
     text_close(c->text);
 }
 
-/* " + o / 8 * 3136 + r * 448 + c * 8" */
-static void add_place_beside(Buf *line, const BlockedConv *c, uint32_t parameter, const char *column)
-{
-    int64_t row, plane;
-    blocked_steps(text_parameter_type(c->text, parameter), &row, &plane);
-    if (c->many)
-        buf_printf(line, " + o / %d * %lld", c->tile.lanes, (long long)plane);
-    buf_printf(line, " + r * %lld + %s * %d", (long long)row, column, c->tile.lanes);
-}
-
 static void write_call(const BlockedConv *c, int64_t pixels, const char *column)
 {
     KernelText *text = c->text;
     Buf line = {0};
+    const char *panel = c->many ? " + o" : "";
+    const Term terms[] = {{"o", 1, c->many}, {"r", 2, 1}, {column, 3, 1}};
     buf_printf(&line, "%s_row%lld(x + r * %lld + %s * %lld, weight", text->name, (long long)pixels,
-               (long long)(c->row * c->attrs->stride[0]), column, (long long)(c->pixel * c->attrs->stride[1]));
+               (long long)(c->in.stride[2] * c->attrs->stride[0]), column, (long long)c->tile.in_step);
     if (c->many)
         buf_printf(&line, " + o * %lld", (long long)(c->weight->dim[1] * c->weight->dim[2] * c->weight->dim[3]));
-    for (uint32_t i = CONV_BIAS; i < text_parameter_count(text); i++) {
-        if (text_in_place(text, i))
-            continue;
-        buf_printf(&line, ", %s", text_parameter(text, i));
-        if (text_is_parallel(text, i))
-            add_place_beside(&line, c, i, column);
-        else if (c->many && text_parameter_runs(text, i))
-            buf_puts(&line, " + o");
-    }
-    buf_puts(&line, ", y");
-    if (c->many)
-        buf_printf(&line, " + o / %d * %lld", c->tile.lanes, (long long)c->tile.out_plane);
-    buf_printf(&line, " + r * %lld + %s * %d);", (long long)c->out_row, column, c->tile.lanes);
+    if (c->tile.has_bias)
+        buf_printf(&line, ", bias%s", panel);
+    add_epilogue_arguments(&line, text, panel, terms, COUNT_OF(terms));
+    buf_printf(&line, ", %s);", pointer_text(text, "y", place_text(text, &c->out, terms, COUNT_OF(terms))));
     line_wrapped(text->out, buf_text(&line));
     buf_free(&line);
 }
@@ -192,44 +153,6 @@ static void write_rows(const BlockedConv *c)
         buf_close(out);
 }
 
-/* Blocks of channels. */
-static int64_t blocks_of(const Type *type)
-{
-    return (type->shape.dim[1] + type->layout.block - 1) / type->layout.block;
-}
-
-/* Lines that step over the halos of what is read beside the sums. */
-static void begin_beside(const BlockedConv *c)
-{
-    KernelText *text = c->text;
-    for (uint32_t i = 0; i < text_parameter_count(text); i++) {
-        int64_t row, plane;
-        if (!text_is_parallel(text, i) || text_in_place(text, i))
-            continue;
-        const Type *type = text_parameter_type(text, i);
-        blocked_steps(type, &row, &plane);
-        int64_t skip = type->layout.halo[HALO_TOP] * row + type->layout.halo[HALO_LEFT] * c->tile.lanes;
-        if (skip)
-            buf_line(text->out, "%s += %lld; /* past its halo */", text_parameter(text, i), (long long)skip);
-    }
-}
-
-/* What a loop over the batch does with them: ", add_x += 784". */
-static const char *next_beside(const BlockedConv *c)
-{
-    KernelText *text = c->text;
-    const char *steps = "";
-    for (uint32_t i = 0; i < text_parameter_count(text); i++) {
-        int64_t row, plane;
-        if (!text_is_parallel(text, i) || text_in_place(text, i))
-            continue;
-        blocked_steps(text_parameter_type(text, i), &row, &plane);
-        steps = arena_printf(text->arena, "%s, %s += %lld", steps, text_parameter(text, i),
-                             (long long)(blocks_of(text_parameter_type(text, i)) * plane));
-    }
-    return steps;
-}
-
 static void conv_text(KernelText *text)
 {
     const int lanes = text->plan->target->lanes;
@@ -238,20 +161,15 @@ static void conv_text(KernelText *text)
                      .attrs = text->leader->attrs,
                      .weight = &text_input(text, CONV_WEIGHT)->shape,
                      .y = &y->shape,
+                     .in = access_of(x),
+                     .out = access_of(y),
                      .tile = {.text = text,
                               .lanes = lanes,
                               .vectors = (int)text_tile(text, AXIS_MAPS) / lanes,
-                              .has_bias = text->leader->input_count > CONV_BIAS}};
-    c.pixel = lanes, c.tile.out_step = lanes;
-    c.many = y->shape.dim[1] > c.tile.vectors * c.tile.lanes;
-    Access plain = access_of(x);
-    bool reads_plain = text->kernel->form.reads == LAYOUT_PLAIN;
-    if (reads_plain)
-        c.pixel = 1, c.row = plain.stride[2], c.plane = plain.stride[1];
-    else
-        blocked_steps(x, &c.row, &c.plane);
-    blocked_steps(y, &c.out_row, &c.tile.out_plane);
-    c.tile.in_step = c.attrs->stride[1] * c.pixel;
+                              .has_bias = text->leader->input_count > CONV_BIAS,
+                              .apart = 1}};
+    c.tile.in_step = c.attrs->stride[1] * c.in.stride[3];
+    c.many = y->shape.dim[1] > c.tile.vectors * lanes;
     int64_t pixels = text_tile(text, AXIS_COLUMNS), rest = y->shape.dim[3] % pixels;
     text_comment(text, arena_printf(text->arena,
                                     "direct, %d maps x %lld pixels summed in registers, channels in blocks of %d",
@@ -263,18 +181,15 @@ static void conv_text(KernelText *text)
     /* Without the attribute, so that no tile is inlined: its sums would share registers with the loops around it. */
     text_open_part(text, "", "", "");
     text_border(text);
-    int64_t skip = (x->layout.halo[HALO_TOP] - c.attrs->pad[HALO_TOP]) * c.row +
-                   (x->layout.halo[HALO_LEFT] - c.attrs->pad[HALO_LEFT]) * c.pixel;
-    int64_t skip_y = y->layout.halo[HALO_TOP] * c.out_row + y->layout.halo[HALO_LEFT] * lanes;
+    int64_t skip = c.in.base - c.attrs->pad[HALO_TOP] * c.in.stride[2] - c.attrs->pad[HALO_LEFT] * c.in.stride[3];
     if (skip)
         buf_line(text->out, "x += %lld; /* to the first window */", (long long)skip);
-    if (skip_y)
-        buf_line(text->out, "y += %lld; /* past the halo */", (long long)skip_y);
-    begin_beside(&c);
+    if (c.out.base)
+        buf_line(text->out, "y += %lld; /* past the halo */", (long long)c.out.base);
+    parallels_begin(text);
     if (y->shape.dim[0] > 1) {
         buf_open(text->out, "for (int n = 0; n < %lld; n++, x += %lld%s, y += %lld)", (long long)y->shape.dim[0],
-                 (long long)((reads_plain ? x->shape.dim[1] : blocks_of(x)) * c.plane), next_beside(&c),
-                 (long long)(blocks_of(y) * c.tile.out_plane));
+                 (long long)c.in.stride[0], parallels_next(text), (long long)c.out.stride[0]);
         write_rows(&c);
         buf_close(text->out);
     } else {
@@ -288,22 +203,13 @@ static void conv_text(KernelText *text)
 static void conv_transpose_text(KernelText *text)
 {
     const int lanes = text->plan->target->lanes;
-    const Type *x = text_input(text, CONV_X), *y = text_output(text);
     Transposed t = transposed_numbers(text);
-    blocked_steps(x, &t.row, &t.plane);
-    blocked_steps(y, &t.out_row, &t.out_plane);
-    t.vector = lanes;
-    t.x_base = x->layout.halo[HALO_TOP] * t.row + x->layout.halo[HALO_LEFT] * lanes;
-    t.y_base = y->layout.halo[HALO_TOP] * t.out_row + y->layout.halo[HALO_LEFT] * lanes;
-    t.x_picture = blocks_of(x) * t.plane;
-    t.y_picture = blocks_of(y) * t.out_plane;
     BlockedTile tile = {.text = text,
                         .lanes = lanes,
                         .vectors = t.block / lanes,
                         .has_bias = text->leader->input_count > CONV_BIAS,
                         .in_step = lanes,
-                        .out_step = t.attrs->stride[1] * lanes,
-                        .out_plane = t.out_plane};
+                        .apart = t.attrs->stride[1]};
     text_comment(text, arena_printf(text->arena,
                                     "by phases of the stride, %d maps x %lld pixels summed in registers, channels in "
                                     "blocks of %d",
@@ -332,22 +238,22 @@ void blocked_text(KernelText *text)
 
 /* ---- forms ---- */
 
-ConvForm blocked_form(const Graph *graph, const Node *conv, bool vector_epilogue, const BlockedSizes *sizes)
+ConvForm blocked_form(const Graph *graph, const Node *conv, bool vector_epilogue, int32_t lanes, int32_t sums)
 {
     const ConvAttrs *attrs = conv->attrs;
     bool transposed = conv->op == OP_conv_transpose;
     int64_t inputs = graph_input_node(graph, conv, CONV_X)->type.shape.dim[1], maps = conv->type.shape.dim[1];
     int64_t width = transposed ? transposed_columns(conv) : conv->type.shape.dim[3];
-    if (conv->op == OP_conv_connect || attrs->groups > 1 || maps < sizes->lanes || !vector_epilogue ||
-        (transposed && 2 * inputs < sizes->lanes))
+    if (conv->op == OP_conv_connect || attrs->groups > 1 || maps < lanes || !vector_epilogue ||
+        (transposed && 2 * inputs < lanes))
         return c_conv_form(graph, conv, vector_epilogue);
-    bool two = (maps + sizes->lanes - 1) / sizes->lanes % 2 == 0;
-    int64_t most = two ? sizes->pixels_of_two : sizes->pixels_of_one, tiles = (width + most - 1) / most;
+    int32_t vectors = (maps + lanes - 1) / lanes % 2 == 0 ? 2 : 1;
+    int64_t most = sums / vectors, tiles = (width + most - 1) / most;
     return (ConvForm){.activations = LAYOUT_BLOCKED,
-                      .reads = inputs < sizes->lanes && !transposed ? LAYOUT_PLAIN : LAYOUT_BLOCKED,
-                      .channel_block = sizes->lanes,
+                      .reads = inputs < lanes && !transposed ? LAYOUT_PLAIN : LAYOUT_BLOCKED,
+                      .channel_block = lanes,
                       .weights = transposed ? LAYOUT_TURNED : LAYOUT_PANELS,
-                      .maps = two ? 2 * sizes->lanes : sizes->lanes,
+                      .maps = vectors * lanes,
                       .pixels = (int32_t)((width + tiles - 1) / tiles),
                       .rows = 1};
 }

@@ -314,13 +314,13 @@ const char *text_finished(const KernelText *text, const char *value, const char 
         return value;
     const char *call = arena_printf(text->arena, "%s_finish(%s", text->name, value);
     for (uint32_t i = text_leader_parameters(text); i < text_parameter_count(text); i++) {
-        const char *parameter = text_parameter(text, i);
-        if (text_is_parallel(text, i))
-            call = arena_printf(text->arena, vector ? "%s, v_load(%s + %s)" : "%s, %s[%s]", call, parameter, at[i]);
-        else if (!text_parameter_runs(text, i))
+        const char *parameter = text_parameter(text, i), *place = text_is_parallel(text, i) ? at[i] : channel;
+        if (!text_is_parallel(text, i) && !text_parameter_runs(text, i))
             call = arena_printf(text->arena, vector ? "%s, v_broadcast(%s)" : "%s, *%s", call, parameter);
+        else if (vector)
+            call = arena_printf(text->arena, "%s, v_load(%s)", call, pointer_text(text, parameter, place));
         else
-            call = arena_printf(text->arena, vector ? "%s, v_load(%s + %s)" : "%s, %s[%s]", call, parameter, channel);
+            call = arena_printf(text->arena, "%s, %s[%s]", call, parameter, place);
     }
     return arena_printf(text->arena, "%s)", call);
 }

@@ -4,10 +4,7 @@
 
 void c_conv_transpose_text(KernelText *text)
 {
-    Access in = access_of(text_input(text, CONV_X)), out = access_of(text_output(text));
     Transposed t = transposed_numbers(text);
-    t.row = in.stride[2], t.plane = in.stride[1], t.x_base = in.base, t.x_picture = in.stride[0];
-    t.out_row = out.stride[2], t.out_plane = out.stride[1], t.y_base = out.base, t.y_picture = out.stride[0];
     ConvTile tile = {.text = text,
                      .block = t.block,
                      .maps = t.maps,

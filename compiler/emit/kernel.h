@@ -2,8 +2,8 @@
  *
  * A family's text gets a KernelText and writes one C function (with helpers before it, if it likes). Buffers are
  * parameters: x (x2, x3, ... when there are several), weight, bias, then what the epilogue reads, then y (and y2, when
- * the result is written in two pieces). One that is
- * read in place, where y is written, is no parameter of its own: its elements are called y[...] until they are written.
+ * the result is written in two pieces). One that is read in place, where y is written, is no parameter of its own: its
+ * elements are called y[...] until they are written.
  */
 #ifndef FOVEA_EMIT_KERNEL_H
 #define FOVEA_EMIT_KERNEL_H
@@ -167,6 +167,8 @@ typedef struct Term {
 } Term;
 /* Their sum: "o * 784 + r * 28", or "0". */
 const char *place_text(const KernelText *text, const Access *access, const Term *terms, int count);
+/* "y + o * 784", or "y" at place "0". */
+const char *pointer_text(const KernelText *text, const char *name, const char *place);
 /* Where each of them is, one a parameter: "b * 784 + 3". */
 const char *const *parallels_at(const KernelText *text, const Term *terms, int count);
 /* What the call of a tile passes for the epilogue: ", bn_mean + o, add_x + o * 784 + r * 28"; `panel`: " + o". */

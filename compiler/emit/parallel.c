@@ -48,19 +48,24 @@ const char *parallels_next(const KernelText *text)
 const char *place_text(const KernelText *text, const Access *access, const Term *terms, int count)
 {
     Buf sum = {0};
+    long long fixed = 0;
     for (int t = 0; t < count; t++) {
         long long step = terms[t].steps * access->stride[terms[t].axis];
-        if (!step)
-            continue;
-        buf_puts(&sum, sum.length ? " + " : "");
-        if (terms[t].name)
-            buf_printf(&sum, step == 1 ? "%s" : "%s * %lld", terms[t].name, step);
-        else
-            buf_printf(&sum, "%lld", step);
+        if (!terms[t].name)
+            fixed += step;
+        else if (step)
+            buf_printf(&sum, step == 1 ? "%s%s" : "%s%s * %lld", sum.length ? " + " : "", terms[t].name, step);
     }
+    if (fixed)
+        buf_printf(&sum, "%s%lld", sum.length ? " + " : "", fixed);
     const char *result = arena_strdup(text->arena, sum.length ? buf_text(&sum) : "0");
     buf_free(&sum);
     return result;
+}
+
+const char *pointer_text(const KernelText *text, const char *name, const char *place)
+{
+    return strcmp(place, "0") == 0 ? name : arena_printf(text->arena, "%s + %s", name, place);
 }
 
 const char *const *parallels_at(const KernelText *text, const Term *terms, int count)
@@ -80,14 +85,12 @@ void add_epilogue_arguments(Buf *line, const KernelText *text, const char *panel
     for (uint32_t i = text_leader_parameters(text); i < text_parameter_count(text); i++) {
         if (text_in_place(text, i))
             continue;
-        buf_printf(line, ", %s", text_parameter(text, i));
+        const char *name = text_parameter(text, i);
         if (text_is_parallel(text, i)) {
             Access access = text_parallel(text, i);
-            const char *place = place_text(text, &access, terms, count);
-            if (strcmp(place, "0") != 0)
-                buf_printf(line, " + %s", place);
-        } else if (text_parameter_runs(text, i)) {
-            buf_puts(line, panel);
+            buf_printf(line, ", %s", pointer_text(text, name, place_text(text, &access, terms, count)));
+        } else {
+            buf_printf(line, ", %s%s", name, text_parameter_runs(text, i) ? panel : "");
         }
     }
 }

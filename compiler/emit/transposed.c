@@ -32,15 +32,25 @@ static TransposedAxis axis_numbers(const ConvAttrs *attrs, int i, int64_t taps, 
 
 Transposed transposed_numbers(KernelText *text)
 {
-    const Shape *x = &text_input(text, CONV_X)->shape, *y = &text_output(text)->shape;
-    const Shape *weight = &text_input(text, CONV_WEIGHT)->shape;
+    const Type *stored_x = text_input(text, CONV_X), *stored_y = text_output(text);
+    const Shape *x = &stored_x->shape, *y = &stored_y->shape, *weight = &text_input(text, CONV_WEIGHT)->shape;
+    Access in = access_of(stored_x), out = access_of(stored_y);
+    int vector = stored_y->layout.kind == LAYOUT_BLOCKED ? stored_y->layout.block : 1;
     const ConvAttrs *attrs = text->leader->attrs;
     Transposed t = {.text = text,
                     .attrs = attrs,
                     .inputs = x->dim[1] / attrs->groups,
                     .maps = y->dim[1],
+                    .row = in.stride[2],
+                    .plane = in.stride[1] * vector,
+                    .out_row = out.stride[2],
+                    .out_plane = out.stride[1] * vector,
                     .batch = y->dim[0],
-                    .vector = 1,
+                    .x_picture = in.stride[0],
+                    .y_picture = out.stride[0],
+                    .x_base = in.base,
+                    .y_base = out.base,
+                    .vector = vector,
                     .block = (int)text_tile(text, AXIS_MAPS),
                     .pixels = text_tile(text, AXIS_COLUMNS),
                     .last_argument = ""};

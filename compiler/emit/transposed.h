@@ -39,7 +39,7 @@ typedef struct Transposed {
     const char *last_argument; /* of the call of a tile at map o: "", or ", 20 - o < 8 ? 20 - o : 8" */
 } Transposed;
 
-/* Axes, channels and batch of a kernel; the caller adds where things stand. */
+/* Of a kernel whose input and output are both plain or both in blocks. */
 Transposed transposed_numbers(KernelText *text);
 /* Pixels beside each other that every phase of columns has: what the tiles of a row can be cut from. */
 int64_t transposed_columns(const Node *node);

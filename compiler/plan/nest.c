@@ -13,10 +13,11 @@ Access access_of(const Type *type)
         access.stride[0] = s->dim[1] * s->dim[2] * s->dim[3];
         return access;
     }
-    int64_t stride = 1;
+    int64_t block = l->kind == LAYOUT_BLOCKED ? l->block : 1, stride = block;
     for (int axis = s->rank - 1; axis >= 0; axis--) {
-        access.stride[axis] = stride;
-        int64_t extent = s->dim[axis];
+        bool channels = axis == 1 && l->kind == LAYOUT_BLOCKED;
+        access.stride[axis] = channels ? stride / block : stride;
+        int64_t extent = channels ? (s->dim[axis] + block - 1) / block : s->dim[axis];
         if (axis == s->rank - 1)
             extent += l->halo[HALO_LEFT] + l->halo[HALO_RIGHT];
         else if (axis == s->rank - 2)
@@ -24,7 +25,7 @@ Access access_of(const Type *type)
         stride *= extent;
     }
     if (s->rank >= 2)
-        access.base = l->halo[HALO_TOP] * access.stride[s->rank - 2] + l->halo[HALO_LEFT];
+        access.base = l->halo[HALO_TOP] * access.stride[s->rank - 2] + l->halo[HALO_LEFT] * block;
     return access;
 }
 

@@ -28,7 +28,8 @@ enum {
     AXIS_PARTS = 1 << (MAX_RANK + 2) /* of a concat */
 };
 
-/* Strides of a stored tensor along its logical axes, in elements; not for blocked layouts. */
+/* Strides of a stored tensor along its logical axes, in elements. Of one in blocks of channels, that along the channels
+ * holds for whole blocks: channel c * block begins at c * block * stride. */
 typedef struct Access {
     int64_t base;
     int64_t stride[NEST_AXES];

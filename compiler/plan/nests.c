@@ -114,17 +114,8 @@ Nest pack_nest(const Type *from, const Type *to)
     nest.step[4] = 1;
     for (int side = 0; side < 2; side++) {
         Access *access = &nest.access[side];
-        const int32_t *halo = sides[side]->layout.halo;
-        const int64_t *dim = sides[side]->shape.dim;
-        if (!blocked[side]) {
-            access->stride[4] = access->stride[1];
-            access->stride[1] *= block;
-            continue;
-        }
-        int64_t row = (dim[3] + halo[HALO_LEFT] + halo[HALO_RIGHT]) * block;
-        int64_t plane = (dim[2] + halo[HALO_TOP] + halo[HALO_BOTTOM]) * row;
-        *access = (Access){.base = halo[HALO_TOP] * row + halo[HALO_LEFT] * block,
-                           .stride = {(dim[1] + block - 1) / block * plane, plane, row, block, 1}};
+        access->stride[4] = blocked[side] ? 1 : access->stride[1];
+        access->stride[1] *= block;
     }
     return nest;
 }

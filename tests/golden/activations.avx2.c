@@ -156,12 +156,12 @@ FOVEA_AVX2 static void activations_conv1_row6(const float *restrict x, const flo
             }
         }
     }
-    v_store(y, activations_conv1_finish(a0_0, v_broadcast(prelu_weight), v_load(prelu_weight3 + 0)));
-    v_store(y + 8, activations_conv1_finish(a1_0, v_broadcast(prelu_weight), v_load(prelu_weight3 + 0)));
-    v_store(y + 16, activations_conv1_finish(a2_0, v_broadcast(prelu_weight), v_load(prelu_weight3 + 0)));
-    v_store(y + 24, activations_conv1_finish(a3_0, v_broadcast(prelu_weight), v_load(prelu_weight3 + 0)));
-    v_store(y + 32, activations_conv1_finish(a4_0, v_broadcast(prelu_weight), v_load(prelu_weight3 + 0)));
-    v_store(y + 40, activations_conv1_finish(a5_0, v_broadcast(prelu_weight), v_load(prelu_weight3 + 0)));
+    v_store(y, activations_conv1_finish(a0_0, v_broadcast(prelu_weight), v_load(prelu_weight3)));
+    v_store(y + 8, activations_conv1_finish(a1_0, v_broadcast(prelu_weight), v_load(prelu_weight3)));
+    v_store(y + 16, activations_conv1_finish(a2_0, v_broadcast(prelu_weight), v_load(prelu_weight3)));
+    v_store(y + 24, activations_conv1_finish(a3_0, v_broadcast(prelu_weight), v_load(prelu_weight3)));
+    v_store(y + 32, activations_conv1_finish(a4_0, v_broadcast(prelu_weight), v_load(prelu_weight3)));
+    v_store(y + 40, activations_conv1_finish(a5_0, v_broadcast(prelu_weight), v_load(prelu_weight3)));
     v_store(y + 288, activations_conv1_finish(a0_1, v_broadcast(prelu_weight), v_load(prelu_weight3 + 8)));
     v_store(y + 296, activations_conv1_finish(a1_1, v_broadcast(prelu_weight), v_load(prelu_weight3 + 8)));
     v_store(y + 304, activations_conv1_finish(a2_1, v_broadcast(prelu_weight), v_load(prelu_weight3 + 8)));

@@ -144,12 +144,12 @@ FOVEA_AVX512 static void activations_conv1_row6(const float *restrict x, const f
             }
         }
     }
-    v_store(y, activations_conv1_finish(a0_0, v_broadcast(prelu_weight), v_load(prelu_weight3 + 0)));
-    v_store(y + 16, activations_conv1_finish(a1_0, v_broadcast(prelu_weight), v_load(prelu_weight3 + 0)));
-    v_store(y + 32, activations_conv1_finish(a2_0, v_broadcast(prelu_weight), v_load(prelu_weight3 + 0)));
-    v_store(y + 48, activations_conv1_finish(a3_0, v_broadcast(prelu_weight), v_load(prelu_weight3 + 0)));
-    v_store(y + 64, activations_conv1_finish(a4_0, v_broadcast(prelu_weight), v_load(prelu_weight3 + 0)));
-    v_store(y + 80, activations_conv1_finish(a5_0, v_broadcast(prelu_weight), v_load(prelu_weight3 + 0)));
+    v_store(y, activations_conv1_finish(a0_0, v_broadcast(prelu_weight), v_load(prelu_weight3)));
+    v_store(y + 16, activations_conv1_finish(a1_0, v_broadcast(prelu_weight), v_load(prelu_weight3)));
+    v_store(y + 32, activations_conv1_finish(a2_0, v_broadcast(prelu_weight), v_load(prelu_weight3)));
+    v_store(y + 48, activations_conv1_finish(a3_0, v_broadcast(prelu_weight), v_load(prelu_weight3)));
+    v_store(y + 64, activations_conv1_finish(a4_0, v_broadcast(prelu_weight), v_load(prelu_weight3)));
+    v_store(y + 80, activations_conv1_finish(a5_0, v_broadcast(prelu_weight), v_load(prelu_weight3)));
 }
 
 static void activations_conv1(const float *restrict x, const float *restrict weight, const float *restrict bias,
