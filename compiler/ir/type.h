@@ -26,7 +26,7 @@ typedef struct Shape {
 typedef enum LayoutKind {
     LAYOUT_PLAIN,       /* row major; the last two axes may carry a halo */
     LAYOUT_INTERLEAVED, /* N H W C: the bytes of a decoded picture */
-    LAYOUT_BLOCKED,     /* N C/b H W b: channels in blocks of b, the last one filled with zeros; halo allowed */
+    LAYOUT_BLOCKED,     /* N C/b H W b: channels in blocks of b, the last one filled up with anything; halo allowed */
     LAYOUT_PANELS,      /* O/b I KH KW b (or O/b I b): weights in the order in which kernels read them */
     LAYOUT_TURNED,      /* O/b I KH KW b of a weight [I, O, KH, KW]: panels of axis 1 */
     LAYOUT_COUNT

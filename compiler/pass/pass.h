@@ -119,9 +119,8 @@ Graph *graph_without_dead(const Graph *graph);
  * cross groups. `vector_epilogue` as in target.h. */
 const char *why_not_stored_shuffled(const Target *target, const Graph *graph, const Node *conv, const Node *shuffle,
                                     bool vector_epilogue);
-/* Why a convolution cannot write its first maps to one place and the others to another; NULL: it can, since all of a
- * panel of maps goes to one. */
-const char *why_not_in_pieces(const Target *target, const Graph *graph, const Node *conv, int64_t maps,
-                              bool vector_epilogue);
+/* Why a convolution of that form cannot write its first maps, so many, to one place and the others to another; NULL: it
+ * can, since all of a panel of maps goes to one. */
+const char *why_not_in_pieces(Arena *arena, const ConvForm *form, int64_t maps);
 
 #endif

@@ -10,7 +10,6 @@
  * branch of an Inception module is computed in one product with the reductions beside it (siblings.c), and no copy
  * brings it into the concat. The kernel chooses where to write for a panel of maps at a time.
  */
-#include "emit/kernel.h"
 #include "ops/op.h"
 #include "ops/part.h"
 #include "pass/pass.h"
@@ -20,24 +19,22 @@ typedef struct Cutting {
     const bool *known;
     const uint32_t *uses;
     const NodeId *results;
-    bool *plain;          /* one a leader: something behind it has no vector words */
+    const ConvForm *forms;
     bool *shuffled;       /* one a leader: it stores its maps in another order */
     bool *joined;         /* one a node: a concat reads it */
-    NodeId *first, *rest; /* one a node: parts of it that nobody has written yet, in order; NODE_NONE: none */
+    NodeId *first, *rest; /* one a node: the parts that read it, in order; NODE_NONE: none */
 } Cutting;
 
-const char *why_not_in_pieces(const Target *target, const Graph *graph, const Node *conv, int64_t maps,
-                              bool vector_epilogue)
+const char *why_not_in_pieces(Arena *arena, const ConvForm *form, int64_t maps)
 {
-    ConvForm form = target->conv_form(graph, conv, vector_epilogue);
-    if (form.activations == LAYOUT_BLOCKED)
+    if (form->activations == LAYOUT_BLOCKED)
         return "the convolution stores blocks of channels";
-    if (form.maps == 1)
+    if (form->maps == 1)
         return "maps are computed one by one";
-    if (conv->type.shape.dim[0] == 1 && maps % form.maps == 0)
+    if (maps % form->maps == 0)
         return NULL;
-    return arena_printf(graph->arena, "%d maps are computed at a time, of which some would go there and some elsewhere",
-                        form.maps);
+    return arena_printf(arena, "%d maps are computed at a time, of which some would go there and some elsewhere",
+                        form->maps);
 }
 
 /* Whether two parts are the first channels of a value, and all the others. */
@@ -58,7 +55,7 @@ static bool is_taken_apart(const Cutting *cutting, NodeId value)
            (cutting->joined[first.index] || cutting->joined[rest.index]);
 }
 
-static void cut(Cutting *cutting, const PassContext *context, NodeId leader)
+static void cut(const Cutting *cutting, NodeId leader, Explain *explain)
 {
     Graph *graph = cutting->graph;
     NodeId value = cutting->results[leader.index];
@@ -67,15 +64,13 @@ static void cut(Cutting *cutting, const PassContext *context, NodeId leader)
         !is_taken_apart(cutting, value))
         return;
     Node *first = graph_node(graph, cutting->first[value.index]), *rest = graph_node(graph, cutting->rest[value.index]);
-    const char *why =
-        why_not_in_pieces(context->target, graph, conv, first->type.shape.dim[1], !cutting->plain[leader.index]);
+    const char *why = why_not_in_pieces(graph->arena, &cutting->forms[leader.index], first->type.shape.dim[1]);
     if (why) {
-        explain_left(context->explain, conv, "%s", why);
+        explain_left(explain, conv, "%s", why);
         return;
     }
     first->kernel = rest->kernel = leader;
-    explain_done(context->explain, conv, (Saving){.bytes = 0},
-                 "what a concat takes is written there, the rest elsewhere");
+    explain_done(explain, conv, (Saving){.bytes = 0}, "what a concat takes is written there, the rest elsewhere");
 }
 
 static void find_readers(Cutting *cutting)
@@ -85,10 +80,8 @@ static void find_readers(Cutting *cutting)
         cutting->first[i] = cutting->rest[i] = NODE_NONE;
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         const Node *node = &graph->nodes.at[i];
-        if (!node_is_none(node->kernel)) {
-            cutting->plain[node->kernel.index] |= !body_is_vector(graph->arena, node);
+        if (!node_is_none(node->kernel))
             cutting->shuffled[node->kernel.index] |= node->op == OP_channel_shuffle;
-        }
         for (uint32_t k = 0; node->op == OP_concat && k < node->input_count; k++)
             cutting->joined[graph_input(graph, node, k).index] = true;
         if (node->op == OP_part) {
@@ -110,7 +103,7 @@ Graph *pass_pieces(const Graph *graph, const PassContext *context)
                        .known = graph_known(to->arena, to),
                        .uses = graph_uses(to->arena, to),
                        .results = kernel_results(to),
-                       .plain = NEW_ARRAY(to->arena, bool, count),
+                       .forms = target_conv_forms(context->target, to),
                        .shuffled = NEW_ARRAY(to->arena, bool, count),
                        .joined = NEW_ARRAY(to->arena, bool, count),
                        .first = NEW_ARRAY(to->arena, NodeId, count),
@@ -118,6 +111,6 @@ Graph *pass_pieces(const Graph *graph, const PassContext *context)
     find_readers(&cutting);
     for (uint32_t i = 0; i < count; i++)
         if (node_is_none(to->nodes.at[i].kernel))
-            cut(&cutting, context, (NodeId){i});
+            cut(&cutting, (NodeId){i}, context->explain);
     return to;
 }

@@ -198,35 +198,42 @@ static void mark_group(Merging *m, Sibling *siblings, uint32_t count)
 static const char *why_not_joined(const Merging *m, const Sibling *siblings, uint32_t count)
 {
     const Graph *graph = m->rewrite.from;
+    Arena *arena = m->rewrite.to->arena;
     Node product = *graph_node(graph, siblings->conv);
     int64_t maps = product.type.shape.dim[1];
     for (uint32_t i = 1; i < count; i++)
         product.type.shape.dim[1] += graph_node(graph, siblings[i].conv)->type.shape.dim[1];
-    const char *why = why_not_in_pieces(m->target, graph, &product, maps, siblings->words);
-    return why ? arena_printf(m->rewrite.to->arena, "its result goes straight into a concat, but of one product %s",
-                              why)
-               : NULL;
+    ConvForm form = m->target->conv_form(graph, &product, siblings->words);
+    const char *why = why_not_in_pieces(arena, &form, maps);
+    return why ? arena_printf(arena, "its result goes straight into a concat, but of one product %s", why) : NULL;
 }
 
-/* Of those with one key, which all need not stay alone: how many at the beginning do, after all, since a concat reads
- * them. */
+/* Of those with one key, which need not stay alone, concats read the first few: the last of these may be part of the
+ * product, and it is said of the others why not. How many stay alone. */
 static uint32_t leave_joined(const Merging *m, Sibling *siblings, uint32_t count)
 {
     uint32_t joined = 0;
-    if (count == 1)
-        return 0;
     while (joined < count && siblings[joined].joined)
         joined++;
-    for (uint32_t i = 0; joined < count && i + 1 < joined; i++)
-        siblings[i].why = "its result goes straight into a concat, and so does another one's in the product";
-    if (joined == 0)
+    if (joined == 0 || count == 1)
         return 0;
-    const char *why = joined < count ? why_not_joined(m, siblings + joined - 1, count - joined + 1)
-                                     : "all that read the same go straight into concats, where parts would be copied";
-    siblings[joined - 1].why = why;
-    for (uint32_t i = 0; joined == count && i < count; i++)
-        siblings[i].why = why;
-    return why ? joined : joined - 1;
+    Sibling *last = &siblings[joined - 1];
+    last->why = joined == count ? "all that read the same go straight into concats, where parts would be copied"
+                                : why_not_joined(m, last, count - joined + 1);
+    for (uint32_t i = 0; i + 1 < joined; i++)
+        siblings[i].why =
+            last->why ? last->why : "its result goes straight into a concat, and so does another one's in the product";
+    return last->why ? joined : joined - 1;
+}
+
+/* Why those of one key that need not stay alone, `alike` of which `left` no concat takes, are no product. */
+static const char *why_no_product(uint32_t alike, uint32_t left)
+{
+    if (left > 1)
+        return "one product of all of them would have too many maps";
+    if (alike > 1)
+        return "the others that could be of one product with it go into concats";
+    return "none of the others that read the same has its stride and is followed by the same";
 }
 
 /* Groups among those that read the same value, `able` of which need not stay alone. */
@@ -242,10 +249,7 @@ static void find_groups(Merging *m, Sibling *siblings, uint32_t count)
         if (end - first > 1 && fit_together(m->rewrite.from, siblings + first, end - first))
             mark_group(m, siblings + first, end - first);
         for (uint32_t i = first; i < end && able > 1 && !m->gone[siblings[i].conv.index]; i++)
-            siblings[i].why = end - first > 1   ? "one product of all of them would have too many maps"
-                              : end - begin > 1 ? "the others that could be of one product with it go into concats"
-                                                : "none of the others that read the same has its stride and is "
-                                                  "followed by the same";
+            siblings[i].why = why_no_product(end - begin, end - first);
     }
     for (uint32_t i = 0; count > 1 && i < count; i++)
         m->why[siblings[i].conv.index] = siblings[i].why;

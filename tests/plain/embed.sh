@@ -4,7 +4,7 @@ here="$work/models"
 flags="-std=c99 -O1 -Wall -Wextra -Wpedantic -Werror -Iruntime -I$here"
 # Two targets as well, where the CPU has both.
 second=c
-grep -qw avx2 /proc/cpuinfo 2>/dev/null && second=avx2
+cpu_runs avx2 && second=avx2
 if ! { "$BUILD/fovea" compile tests/golden/lenet.fov --weights random:1 -o "$here" &&
     "$BUILD/fovea" compile tests/golden/inception.fov --target $second --weights random:1 -o "$here"; } >"$work/out" 2>&1; then
     not_ok "emit" "$(head -n 1 "$work/out")"
