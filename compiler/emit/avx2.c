@@ -50,6 +50,12 @@ const Target target_avx2 = {
              "#define v_gt(a, b)           _mm256_cmp_ps(a, b, _CMP_GT_OQ)\n"
              "#define v_le(a, b)           _mm256_cmp_ps(a, b, _CMP_LE_OQ)\n"
              "#define v_ge(a, b)           _mm256_cmp_ps(a, b, _CMP_GE_OQ)\n"
+             "/* Lanes from n on of a, and the first n of b; the first n of a, and zeros. */\n"
+             "#define v_slide(a, b, n)     _mm256_castsi256_ps((n) < 4 \\\n"
+             "    ? _mm256_alignr_epi8(v_halves(a, b), _mm256_castps_si256(a), 4 * (n) % 16) \\\n"
+             "    : _mm256_alignr_epi8(_mm256_castps_si256(b), v_halves(a, b), 4 * (n) % 16))\n"
+             "#define v_halves(a, b)       _mm256_castps_si256(_mm256_permute2f128_ps(a, b, 0x21))\n"
+             "#define v_first(a, n)        _mm256_blend_ps(_mm256_setzero_ps(), a, (1 << (n)) - 1)\n"
              "#define v_select(mask, a, b) _mm256_blendv_ps(b, a, mask)\n"
              "#endif\n",
 };

@@ -51,6 +51,10 @@ const Target target_avx512 = {
              "#define v_gt(a, b)           _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ)\n"
              "#define v_le(a, b)           _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ)\n"
              "#define v_ge(a, b)           _mm512_cmp_ps_mask(a, b, _CMP_GE_OQ)\n"
+             "/* Lanes from n on of a, and the first n of b; the first n of a, and zeros. */\n"
+             "#define v_slide(a, b, n)     _mm512_castsi512_ps(_mm512_alignr_epi32(_mm512_castps_si512(b), "
+             "_mm512_castps_si512(a), n))\n"
+             "#define v_first(a, n)        _mm512_maskz_mov_ps((1 << (n)) - 1, a)\n"
              "#define v_select(mask, a, b) _mm512_mask_blend_ps(mask, b, a)\n"
              "#endif\n",
 };

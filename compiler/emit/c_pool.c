@@ -1,8 +1,6 @@
-/* c_pool.c - spatial and cross-channel pooling, softmax and local response normalisation in plain C. */
+/* c_pool.c - spatial pooling: in plain C, and over blocks of channels in the words of a target. */
 #include "emit/kernel.h"
-#include "ops/lrn.h"
 #include "ops/pool.h"
-#include "ops/softmax.h"
 
 /* ---- spatial pooling ---- */
 
@@ -11,6 +9,7 @@ typedef struct PoolText {
     const PoolAttrs *attrs;
     Access in, out;
     const Shape *x, *y;
+    int64_t block; /* channels at a time, of a block; 1: plain */
     bool mean;
 } PoolText;
 
@@ -51,41 +50,88 @@ static void write_range(const PoolText *p, int axis, const char *place, const ch
                  padded - 1 - (size - 1) * step, padded - 1 + step, name, step, size);
 }
 
+/* What is computed at a time: an element, or a vector of the channels of a block. */
+typedef struct Words {
+    const char *type, *least, *zero;
+    const char *load;   /* of a place */
+    const char *join;   /* v and another */
+    const char *divide; /* v by a number */
+    const char *store;  /* at a place, a value */
+} Words;
+
+static Words words_of(const PoolText *p)
+{
+    Arena *arena = p->text->arena;
+    if (p->block > 1)
+        return (Words){.type = p->text->plan->target->vector,
+                       .least = "v_set(-INFINITY)",
+                       .zero = "v_zero()",
+                       .load = "v_load(x + %s)",
+                       .join = p->mean ? "v = v_add(v, %s);" : "v = v_max(%s, v);",
+                       .divide = "v_div(v, v_set(%s))",
+                       .store = "v_store(y + %s, %s);"};
+    const char *larger = arena_printf(arena, "v = %s_larger(%%s, v);", p->text->prefix);
+    p->text->needs->larger |= !p->mean;
+    return (Words){.type = "float",
+                   .least = "-INFINITY",
+                   .zero = "0.0f",
+                   .load = "x[%s]",
+                   .join = p->mean ? "v += %s;" : larger,
+                   .divide = "v / %s",
+                   .store = "y[%s] = %s;"};
+}
+
+/* A word of a place or value. */
+static const char *word(const PoolText *p, const char *format, const char *of)
+{
+    const char *hole = strstr(format, "%s");
+    return arena_printf(p->text->arena, "%.*s%s%s", (int)(hole - format), format, of, hole + 2);
+}
+
+/* How many elements a mean is of. */
+static const char *count_text(const PoolText *p, bool inside_y, bool inside_x)
+{
+    const PoolAttrs *a = p->attrs;
+    Arena *arena = p->text->arena;
+    if (inside_y && inside_x)
+        return arena_printf(arena, "%lld.0f", (long long)(a->size[0] * a->size[1]));
+    const char *rows = inside_y       ? arena_printf(arena, "%lld", (long long)a->size[0])
+                       : a->count_pad ? "top2"
+                                      : "(top1 - top0)";
+    const char *columns = inside_x       ? arena_printf(arena, "%lld", (long long)a->size[1])
+                          : a->count_pad ? "left2"
+                                         : "(left1 - left0)";
+    return arena_printf(arena, "(float)(%s * %s)", rows, columns);
+}
+
 static void write_window(const PoolText *p, bool inside_y, bool inside_x)
 {
-    Buf *out = p->text->out;
+    KernelText *text = p->text;
+    Buf *out = text->out;
     const PoolAttrs *a = p->attrs;
+    const Words words = words_of(p);
     const char *y0 = inside_y ? "0" : "top0", *x0 = inside_x ? "0" : "left0";
-    const char *y1 = inside_y ? arena_printf(p->text->arena, "%lld", (long long)a->size[0]) : "top1";
-    const char *x1 = inside_x ? arena_printf(p->text->arena, "%lld", (long long)a->size[1]) : "left1";
-    bool counted = inside_y || p->text->kernel->rows.x_held; /* not from where the window is cut */
-    const char *row = counted ? arena_printf(p->text->arena, "%s * %lld", text_row_in(p->text),
-                                             (long long)(a->stride[0] * p->in.stride[2]))
-                              : arena_printf(p->text->arena, "top * %lld", (long long)p->in.stride[2]);
-    const char *column = inside_x ? window_start(p->text->arena, "c", a->stride[1], 0) : "left";
-    long long step = p->in.stride[2] * a->dilation[0];
+    const char *y1 = inside_y ? arena_printf(text->arena, "%lld", (long long)a->size[0]) : "top1";
+    const char *x1 = inside_x ? arena_printf(text->arena, "%lld", (long long)a->size[1]) : "left1";
+    bool counted = inside_y || text->kernel->rows.x_held; /* not from where the window is cut */
+    const char *row =
+        counted ? arena_printf(text->arena, "%s * %lld", text_row_in(text), (long long)(a->stride[0] * p->in.stride[2]))
+                : arena_printf(text->arena, "top * %lld", (long long)p->in.stride[2]);
+    const char *column =
+        window_start(text->arena, inside_x ? "c" : "left", (inside_x ? a->stride[1] : 1) * p->in.stride[3], 0);
+    const Access taps = {.stride = {p->in.stride[2] * a->dilation[0], p->in.stride[3] * a->dilation[1]}};
+    const Access places = {.stride = {p->out.stride[2], p->out.stride[3]}};
+    const char *from = place_text(text, &taps, (Term[]){{"ky", 0, 1}, {"kx", 1, 1}}, 2);
+    const char *to = place_text(text, &places, (Term[]){{text_row_out(text), 0, 1}, {"c", 1, 1}}, 2);
+    text->needs->math |= !p->mean;
     buf_line(out, "const int s = %s + %s;", row, column);
-    buf_line(out, "float v = %s;", p->mean ? "0.0f" : "-INFINITY");
+    buf_line(out, "%s v = %s;", words.type, p->mean ? words.zero : words.least);
     buf_line(out, "for (int ky = %s; ky < %s; ky++)", y0, y1);
     buf_line(out, "    for (int kx = %s; kx < %s; kx++)", x0, x1);
-    const char *at = a->dilation[1] == 1 ? arena_printf(p->text->arena, "x[s + ky * %lld + kx]", step)
-                                         : arena_printf(p->text->arena, "x[s + ky * %lld + kx * %lld]", step,
-                                                        (long long)a->dilation[1]);
-    if (!p->mean) {
-        p->text->needs->larger = p->text->needs->math = true;
-        buf_line(out, "        v = %s_larger(%s, v);", p->text->prefix, at);
-        buf_line(out, "y[%s * %lld + c] = v;", text_row_out(p->text), (long long)p->out.stride[2]);
-        return;
-    }
-    buf_line(out, "        v += %s;", at);
-    const char *rows = inside_y ? y1 : a->count_pad ? "top2" : "(top1 - top0)";
-    const char *columns = inside_x ? x1 : a->count_pad ? "left2" : "(left1 - left0)";
-    if (inside_y && inside_x)
-        buf_line(out, "y[%s * %lld + c] = v / %lld.0f;", text_row_out(p->text), (long long)p->out.stride[2],
-                 (long long)(a->size[0] * a->size[1]));
-    else
-        buf_line(out, "y[%s * %lld + c] = v / (float)(%s * %s);", text_row_out(p->text), (long long)p->out.stride[2],
-                 rows, columns);
+    const char *tap = word(p, words.load, arena_printf(text->arena, "s + %s", from));
+    buf_line(out, "        %s", word(p, words.join, tap));
+    const char *value = p->mean ? word(p, words.divide, count_text(p, inside_y, inside_x)) : "v";
+    buf_line(out, "%s", word(p, word(p, words.store, to), value));
 }
 
 void c_pool_text(KernelText *text)
@@ -97,6 +143,7 @@ void c_pool_text(KernelText *text)
                   .out = access_of(&stored_y),
                   .x = &text_input(text, 0)->shape,
                   .y = &text_output(text)->shape,
+                  .block = stored_x.layout.kind == LAYOUT_BLOCKED ? stored_x.layout.block : 1,
                   .mean = text->leader->op == OP_avgpool};
     if (pool_is_global(text->graph, text->leader)) {
         text_reduction(text, p.mean ? FOLD_MEAN : FOLD_LARGER);
@@ -104,15 +151,19 @@ void c_pool_text(KernelText *text)
     }
     Buf *out = text->out;
     bool inside_y = always_inside(&p, 0), inside_x = always_inside(&p, 1);
-    text_comment(text, inside_y && inside_x ? "window by window" : "window by window, cut at the edges");
+    const char *how = inside_y && inside_x ? "window by window" : "window by window, cut at the edges";
+    text_comment(text,
+                 p.block > 1 ? arena_printf(text->arena, "%s, %lld channels at a time", how, (long long)p.block) : how);
     text_open(text);
     text_border(text);
     if (p.in.base)
         buf_line(out, "x += %lld; /* past the halo */", (long long)p.in.base);
     if (p.out.base)
         buf_line(out, "y += %lld; /* past the halo */", (long long)p.out.base);
-    buf_open(out, "for (int i = 0; i < %lld; i++, x += %lld, y += %lld)", (long long)(p.y->dim[0] * p.y->dim[1]),
-             (long long)p.in.stride[1], (long long)p.out.stride[1]);
+    long long maps = p.y->dim[0] * ((p.y->dim[1] + p.block - 1) / p.block);
+    if (maps > 1)
+        buf_open(out, "for (int i = 0; i < %lld; i++, x += %lld, y += %lld)", maps,
+                 (long long)(p.in.stride[1] * p.block), (long long)(p.out.stride[1] * p.block));
     text_rows_open(text, p.y->dim[2], true);
     if (!inside_y)
         write_range(&p, 0, "r", "top");
@@ -122,129 +173,7 @@ void c_pool_text(KernelText *text)
     write_window(&p, inside_y, inside_x);
     buf_close(out);
     buf_close(out);
-    buf_close(out);
-    text_close(text);
-}
-
-/* ---- across channels ---- */
-
-static void open_block(KernelText *text, const Nest *nest)
-{
-    for (int axis = 0; axis < nest->rank; axis++)
-        nest_block_open(text, nest, axis);
-}
-
-static void close_block(KernelText *text, const Nest *nest)
-{
-    for (int axis = 0; axis < nest->rank; axis++)
-        buf_close(text->out);
-}
-
-void c_channel_pool_text(KernelText *text)
-{
-    text_reduction(text, text->leader->op == OP_channel_avg ? FOLD_MEAN : FOLD_LARGER);
-}
-
-void c_softmax_text(KernelText *text)
-{
-    const SoftmaxAttrs *attrs = text->leader->attrs;
-    int axis = (int)attrs->axis;
-    long long count = text_output(text)->shape.dim[axis];
-    Nest nest = kernel_nest(text->graph, text->kernel);
-    long long step_x = access_of(text_input(text, 0)).stride[axis], step_y = access_of(text_output(text)).stride[axis];
-    text_comment(text, "the largest is subtracted first, so that nothing overflows");
-    text->needs->larger = text->needs->math = true;
-    text_open(text);
-    text_border(text);
-    open_block(text, &nest);
-    nest_begin(text, &nest, 1, arena_printf(text->arena, "const float *s = %s", text_parameter(text, 0)));
-    nest_begin(text, &nest, 0, "float *d = y");
-    buf_line(text->out, "float largest = -INFINITY, sum = 0.0f;");
-    buf_line(text->out, "for (int a = 0; a < %lld; a++)", count);
-    buf_line(text->out, "    largest = %s_larger(s[a * %lld], largest);", text->prefix, step_x);
-    buf_open(text->out, "for (int a = 0; a < %lld; a++)", count);
-    buf_line(text->out, "d[a * %lld] = expf(s[a * %lld] - largest);", step_y, step_x);
-    buf_line(text->out, "sum += d[a * %lld];", step_y);
-    buf_close(text->out);
-    buf_line(text->out, "for (int a = 0; a < %lld; a++)", count);
-    buf_line(text->out, "    d[a * %lld] /= sum;", step_y);
-    close_block(text, &nest);
-    text_close(text);
-}
-
-/* The squares of the channels around c are summed anew for each, so that a NaN goes no further than it should. */
-static void write_lrn_sum(KernelText *text, const LrnAttrs *attrs, long long channels, long long step)
-{
-    long long before = lrn_before(attrs), after = lrn_after(attrs);
-    buf_line(text->out, "const int first = c > %lld ? c - %lld : 0;", before, before);
-    buf_line(text->out, "const int last = c < %lld ? c + %lld : %lld;", channels - 1 - after, after, channels - 1);
-    buf_line(text->out, "float sum = 0.0f;");
-    buf_line(text->out, "for (int a = first; a <= last; a++)");
-    buf_line(text->out, "    sum += s[a * %lld] * s[a * %lld];", step, step);
-}
-
-/* The same of squares that are kept, so that y may be x: that of channel a at a modulo their number. */
-static void write_lrn_kept_sum(KernelText *text, const LrnAttrs *attrs, long long channels, long long step)
-{
-    long long after = lrn_after(attrs), size = lrn_before(attrs) + after + 1;
-    buf_line(text->out, "kept[(c + %lld) %% %lld] =", after, size);
-    buf_line(text->out, "    c < %lld ? s[(c + %lld) * %lld] * s[(c + %lld) * %lld] : 0.0f;", channels - after, after,
-             step, after, step);
-    buf_line(text->out, "float sum = 0.0f;");
-    buf_line(text->out, "for (int a = 0; a < %lld; a++)", size);
-    buf_line(text->out, "    sum += kept[a];");
-}
-
-static void begin_lrn_kept(KernelText *text, const LrnAttrs *attrs, long long channels, long long step)
-{
-    long long after = lrn_after(attrs);
-    buf_line(text->out, "float kept[%lld] = {0.0f};", (long long)lrn_before(attrs) + after + 1);
-    if (after == 0)
-        return;
-    buf_line(text->out, "for (int a = 0; a < %lld; a++)", MIN(after, channels));
-    buf_line(text->out, "    kept[a] = s[a * %lld] * s[a * %lld];", step, step);
-}
-
-/* "x + r * 55": a row of it. */
-static const char *row_of(const KernelText *text, const char *name, const char *row, int64_t stride)
-{
-    return arena_printf(text->arena, "%s + %s * %lld", name, row, (long long)stride);
-}
-
-void c_lrn_text(KernelText *text)
-{
-    const LrnAttrs *attrs = text->leader->attrs;
-    long long channels = text_output(text)->shape.dim[1];
-    bool kept = tiling_find(&text->kernel->tiling, LOOP_KEPT) != NULL;
-    const Type stored_x = text_stored_input(text), stored_y = text_stored_output(text);
-    const Access in = access_of(&stored_x), out = access_of(&stored_y);
-    Nest nest = kernel_nest(text->graph, text->kernel);
-    long long step_x = in.stride[1], step_y = out.stride[1];
-    const char *x = text_parameter(text, 0), *y = "y";
-    bool rows = text->kernel->rows.some;
-    if (rows) {
-        x = row_of(text, x, text_row_in(text), in.stride[2]);
-        y = row_of(text, y, text_row_out(text), out.stride[2]);
-    }
-    text_comment(text, "squares of the neighbouring channels, place by place");
-    text->needs->math = true;
-    text_open(text);
-    text_border(text);
-    if (rows)
-        text_rows_open(text, 0, true);
-    open_block(text, &nest);
-    nest_begin(text, &nest, 1, arena_printf(text->arena, "const float *s = %s", x));
-    nest_begin(text, &nest, 0, arena_printf(text->arena, "float *d = %s", y));
-    if (kept)
-        begin_lrn_kept(text, attrs, channels, step_x);
-    buf_open(text->out, "for (int c = 0; c < %lld; c++)", channels);
-    (kept ? write_lrn_kept_sum : write_lrn_sum)(text, attrs, channels, step_x);
-    buf_line(text->out, "d[c * %lld] = s[c * %lld] / powf(%s + %s * sum, %s);", step_y, step_x,
-             float_text(text->arena, attrs->k), float_text(text->arena, attrs->alpha),
-             float_text(text->arena, attrs->beta));
-    buf_close(text->out);
-    close_block(text, &nest);
-    if (rows)
-        buf_close(text->out);
+    if (maps > 1)
+        buf_close(out);
     text_close(text);
 }

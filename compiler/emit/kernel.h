@@ -118,6 +118,9 @@ void nest_begin(KernelText *text, const Nest *nest, int operand, const char *sta
 void nest_lines_open(KernelText *text, const Nest *nest, int from, int to);
 void nest_block_open(KernelText *text, const Nest *nest, int axis);
 const char *nest_name(int axis); /* of its loop's variable */
+/* All of its loops with braces. */
+void nest_blocks_open(KernelText *text, const Nest *nest);
+void nest_blocks_close(KernelText *text, const Nest *nest);
 
 /* What joins the elements that become one (reduction.c). */
 typedef enum Fold {

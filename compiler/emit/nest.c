@@ -56,6 +56,18 @@ void nest_block_open(KernelText *text, const Nest *nest, int axis)
     buf_open(text->out, "for (int %s = 0; %s < %lld; %s++)", name, name, (long long)nest->dim[axis], name);
 }
 
+void nest_blocks_open(KernelText *text, const Nest *nest)
+{
+    for (int axis = 0; axis < nest->rank; axis++)
+        nest_block_open(text, nest, axis);
+}
+
+void nest_blocks_close(KernelText *text, const Nest *nest)
+{
+    for (int axis = 0; axis < nest->rank; axis++)
+        buf_close(text->out);
+}
+
 void nest_open(KernelText *text, const Nest *nest)
 {
     for (int axis = 0; axis < nest->rank; axis++) {

@@ -29,4 +29,10 @@ static inline bool lrn_keeps(const LrnAttrs *attrs)
     return attrs->size <= LRN_MOST_KEPT;
 }
 
+/* Whether the power is one of roots, which need no powf: (k + ...)^0.75 is the product of a root and a root's root. */
+static inline bool lrn_has_roots(const LrnAttrs *attrs)
+{
+    return attrs->beta == 0.5 || attrs->beta == 0.75 || attrs->beta == 1.0;
+}
+
 #endif

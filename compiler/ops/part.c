@@ -40,10 +40,12 @@ int64_t part_begin(const Graph *graph, const Node *part)
 {
     const Type *whole = &graph_input_node(graph, part, 0)->type;
     int64_t first = ((const PartAttrs *)part->attrs)->first;
-    if (!layout_has_halo(&whole->layout))
+    bool blocked = whole->layout.kind == LAYOUT_BLOCKED;
+    if (!blocked && !layout_has_halo(&whole->layout))
         return first;
     const Shape channel = SHAPE(1, 1, whole->shape.dim[2], whole->shape.dim[3]);
-    return first / shape_count(&channel) * layout_count(&whole->layout, &channel);
+    int64_t block = blocked ? whole->layout.block : 1;
+    return first / shape_count(&channel) / block * layout_count(&whole->layout, &channel);
 }
 
 static const OpAttr attrs_of_part[] = {

@@ -12,7 +12,7 @@ typedef struct PartAttrs {
 
 /* Whether a node is a part that takes whole channels of one picture: it can lie in the picture's buffer with a halo. */
 bool part_is_channels(const Graph *graph, const Node *node);
-/* Where the elements of a part begin in what its input is stored in. */
+/* Where the elements of a part begin in what its input is stored in; in blocks of channels, with one of these. */
 int64_t part_begin(const Graph *graph, const Node *part);
 
 #endif

@@ -238,7 +238,7 @@ static Joining joining_of(const Graph *graph, const PassContext *context)
                        .output = NEW_ARRAY(arena, bool, graph->nodes.count),
                        .results = kernel_results(graph),
                        .allowed = halo_allowed(graph)};
-    joining.wanted = halo_wanted(graph, target_conv_forms(context->target, graph), joining.allowed);
+    joining.wanted = halo_wanted(graph, target_conv_forms(context->target, graph), joining.allowed, NULL);
     joining.expected = expected_halos(graph, joining.wanted);
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         const Node *node = &graph->nodes.at[i];

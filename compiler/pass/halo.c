@@ -22,8 +22,14 @@ static uint32_t group_of(uint32_t *groups, uint32_t i)
     return i;
 }
 
-/* For each value one of those with which it has to agree on a halo, the same for all of these. */
-static uint32_t *find_groups(const Graph *graph)
+static int32_t block_of(const int32_t *stored, uint32_t i)
+{
+    return stored ? stored[i] : 0;
+}
+
+/* For each value one of those with which it has to agree on a halo, the same for all of these. What is stored otherwise
+ * than the whole is copied, and has a halo of its own. */
+static uint32_t *find_groups(const Graph *graph, const int32_t *stored)
 {
     uint32_t *groups = NEW_ARRAY(graph->arena, uint32_t, graph->nodes.count);
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
@@ -31,8 +37,11 @@ static uint32_t *find_groups(const Graph *graph)
         groups[i] = i;
         uint32_t inside =
             node->op == OP_join ? node->input_count : !node_is_piece(node) && part_is_channels(graph, node);
-        for (uint32_t k = 0; k < inside; k++)
-            groups[group_of(groups, graph_input(graph, node, k).index)] = i;
+        for (uint32_t k = 0; k < inside; k++) {
+            uint32_t input = graph_input(graph, node, k).index;
+            if (block_of(stored, input) == block_of(stored, i))
+                groups[group_of(groups, input)] = i;
+        }
     }
     for (uint32_t i = 0; i < graph->nodes.count; i++)
         groups[i] = group_of(groups, i);
@@ -55,7 +64,7 @@ bool *halo_allowed(const Graph *graph)
     }
     for (uint32_t i = 0; i < graph->outputs.count; i++)
         allowed[graph->outputs.at[i].node.index] = false;
-    const uint32_t *groups = find_groups(graph);
+    const uint32_t *groups = find_groups(graph, NULL);
     for (uint32_t i = 0; i < graph->nodes.count; i++)
         allowed[groups[i]] &= allowed[i];
     for (uint32_t i = 0; i < graph->nodes.count; i++)
@@ -74,7 +83,7 @@ void halo_widen(Layout *layout, const Layout *other)
 static void keep_off_pages(const Graph *graph, Layout *wanted)
 {
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
-        if (!layout_has_halo(&wanted[i]))
+        if (!layout_has_halo(&wanted[i]) || wanted[i].kind == LAYOUT_BLOCKED)
             continue;
         const Type *type = &graph->nodes.at[i].type;
         const Shape channel = SHAPE(1, 1, type->shape.dim[2], type->shape.dim[3]);
@@ -83,23 +92,41 @@ static void keep_off_pages(const Graph *graph, Layout *wanted)
     }
 }
 
-Layout *halo_wanted(const Graph *graph, const ConvForm *forms, const bool *allowed)
+/* Whether a halo may stand around each value as it is stored: in blocks around any; of a plain part of what is stored
+ * in blocks none, for it is a part of a copy. */
+static bool *find_allowed(const Graph *graph, const bool *plain, const int32_t *stored, const uint32_t *groups)
+{
+    bool *allowed = NEW_ARRAY(graph->arena, bool, graph->nodes.count);
+    for (uint32_t i = 0; i < graph->nodes.count; i++)
+        allowed[i] = block_of(stored, i) || plain[i];
+    for (uint32_t i = 0; i < graph->nodes.count; i++) {
+        const Node *node = &graph->nodes.at[i];
+        if (node->op == OP_part && block_of(stored, i) != block_of(stored, graph_input(graph, node, 0).index))
+            allowed[groups[i]] = false;
+    }
+    return allowed;
+}
+
+Layout *halo_wanted(const Graph *graph, const ConvForm *forms, const bool *allowed, const int32_t *stored)
 {
     Layout *wanted = NEW_ARRAY(graph->arena, Layout, graph->nodes.count);
     const bool *written = graph_stored_known(graph->arena, graph);
-    const uint32_t *groups = find_groups(graph);
+    const uint32_t *groups = find_groups(graph, stored);
+    const bool *free = find_allowed(graph, allowed, stored, groups);
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         const Node *node = &graph->nodes.at[i];
         if (!is_convolution(node->op) || written[i])
             continue;
         uint32_t input = graph_input(graph, node, 0).index;
-        if (forms[i].reads != LAYOUT_PLAIN || !allowed[input])
-            continue;
         Layout layout = halo_of_conv(graph, node, &forms[i]);
-        halo_widen(&wanted[groups[input]], &layout);
+        if (layout.block == block_of(stored, input) && free[groups[input]])
+            halo_widen(&wanted[groups[input]], &layout);
     }
-    for (uint32_t i = 0; i < graph->nodes.count; i++)
+    for (uint32_t i = 0; i < graph->nodes.count; i++) {
         wanted[i] = wanted[groups[i]];
+        wanted[i].block = block_of(stored, i);
+        wanted[i].kind = wanted[i].block ? LAYOUT_BLOCKED : LAYOUT_PLAIN;
+    }
     keep_off_pages(graph, wanted);
     return wanted;
 }

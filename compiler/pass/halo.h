@@ -13,10 +13,11 @@
 /* How a convolution wants its input stored. */
 Layout halo_of_conv(const Graph *graph, const Node *conv, const ConvForm *form);
 
-/* Whether each value can have a halo. */
+/* Whether each value can have a halo where it is stored plainly; in blocks of channels any can. */
 bool *halo_allowed(const Graph *graph);
-/* The halo of each value that can have one: the largest that plain convolutions which read it ask for. */
-Layout *halo_wanted(const Graph *graph, const ConvForm *forms, const bool *allowed);
+/* The layout of each value, `stored` (blocks.h) with the halo that those ask for which read it so. Without `stored`:
+ * all plainly. */
+Layout *halo_wanted(const Graph *graph, const ConvForm *forms, const bool *allowed, const int32_t *stored);
 /* Widens a halo to that of another one, on each side. */
 void halo_widen(Layout *layout, const Layout *other);
 

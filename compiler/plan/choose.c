@@ -58,6 +58,20 @@ static const Shape *input_shape(const Choice *c, uint32_t i)
     return &graph_input_node(c->graph, c->leader, i)->type.shape;
 }
 
+/* Of the channels in which the leader's input is stored; 1: plainly. */
+static int64_t block_of(const Choice *c)
+{
+    const Layout *layout = &graph_input_node(c->graph, c->leader, 0)->type.layout;
+    return layout->kind == LAYOUT_BLOCKED ? layout->block : 1;
+}
+
+/* All maps, a block at a time; what fills the last one is computed, too. */
+static void add_blocks(Choice *c, int64_t block)
+{
+    add_loop(c, AXIS_PICTURES, c->y->dim[0]);
+    add_cut(c, AXIS_MAPS, c->y->dim[1], block, LAST_CUT);
+}
+
 /* ---- convolutions ---- */
 
 /* So that pixels of a map are written beside each other, which do not lie so where vectors are of maps. */
@@ -265,6 +279,15 @@ static void choose_softmax(Choice *c)
 static void choose_lrn(Choice *c)
 {
     const LrnAttrs *attrs = c->leader->attrs;
+    int64_t block = block_of(c);
+    if (block > 1) {
+        add_loop(c, AXIS_PICTURES, c->y->dim[0]);
+        add_loop(c, AXIS_ROWS, c->y->dim[2]);
+        add_loop(c, AXIS_COLUMNS, c->y->dim[3]);
+        add_cut(c, AXIS_MAPS, c->y->dim[1], block, LAST_CUT);
+        add_kind(c, LOOP_LANES, AXIS_MAPS, block);
+        return;
+    }
     if (c->kernel->rows.some)
         add_loop(c, AXIS_ROWS, c->y->dim[2]);
     choose_map(c);
@@ -289,10 +312,16 @@ static void choose_pool(Choice *c)
         choose_reduction(c);
         return;
     }
-    add_all_maps(c, y);
+    int64_t block = block_of(c);
+    if (block > 1)
+        add_blocks(c, block);
+    else
+        add_all_maps(c, y);
     add_loop(c, AXIS_ROWS, y->dim[2]);
     add_loop(c, AXIS_COLUMNS, y->dim[3]);
     add_joined(c, AXIS_TAPS, attrs->size[0] * attrs->size[1]);
+    if (block > 1)
+        add_kind(c, LOOP_LANES, AXIS_MAPS, block);
 }
 
 /* Row by row of the result: no element of the inside is tested. */

@@ -49,6 +49,23 @@ Nest nest_over(const Shape *shape)
     return nest;
 }
 
+void nest_cut_blocks(Nest *nest, int64_t block, unsigned blocked)
+{
+    if (nest->rank != 4)
+        BUG("blocks in a nest of rank %d", nest->rank);
+    nest->rank = 5;
+    nest->dim[1] = (nest->dim[1] + block - 1) / block;
+    nest->dim[4] = block;
+    nest->step[1] = block;
+    nest->step[4] = 1;
+    nest->axes[4] = nest->axes[1];
+    for (int o = 0; o < nest->operands; o++) {
+        Access *access = &nest->access[o];
+        access->stride[4] = blocked >> o & 1 ? 1 : access->stride[1];
+        access->stride[1] *= block;
+    }
+}
+
 static bool can_merge(const Nest *nest, int axis)
 {
     for (int o = 0; o < nest->operands; o++)

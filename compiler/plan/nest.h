@@ -56,6 +56,9 @@ typedef struct Nest {
 
 /* A nest over a shape, without operands. */
 Nest nest_over(const Shape *shape);
+/* Over a result in blocks of channels: cuts axis 1 of a nest over pictures, so that channels of a block are a fifth
+ * axis, innermost. `blocked`: in bits, the operands that stand in blocks; others may be read channel by channel. */
+void nest_cut_blocks(Nest *nest, int64_t block, unsigned blocked);
 /* Drops loops of a single turn, and joins those that all operands go through as if they were one. */
 void nest_collapse(Nest *nest);
 

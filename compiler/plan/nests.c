@@ -30,15 +30,35 @@ static Access map_access(const Graph *graph, const Parameter *parameter, const S
     return (Access){.stride = {[1] = type->shape.dim[0] > 1}};
 }
 
+static bool is_blocked(const Type *type)
+{
+    return type->layout.kind == LAYOUT_BLOCKED;
+}
+
+/* The block in which the kernel goes through channels, and in bits which of its operands stand so; 1: in none. */
+static int64_t find_blocks(const Type *const *types, int count, unsigned *blocked)
+{
+    int64_t block = 1;
+    *blocked = 0;
+    for (int o = 0; o < count; o++)
+        if (types[o] && is_blocked(types[o])) {
+            block = types[o]->layout.block;
+            *blocked |= 1u << o;
+        }
+    return block;
+}
+
 static Nest map_nest(const Graph *graph, const Kernel *kernel)
 {
     const Type *result = result_type(graph, kernel);
     Parameters parameters = kernel_parameters(graph, kernel);
     Nest nest = nest_over(&result->shape);
+    const Type *types[NEST_OPERANDS] = {result};
     bool channels = false;
     nest.access[nest.operands++] = access_of(result);
     for (uint32_t i = 0; i < parameters.count; i++) {
         const Parameter *parameter = &parameters.at[i];
+        types[nest.operands] = parameter_type(graph, parameter);
         if (!parameter->epilogue)
             nest.access[nest.operands++] = map_access(graph, parameter, &result->shape);
         else if (parameter_is_parallel(graph, parameter))
@@ -49,7 +69,12 @@ static Nest map_nest(const Graph *graph, const Kernel *kernel)
     if (channels) {
         nest.channel = nest.operands++;
         nest.access[nest.channel] = (Access){.stride = {[1] = 1}};
+        types[nest.channel] = NULL;
     }
+    unsigned blocked;
+    int64_t block = find_blocks(types, nest.operands, &blocked);
+    if (block > 1)
+        nest_cut_blocks(&nest, block, blocked);
     return nest;
 }
 
@@ -106,17 +131,9 @@ Nest pack_nest(const Type *from, const Type *to)
     if (!blocked[NEST_RESULT] && !blocked[NEST_SOURCE])
         return nest;
     bool both = blocked[NEST_RESULT] && blocked[NEST_SOURCE];
-    nest.rank = 5;
-    nest.dim[1] = both ? (to->shape.dim[1] + block - 1) / block : to->shape.dim[1] / block;
-    nest.dim[4] = block;
-    nest.step[1] = block;
-    nest.axes[4] = AXIS_MAPS;
-    nest.step[4] = 1;
-    for (int side = 0; side < 2; side++) {
-        Access *access = &nest.access[side];
-        access->stride[4] = blocked[side] ? 1 : access->stride[1];
-        access->stride[1] *= block;
-    }
+    if (!both) /* whole blocks: the rest is another nest */
+        nest.dim[1] = to->shape.dim[1] / block * block;
+    nest_cut_blocks(&nest, block, blocked[NEST_RESULT] | (unsigned)blocked[NEST_SOURCE] << 1);
     return nest;
 }
 
@@ -185,6 +202,20 @@ static Nest channel_pool_nest(const Graph *graph, const Kernel *kernel)
     return nest;
 }
 
+/* The channels of a block stay, too. */
+static void nest_move_axis(Nest *nest, int from, int to)
+{
+    Nest before = *nest;
+    for (int axis = to; axis <= from; axis++) {
+        int source = axis == to ? from : axis - 1;
+        nest->dim[axis] = before.dim[source];
+        nest->axes[axis] = before.axes[source];
+        nest->step[axis] = before.step[source];
+        for (int o = 0; o < nest->operands; o++)
+            nest->access[o].stride[axis] = before.access[o].stride[source];
+    }
+}
+
 static Nest global_pool_nest(const Graph *graph, const Kernel *kernel)
 {
     const Type *x = input_type(graph, kernel, 0);
@@ -194,6 +225,11 @@ static Nest global_pool_nest(const Graph *graph, const Kernel *kernel)
     nest.access[NEST_SOURCE] = access_of(x);
     for (int axis = 2; axis < nest.rank; axis++)
         nest.access[NEST_RESULT].stride[axis] = 0;
+    if (is_blocked(x)) {
+        unsigned blocked = 1u << NEST_SOURCE | (unsigned)is_blocked(result_type(graph, kernel)) << NEST_RESULT;
+        nest_cut_blocks(&nest, x->layout.block, blocked);
+        nest_move_axis(&nest, 4, 2);
+    }
     return nest;
 }
 

@@ -157,14 +157,15 @@ static const char *check_live_apart(const Plan *plan)
     return NULL;
 }
 
-/* Whether a part of a value with a halo is some of its maps: those have their halos with them. */
+/* Whether a part of a value with a halo, or in blocks of channels, is some of its maps: those have their halos with
+ * them, and begin with a block. */
 static bool is_of_maps(const Buffer *part, const Buffer *whole)
 {
     const Shape *inner = &part->type.shape, *outer = &whole->type.shape;
     if (inner->rank != 4 || outer->rank != 4 || inner->dim[2] != outer->dim[2] || inner->dim[3] != outer->dim[3])
         return false;
-    int64_t map = layout_count(&part->type.layout, inner) / (inner->dim[0] * inner->dim[1]);
-    return part->begin % map == 0;
+    const Shape one = SHAPE(1, 1, inner->dim[2], inner->dim[3]); /* map, or block of maps */
+    return part->begin % layout_count(&part->type.layout, &one) == 0;
 }
 
 static const char *check_parts(const Plan *plan)
@@ -179,8 +180,9 @@ static const char *check_parts(const Plan *plan)
         int64_t rest = (whole->bytes - part->bytes) / dtype_bytes(whole->type.dtype);
         bool inside = part->bytes <= whole->bytes && part->begin >= 0 && part->begin <= rest;
         bool same = part->type.dtype == whole->type.dtype && layout_equal(&part->type.layout, &whole->type.layout) &&
-                    whole->type.layout.kind == LAYOUT_PLAIN &&
-                    (!layout_has_halo(&whole->type.layout) || is_of_maps(part, whole));
+                    (whole->type.layout.kind == LAYOUT_PLAIN || whole->type.layout.kind == LAYOUT_BLOCKED) &&
+                    ((whole->type.layout.kind == LAYOUT_PLAIN && !layout_has_halo(&whole->type.layout)) ||
+                     is_of_maps(part, whole));
         if ((whole->place != BUFFER_WORKSPACE && whole->place != BUFFER_OUTPUT) || !inside || !same)
             return arena_printf(plan->arena, "P11: %s is no part of %s", part->name, whole->name);
     }

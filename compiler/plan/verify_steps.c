@@ -4,7 +4,8 @@
  *       output is written
  *   P4  a workspace buffer is used only in its lifetime, which is that of whole bands
  *   P5  no step writes weights or inputs, nor reads what it writes, unless it takes that place
- *   P7  blocked values are read and written only by blocked convolutions and packs
+ *   P7  blocked values are read and written only by kernels that go through blocks; an element-wise one has all values
+ *       of its shape in blocks, or none
  *   P8  what a step reads lies inside its buffer
  *   P9  a step that takes the place of what it reads reads nothing else there, and in the form in which it writes
  *   P10 what a step reads is what its buffer holds
@@ -198,6 +199,34 @@ static const char *check_write(Runs *runs, uint32_t index, uint32_t w)
     return NULL;
 }
 
+static bool goes_through_blocks(const Kernel *kernel)
+{
+    switch (kernel->family) {
+    case FAMILY_MAP:
+    case FAMILY_POOL:
+    case FAMILY_LRN:
+    case FAMILY_PACK:
+        return true;
+    default:
+        return kernel->form.activations == LAYOUT_BLOCKED;
+    }
+}
+
+/* Whether an element-wise kernel reads a value of its result's shape otherwise than it writes that. One place a channel
+ * is a plain vector, too. */
+static bool mixes_blocks(const Plan *plan, const Step *step)
+{
+    const Type *result = &graph_node(plan->graph, step->result)->type;
+    bool single = result->shape.rank == 4 && result->shape.dim[2] * result->shape.dim[3] == 1;
+    for (uint32_t i = 0; i < step->read_count && !single; i++) {
+        const Type *type = &graph_node(plan->graph, step->reads[i].value)->type;
+        if (shape_equal(&type->shape, &result->shape) &&
+            (type->layout.kind == LAYOUT_BLOCKED) != (result->layout.kind == LAYOUT_BLOCKED))
+            return true;
+    }
+    return false;
+}
+
 static const char *check_step(Runs *runs, uint32_t index)
 {
     const Plan *plan = runs->plan;
@@ -206,7 +235,9 @@ static const char *check_step(Runs *runs, uint32_t index)
     if (kernel->in_place != NOT_IN_PLACE &&
         (kernel->in_place >= step->read_count || step->reads[kernel->in_place].buffer != step->writes[0].buffer))
         return arena_printf(plan->arena, "P9: step %u does not take the place that its kernel does", index);
-    bool may_block = kernel->form.activations == LAYOUT_BLOCKED || kernel->family == FAMILY_PACK;
+    bool may_block = goes_through_blocks(kernel);
+    if (kernel->family == FAMILY_MAP && mixes_blocks(plan, step))
+        return arena_printf(plan->arena, "P7: step %u reads some values in blocks, and others not", index);
     for (uint32_t i = 0; i < step->read_count; i++) {
         const char *broken = check_read(runs, index, i);
         if (broken)

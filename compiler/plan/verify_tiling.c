@@ -93,13 +93,16 @@ static int64_t elements_reached(const Tiling *tiling, bool joins)
     return count;
 }
 
-/* All elements that a kernel writes; packs between blocked values move what fills the last block too. */
+/* All elements that a kernel writes; where loops go over blocks of channels, what fills the last one too. */
 static int64_t elements_written(const Graph *graph, const Kernel *kernel)
 {
     const Type *to = &graph_node(graph, kernel->result)->type;
     Shape shape = to->shape;
-    const Type *from = &graph_input_node(graph, graph_node(graph, kernel->leader), 0)->type;
-    if (kernel->family == FAMILY_PACK && to->layout.kind == LAYOUT_BLOCKED && from->layout.kind == LAYOUT_BLOCKED)
+    const Node *leader = graph_node(graph, kernel->leader);
+    const Type *from = &graph_input_node(graph, leader, 0)->type;
+    bool nest = kernel->family == FAMILY_MAP || (kernel->family == FAMILY_POOL && pool_is_global(graph, leader)) ||
+                (kernel->family == FAMILY_PACK && from->layout.kind == LAYOUT_BLOCKED);
+    if (nest && to->layout.kind == LAYOUT_BLOCKED)
         shape.dim[1] = (shape.dim[1] + to->layout.block - 1) / to->layout.block * to->layout.block;
     return shape_count(&shape);
 }

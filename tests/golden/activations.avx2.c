@@ -37,6 +37,12 @@ typedef __m256 v8;
 #define v_gt(a, b)           _mm256_cmp_ps(a, b, _CMP_GT_OQ)
 #define v_le(a, b)           _mm256_cmp_ps(a, b, _CMP_LE_OQ)
 #define v_ge(a, b)           _mm256_cmp_ps(a, b, _CMP_GE_OQ)
+/* Lanes from n on of a, and the first n of b; the first n of a, and zeros. */
+#define v_slide(a, b, n)     _mm256_castsi256_ps((n) < 4 \
+    ? _mm256_alignr_epi8(v_halves(a, b), _mm256_castps_si256(a), 4 * (n) % 16) \
+    : _mm256_alignr_epi8(_mm256_castps_si256(b), v_halves(a, b), 4 * (n) % 16))
+#define v_halves(a, b)       _mm256_castps_si256(_mm256_permute2f128_ps(a, b, 0x21))
+#define v_first(a, n)        _mm256_blend_ps(_mm256_setzero_ps(), a, (1 << (n)) - 1)
 #define v_select(mask, a, b) _mm256_blendv_ps(b, a, mask)
 #endif
 
@@ -56,8 +62,8 @@ enum {
 enum {
     at_pack_image = 576, /* [4][8][8], steps 1 to 2 */
     at_conv1 = 0, /* [2][6][6][8], steps 2 to 3 */
-    at_pack_conv1 = 576, /* [16][6][6], steps 3 to 4 */
-    at_maxpool = 0, /* [16][3][3], steps 4 to 6 */
+    at_maxpool = 576, /* [2][3][3][8], steps 3 to 5 */
+    at_pack_maxpool = 0, /* [16][3][3], steps 5 to 6 */
     at_fc3 = 144, /* [9], steps 6 to 8 */
 };
 
@@ -179,38 +185,27 @@ static void activations_conv1(const float *restrict x, const float *restrict wei
             activations_conv1_row6(x + r * 8 + c * 1, weight, bias, prelu_weight, prelu_weight3, y + r * 48 + c * 8);
 }
 
-/* act2: pack (activations.fov:4)
- * x[2][6][6][8] -> y[16][6][6]
- * the same values in another layout */
-FOVEA_AVX2 static void activations_pack_conv1(const float *restrict x, float *restrict y)
-{
-    for (int i = 0; i < 2; i++)
-        for (int j = 0; j < 36; j++)
-            for (int k = 0; k < 8; k++)
-                y[i * 288 + j + k * 36] = x[i * 288 + j * 8 + k];
-}
-
 /* maxpool (activations.fov:5)
- * x[16][6][6] -> y[16][3][3]
- * window by window */
+ * x[2][6][6][8] -> y[2][3][3][8]
+ * window by window, 8 channels at a time */
 FOVEA_AVX2 static void activations_maxpool(const float *restrict x, float *restrict y)
 {
-    for (int i = 0; i < 16; i++, x += 36, y += 9) {
+    for (int i = 0; i < 2; i++, x += 288, y += 72) {
         for (int r = 0; r < 3; r++) {
             for (int c = 0; c < 3; c++) {
-                const int s = r * 12 + c * 2;
-                float v = -INFINITY;
+                const int s = r * 96 + c * 16;
+                v8 v = v_set(-INFINITY);
                 for (int ky = 0; ky < 2; ky++)
                     for (int kx = 0; kx < 2; kx++)
-                        v = activations_larger(x[s + ky * 6 + kx], v);
-                y[r * 3 + c] = v;
+                        v = v_max(v_load(x + s + ky * 48 + kx * 8), v);
+                v_store(y + r * 24 + c * 8, v);
             }
         }
     }
 }
 
 /* scale2: scale, relu6 (activations.fov:5)
- * x[16][3][3], weight[16] -> y[16][3][3] in the place of x
+ * x[2][3][3][8], weight[16] -> y[2][3][3][8] in the place of x
  * element by element */
 static inline float activations_scale2_finish(float v)
 {
@@ -219,9 +214,21 @@ static inline float activations_scale2_finish(float v)
 
 FOVEA_AVX2 static void activations_scale2(const float *restrict weight, float *restrict y)
 {
-    for (int i = 0; i < 16; i++)
+    for (int i = 0; i < 2; i++)
         for (int j = 0; j < 9; j++)
-            y[i * 9 + j] = activations_scale2_finish(y[i * 9 + j] * weight[i]);
+            for (int k = 0; k < 8; k++)
+                y[i * 72 + j * 8 + k] = activations_scale2_finish(y[i * 72 + j * 8 + k] * weight[i * 8 + k]);
+}
+
+/* pack (activations.fov:5)
+ * x[2][3][3][8] -> y[16][3][3]
+ * the same values in another layout */
+FOVEA_AVX2 static void activations_pack_maxpool(const float *restrict x, float *restrict y)
+{
+    for (int i = 0; i < 2; i++)
+        for (int j = 0; j < 9; j++)
+            for (int k = 0; k < 8; k++)
+                y[i * 72 + j + k * 9] = x[i * 72 + j * 8 + k];
 }
 
 /* fc3: fc, swish, gelu, prelu (activations.fov:6)
@@ -296,10 +303,10 @@ fovea_status activations_run(activations_session *session, const activations_inp
     activations_pack_image(inputs->image, memory + at_pack_image);
     activations_conv1(memory + at_pack_image, weights + w_conv1_weight, weights + w_conv1_bias,
                       weights + w_act1_weight, weights + w_act2_weight, memory + at_conv1);
-    activations_pack_conv1(memory + at_conv1, memory + at_pack_conv1);
-    activations_maxpool(memory + at_pack_conv1, memory + at_maxpool);
+    activations_maxpool(memory + at_conv1, memory + at_maxpool);
     activations_scale2(weights + w_scale2_weight, memory + at_maxpool);
-    activations_fc3(memory + at_maxpool, weights + w_fc3_weight, weights + w_fc3_bias, weights + w_act3_weight,
+    activations_pack_maxpool(memory + at_maxpool, memory + at_pack_maxpool);
+    activations_fc3(memory + at_pack_maxpool, weights + w_fc3_weight, weights + w_fc3_bias, weights + w_act3_weight,
                     memory + at_fc3);
     activations_softmax(memory + at_fc3);
     activations_gelu(memory + at_fc3, outputs->y);
@@ -313,7 +320,7 @@ fovea_status activations_open(activations_model *model, const void *weights, siz
     if (!fovea_cpu_has(FOVEA_CPU_AVX2))
         return FOVEA_WRONG_CPU;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x7a5c1b3ccf5da6e3), 11968);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x24b5498942aaa01b), 11968);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;

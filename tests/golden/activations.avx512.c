@@ -37,6 +37,9 @@ typedef __m512 v16;
 #define v_gt(a, b)           _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ)
 #define v_le(a, b)           _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ)
 #define v_ge(a, b)           _mm512_cmp_ps_mask(a, b, _CMP_GE_OQ)
+/* Lanes from n on of a, and the first n of b; the first n of a, and zeros. */
+#define v_slide(a, b, n)     _mm512_castsi512_ps(_mm512_alignr_epi32(_mm512_castps_si512(b), _mm512_castps_si512(a), n))
+#define v_first(a, n)        _mm512_maskz_mov_ps((1 << (n)) - 1, a)
 #define v_select(mask, a, b) _mm512_mask_blend_ps(mask, b, a)
 #endif
 
@@ -56,8 +59,8 @@ enum {
 enum {
     at_pack_image = 576, /* [4][8][8], steps 1 to 2 */
     at_conv1 = 0, /* [1][6][6][16], steps 2 to 3 */
-    at_pack_conv1 = 576, /* [16][6][6], steps 3 to 4 */
-    at_maxpool = 0, /* [16][3][3], steps 4 to 6 */
+    at_maxpool = 576, /* [1][3][3][16], steps 3 to 5 */
+    at_pack_maxpool = 0, /* [16][3][3], steps 5 to 6 */
     at_fc3 = 144, /* [9], steps 6 to 8 */
 };
 
@@ -161,37 +164,25 @@ static void activations_conv1(const float *restrict x, const float *restrict wei
             activations_conv1_row6(x + r * 8 + c * 1, weight, bias, prelu_weight, prelu_weight3, y + r * 96 + c * 16);
 }
 
-/* act2: pack (activations.fov:4)
- * x[1][6][6][16] -> y[16][6][6]
- * the same values in another layout */
-FOVEA_AVX512 static void activations_pack_conv1(const float *restrict x, float *restrict y)
-{
-    for (int i = 0; i < 36; i++)
-        for (int j = 0; j < 16; j++)
-            y[i + j * 36] = x[i * 16 + j];
-}
-
 /* maxpool (activations.fov:5)
- * x[16][6][6] -> y[16][3][3]
- * window by window */
+ * x[1][6][6][16] -> y[1][3][3][16]
+ * window by window, 16 channels at a time */
 FOVEA_AVX512 static void activations_maxpool(const float *restrict x, float *restrict y)
 {
-    for (int i = 0; i < 16; i++, x += 36, y += 9) {
-        for (int r = 0; r < 3; r++) {
-            for (int c = 0; c < 3; c++) {
-                const int s = r * 12 + c * 2;
-                float v = -INFINITY;
-                for (int ky = 0; ky < 2; ky++)
-                    for (int kx = 0; kx < 2; kx++)
-                        v = activations_larger(x[s + ky * 6 + kx], v);
-                y[r * 3 + c] = v;
-            }
+    for (int r = 0; r < 3; r++) {
+        for (int c = 0; c < 3; c++) {
+            const int s = r * 192 + c * 32;
+            v16 v = v_set(-INFINITY);
+            for (int ky = 0; ky < 2; ky++)
+                for (int kx = 0; kx < 2; kx++)
+                    v = v_max(v_load(x + s + ky * 96 + kx * 16), v);
+            v_store(y + r * 48 + c * 16, v);
         }
     }
 }
 
 /* scale2: scale, relu6 (activations.fov:5)
- * x[16][3][3], weight[16] -> y[16][3][3] in the place of x
+ * x[1][3][3][16], weight[16] -> y[1][3][3][16] in the place of x
  * element by element */
 static inline float activations_scale2_finish(float v)
 {
@@ -200,9 +191,19 @@ static inline float activations_scale2_finish(float v)
 
 FOVEA_AVX512 static void activations_scale2(const float *restrict weight, float *restrict y)
 {
-    for (int i = 0; i < 16; i++)
-        for (int j = 0; j < 9; j++)
-            y[i * 9 + j] = activations_scale2_finish(y[i * 9 + j] * weight[i]);
+    for (int i = 0; i < 9; i++)
+        for (int j = 0; j < 16; j++)
+            y[i * 16 + j] = activations_scale2_finish(y[i * 16 + j] * weight[j]);
+}
+
+/* pack (activations.fov:5)
+ * x[1][3][3][16] -> y[16][3][3]
+ * the same values in another layout */
+FOVEA_AVX512 static void activations_pack_maxpool(const float *restrict x, float *restrict y)
+{
+    for (int i = 0; i < 9; i++)
+        for (int j = 0; j < 16; j++)
+            y[i + j * 9] = x[i * 16 + j];
 }
 
 /* fc3: fc, swish, gelu, prelu (activations.fov:6)
@@ -277,10 +278,10 @@ fovea_status activations_run(activations_session *session, const activations_inp
     activations_pack_image(inputs->image, memory + at_pack_image);
     activations_conv1(memory + at_pack_image, weights + w_conv1_weight, weights + w_conv1_bias,
                       weights + w_act1_weight, weights + w_act2_weight, memory + at_conv1);
-    activations_pack_conv1(memory + at_conv1, memory + at_pack_conv1);
-    activations_maxpool(memory + at_pack_conv1, memory + at_maxpool);
+    activations_maxpool(memory + at_conv1, memory + at_maxpool);
     activations_scale2(weights + w_scale2_weight, memory + at_maxpool);
-    activations_fc3(memory + at_maxpool, weights + w_fc3_weight, weights + w_fc3_bias, weights + w_act3_weight,
+    activations_pack_maxpool(memory + at_maxpool, memory + at_pack_maxpool);
+    activations_fc3(memory + at_pack_maxpool, weights + w_fc3_weight, weights + w_fc3_bias, weights + w_act3_weight,
                     memory + at_fc3);
     activations_softmax(memory + at_fc3);
     activations_gelu(memory + at_fc3, outputs->y);
@@ -294,7 +295,7 @@ fovea_status activations_open(activations_model *model, const void *weights, siz
     if (!fovea_cpu_has(FOVEA_CPU_AVX512))
         return FOVEA_WRONG_CPU;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0xcd3f454e0ee5b692), 11968);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x61dce3a0676bbb26), 11968);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;

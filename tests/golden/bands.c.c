@@ -249,7 +249,8 @@ FOVEA_KERNEL static void bands_lrn(const float *restrict x, float *restrict y, i
                 float sum = 0.0f;
                 for (int a = 0; a < 5; a++)
                     sum += kept[a];
-                d[c * 7056] = s[c * 336] / powf(2.0f + 0.0001f * sum, 0.75f);
+                const float scale = 2.0f + 0.0001f * sum;
+                d[c * 7056] = s[c * 336] / (sqrtf(scale) * sqrtf(sqrtf(scale)));
             }
         }
     }

@@ -155,7 +155,8 @@ FOVEA_KERNEL static void bytes_lrn(float *restrict y)
             float sum = 0.0f;
             for (int a = 0; a < 3; a++)
                 sum += kept[a];
-            d[c * 28] = s[c * 28] / powf(2.0f + 0.0001f * sum, 0.75f);
+            const float scale = 2.0f + 0.0001f * sum;
+            d[c * 28] = s[c * 28] / (sqrtf(scale) * sqrtf(sqrtf(scale)));
         }
     }
 }

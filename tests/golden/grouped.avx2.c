@@ -37,6 +37,12 @@ typedef __m256 v8;
 #define v_gt(a, b)           _mm256_cmp_ps(a, b, _CMP_GT_OQ)
 #define v_le(a, b)           _mm256_cmp_ps(a, b, _CMP_LE_OQ)
 #define v_ge(a, b)           _mm256_cmp_ps(a, b, _CMP_GE_OQ)
+/* Lanes from n on of a, and the first n of b; the first n of a, and zeros. */
+#define v_slide(a, b, n)     _mm256_castsi256_ps((n) < 4 \
+    ? _mm256_alignr_epi8(v_halves(a, b), _mm256_castps_si256(a), 4 * (n) % 16) \
+    : _mm256_alignr_epi8(_mm256_castps_si256(b), v_halves(a, b), 4 * (n) % 16))
+#define v_halves(a, b)       _mm256_castps_si256(_mm256_permute2f128_ps(a, b, 0x21))
+#define v_first(a, n)        _mm256_blend_ps(_mm256_setzero_ps(), a, (1 << (n)) - 1)
 #define v_select(mask, a, b) _mm256_blendv_ps(b, a, mask)
 #endif
 

@@ -37,6 +37,12 @@ typedef __m256 v8;
 #define v_gt(a, b)           _mm256_cmp_ps(a, b, _CMP_GT_OQ)
 #define v_le(a, b)           _mm256_cmp_ps(a, b, _CMP_LE_OQ)
 #define v_ge(a, b)           _mm256_cmp_ps(a, b, _CMP_GE_OQ)
+/* Lanes from n on of a, and the first n of b; the first n of a, and zeros. */
+#define v_slide(a, b, n)     _mm256_castsi256_ps((n) < 4 \
+    ? _mm256_alignr_epi8(v_halves(a, b), _mm256_castps_si256(a), 4 * (n) % 16) \
+    : _mm256_alignr_epi8(_mm256_castps_si256(b), v_halves(a, b), 4 * (n) % 16))
+#define v_halves(a, b)       _mm256_castps_si256(_mm256_permute2f128_ps(a, b, 0x21))
+#define v_first(a, n)        _mm256_blend_ps(_mm256_setzero_ps(), a, (1 << (n)) - 1)
 #define v_select(mask, a, b) _mm256_blendv_ps(b, a, mask)
 #endif
 
@@ -64,20 +70,20 @@ enum {
 
 /* Where each value stands in the workspace, and from which step of a run to which, in floats. */
 enum {
-    at_a_concat = 784, /* [9][7][7], steps 1 to 12 */
+    at_a_concat = 784, /* [9][7][7], steps 1 to 11 */
     at_a_conv1x1 = at_a_concat + 0, /* [3][7][7] */
     at_a_reduce3 = 0, /* [2][9][9], steps 2 to 3 */
     at_a_conv3x3 = at_a_concat + 147, /* [4][7][7] */
     at_maxpool = 0, /* [5][7][7], steps 4 to 5 */
     at_a_proj = at_a_concat + 343, /* [2][7][7] */
     at_pack_a_concat = 0, /* [2][7][7][8], steps 7 to 8 */
-    at_b_conv1x1 = 1232, /* [1][7][7][8], steps 8 to 9 */
-    at_b_concat = 0, /* [16][7][7], steps 9 to 14 */
-    at_pack_b_conv1x1 = at_b_concat + 0, /* [8][7][7] */
-    at_b_reduce3 = 1232, /* [3][9][9], steps 10 to 11 */
+    at_b_conv1x1 = 1680, /* [1][7][7][8], steps 8 to 13 */
+    at_b_reduce3 = 1232, /* [3][9][9], steps 9 to 10 */
+    at_b_concat = 0, /* [16][7][7], steps 10 to 14 */
     at_b_conv3x3 = at_b_concat + 392, /* [5][7][7] */
-    at_maxpool_2 = 1232, /* [9][7][7], steps 12 to 13 */
+    at_maxpool_2 = 1232, /* [9][7][7], steps 11 to 12 */
     at_b_proj = at_b_concat + 637, /* [3][7][7] */
+    at_pack_b_conv1x1 = at_b_concat + 0, /* [8][7][7] */
     at_avgpool = 784, /* [16][1][1], steps 14 to 15 */
     at_fc = 0, /* [4], steps 15 to 16 */
 };
@@ -449,16 +455,6 @@ static void inception_b_conv1x1(const float *restrict x, const float *restrict w
             inception_b_conv1x1_row7(x + r * 56 + c * 8, weight, bias, y + r * 56 + c * 8);
 }
 
-/* pack (inception.fov:4)
- * x[1][7][7][8] -> y[8][7][7]
- * the same values in another layout */
-FOVEA_AVX2 static void inception_pack_b_conv1x1(const float *restrict x, float *restrict y)
-{
-    for (int i = 0; i < 49; i++)
-        for (int j = 0; j < 8; j++)
-            y[i + j * 49] = x[i * 8 + j];
-}
-
 /* b.reduce3: conv, relu (inception.fov:5)
  * x[9][7][7], weight[1][9][1][1][8], bias[1][8] -> y[3][9][9]
  * direct, 8 maps x 7 pixels summed in registers */
@@ -646,6 +642,16 @@ FOVEA_AVX2 static void inception_b_proj(const float *restrict x, const float *re
         inception_b_proj_row7(x + r * 7, weight, bias, y + r * 7);
 }
 
+/* pack (inception.fov:4)
+ * x[1][7][7][8] -> y[8][7][7]
+ * the same values in another layout */
+FOVEA_AVX2 static void inception_pack_b_conv1x1(const float *restrict x, float *restrict y)
+{
+    for (int i = 0; i < 49; i++)
+        for (int j = 0; j < 8; j++)
+            y[i + j * 49] = x[i * 8 + j];
+}
+
 /* avgpool (inception.fov:12)
  * x[16][7][7] -> y[16][1][1]
  * 16 partial results side by side */
@@ -719,13 +725,13 @@ fovea_status inception_run(inception_session *session, const inception_inputs *i
     inception_pack_a_concat(memory + at_a_concat, memory + at_pack_a_concat);
     inception_b_conv1x1(memory + at_pack_a_concat, weights + w_b_conv1x1_weight, weights + w_b_conv1x1_bias,
                         memory + at_b_conv1x1);
-    inception_pack_b_conv1x1(memory + at_b_conv1x1, memory + at_pack_b_conv1x1);
     inception_b_reduce3(memory + at_a_concat, weights + w_b_reduce3_weight, weights + w_b_reduce3_bias,
                         memory + at_b_reduce3);
     inception_b_conv3x3(memory + at_b_reduce3, weights + w_b_conv3x3_weight, weights + w_b_conv3x3_bias,
                         memory + at_b_conv3x3);
     inception_maxpool_2(memory + at_a_concat, memory + at_maxpool_2);
     inception_b_proj(memory + at_maxpool_2, weights + w_b_proj_weight, weights + w_b_proj_bias, memory + at_b_proj);
+    inception_pack_b_conv1x1(memory + at_b_conv1x1, memory + at_pack_b_conv1x1);
     inception_avgpool_2(memory + at_b_concat, memory + at_avgpool);
     inception_fc(memory + at_avgpool, weights + w_fc_weight, weights + w_fc_bias, memory + at_fc);
     inception_softmax(memory + at_fc, outputs->answer);
@@ -739,7 +745,7 @@ fovea_status inception_open(inception_model *model, const void *weights, size_t 
     if (!fovea_cpu_has(FOVEA_CPU_AVX2))
         return FOVEA_WRONG_CPU;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x593a99e80d6fc8d1), 4160);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x38cc34d51e64cf0b), 4160);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;
