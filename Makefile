@@ -144,7 +144,7 @@ $(BUILD)/%.o: %.c Makefile | $(BUILD)/fovea.tab.h $(BUILD)/fovea.lex.h
 	$(call step,CC)$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 
 # It carries the runtime's sources in itself.
-$(BUILD)/compiler/driver/carried.o: $(wildcard runtime/*.[ch] runtime/program/*.[ch])
+$(BUILD)/compiler/driver/carried.o: $(wildcard runtime/*.[ch] runtime/*/*.[ch])
 
 .SECONDEXPANSION:
 $(BUILD)/tests/%: FLAGS += -I.

@@ -4,6 +4,7 @@
  *
  * Results go to standard output, diagnostics to standard error; the exit status is 0, or 1 after a diagnostic.
  */
+#include "driver/bench.h"
 #include "driver/budget.h"
 #include "driver/build.h"
 #include "driver/check.h"
@@ -81,6 +82,8 @@ static bool work(const Options *options, Arena *arena, Diag *diag)
                write_depfile(diag, options, &emit, net);
     case COMMAND_RUN:
         return run_program(diag, plan, &emit, options);
+    case COMMAND_BENCH:
+        return bench_net(diag, plan, &emit, options);
     default:
         return print_layers(diag, options, net, plan);
     }

@@ -115,7 +115,7 @@ static bool wait_for(Diag *diag, Process *process, const Argv *argv, bool first_
     return fine;
 }
 
-/* Objects of the model beside its sources, those of the program in program/. */
+/* Objects of the model beside its sources, with those of bench/, and those of the program in program/. */
 static bool compile_objects(Arena *arena, Diag *diag, const Argv *compiler, const char *directory,
                             const BuildOptions *build)
 {
@@ -130,6 +130,7 @@ static bool compile_objects(Arena *arena, Diag *diag, const Argv *compiler, cons
         add_words(arena, &program, "-DFOVEA_NO_PNG -DFOVEA_NO_JPEG -DFOVEA_NO_ZLIB");
     const char *inner = path_join(arena, directory, "program");
     if (!add_files(arena, diag, &model, directory, "", is_source) ||
+        (build->bench && !add_files(arena, diag, &model, directory, "bench", is_source)) ||
         !add_files(arena, diag, &program, inner, "", is_source))
         return false;
     Process first, second;
@@ -176,7 +177,8 @@ bool emit_directory(Diag *diag, const Plan *plan, const EmitOptions *options, co
     const char *staging = staging_directory(plan->arena, diag, directory, prefix);
     if (!staging)
         return false;
-    bool fine = emit_model(diag, plan, options, staging) && carried_write(diag, staging, options->program) &&
+    bool fine = emit_model(diag, plan, options, staging) &&
+                carried_write(diag, staging, options->program ? CARRIED_PROGRAM : CARRIED_RUNTIME) &&
                 files_move(diag, staging, directory);
     directory_remove(staging);
     return fine;
@@ -186,7 +188,8 @@ bool build_emit(Diag *diag, const Plan *plan, const EmitOptions *options, const 
 {
     EmitOptions program = *options;
     program.program = true;
-    return check_prefix(diag, plan, options) && carried_write(diag, directory, true) &&
+    return check_prefix(diag, plan, options) &&
+           carried_write(diag, directory, options->bench ? CARRIED_BENCH : CARRIED_PROGRAM) &&
            emit_model(diag, plan, &program, directory);
 }
 

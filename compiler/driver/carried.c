@@ -14,6 +14,9 @@ typedef struct CarriedFile {
 #define CARRIED(X)                                                                                                     \
     X(fovea_h, "fovea.h")                                                                                              \
     X(fovea_c, "fovea.c")                                                                                              \
+    X(bench_h, "bench/fovea_bench.h")                                                                                  \
+    X(bench_c, "bench/fovea_bench.c")                                                                                  \
+    X(probe_c, "bench/fovea_probe.c")                                                                                  \
     X(accuracy_h, "program/accuracy.h")                                                                                \
     X(accuracy_c, "program/accuracy.c")                                                                                \
     X(answer_h, "program/answer.h")                                                                                    \
@@ -62,21 +65,21 @@ CARRIED(INCLUDE)
 static const CarriedFile files[] = {CARRIED(ROW)};
 #undef ROW
 
-/* Part of the stand-alone program, not of the runtime itself. */
-static bool is_program(const CarriedFile *file)
+static CarriedSet set_of(const CarriedFile *file)
 {
-    return strchr(file->name, '/') != NULL;
+    if (!strchr(file->name, '/'))
+        return CARRIED_RUNTIME;
+    return strncmp(file->name, "program/", 8) == 0 ? CARRIED_PROGRAM : CARRIED_BENCH;
 }
 
-bool carried_write(Diag *diag, const char *directory, bool program)
+bool carried_write(Diag *diag, const char *directory, CarriedSet set)
 {
-    if (program && !directory_make(diag, path_join(diag->arena, directory, "program")))
-        return false;
     for (size_t i = 0; i < COUNT_OF(files); i++) {
-        if (is_program(&files[i]) && !program)
+        if (set_of(&files[i]) > set)
             continue;
         const char *path = path_join(diag->arena, directory, files[i].name);
-        if (!file_write_atomic(diag, path, files[i].text, strlen(files[i].text)))
+        if (!directory_make(diag, path_directory(diag->arena, path)) ||
+            !file_write_atomic(diag, path, files[i].text, strlen(files[i].text)))
             return false;
     }
     return true;

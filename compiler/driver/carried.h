@@ -5,8 +5,14 @@
 
 #include "support/diag.h"
 
-/* Writes fovea.h and fovea.c into a directory that exists; `program`: those of program/ too, into its folder of that
- * name. false after a diagnostic. */
-bool carried_write(Diag *diag, const char *directory, bool program);
+/* Each of them has the files of those before it, too. */
+typedef enum CarriedSet {
+    CARRIED_RUNTIME, /* fovea.h and fovea.c */
+    CARRIED_PROGRAM, /* program/: around a net that is a program */
+    CARRIED_BENCH    /* bench/: around one that is timed */
+} CarriedSet;
+
+/* Writes them into a directory, with its folders. false after a diagnostic. */
+bool carried_write(Diag *diag, const char *directory, CarriedSet set);
 
 #endif

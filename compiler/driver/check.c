@@ -7,9 +7,9 @@
 #include "driver/check.h"
 #include "driver/arrays.h"
 #include "driver/build.h"
+#include "driver/here.h"
 #include "driver/print.h"
 #include "driver/process.h"
-#include "fovea.h"
 #include "ir/eval.h"
 #include "pass/pass.h"
 #include "support/file.h"
@@ -277,18 +277,6 @@ static void find_fault(Check *check, const Graph *graph, const Trial *trials, in
 
 /* ---- targets ---- */
 
-static bool can_run(const Target *target)
-{
-    static const struct {
-        const char *name;
-        fovea_cpu_feature feature;
-    } features[] = {{"FOVEA_CPU_AVX2", FOVEA_CPU_AVX2}, {"FOVEA_CPU_AVX512", FOVEA_CPU_AVX512}};
-    for (size_t i = 0; target->cpu && i < COUNT_OF(features); i++)
-        if (strcmp(target->cpu, features[i].name) == 0)
-            return fovea_cpu_has(features[i].feature);
-    return true;
-}
-
 static bool check_target(Check *check, Graph *net)
 {
     const Words *files = &check->options->files;
@@ -321,7 +309,7 @@ static bool check_each(Check *check, Graph *net, const char *directory)
     for (int i = 0; !check->no_program && (count ? i < count : target_at(i) != NULL); i++) {
         check->target = count ? options->targets.at[i] : target_at(i);
         check->directory = path_join(check->arena, directory, check->target->name);
-        if (can_run(check->target)) {
+        if (target_runs_here(check->target)) {
             fine &= check_target(check, net);
         } else if (count) {
             diag_error(check->diag, NOWHERE, "this machine cannot run target %s", check->target->name);

@@ -36,6 +36,12 @@ static const char *const details[COMMAND_COUNT] = {
     [COMMAND_CHECK] = "Inputs are random numbers, or the files that are given.\n"
                       "The reference is an evaluator in double precision,\nwhich shares no code with what is emitted.\n"
                       "Without\n.BR \\-\\-target ,\nevery target that the CPU can run is checked.\n",
+    [COMMAND_BENCH] =
+        "Times whole runs, then runs with the time taken behind each kernel,\nand beside them how many multiply-adds "
+        "one core does at most and how fast it reads\nmemory.\n"
+        "Inputs are random numbers.\n"
+        "The program that times itself is kept in the cache of\n.BR run .\n"
+        "A warning says when the machine had other things to do.\n",
     [COMMAND_WEIGHTS] = "They fit code that was made from the same net for the same target, batch and\nparameters;\n"
                         "a file that is there already tells the target.\n"
                         "The code and the program stay as they are.\n"
@@ -50,9 +56,12 @@ static const char closing[] =
     ".B fmt \\-\\-check\nfound files that are not formatted.\n"
     ".PP\n.B run\nends with the status of the program that it started.\n"
     ".SH ENVIRONMENT\n"
-    ".TP\n.B CC\nThe C compiler of\n.BR build ,\n.B run\nand\n.BR check ,\n"
+    ".TP\n.B CC\nThe C compiler of\n.BR build ,\n.BR run ,\n.B bench\nand\n.BR check ,\n"
     "with options if need be; else the first of clang, gcc and cc that is found.\n"
-    ".TP\n.B XDG_CACHE_HOME\nWhere\n.B run\nkeeps programs, in a folder\n.IR fovea ;\nelse\n.IR ~/.cache/fovea .\n"
+    ".TP\n.B LC_ALL\n.TQ\n.B LC_CTYPE\n.TQ\n.B LANG\nWhether\n.B bench\ndraws its bars with more than ASCII's "
+    "characters.\n"
+    ".TP\n.B XDG_CACHE_HOME\nWhere\n.B run\nand\n.B bench\nkeep programs, in a folder\n.IR fovea ;\nelse\n.IR "
+    "~/.cache/fovea .\n"
     "What is in it can be removed at any time.\n"
     ".TP\n.B TMPDIR\nWhere sources are written while a program is built, and drawings while they become\npictures; "
     "else\n.IR /tmp .\n"

@@ -42,16 +42,17 @@ static bool parse_target(Options *options, Arena *arena, Diag *diag, const char 
     return true;
 }
 
-static bool parse_batch(Options *options, Diag *diag, const char *text)
+/* --batch, --threads, --runs. */
+static bool parse_count(Diag *diag, const char *option, const char *text, int64_t *count)
 {
     char *end;
     errno = 0;
-    long long batch = strtoll(text, &end, 10);
-    if (end == text || *end || errno || batch < 1 || batch > INT32_MAX) {
-        diag_error(diag, NOWHERE, "--batch takes a whole number of at least 1, not '%s'", text);
+    long long number = strtoll(text, &end, 10);
+    if (end == text || *end || errno || number < 1 || number > INT32_MAX) {
+        diag_error(diag, NOWHERE, "--%s takes a whole number of at least 1, not '%s'", option, text);
         return false;
     }
-    options->elaborate.batch = batch;
+    *count = number;
     return true;
 }
 
@@ -171,7 +172,11 @@ static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionR
     if (strcmp(row->name, "target") == 0)
         return parse_target(options, arena, diag, value);
     if (strcmp(row->name, "batch") == 0)
-        return parse_batch(options, diag, value);
+        return parse_count(diag, row->name, value, &options->elaborate.batch);
+    if (strcmp(row->name, "threads") == 0)
+        return parse_count(diag, row->name, value, &options->bench.threads);
+    if (strcmp(row->name, "runs") == 0)
+        return parse_count(diag, row->name, value, &options->bench.runs);
     if (strcmp(row->name, "define") == 0)
         return parse_define(options, arena, diag, value);
     if (strcmp(row->name, "embed") == 0)
@@ -198,7 +203,7 @@ static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionR
     } texts[] = {
         {"output", &options->output},    {"net", &options->elaborate.net}, {"save-weights", &options->save_weights},
         {"check", &options->check_file}, {"depfile", &options->depfile},   {"at", &options->rf.at},
-        {"weights", &options->weights}};
+        {"weights", &options->weights},  {"svg", &options->bench.svg}};
     for (size_t i = 0; i < COUNT_OF(texts); i++)
         if (strcmp(row->name, texts[i].name) == 0)
             *texts[i].text = value;

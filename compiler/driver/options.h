@@ -26,6 +26,7 @@ typedef enum Command {
     COMMAND_RF,
     COMMAND_GRAPH,
     COMMAND_CHECK,
+    COMMAND_BENCH,
     COMMAND_WEIGHTS,
     COMMAND_FMT,
     COMMAND_OPT,
@@ -33,6 +34,11 @@ typedef enum Command {
 } Command;
 
 typedef VEC(const char *) Words;
+
+typedef struct BenchOptions {
+    int64_t threads, runs; /* 0: the usual ones */
+    const char *svg;       /* a picture; NULL: none */
+} BenchOptions;
 
 typedef struct Options {
     Command command;
@@ -54,9 +60,10 @@ typedef struct Options {
     VEC(int) passes;                    /* opt: those given, in that order; none: all */
     bool main;                          /* compile: with a main function and what it needs */
     BuildOptions build;                 /* build, run */
-    bool json;                          /* show */
+    bool json;                          /* show, rf, bench */
     ShowOptions show;
-    RfOptions rf;           /* rf */
+    RfOptions rf; /* rf */
+    BenchOptions bench;
     bool check, write;      /* fmt */
     const char *check_file; /* weights: a file that has to fit the model; NULL: none */
     VEC(Define) defines;

@@ -16,8 +16,10 @@ static bool is_apart(Diag *diag, const struct stat *output, const char *path, co
 bool outputs_are_apart(Diag *diag, const Options *options, const char *weights)
 {
     bool one_file = options->command == COMMAND_BUILD || options->command == COMMAND_SHOW ||
-                    options->command == COMMAND_RF || options->command == COMMAND_GRAPH;
-    const char *const paths[] = {one_file ? options->output : NULL, options->save_weights, options->depfile};
+                    options->command == COMMAND_RF || options->command == COMMAND_GRAPH ||
+                    options->command == COMMAND_BENCH;
+    const char *const paths[] = {one_file ? options->output : NULL, options->save_weights, options->depfile,
+                                 options->bench.svg};
     for (size_t p = 0; p < COUNT_OF(paths); p++) {
         struct stat output;
         if (!paths[p] || stat(paths[p], &output) != 0 || !S_ISREG(output.st_mode))

@@ -42,8 +42,7 @@ void print_stages(const Options *options, const Graph *net, const Graph *graph, 
     print_and_free(&buf);
 }
 
-/* Into the file of --output, or on standard output. */
-static bool write_and_free(Diag *diag, const Options *options, Buf *buf)
+bool write_report(Diag *diag, const Options *options, Buf *buf)
 {
     bool fine = true;
     if (options->output)
@@ -65,14 +64,14 @@ bool print_layers(Diag *diag, const Options *options, const Graph *net, const Pl
         show_plan(&buf, plan, options->model);
     else
         show_table(&buf, net, plan, options->model, &options->show);
-    return write_and_free(diag, options, &buf);
+    return write_report(diag, options, &buf);
 }
 
 bool print_field(Diag *diag, const Options *options, const Graph *net)
 {
     Buf buf = {0};
     if (rf_print(&buf, diag, net, options->model, &options->rf))
-        return write_and_free(diag, options, &buf);
+        return write_report(diag, options, &buf);
     buf_free(&buf);
     return false;
 }

@@ -11,6 +11,8 @@ void print_stages(const Options *options, const Graph *net, const Graph *graph, 
 Graph *optimise(Diag *diag, const Options *options, const Graph *net, const Target *target);
 /* The layer table, or JSON, on standard output or in the file of --output. */
 bool print_layers(Diag *diag, const Options *options, const Graph *net, const Plan *plan);
+/* A text into the file of --output, or on standard output; frees it. */
+bool write_report(Diag *diag, const Options *options, Buf *buf);
 /* The receptive field that `fovea rf` is asked for, there too. */
 bool print_field(Diag *diag, const Options *options, const Graph *net);
 

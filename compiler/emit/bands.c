@@ -141,6 +141,7 @@ static void write_band_step(const BandText *b, uint32_t k)
     }
     write_step(b->emission, b->out, step, x, y, arena_printf(arena, ", made%u, end%u", k + 1, k + 1));
     b->out->indent -= idles;
+    write_mark(b->emission, b->out, step);
     if (!last && has_padding(b, k) && needs_more(b, k))
         write_padding_below(b, k);
 }

@@ -20,6 +20,7 @@ typedef struct EmitOptions {
     const char *model_path; /* its last component is named in comments */
     EmbedKind embed;
     bool program;           /* PREFIX_main.c too */
+    bool bench;             /* which is one that times runs, and PREFIX.c marks the end of each step for it */
     const char *parameters; /* -D options as one line for the banner; NULL or "": none */
 } EmitOptions;
 

@@ -74,7 +74,8 @@ void emit_main_text(const Emission *emission, Buf *out)
 {
     const char *p = emission->prefix, *m = emission->macro;
     emit_banner(emission, out, arena_printf(emission->arena, "%s_main.c - the stand-alone program of a net", p));
-    buf_printf(out, "#include \"%s.h\"\n#include \"program/program.h\"\n\n", p);
+    buf_printf(out, "#include \"%s.h\"\n#include \"%s\"\n\n", p,
+               emission->options->bench ? "bench/fovea_bench.h" : "program/program.h");
     write_ports(emission, out, true);
     write_ports(emission, out, false);
     write_calls(emission, out);
@@ -94,5 +95,9 @@ void emit_main_text(const Emission *emission, Buf *out)
                "    .session_close = close_session,\n    .close = close_model,\n    .workspace_for = workspace_for,\n"
                "    .verify = verify,\n    .selftest = selftest,\n    .selftest_bytes = %s_SELFTEST_BYTES,\n};\n\n",
                m);
-    buf_puts(out, "int main(int argc, char **argv)\n{\n    return fovea_program_main(argc, argv, &program);\n}\n");
+    buf_puts(out, "int main(int argc, char **argv)\n{\n");
+    if (emission->options->bench)
+        buf_printf(out, "    return fovea_bench_main(argc, argv, &program, %u);\n}\n", emission->plan->steps.count);
+    else
+        buf_puts(out, "    return fovea_program_main(argc, argv, &program);\n}\n");
 }

@@ -83,6 +83,12 @@ void write_step(const Emission *emission, Buf *out, const Step *step, const char
     buf_free(&line);
 }
 
+void write_mark(const Emission *emission, Buf *out, const Step *step)
+{
+    if (emission->options->bench)
+        buf_line(out, "fovea_bench_mark(%td);", step - emission->plan->steps.at);
+}
+
 /* ---- the run ---- */
 
 void emit_run_text(const Emission *emission, Buf *out)
@@ -104,10 +110,12 @@ void emit_run_text(const Emission *emission, Buf *out)
         buf_line(out, "(void)inputs;");
     for (uint32_t i = 0; i < plan->steps.count; i++) {
         const Step *step = &plan->steps.at[i];
-        if (step->band == BAND_NONE)
+        if (step->band == BAND_NONE) {
             write_step(emission, out, step, NULL, NULL, "");
-        else if (plan->bands.at[step->band].first == i)
+            write_mark(emission, out, step);
+        } else if (plan->bands.at[step->band].first == i) {
             write_band_call(emission, out, &plan->bands.at[step->band]);
+        }
     }
     buf_line(out, "return FOVEA_OK;");
     buf_close(out);

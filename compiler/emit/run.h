@@ -15,6 +15,9 @@ Pointers pointers_of(const Plan *plan, uint32_t first, uint32_t count);
  * it; `rows`: further arguments. */
 void write_step(const Emission *emission, Buf *out, const Step *step, const char *x, const char *y, const char *rows);
 
+/* Behind the call of a step, in code that is timed: that it is done. */
+void write_mark(const Emission *emission, Buf *out, const Step *step);
+
 /* The function that calls the kernels of a band, and its call. */
 void write_band(const Emission *emission, Buf *out, const Band *band);
 void write_band_call(const Emission *emission, Buf *out, const Band *band);

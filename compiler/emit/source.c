@@ -219,6 +219,8 @@ void emit_source_text(const Emission *emission, Buf *out)
     if (needs.string)
         buf_puts(out, "#include <string.h>\n");
     buf_puts(out, needs.math || needs.string ? "\n" : "");
+    if (emission->options->bench)
+        buf_puts(out, "#include \"bench/fovea_bench.h\"\n\n");
     buf_printf(out,
                "/* A negative size where floats or ints are not what this code needs. */\n"
                "typedef char %s_needs_4_byte_numbers[sizeof(float) == 4 && sizeof(int) >= 4 ? 1 : -1];\n\n",

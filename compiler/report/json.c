@@ -8,6 +8,13 @@ void json_add_count(cJSON *object, const char *name, int64_t count)
     cJSON_AddRawToObject(object, name, digits);
 }
 
+void json_add_decimals(cJSON *object, const char *name, double number, int places)
+{
+    char digits[400];
+    snprintf(digits, sizeof digits, "%.*f", places, number);
+    cJSON_AddRawToObject(object, name, digits);
+}
+
 void json_add_numbers(cJSON *object, const char *name, const double *numbers, int count)
 {
     cJSON_AddItemToObject(object, name, cJSON_CreateDoubleArray(numbers, count));

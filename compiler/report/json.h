@@ -8,6 +8,8 @@
 
 /* A whole number to its last digit: cJSON's own are doubles. */
 void json_add_count(cJSON *object, const char *name, int64_t count);
+/* With so many places behind the point. */
+void json_add_decimals(cJSON *object, const char *name, double number, int places);
 void json_add_numbers(cJSON *object, const char *name, const double *numbers, int count);
 /* Without the batch. */
 void json_add_shape(cJSON *object, const char *name, const Shape *shape);

@@ -68,22 +68,41 @@ const char *step_label(const Plan *plan, uint32_t step)
     return leader->path[0] ? leader->path : op_name(leader->op);
 }
 
-/* What stands behind the leader in its kernel, followed back from the result: the kernel's own list is that of its
+static const char *layer_name(const Node *node)
+{
+    return node->path[0] ? node->path : op_name(node->op);
+}
+
+static NodeId node_before(const Graph *graph, const Node *node)
+{
+    NodeId before = NODE_NONE;
+    for (uint32_t i = 0; i < node->input_count; i++)
+        if (graph_is_running(graph, node, i))
+            before = graph_input(graph, node, i);
+    return before;
+}
+
+/* What stands behind the leader in its kernel is followed back from the result: the kernel's own list is that of its
  * first step. */
-const char *step_layers(Arena *arena, const Plan *plan, const Step *step)
+LayerNames step_layer_names(Arena *arena, const Plan *plan, const Step *step)
 {
     const Graph *graph = plan->graph;
-    const char *text = "";
-    for (NodeId id = step->result;;) {
-        const Node *node = graph_node(graph, id);
-        const char *name = node->path[0] ? node->path : op_name(node->op);
-        text = arena_printf(arena, "%s%s%s", name, text[0] ? " + " : "", text);
-        NodeId before = NODE_NONE;
-        for (uint32_t i = 0; i < node->input_count; i++)
-            if (graph_is_running(graph, node, i))
-                before = graph_input(graph, node, i);
-        if (node_is_none(before))
-            return text;
-        id = before;
+    LayerNames names = {0};
+    for (NodeId id = step->result; !node_is_none(id); id = node_before(graph, graph_node(graph, id)))
+        VEC_PUSH(arena, &names, layer_name(graph_node(graph, id)));
+    for (uint32_t i = 0; i < names.count / 2; i++) {
+        const char *name = names.at[i];
+        names.at[i] = names.at[names.count - 1 - i];
+        names.at[names.count - 1 - i] = name;
     }
+    return names;
+}
+
+const char *step_layers(Arena *arena, const Plan *plan, const Step *step)
+{
+    LayerNames names = step_layer_names(arena, plan, step);
+    const char *text = names.at[0];
+    for (uint32_t i = 1; i < names.count; i++)
+        text = arena_printf(arena, "%s + %s", text, names.at[i]);
+    return text;
 }

@@ -28,6 +28,9 @@ uint32_t plan_nodes(const Plan *plan);
 
 /* The label of what a step begins with, or else its operation. */
 const char *step_label(const Plan *plan, uint32_t step);
+typedef VEC(const char *) LayerNames;
+/* The labels, or else operations, that a step computes, in their order. */
+LayerNames step_layer_names(Arena *arena, const Plan *plan, const Step *step);
 /* "conv1 + relu": the labels, or else operations, that a step computes. */
 const char *step_layers(Arena *arena, const Plan *plan, const Step *step);
 

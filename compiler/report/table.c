@@ -30,13 +30,22 @@ static const char *cell_text(const TableRow *row, int c)
     return row->cell[c] ? row->cell[c] : "";
 }
 
+/* Characters, which in UTF-8 may be several bytes. */
+static int text_width(const char *text)
+{
+    int width = 0;
+    for (; *text; text++)
+        width += ((unsigned char)*text & 0xC0) != 0x80;
+    return width;
+}
+
 static void find_widths(const Table *table, int widths[TABLE_COLUMNS])
 {
     int total = (table->count - 1) * (int)(sizeof GAP - 1);
     for (int c = 0; c < table->count; c++) {
         widths[c] = (int)strlen(table->column[c].title);
         for (uint32_t i = 0; i < table->rows.count; i++)
-            widths[c] = MAX(widths[c], (int)strlen(cell_text(&table->rows.at[i], c)));
+            widths[c] = MAX(widths[c], text_width(cell_text(&table->rows.at[i], c)));
         total += widths[c];
     }
     for (; total > TABLE_WIDTH; total--) {
@@ -53,8 +62,8 @@ static void find_widths(const Table *table, int widths[TABLE_COLUMNS])
 /* The end of a long path says more than its beginning. */
 static const char *shortened(Arena *arena, const char *text, int width)
 {
-    int length = (int)strlen(text);
-    return length <= width ? text : arena_printf(arena, "%s%s", CUT, text + length - width + (int)sizeof CUT - 1);
+    int more = text_width(text) - width;
+    return more <= 0 ? text : arena_printf(arena, "%s%s", CUT, text + more + (int)sizeof CUT - 1);
 }
 
 static void print_row(Buf *buf, Arena *arena, const Table *table, const TableRow *row, const int *widths)
@@ -62,7 +71,11 @@ static void print_row(Buf *buf, Arena *arena, const Table *table, const TableRow
     size_t start = buf->length;
     for (int c = 0; c < table->count; c++) {
         const char *text = shortened(arena, cell_text(row, c), widths[c]);
-        buf_printf(buf, table->column[c].right ? "%s%*s" : "%s%-*s", c ? GAP : "", widths[c], text);
+        int blanks = MAX(widths[c] - text_width(text), 0);
+        if (table->column[c].right)
+            buf_printf(buf, "%s%*s%s", c ? GAP : "", blanks, "", text);
+        else
+            buf_printf(buf, "%s%s%*s", c ? GAP : "", text, blanks, "");
     }
     while (buf->length > start && buf->text[buf->length - 1] == ' ')
         buf->text[--buf->length] = '\0';

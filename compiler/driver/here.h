@@ -1,0 +1,10 @@
+/* here.h - what this machine can run. */
+#ifndef FOVEA_DRIVER_HERE_H
+#define FOVEA_DRIVER_HERE_H
+
+#include "emit/target.h"
+
+/* Whether its CPU has what the code of that target needs. */
+bool target_runs_here(const Target *target);
+
+#endif
