@@ -16,6 +16,7 @@
 #include "ops/op.h"
 #include "ops/rows.h"
 #include "plan/tiling.h"
+#include "support/names.h"
 
 enum { PLAN_ALIGNMENT = 64, BLOB_HEADER_BYTES = 64 };
 
@@ -156,25 +157,8 @@ void plan_print(Buf *buf, const Plan *plan);
 /* The end of that: each tensor of the weights with its place in the blob. */
 void plan_print_weights(Buf *buf, const Plan *plan);
 
-/* Names that an emitted program uses (names.c). */
-typedef struct NameSlot {
-    const char *name; /* NULL: the slot is empty */
-    bool taken;
-    int suffix; /* the last one tried behind this name */
-} NameSlot;
-
-typedef struct NameSet {
-    Arena *arena;
-    NameSlot *slots; /* hashed */
-    uint32_t count, capacity;
-} NameSet;
-
-/* A label path as part of a C identifier: layer1.0.conv1 becomes layer1_0_conv1. */
+/* A label path as part of a C identifier (names.c): layer1.0.conv1 becomes layer1_0_conv1. */
 const char *name_identifier(Arena *arena, const char *text);
-bool name_is_taken(const NameSet *set, const char *name);
-void name_take(NameSet *set, const char *name);
-/* base_2, then base_3, ...: the next that was not tried. */
-const char *name_next(NameSet *set, const char *base);
 /* The identifier, or the first free one of identifier_2, identifier_3, ...; taken from now on. */
 const char *name_unique(NameSet *set, const char *wanted);
 
