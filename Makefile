@@ -12,7 +12,7 @@ space   = $(empty) $(empty)
 BUILD   = build$(addprefix -,$(subst $(space),-,$(strip $(notdir $(filter-out clang ccache,$(CC))))))$(if $(SAN),-san-$(subst $(comma),-,$(SAN)))
 SANITISE = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 FLAGS   = -std=c11 $(WARN) -D_GNU_SOURCE -Icompiler -Iruntime -I$(BUILD) $(CPPFLAGS) $(CFLAGS) $(SANITISE) -ffp-contract=off
-LDLIBS  = -lcjson -lm
+LDLIBS  = -lcjson -lprotobuf-c -lm
 step    = $(if $(V),,@printf '  %-6s%s\n' $1 $@;)
 ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc)
@@ -22,7 +22,10 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $1))
 LIBRARY = $(BUILD)/libfovea.a
 PROGRAM = $(BUILD)/libprogram.a
 PARSER  = $(BUILD)/fovea.tab.o $(BUILD)/fovea.lex.o
-OBJECTS = $(filter-out $(BUILD)/compiler/main.o,$(call objects,compiler/*.c compiler/*/*.c)) $(call objects,runtime/*.c) $(PARSER)
+SCHEMA  = /usr/include/onnx/onnx.proto
+ONNX    = $(BUILD)/onnx.pb-c.o
+GENERATED = $(addprefix $(BUILD)/,fovea.tab.h fovea.lex.h onnx.pb-c.h)
+OBJECTS = $(filter-out $(BUILD)/compiler/main.o,$(call objects,compiler/*.c compiler/*/*.c)) $(call objects,runtime/*.c) $(PARSER) $(ONNX)
 SUITES  = unit run ops nets
 TESTS   = $(SUITES:%=$(BUILD)/tests/%.test)
 ALL     = $(BUILD)/tests/all.test
@@ -106,7 +109,7 @@ pictures: all                       ## the README's pictures, from what the comm
 format:                             ## clang-format on all sources
 	@clang-format -i $(OURS)
 
-tidy: $(PARSER) $(FUZZNET).h ## clang-tidy on all sources (checks: .clang-tidy)
+tidy: $(PARSER) $(ONNX) $(FUZZNET).h ## clang-tidy on all sources (checks: .clang-tidy)
 	@printf '%s\n' $(filter-out bench/% examples/% tests/plain/%,$(filter %.c,$(OURS))) | xargs -P $$(nproc) -n 4 sh -c 'clang-tidy --quiet "$$@" -- $(filter-out -W%,$(FLAGS)) -I. -I$(dir $(FUZZNET))' -
 
 wc:                                 ## lines per folder
@@ -134,12 +137,17 @@ $(BUILD)/fovea.lex.c $(BUILD)/fovea.lex.h &: grammar/fovea.l
 	@mkdir -p $(@D)
 	$(call step,FLEX)flex --header-file=$(BUILD)/fovea.lex.h -o $(BUILD)/fovea.lex.c $<
 
+# From the schema that libonnx-dev installs.
+$(BUILD)/onnx.pb-c.c $(BUILD)/onnx.pb-c.h &: $(SCHEMA)
+	@mkdir -p $(@D)
+	$(call step,PROTO)protoc-c --proto_path=$(dir $<) --c_out=$(BUILD) $<
+
 $(PARSER): WARN += -Wno-unused-function -Wno-sign-compare
-$(PARSER): $(BUILD)/%.o: $(BUILD)/%.c
-$(BUILD)/%.o: $(BUILD)/%.c Makefile | $(BUILD)/fovea.tab.h $(BUILD)/fovea.lex.h
+$(PARSER) $(ONNX): $(BUILD)/%.o: $(BUILD)/%.c
+$(BUILD)/%.o: $(BUILD)/%.c Makefile | $(GENERATED)
 	$(call step,CC)$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/%.o: %.c Makefile | $(BUILD)/fovea.tab.h $(BUILD)/fovea.lex.h
+$(BUILD)/%.o: %.c Makefile | $(GENERATED)
 	@mkdir -p $(@D)
 	$(call step,CC)$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 

@@ -18,6 +18,7 @@
 #include "driver/process.h"
 #include "driver/run.h"
 #include "driver/weights.h"
+#include "onnx/export.h"
 #include "support/file.h"
 #include "weights/weights.h"
 
@@ -33,6 +34,13 @@ static bool write_depfile(Diag *diag, const Options *options, const EmitOptions 
     if (options->command == COMMAND_COMPILE)
         result = path_join(net->arena, result, arena_printf(net->arena, "%s.c", emit->prefix));
     return depfile_write(diag, options->depfile, result, weights_file(net, options->weights));
+}
+
+static bool export_net(Diag *diag, const Graph *net, const Options *options)
+{
+    OnnxOptions onnx = {
+        .model_path = options->model, .parameters = options->parameters, .version = FOVEA_VERSION};
+    return onnx_export(diag, net, &onnx, options->output);
 }
 
 static bool work(const Options *options, Arena *arena, Diag *diag)
@@ -60,6 +68,8 @@ static bool work(const Options *options, Arena *arena, Diag *diag)
         return false;
     if (options->save_weights && !weights_save(net, diag, options->save_weights))
         return false;
+    if (options->command == COMMAND_EXPORT)
+        return export_net(diag, net, options);
     if (options->command == COMMAND_CHECK)
         return check_targets(diag, net, options);
 

@@ -25,6 +25,7 @@ typedef enum Command {
     COMMAND_SHOW,
     COMMAND_RF,
     COMMAND_GRAPH,
+    COMMAND_EXPORT,
     COMMAND_CHECK,
     COMMAND_BENCH,
     COMMAND_WEIGHTS,
