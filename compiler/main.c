@@ -38,8 +38,7 @@ static bool write_depfile(Diag *diag, const Options *options, const EmitOptions 
 
 static bool export_net(Diag *diag, const Graph *net, const Options *options)
 {
-    OnnxOptions onnx = {
-        .model_path = options->model, .parameters = options->parameters, .version = FOVEA_VERSION};
+    OnnxOptions onnx = {.model_path = options->model, .parameters = options->parameters, .version = FOVEA_VERSION};
     return onnx_export(diag, net, &onnx, options->output);
 }
 

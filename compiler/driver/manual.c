@@ -33,10 +33,9 @@ static const char *const details[COMMAND_COUNT] = {
                       "a labelled block is a frame around boxes.\n"
                       "Blocks that follow one another alike are drawn once, with how often they are there.\n"
                       "Pictures are drawn by\n.BR dot (1),\nwhich is part of graphviz; the text needs nothing.\n",
-    [COMMAND_EXPORT] =
-        "One node a layer, as the model says it, under the labels\' names; opset 13.\n"
-        "What is an operator of its own in Fovea alone becomes a few nodes.\n"
-        "Inputs of bytes are planes, channels before rows and columns.\n",
+    [COMMAND_EXPORT] = "One node a layer, as the model says it, under the labels\' names; opset 13.\n"
+                       "What is an operator of its own in Fovea alone becomes a few nodes.\n"
+                       "Inputs of bytes are planes, channels before rows and columns.\n",
     [COMMAND_CHECK] = "Inputs are random numbers, or the files that are given.\n"
                       "The reference is an evaluator in double precision,\nwhich shares no code with what is emitted.\n"
                       "Without\n.BR \\-\\-target ,\nevery target that the CPU can run is checked.\n",

@@ -30,18 +30,18 @@ static const char *block_prefix(Arena *arena, const char *block)
 /* The label's path; a layer without one is called like its operation, in its block. */
 static const char *layer_name(Arena *arena, const Node *node)
 {
-    return node->path[0] ? node->path : arena_printf(arena, "%s%s", block_prefix(arena, node->block), op_name(node->op));
+    return node->path[0] ? node->path
+                         : arena_printf(arena, "%s%s", block_prefix(arena, node->block), op_name(node->op));
 }
 
 /* "lenet.fov:12:20" */
-static const char *layer_place(OnnxModel *model, const Node *node)
+static const char *place_text(OnnxModel *model, Span span)
 {
-    if (!node->span.file)
+    if (!span.file)
         return NULL;
     int line, column;
-    span_position(model->diag, node->span, &line, &column);
-    return arena_printf(model->arena, "%s:%d:%d", path_base(diag_source(model->diag, node->span.file)->path), line,
-                        column);
+    span_position(model->diag, span, &line, &column);
+    return arena_printf(model->arena, "%s:%d:%d", path_base(diag_source(model->diag, span.file)->path), line, column);
 }
 
 /* ---- inputs and outputs ---- */
@@ -55,9 +55,9 @@ static const char *picture_text(Arena *arena, const Port *port, const Type *type
                                                            (long long)port->picture.resize)
                                             : "";
     return arena_printf(arena, "bytes of a picture, plane after plane: %s%s", side,
-                        type->shape.dim[1] != 3     ? "0 to 255"
-                        : port->picture.bgr         ? "blue, green, red"
-                                                    : "red, green, blue");
+                        type->shape.dim[1] != 3 ? "0 to 255"
+                        : port->picture.bgr     ? "blue, green, red"
+                                                : "red, green, blue");
 }
 
 static Onnx__ValueInfoProto **make_inputs(OnnxModel *model)
@@ -103,7 +103,8 @@ static void copy_outputs(OnnxModel *model, Onnx__ValueInfoProto *const *outputs,
             continue;
         OnnxLayer copy = {.model = model, .node = graph_node(model->net, id), .result = name};
         copy.name = name_free(&model->node_names, name);
-        NODE(&copy, "Identity", value_name(model, id));
+        NODE(&copy, "Identity", value_name(model, id))->doc_string =
+            TEXT(place_text(model, model->net->outputs.at[i].span));
     }
 }
 
@@ -146,7 +147,7 @@ static bool write_layers(OnnxModel *model, const char *const *results)
         uint32_t first = model->nodes.count;
         if (!onnx_write_layer(&layer))
             return false;
-        const char *place = layer_place(model, node);
+        const char *place = place_text(model, node->span);
         for (uint32_t k = first; k < model->nodes.count; k++)
             model->nodes.at[k]->doc_string = TEXT(place);
         model->named[i][FORM_OWN] = layer.result;

@@ -122,8 +122,8 @@ static void set_pool(OnnxLayer *layer, Onnx__NodeProto *node, const PoolAttrs *a
         attr_ints(layer, node, "dilations", attrs->dilation, 2);
 }
 
-/* The mean with padding counted but not what lies behind it: readers of ONNX differ there, unless the padding is a layer
- * of its own. */
+/* The mean with padding counted but not what lies behind it: readers of ONNX differ there, unless the padding is a
+ * layer of its own. */
 static void write_padded_mean(OnnxLayer *layer, const PoolAttrs *attrs, bool ceil)
 {
     const int64_t *pad = attrs->pad, none[HALO_SIDES] = {0};
@@ -187,8 +187,8 @@ bool onnx_channel_pool(OnnxLayer *layer)
         dims[axis + 1] = x->dim[axis];
     const char *shape = layer_ints(layer, "axes", dims, x->rank + 1);
     const char *runs = STEP(layer, "runs", "Reshape", layer_input(layer, 0), shape);
-    write_reduction(layer, layer->node->op == OP_channel_max ? "ReduceMax" : "ReduceMean", runs,
-                    (const int64_t[]){2}, 1, false);
+    write_reduction(layer, layer->node->op == OP_channel_max ? "ReduceMax" : "ReduceMean", runs, (const int64_t[]){2},
+                    1, false);
     return true;
 }
 
@@ -198,13 +198,15 @@ bool onnx_reduce(OnnxLayer *layer)
     const char *x = layer_input(layer, 0);
     OpId op = layer->node->op;
     if (op == OP_reduce_sum) { /* its axes are an input already, those of the others from opset 18 on */
-        Onnx__NodeProto *node =
-            NODE(layer, "ReduceSum", x, layer_ints(layer, "axes", attrs->axes, (int)attrs->count));
+        Onnx__NodeProto *node = NODE(layer, "ReduceSum", x, layer_ints(layer, "axes", attrs->axes, (int)attrs->count));
         attr_int(layer, node, "keepdims", attrs->keep);
         return true;
     }
-    write_reduction(layer, op == OP_reduce_mean ? "ReduceMean" : op == OP_reduce_max ? "ReduceMax" : "ReduceMin", x,
-                    attrs->axes, (int)attrs->count, attrs->keep);
+    write_reduction(layer,
+                    op == OP_reduce_mean  ? "ReduceMean"
+                    : op == OP_reduce_max ? "ReduceMax"
+                                          : "ReduceMin",
+                    x, attrs->axes, (int)attrs->count, attrs->keep);
     return true;
 }
 

@@ -40,8 +40,7 @@ Onnx__NodeProto *onnx_part(OnnxLayer *layer, const char *part, const char *type,
                            size_t input_count)
 {
     const char *result = part_name(layer, part);
-    return add_node(layer, type, name_free(&layer->model->node_names, result), result, inputs,
-                    input_count);
+    return add_node(layer, type, name_free(&layer->model->node_names, result), result, inputs, input_count);
 }
 
 /* ---- attributes ---- */
@@ -131,7 +130,8 @@ const char *layer_ints(OnnxLayer *layer, const char *part, const int64_t *values
     int64_t *kept = NEW_ARRAY(model->arena, int64_t, count);
     memcpy(kept, values, (size_t)count * sizeof *values);
     const char *name = part_name(layer, part);
-    add_tensor(model, name, ONNX__TENSOR_PROTO__DATA_TYPE__INT64, kept, sizeof *kept, &(Shape){.rank = 1, .dim = {count}});
+    add_tensor(model, name, ONNX__TENSOR_PROTO__DATA_TYPE__INT64, kept, sizeof *kept,
+               &(Shape){.rank = 1, .dim = {count}});
     return name;
 }
 
@@ -153,8 +153,7 @@ const char *layer_number(OnnxLayer *layer, const char *part, double value)
 
 static const char *write_constant(OnnxModel *model, const Constant *constant, const Shape *shape)
 {
-    const char *name =
-        name_free(&model->value_names, constant->path[0] ? constant->path : "constant");
+    const char *name = name_free(&model->value_names, constant->path[0] ? constant->path : "constant");
     add_tensor(model, name, ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, constant->data, sizeof *constant->data, shape);
     return name;
 }

@@ -38,8 +38,8 @@ Onnx__NodeProto *onnx_node(OnnxLayer *layer, const char *type, const char *const
 /* A node before that one; its result's name. `part` tells it from others of the layer. */
 Onnx__NodeProto *onnx_part(OnnxLayer *layer, const char *part, const char *type, const char *const *inputs,
                            size_t input_count);
-#define NAMES(...)              ((const char *const[]){__VA_ARGS__}), COUNT_OF(((const char *const[]){__VA_ARGS__}))
-#define NODE(layer, type, ...)  onnx_node((layer), (type), NAMES(__VA_ARGS__))
+#define NAMES(...)             ((const char *const[]){__VA_ARGS__}), COUNT_OF(((const char *const[]){__VA_ARGS__}))
+#define NODE(layer, type, ...) onnx_node((layer), (type), NAMES(__VA_ARGS__))
 /* The name of what such a node makes. */
 #define STEP(layer, part, type, ...) (onnx_part((layer), (part), (type), NAMES(__VA_ARGS__))->output[0])
 

@@ -126,8 +126,7 @@ static bool write_turned(OnnxLayer *layer, const int64_t *dims, const int64_t *o
 {
     const Shape *y = &layer->node->type.shape;
     const char *x = layer_input(layer, 0);
-    const char *apart =
-        STEP(layer, "apart", "Reshape", x, target_shape(layer, "axes", input_shape(layer), dims, rank));
+    const char *apart = STEP(layer, "apart", "Reshape", x, target_shape(layer, "axes", input_shape(layer), dims, rank));
     Onnx__NodeProto *turned = onnx_part(layer, "turned", "Transpose", NAMES(apart));
     attr_ints(layer, turned, "perm", order, rank);
     NODE(layer, "Reshape", turned->output[0], target_shape(layer, "shape", input_shape(layer), y->dim, y->rank));
@@ -213,9 +212,8 @@ static bool write_size(OnnxLayer *layer, const ResizeAttrs *attrs, const char **
 
 bool onnx_resize(OnnxLayer *layer)
 {
-    static const char *const aligns[] = {[ALIGN_HALF_PIXEL] = "half_pixel",
-                                         [ALIGN_CORNERS] = "align_corners",
-                                         [ALIGN_ASYMMETRIC] = "asymmetric"};
+    static const char *const aligns[] = {
+        [ALIGN_HALF_PIXEL] = "half_pixel", [ALIGN_CORNERS] = "align_corners", [ALIGN_ASYMMETRIC] = "asymmetric"};
     static const char *const rounds[] = {[ROUND_FLOOR] = "floor",
                                          [ROUND_CEIL] = "ceil",
                                          [ROUND_HALF_UP] = "round_prefer_ceil",
