@@ -95,6 +95,11 @@ replays: $(FUZZ:%=$(BUILD)/tests/fuzz/%.replay) # the same with a main() that ta
 bench: all                          ## time emitted code
 	@if [ -x bench/run.sh ]; then bench/run.sh; else echo 'bench/run.sh is not there' >&2; exit 1; fi
 
+bench-peers:                        ## time other runtimes beside Fovea, into bench/RESULTS.md (NETS= PEERS= TARGETS= THREADS= ROUNDS=)
+	@scripts/deps.sh peers
+	@$(MAKE) --no-print-directory all
+	@NETS='$(NETS)' PEERS='$(PEERS)' TARGETS='$(TARGETS)' THREADS='$(THREADS)' ROUNDS='$(ROUNDS)' CC='$(CC)' bench/peers/run.sh $(BUILD)
+
 note: all                           ## measure every statement of examples/note, and write build/note.html
 	@CC='$(CC)' scripts/note.sh $(BUILD)
 
@@ -182,4 +187,4 @@ $(FUZZNET).c $(FUZZNET).h $(FUZZNET)_weights.c &: tests/golden/lenet.fov $(BUILD
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-emulators demo test test-all tests golden golden-update fuzz fuzz-corpus fuzzers replays install uninstall bench note zoo pictures format tidy wc clean
+.PHONY: all help deps deps-emulators demo test test-all tests golden golden-update fuzz fuzz-corpus fuzzers replays install uninstall bench bench-peers note zoo pictures format tidy wc clean

@@ -1,7 +1,7 @@
 #!/bin/sh
-# deps.sh build|test|fuzz|pictures|emulators - installs the Debian packages that are missing for building Fovea, for its
-# tests, for `make fuzz`, for `make pictures`, or for those tests that run on emulated machines of other kinds (170 MB to fetch, 1.2 GB of disk; without
-# them they are skipped).
+# deps.sh build|test|fuzz|pictures|peers|emulators - installs the Debian packages that are missing for building Fovea, for
+# its tests, for `make fuzz`, `make pictures` or `make bench-peers`, or for those tests that run on emulated machines of
+# other kinds (170 MB to fetch, 1.2 GB of disk; without them they are skipped).
 #
 # Says nothing when all are there. Installs as root or through sudo; otherwise, with FOVEA_NO_INSTALL=1, or when apt-get
 # fails, it says what to install and goes on: the build shows whether it was needed.
@@ -13,9 +13,10 @@ build) ;;
 test) packages="$packages gcc g++ valgrind cmake ninja-build pkgconf mandoc libcriterion-dev libclang-rt-dev clang-format clang-tidy tidy dataset-fashion-mnist graphviz libxml2-utils" ;;
 fuzz) packages="$packages libclang-rt-dev" ;;
 pictures) packages="$packages graphviz" ;;
+peers) packages="$packages python3 python3-venv" ;;
 emulators) packages='qemu-user qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-none-eabi libnewlib-arm-none-eabi' ;;
 *)
-    echo "usage: $0 build|test|fuzz|pictures|emulators" >&2
+    echo "usage: $0 build|test|fuzz|pictures|peers|emulators" >&2
     exit 1
     ;;
 esac

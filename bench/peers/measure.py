@@ -1,0 +1,314 @@
+"""measure.py - Fovea beside other runtimes, one picture at a time, in one run (see run.sh).
+
+Each system is a process of its own per net and number of threads, all of them there at once and pinned to the same
+cores. They take turns of a fraction of a second, in another order each round; whoever has no turn waits for a word on
+its standard input. Before each turn a probe says how fast the core multiplies and adds just then.
+"""
+import argparse
+import glob
+import importlib.metadata
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+import numpy
+
+import prepare
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+TURN_MS = 200  # what a turn should take
+PAUSE = 0.02  # seconds until threads of the one before sleep
+STARTS = 3  # of each program, to its first answer
+
+
+def fail(text):
+    sys.exit("bench-peers: " + text)
+
+
+def cores(threads):
+    """The first hardware threads that are cores of their own, as far as the machine tells."""
+    mine, chosen, taken = sorted(os.sched_getaffinity(0)), [], set()
+    for cpu in mine:
+        try:
+            with open(f"/sys/devices/system/cpu/cpu{cpu}/topology/core_cpus_list") as file:
+                core = file.read().strip()
+        except OSError:
+            core = str(cpu)
+        if core not in taken:
+            taken.add(core)
+            chosen.append(cpu)
+    return (chosen + [cpu for cpu in mine if cpu not in chosen])[:threads]
+
+
+class Worker:
+    """One system with one net; ready once it has computed its first answer."""
+
+    def __init__(self, command, threads, env):
+        pinned = cores(threads)
+        begin = time.perf_counter()
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=env,
+            preexec_fn=lambda: os.sched_setaffinity(0, pinned),
+        )
+        said = self.process.stdout.readline()
+        self.first_ms = (time.perf_counter() - begin) * 1e3
+        if said != "ready\n":
+            self.process.wait()
+            raise RuntimeError("it ends before its first answer")
+
+    def ask(self, wish):
+        self.process.stdin.write(wish + "\n")
+        self.process.stdin.flush()
+        said = self.process.stdout.readline()
+        if not said:
+            raise RuntimeError("it ends")
+        return [float(word) for word in said.split()]
+
+    def quit(self):
+        peak = int(self.ask("quit")[0])
+        self.process.wait()
+        return peak
+
+
+# ---- systems ----
+
+
+def read_zoo():
+    zoo = {}
+    with open(os.path.join(ROOT, "examples/zoo/zoo.list")) as file:
+        for line in file:
+            words = line.split()
+            zoo[words[0]] = words[1:]
+    return zoo
+
+
+def compile_fovea(fovea, net, target, folder, sizes):
+    """The program of a net; its path. OpenMP where the C compiler has it."""
+    made = os.path.join(folder, target)
+    command = [fovea, "compile", *net, "-w", "random:1", "-t", target, "--name", "net", "--embed", "none", "-o", made]
+    subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    program = os.path.join(made, "program")
+    macros = [f"-DINPUT_BYTES={sizes[0]}", f"-DOUTPUT_FLOATS={sizes[1]}"]
+    sources = [os.path.join(HERE, "worker.c"), os.path.join(made, "net.c"), os.path.join(made, "fovea.c")]
+    build = [*os.environ.get("CC", "clang").split(), "-O3", "-s", *macros, "-I" + made, "-I" + ROOT, *sources, "-lm", "-o", program]
+    if subprocess.run([*build, "-fopenmp"], capture_output=True).returncode != 0:
+        subprocess.run(build, check=True)
+    return program
+
+
+def files_bytes(*patterns):
+    return sum(os.path.getsize(path) for pattern in patterns for path in glob.glob(pattern))
+
+
+def package_folder(name):
+    return os.path.dirname(importlib.util.find_spec(name).origin)
+
+
+def shipped_bytes(peer, folder):
+    """What a program needs beside itself: the runtime's libraries and the net."""
+    if peer == "ncnn":
+        return files_bytes(package_folder("ncnn") + "/ncnn*.so", folder + "/net.ncnn.*")
+    if peer == "onnxruntime":
+        return files_bytes(package_folder("onnxruntime") + "/capi/*.so*", folder + "/net.onnx")
+    if peer == "openvino":
+        libraries = ("libopenvino.so*", "libopenvino_intel_cpu_plugin.so", "libopenvino_onnx_frontend.so*", "libtbb.so*")
+        return files_bytes(*(package_folder("openvino") + "/libs/" + name for name in libraries), folder + "/net.onnx")
+    return files_bytes(package_folder("torch") + "/lib/libtorch_cpu.so", package_folder("torch") + "/lib/libc10.so", folder + "/net.pt")
+
+
+def system_command(system, folder, threads):
+    if system.startswith("fovea "):
+        made = os.path.join(folder, system.split()[1])
+        words = [os.path.join(made, "net.weights"), os.path.join(folder, "input.raw"), os.path.join(made, "answer")]
+        return [os.path.join(made, "program"), *words, str(threads)]
+    model = {"ncnn": "net", "torch": "net.pt"}.get(system, "net.onnx")
+    words = [os.path.join(folder, model), os.path.join(folder, "input.npy"), os.path.join(folder, system + ".npy")]
+    return [sys.executable, os.path.join(HERE, "worker.py"), system, *words, str(threads)]
+
+
+def read_answer(system, folder):
+    if system.startswith("fovea "):
+        return numpy.fromfile(os.path.join(folder, system.split()[1], "answer"), numpy.float32)
+    return numpy.load(os.path.join(folder, system + ".npy")).ravel()
+
+
+def environment(threads):
+    env = dict(os.environ, OMP_NUM_THREADS=str(threads), OPENBLAS_NUM_THREADS="1")
+    return env
+
+
+# ---- one net ----
+
+
+def start(system, folder, threads):
+    """A worker, and how long the fastest of several took to its first answer."""
+    command, first = system_command(system, folder, threads), []
+    for turn in range(STARTS):
+        worker = Worker(command, threads, environment(threads))
+        first.append(worker.first_ms)
+        if turn < STARTS - 1:
+            worker.quit()
+    return worker, min(first)
+
+
+def turn_length(worker):
+    worker.ask("run 1")
+    once = worker.ask("run 2")[-1]
+    return max(3, min(20000, round(TURN_MS / once)))
+
+
+def measure(systems, folder, threads, rounds):
+    """What each system did, in rounds of turns."""
+    rows, workers = {}, {}
+    for system in systems:
+        try:
+            workers[system], first = start(system, folder, threads)
+            rows[system] = {"first_ms": first, "times": [], "probe": []}
+        except RuntimeError as said:
+            print(f"  {system}: {said}", file=sys.stderr)
+    prober = next(worker for system, worker in workers.items() if system.startswith("fovea"))
+    lengths = {system: turn_length(worker) for system, worker in workers.items()}
+    order = list(workers)
+    for number in range(rounds):
+        for system in order[number % len(order) :] + order[: number % len(order)]:
+            time.sleep(PAUSE)
+            rows[system]["probe"].append(prober.ask("probe")[0])
+            times = workers[system].ask(f"run {lengths[system] + 1}")[1:]
+            rows[system]["times"].append((min(times), statistics.median(times)))
+    for system, worker in workers.items():
+        row = rows[system]
+        row["peak_bytes"] = worker.quit()
+        row["min_ms"] = min(best for best, _ in row["times"])
+        row["median_ms"] = statistics.median(middle for _, middle in row["times"])
+        del row["times"]
+    return rows
+
+
+def add_differences(rows, folder):
+    ours = next(system for system in rows if system.startswith("fovea"))
+    reference = read_answer(ours, folder).astype(numpy.float64)
+    for system, row in rows.items():
+        row["difference"] = float(numpy.abs(read_answer(system, folder) - reference).max() / numpy.abs(reference).max())
+
+
+def prepare_systems(options, name, net, folder):
+    """Everything that runs; the systems for which that worked."""
+    exported = os.path.join(folder, "exported.onnx")
+    subprocess.run([options.fovea, "export", *net, "-w", "random:1", "-o", exported], check=True, cwd=ROOT)
+    sizes = prepare.prepare_net(exported, folder)
+    os.remove(exported)
+    systems = []
+    for target in options.targets:
+        compile_fovea(options.fovea, net, target, folder, sizes)
+        systems.append("fovea " + target)
+    for peer in options.peers:
+        if peer == "ncnn" and not prepare.make_ncnn(folder):
+            print(f"  {name}: ncnn's converter does not take it", file=sys.stderr)
+            continue
+        if peer == "torch":
+            import torch_net
+
+            torch_net.write(os.path.join(folder, "net.onnx"), os.path.join(folder, "net.pt"))
+        systems.append(peer)
+    return systems
+
+
+def system_bytes(system, folder):
+    if system.startswith("fovea "):
+        made = os.path.join(folder, system.split()[1])
+        return files_bytes(made + "/program", made + "/net.weights")
+    return shipped_bytes(system, folder)
+
+
+def measure_net(options, name, net):
+    folder = os.path.join(options.build, name)
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    systems, result = prepare_systems(options, name, net, folder), {}
+    for threads in options.threads:
+        rows = measure(systems, folder, threads, options.rounds)
+        add_differences(rows, folder)
+        for system, row in rows.items():
+            row["shipped_bytes"] = system_bytes(system, folder)
+            print(f"  {name:12} {threads} thread{'s' if threads > 1 else ' '} {system:13} {row['min_ms']:10.4f} ms, "
+                  f"median {row['median_ms']:10.4f}, first {row['first_ms']:7.0f} ms, off by {row['difference']:.1e}, "
+                  f"probe {max(row['probe']):.0f}", flush=True)
+        result[threads] = rows
+    if not options.keep:
+        shutil.rmtree(folder)
+    return result
+
+
+# ---- the machine ----
+
+
+def read_first(path, pattern):
+    with open(path) as file:
+        found = re.search(pattern, file.read(), re.M)
+    return found.group(1).strip() if found else "unknown"
+
+
+def told(*command):
+    try:
+        return subprocess.run(command, capture_output=True, text=True, cwd=ROOT).stdout.strip()
+    except OSError:
+        return ""
+
+
+def describe(options):
+    versions = {peer: importlib.metadata.version(peer) for peer in options.peers}
+    compiler = told(*os.environ.get("CC", "clang").split(), "--version").split("\n")[0]
+    changed = told("git", "status", "--porcelain", "--untracked-files=no")
+    return {
+        "cpu": read_first("/proc/cpuinfo", r"^model name\s*: (.*)$"),
+        "cores": len(os.sched_getaffinity(0)),
+        "system": read_first("/etc/os-release", r'^PRETTY_NAME="?([^"\n]*)'),
+        "compiler": compiler,
+        "date": time.strftime("%Y-%m-%d"),
+        "commit": told("git", "rev-parse", "--short", "HEAD") + (" with changes" if changed else ""),
+        "versions": versions,
+        "load": os.getloadavg()[0],
+        "rounds": options.rounds,
+    }
+
+
+def parse_options():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--fovea", required=True)
+    parser.add_argument("--build", required=True, help="a folder for what is made, several times the nets' size")
+    parser.add_argument("--json", required=True, help="where the figures go")
+    parser.add_argument("--nets", type=str.split, required=True)
+    parser.add_argument("--peers", type=str.split, required=True)
+    parser.add_argument("--targets", type=str.split, required=True)
+    parser.add_argument("--threads", type=lambda text: [int(word) for word in text.split()], required=True)
+    parser.add_argument("--rounds", type=int, required=True)
+    parser.add_argument("--keep", action="store_true", help="leave the nets in the folder")
+    return parser.parse_args()
+
+
+def main():
+    options = parse_options()
+    options.fovea, options.build = os.path.abspath(options.fovea), os.path.abspath(options.build)
+    zoo = read_zoo()
+    for name in options.nets:
+        if name not in zoo:
+            fail(f"no net of examples/zoo/zoo.list is called '{name}'")
+    results = {"machine": describe(options), "nets": {}}
+    for name in options.nets:
+        results["nets"][name] = measure_net(options, name, zoo[name])
+        with open(options.json, "w") as file:
+            json.dump(results, file, indent=1)
+
+
+main()

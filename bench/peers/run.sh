@@ -1,0 +1,35 @@
+#!/bin/sh
+# run.sh BUILD - times nets of the zoo in Fovea and in other runtimes, beside each other (see measure.py), and writes what
+# came out into bench/RESULTS.md and bench/peers/peers.svg (see report.py).
+#
+# The peers are packages of Python, in an environment of their own, BUILD/peers. From the environment:
+#   NETS     names of examples/zoo/zoo.list (default: LeNet-5, AlexNet, VGG-16, GoogLeNet, ResNet-50 and -152)
+#   PEERS    of onnxruntime, openvino, ncnn and torch (default: the first three; the last is a download of gigabytes)
+#   TARGETS  of Fovea (default: the widest that this CPU has)
+#   THREADS  (default: 1 2)    ROUNDS (default: 10)    REPORT=no: print only
+set -eu
+cd "$(dirname "$0")/../.."
+build=${1:-build} here=bench/peers
+: "${NETS:=lenet5 alexnet vgg16 googlenet resnet50-v1 resnet152-v1}" "${PEERS:=onnxruntime openvino ncnn}"
+: "${THREADS:=1 2}" "${ROUNDS:=10}" "${REPORT:=yes}"
+if [ -z "${TARGETS-}" ]; then
+    TARGETS=c
+    ! grep -qw avx2 /proc/cpuinfo || TARGETS=avx2
+    ! grep -qw avx512dq /proc/cpuinfo || TARGETS=avx512
+fi
+
+environment=$build/peers python=$build/peers/bin/python
+wanted=$(cat $here/requirements.txt; echo "$PEERS" | tr ' ' '\n' | grep -x torch || :)
+if [ "$(cat "$environment/wanted" 2>/dev/null)" != "$wanted" ]; then
+    echo "bench-peers: making a Python environment in $environment" >&2
+    rm -rf "$environment"
+    python3 -m venv "$environment"
+    "$python" -m pip install -q --disable-pip-version-check $wanted
+    # ncnn's converter is a program in a package that asks for PyTorch, which it does not use.
+    "$python" -m pip install -q --disable-pip-version-check --no-deps pnnx==20261020
+    printf '%s\n' "$wanted" >"$environment/wanted"
+fi
+mkdir -p "$build/bench-peers"
+"$python" $here/measure.py --fovea "$build/fovea" --build "$build/bench-peers" --json "$build/bench-peers/figures.json" \
+    --nets "$NETS" --peers "$PEERS" --targets "$TARGETS" --threads "$THREADS" --rounds "$ROUNDS"
+[ "$REPORT" = no ] || "$python" $here/report.py "$build/bench-peers/figures.json" bench/RESULTS.md $here/peers.svg

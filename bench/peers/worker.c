@@ -1,0 +1,136 @@
+/* worker.c - Fovea's side of bench/peers: a compiled net that runs when it is asked to, and says how long that took.
+ *
+ *   worker WEIGHTS INPUT OUTPUT THREADS
+ *
+ * The first answer is computed at once and written to OUTPUT after "ready" was said, so that whoever started this can
+ * take the time. Then each line of standard input is a wish: "run N" gives N times in milliseconds, "probe" GFLOP/s of
+ * one core's multiply-adds, "quit" ends it with the peak of its memory in bytes. Built with the folder of a net emitted
+ * under the name `net` that has one input and one output, of INPUT_BYTES and OUTPUT_FLOATS.
+ */
+#include "net.h"
+
+#include "bench/probe.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { MOST_RUNS = 100000, STEPS = 20000 };
+
+/* The same probe in vectors of 16. */
+__attribute__((target("avx512f"), noinline)) static double probe_wide(void)
+{
+    __m512 a[12];
+    const __m512 x = _mm512_set1_ps(0.999f), y = _mm512_set1_ps(0.001f);
+    for (int i = 0; i < 12; i++)
+        a[i] = _mm512_set1_ps(0.1f * (float)i);
+    double time = seconds();
+    for (int step = 0; step < STEPS; step++) {
+        a[0] = _mm512_fmadd_ps(a[0], x, y), a[1] = _mm512_fmadd_ps(a[1], x, y), a[2] = _mm512_fmadd_ps(a[2], x, y);
+        a[3] = _mm512_fmadd_ps(a[3], x, y), a[4] = _mm512_fmadd_ps(a[4], x, y), a[5] = _mm512_fmadd_ps(a[5], x, y);
+        a[6] = _mm512_fmadd_ps(a[6], x, y), a[7] = _mm512_fmadd_ps(a[7], x, y), a[8] = _mm512_fmadd_ps(a[8], x, y);
+        a[9] = _mm512_fmadd_ps(a[9], x, y), a[10] = _mm512_fmadd_ps(a[10], x, y), a[11] = _mm512_fmadd_ps(a[11], x, y);
+    }
+    time = seconds() - time;
+    __m512 sum = a[0];
+    for (int i = 1; i < 12; i++)
+        sum = _mm512_add_ps(sum, a[i]);
+    volatile float sink = _mm512_cvtss_f32(sum);
+    (void)sink;
+    return 2.0 * 16 * 12 * STEPS / time * 1e-9;
+}
+
+static double probe(void)
+{
+    return __builtin_cpu_supports("avx512f") ? probe_wide() : __builtin_cpu_supports("avx2") ? probe_peak() : 0;
+}
+
+static void give_up(const char *what)
+{
+    perror(what);
+    exit(1);
+}
+
+static void read_all(const char *path, void *to, size_t bytes)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file || fread(to, 1, bytes, file) != bytes)
+        give_up(path);
+    fclose(file);
+}
+
+/* The peak since this program began, from the kernel's books. */
+static long long peak_bytes(void)
+{
+    char line[256];
+    long long kilobytes = 0;
+    FILE *file = fopen("/proc/self/status", "r");
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "VmHWM: %lld", &kilobytes) == 1)
+            break;
+    if (file)
+        fclose(file);
+    return kilobytes * 1024;
+}
+
+static void *aligned(size_t bytes)
+{
+    void *memory = aligned_alloc(64, (bytes + 63) / 64 * 64);
+    if (!memory)
+        give_up("memory");
+    return memory;
+}
+
+int main(int count, char **arguments)
+{
+    if (count != 5)
+        return 1;
+    int threads = atoi(arguments[4]), file = open(arguments[1], O_RDONLY);
+    void *weights = mmap(NULL, NET_WEIGHTS_BYTES, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0);
+    if (file < 0 || weights == MAP_FAILED)
+        give_up(arguments[1]);
+    size_t workspace_bytes = NET_WORKSPACE_BYTES_FOR((size_t)threads);
+    void *workspace = aligned(workspace_bytes), *input = aligned(INPUT_BYTES);
+    float *output = aligned(OUTPUT_FLOATS * sizeof *output);
+    net_model model;
+    net_session session;
+    read_all(arguments[2], input, INPUT_BYTES);
+    if (net_open(&model, weights, NET_WEIGHTS_BYTES) != FOVEA_OK ||
+        net_session_open(&session, &model, workspace, workspace_bytes, threads) != FOVEA_OK)
+        return 1;
+    const net_inputs inputs = {input};
+    const net_outputs outputs = {output};
+    net_run(&session, &inputs, &outputs);
+    printf("ready\n");
+    fflush(stdout);
+    FILE *answer = fopen(arguments[3], "wb");
+    if (!answer || fwrite(output, sizeof *output, OUTPUT_FLOATS, answer) != OUTPUT_FLOATS || fclose(answer) != 0)
+        give_up(arguments[3]);
+
+    static double times[MOST_RUNS];
+    char wish[64];
+    while (fgets(wish, sizeof wish, stdin)) {
+        int runs = 0;
+        if (strcmp(wish, "probe\n") == 0)
+            printf("%.2f", probe());
+        else if (strcmp(wish, "quit\n") == 0)
+            printf("%lld", peak_bytes());
+        else if (sscanf(wish, "run %d", &runs) != 1 || runs < 1 || runs > MOST_RUNS)
+            return 1;
+        for (int i = 0; i < runs; i++) {
+            double time = seconds();
+            net_run(&session, &inputs, &outputs);
+            times[i] = (seconds() - time) * 1e3;
+        }
+        for (int i = 0; i < runs; i++)
+            printf("%.6f ", times[i]);
+        printf("\n");
+        fflush(stdout);
+        if (strcmp(wish, "quit\n") == 0)
+            break;
+    }
+    return 0;
+}
