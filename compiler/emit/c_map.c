@@ -141,17 +141,45 @@ static void write_blocks(KernelText *text, const Type *from, const Type *to)
     }
 }
 
+/* Where input `i` and tap `tap` stand among what a map has, in maps of the panel: "i * 9 + tap". */
+static const char *place_in_panel(KernelText *text, const Panels *panels)
+{
+    long long taps = panels->taps, deep = panels->deep, rest = panels->inputs % deep;
+    if (taps == 1)
+        return "i";
+    if (deep == 1)
+        return arena_printf(text->arena, "(i * %lld + tap)", taps);
+    if (panels->inputs <= deep)
+        return arena_printf(text->arena, "(tap * %lld + i)", (long long)panels->inputs);
+    const char *wide = arena_printf(text->arena, "%lld", deep);
+    if (rest)
+        wide = arena_printf(text->arena, "(i < %lld ? %lld : %lld)", (long long)panels->inputs - rest, deep, rest);
+    return arena_printf(text->arena, "(i / %lld * %lld + tap * %s + i %% %lld)", deep, deep * taps, wide, deep);
+}
+
 /* Rows into panels: the weights of a model whose weights are values. */
 static void write_panels(KernelText *text, const Type *from, const Type *to)
 {
-    int64_t rows = from->shape.dim[0], rest = shape_count(&from->shape) / rows, block = to->layout.block;
-    buf_line(text->out, "for (int o = 0; o < %lld; o++)", (long long)((rows + block - 1) / block * block));
-    buf_line(text->out, "    for (int i = 0; i < %lld; i++)", (long long)rest);
+    const Panels panels = panels_of(&to->layout, &from->shape);
+    long long rest = panels.inputs * panels.taps, block = panels.block, taps = panels.taps;
+    int64_t filled = panels_count(&panels) / rest, last = filled % block;
     const char *value =
-        rows % block ? arena_printf(text->arena, "o < %lld ? x[o * %lld + i] : 0.0f", (long long)rows, (long long)rest)
-                     : arena_printf(text->arena, "x[o * %lld + i]", (long long)rest);
-    buf_line(text->out, "        y[(o / %lld * %lld + i) * %lld + o %% %lld] = %s;", (long long)block, (long long)rest,
-             (long long)block, (long long)block, value);
+        taps == 1 ? arena_printf(text->arena, "x[o * %lld + i]", rest)
+                  : arena_printf(text->arena, "x[(o * %lld + i) * %lld + tap]", (long long)panels.inputs, taps);
+    if (filled > panels.maps)
+        value = arena_printf(text->arena, "o < %lld ? %s : 0.0f", (long long)panels.maps, value);
+    const char *width = arena_printf(text->arena, "%lld", last ? filled < block ? last : block : block);
+    if (last && filled > block)
+        width =
+            arena_printf(text->arena, "(o < %lld ? %lld : %lld)", (long long)(filled - last), block, (long long)last);
+    buf_line(text->out, "for (int o = 0; o < %lld; o++)", (long long)filled);
+    buf_line(text->out, "    for (int i = 0; i < %lld; i++)", (long long)panels.inputs);
+    text->out->indent += 2;
+    if (taps > 1)
+        buf_line(text->out, "for (int tap = 0; tap < %lld; tap++)", taps);
+    buf_line(text->out, "%sy[o / %lld * %lld + %s * %s + o %% %lld] = %s;", taps > 1 ? "    " : "", block, block * rest,
+             place_in_panel(text, &panels), width, block, value);
+    text->out->indent -= 2;
 }
 
 /* The same for a weight [I, O, ...] whose panels are of axis 1. */

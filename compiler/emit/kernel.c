@@ -272,7 +272,7 @@ const char *storage_text(Arena *arena, const Type *type)
     const Shape *s = &type->shape;
     const Layout *l = &type->layout;
     Buf text = {0};
-    int64_t dim[MAX_RANK + 1] = {0};
+    int64_t dim[MAX_RANK + 2] = {0};
     int rank = s->rank;
     bool panels = l->kind == LAYOUT_PANELS || l->kind == LAYOUT_TURNED;
     for (int i = 0; i < rank; i++)
@@ -287,6 +287,14 @@ const char *storage_text(Arena *arena, const Type *type)
     } else if (rank >= 2 && !panels) {
         dim[rank - 2] += l->halo[HALO_TOP] + l->halo[HALO_BOTTOM];
         dim[rank - 1] += l->halo[HALO_LEFT] + l->halo[HALO_RIGHT];
+    }
+    if (l->inputs > 1 && dim[1] > l->inputs) {
+        dim[1] = (dim[1] + l->inputs - 1) / l->inputs;
+        dim[rank++] = l->inputs;
+    } else if (l->inputs > 1) {
+        dim[1] = s->dim[2];
+        dim[2] = s->dim[3];
+        dim[3] = s->dim[1];
     }
     if (l->kind == LAYOUT_BLOCKED || panels) {
         int cut = panels ? 0 : 1;

@@ -111,10 +111,25 @@ static bool parse_layout_name(Tokens *tokens, Layout *layout)
     return false;
 }
 
-static bool parse_halo(Tokens *tokens, Layout *layout)
+/* "inputs(16)", behind its word. */
+static bool parse_count(Tokens *tokens, int32_t *count, const char *what)
 {
+    int64_t number;
+    if (!want_symbol(tokens, '(') || !want_integer(tokens, &number, 1, INT32_MAX, what))
+        return false;
+    *count = (int32_t)number;
+    return want_symbol(tokens, ')');
+}
+
+/* What stands behind a '+'. */
+static bool parse_more(Tokens *tokens, Layout *layout)
+{
+    if (take_word(tokens, "inputs"))
+        return parse_count(tokens, &layout->inputs, "a number of inputs");
+    if (take_word(tokens, "lanes"))
+        return parse_count(tokens, &layout->lanes, "a number of lanes");
     if (!take_word(tokens, "halo")) {
-        tokens_fail(tokens, "'halo' is missing");
+        tokens_fail(tokens, "'halo', 'inputs' or 'lanes' is missing");
         return false;
     }
     for (int side = 0; side < HALO_SIDES; side++) {
@@ -142,8 +157,9 @@ bool parse_type(Tokens *tokens, Type *type)
         return !tokens->failed;
     if (!parse_layout_name(tokens, &type->layout))
         return false;
-    if (take_symbol(tokens, '+') && !parse_halo(tokens, &type->layout))
-        return false;
+    while (take_symbol(tokens, '+'))
+        if (!parse_more(tokens, &type->layout))
+            return false;
     const char *misfit = layout_misfit(&type->layout, &type->shape);
     if (misfit && !tokens->failed) {
         tokens->now.span = before.span;

@@ -88,7 +88,8 @@ bool shape_broadcast(const Shape *a, const Shape *b, Shape *result)
 
 bool layout_equal(const Layout *a, const Layout *b)
 {
-    return a->kind == b->kind && a->block == b->block && memcmp(a->halo, b->halo, sizeof a->halo) == 0;
+    return a->kind == b->kind && a->block == b->block && memcmp(a->halo, b->halo, sizeof a->halo) == 0 &&
+           a->inputs == b->inputs && a->lanes == b->lanes;
 }
 
 bool layout_has_halo(const Layout *layout)
@@ -112,6 +113,12 @@ const char *layout_misfit(const Layout *layout, const Shape *shape)
         return "turned needs an axis 1";
     if (layout->kind == LAYOUT_PANELS && shape->rank < 1)
         return "panels need an axis 0";
+    if ((layout->inputs || layout->lanes) && layout->kind != LAYOUT_PANELS)
+        return "only panels have inputs and lanes";
+    if (layout->inputs < 0 || layout->inputs > 4096 || (layout->inputs && shape->rank != 4))
+        return "1 to 4096 inputs of a kernel stand together";
+    if (layout->lanes < 0 || layout->lanes > layout->block || (layout->lanes && layout->block % layout->lanes))
+        return "lanes divide a panel";
     for (int i = 0; i < HALO_SIDES; i++)
         if (layout->halo[i] < 0 || layout->halo[i] > 1 << 20)
             return "a halo is 0 to 1048576 wide";
@@ -144,7 +151,7 @@ static StoredAxis whole_axis(const Layout *layout, const Shape *shape, int axis)
     return stored;
 }
 
-/* Outermost first; at most MAX_RANK + 1 of them. */
+/* Outermost first; at most MAX_RANK + 1 of them. Panels have numbers of their own. */
 static int stored_axes(const Layout *layout, const Shape *shape, StoredAxis *axes)
 {
     const char *misfit = layout_misfit(layout, shape);
@@ -152,9 +159,7 @@ static int stored_axes(const Layout *layout, const Shape *shape, StoredAxis *axe
         BUG("layout of a shape of rank %d: %s", shape->rank, misfit);
     int count = 0;
     int last = layout->kind == LAYOUT_INTERLEAVED ? 1 : -1; /* moved behind the others */
-    int cut = layout->kind == LAYOUT_BLOCKED || layout->kind == LAYOUT_TURNED ? 1
-              : layout->kind == LAYOUT_PANELS                                 ? 0
-                                                                              : -1;
+    int cut = layout->kind == LAYOUT_BLOCKED || layout->kind == LAYOUT_TURNED ? 1 : -1;
     for (int i = 0; i < shape->rank; i++) {
         int axis = layout->kind == LAYOUT_TURNED && i < 2 ? 1 - i : i; /* axis 1 goes before axis 0 */
         if (axis == last)
@@ -173,8 +178,52 @@ static int stored_axes(const Layout *layout, const Shape *shape, StoredAxis *axe
     return count;
 }
 
+/* ---- panels ---- */
+
+static int64_t filled_up(int64_t count, int64_t to)
+{
+    return (count + to - 1) / to * to;
+}
+
+Panels panels_of(const Layout *layout, const Shape *shape)
+{
+    Panels panels = {.maps = shape->dim[0],
+                     .inputs = shape->rank > 1 ? shape->dim[1] : 1,
+                     .taps = 1,
+                     .block = layout->block,
+                     .deep = MAX(layout->inputs, 1),
+                     .lanes = layout->lanes ? layout->lanes : layout->block};
+    for (int i = 2; i < shape->rank; i++)
+        panels.taps *= shape->dim[i];
+    return panels;
+}
+
+int64_t panels_width(const Panels *panels, int64_t map)
+{
+    int64_t first = map / panels->block * panels->block;
+    return MIN(panels->block, filled_up(panels->maps - first, panels->lanes));
+}
+
+int64_t panels_offset(const Panels *panels, int64_t map, int64_t input, int64_t tap)
+{
+    int64_t width = panels_width(panels, map), panel = map / panels->block, in_panel = map % panels->block;
+    int64_t before = input / panels->deep * panels->deep; /* inputs that stand before those around this one */
+    int64_t deep = MIN(panels->deep, panels->inputs - before);
+    int64_t place = before * panels->taps + tap * deep + input - before;
+    return panel * panels->block * panels->inputs * panels->taps + place * width + in_panel;
+}
+
+int64_t panels_count(const Panels *panels)
+{
+    return filled_up(panels->maps, panels->lanes) * panels->inputs * panels->taps;
+}
+
 int64_t layout_count(const Layout *layout, const Shape *shape)
 {
+    if (layout->kind == LAYOUT_PANELS && !layout_misfit(layout, shape)) {
+        Panels panels = panels_of(layout, shape);
+        return panels_count(&panels);
+    }
     StoredAxis axes[MAX_RANK + 1];
     int count = stored_axes(layout, shape, axes);
     int64_t elements = 1;
@@ -188,6 +237,12 @@ int64_t layout_offset(const Layout *layout, const Shape *shape, const int64_t *i
     StoredAxis axes[MAX_RANK + 1];
     int count = stored_axes(layout, shape, axes);
     int64_t offset = 0;
+    if (layout->kind == LAYOUT_PANELS) {
+        Panels panels = panels_of(layout, shape);
+        for (int i = 2; i < shape->rank; i++)
+            offset = offset * shape->dim[i] + index[i];
+        return panels_offset(&panels, index[0], shape->rank > 1 ? index[1] : 0, offset);
+    }
     for (int i = 0; i < count; i++) {
         int64_t at = index[axes[i].axis];
         at = axes[i].modulo ? at % axes[i].modulo : at / axes[i].divide;
@@ -226,6 +281,10 @@ void type_print(Buf *buf, const Type *type)
     buf_printf(buf, "@%s", layout_kind_name(layout->kind));
     if (layout->block)
         buf_printf(buf, "%d", (int)layout->block);
+    if (layout->inputs)
+        buf_printf(buf, "+inputs(%d)", (int)layout->inputs);
+    if (layout->lanes)
+        buf_printf(buf, "+lanes(%d)", (int)layout->lanes);
     if (layout_has_halo(layout))
         buf_printf(buf, "+halo(%d, %d, %d, %d)", (int)layout->halo[HALO_TOP], (int)layout->halo[HALO_LEFT],
                    (int)layout->halo[HALO_BOTTOM], (int)layout->halo[HALO_RIGHT]);

@@ -27,7 +27,8 @@ typedef enum LayoutKind {
     LAYOUT_PLAIN,       /* row major; the last two axes may carry a halo */
     LAYOUT_INTERLEAVED, /* N H W C: the bytes of a decoded picture */
     LAYOUT_BLOCKED,     /* N C/b H W b: channels in blocks of b, the last one filled up with anything; halo allowed */
-    LAYOUT_PANELS,      /* O/b I KH KW b (or O/b I b): weights in the order in which kernels read them */
+    LAYOUT_PANELS,      /* O/b I KH KW b (or O/b I b): weights in the order in which kernels read them. `inputs` and
+                           `lanes` say it more closely for vectors: O/b I/i KH KW i b, the last panel not filled up */
     LAYOUT_TURNED,      /* O/b I KH KW b of a weight [I, O, KH, KW]: panels of axis 1 */
     LAYOUT_COUNT
 } LayoutKind;
@@ -38,6 +39,8 @@ typedef struct Layout {
     LayoutKind kind;
     int32_t block;            /* BLOCKED, PANELS, TURNED: b */
     int32_t halo[HALO_SIDES]; /* zeros around H and W, written by the producer */
+    int32_t inputs;           /* PANELS of a kernel: i input channels stand together behind its taps; 0: each alone */
+    int32_t lanes;            /* PANELS: the last one is as wide as it has maps, in whole lanes; 0: as wide as others */
 } Layout;
 
 typedef struct Type {
@@ -65,6 +68,16 @@ bool layout_has_halo(const Layout *layout);
 int64_t layout_count(const Layout *layout, const Shape *shape);
 /* Where the element at a logical index stands, counted in elements. */
 int64_t layout_offset(const Layout *layout, const Shape *shape, const int64_t *index);
+
+/* The panels of a kernel [O, I, KH, KW], or of [O, I] or [O], in numbers. */
+typedef struct Panels {
+    int64_t maps, inputs, taps;
+    int64_t block, deep, lanes; /* of the layout: maps of a panel; inputs that stand together; what rests fill up to */
+} Panels;
+Panels panels_of(const Layout *layout, const Shape *shape);
+int64_t panels_width(const Panels *panels, int64_t map); /* of the panel of a map */
+int64_t panels_offset(const Panels *panels, int64_t map, int64_t input, int64_t tap);
+int64_t panels_count(const Panels *panels);
 
 /* NULL when the layout can hold that shape, else why not: "blocked needs an axis 1". */
 const char *layout_misfit(const Layout *layout, const Shape *shape);

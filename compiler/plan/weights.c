@@ -3,14 +3,18 @@
 #include "ir/eval.h"
 #include "plan/plan.h"
 
-/* O x rest into panels: out[o / b][rest][o % b], the last panel filled up with zeros. */
-static void store_panels(const float *in, float *out, int64_t rows, int64_t rest, int64_t block)
+/* O x I x taps into panels, filled up with zeros. */
+static void store_panels(const float *in, float *out, const Panels *panels)
 {
-    int64_t panels = (rows + block - 1) / block;
-    memset(out, 0, (size_t)(panels * rest * block) * sizeof *out);
-    for (int64_t row = 0; row < rows; row++)
-        for (int64_t i = 0; i < rest; i++)
-            out[(row / block * rest + i) * block + row % block] = in[row * rest + i];
+    memset(out, 0, (size_t)panels_count(panels) * sizeof *out);
+    for (int64_t map = 0; map < panels->maps; map++)
+        for (int64_t input = 0; input < panels->inputs; input++) {
+            int64_t width = panels_width(panels, map);
+            int64_t begin = panels_offset(panels, map, input, 0);
+            int64_t step = panels->taps > 1 ? panels_offset(panels, map, input, 1) - begin : width;
+            for (int64_t tap = 0; tap < panels->taps; tap++)
+                out[begin + tap * step] = in[(map * panels->inputs + input) * panels->taps + tap];
+        }
 }
 
 /* I x O x taps into panels of O: out[o / b][i][tap][o % b], the last panel filled up with zeros. */
@@ -32,7 +36,8 @@ static void store(const Buffer *buffer, const float *data, float *out)
     if (layout->kind == LAYOUT_PLAIN && !layout_has_halo(layout)) {
         memcpy(out, data, (size_t)count * sizeof *out);
     } else if (layout->kind == LAYOUT_PANELS) {
-        store_panels(data, out, shape->dim[0], count / shape->dim[0], layout->block);
+        Panels panels = panels_of(layout, shape);
+        store_panels(data, out, &panels);
     } else if (layout->kind == LAYOUT_TURNED) {
         store_turned(data, out, shape->dim[0], shape->dim[1], count / shape->dim[0] / shape->dim[1], layout->block);
     } else {

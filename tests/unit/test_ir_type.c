@@ -49,9 +49,12 @@ Test(type, text)
     } rows[] = {
         {{DT_F32, {4, {1, 6, 28, 28}}, {0}}, "f32[1, 6, 28, 28]"},
         {{DT_F32, {0, {0}}, {0}}, "f32[]"},
-        {{DT_F32, {4, {1, 16, 10, 10}}, {LAYOUT_BLOCKED, 8, {0}}}, "f32[1, 16, 10, 10]@blocked8"},
-        {{DT_F32, {4, {1, 6, 14, 14}}, {LAYOUT_PLAIN, 0, {2, 2, 2, 2}}}, "f32[1, 6, 14, 14]@plain+halo(2, 2, 2, 2)"},
-        {{DT_U8, {4, {1, 3, 8, 8}}, {LAYOUT_INTERLEAVED, 0, {0}}}, "u8[1, 3, 8, 8]@interleaved"},
+        {{DT_F32, {4, {1, 16, 10, 10}}, {LAYOUT_BLOCKED, 8, {0}, 0, 0}}, "f32[1, 16, 10, 10]@blocked8"},
+        {{DT_F32, {4, {1, 6, 14, 14}}, {LAYOUT_PLAIN, 0, {2, 2, 2, 2}, 0, 0}},
+         "f32[1, 6, 14, 14]@plain+halo(2, 2, 2, 2)"},
+        {{DT_F32, {4, {20, 20, 3, 3}}, {LAYOUT_PANELS, 16, {0}, 8, 4}},
+         "f32[20, 20, 3, 3]@panels16+inputs(8)+lanes(4)"},
+        {{DT_U8, {4, {1, 3, 8, 8}}, {LAYOUT_INTERLEAVED, 0, {0}, 0, 0}}, "u8[1, 3, 8, 8]@interleaved"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         Buf buf = {0};
@@ -83,9 +86,10 @@ static void count_places(const Layout *layout, const Shape *shape)
 Test(type, layouts_give_each_element_a_place)
 {
     static const Layout layouts[] = {
-        {LAYOUT_PLAIN, 0, {0}},   {LAYOUT_PLAIN, 0, {1, 2, 3, 4}},    {LAYOUT_INTERLEAVED, 0, {0}},
-        {LAYOUT_BLOCKED, 8, {0}}, {LAYOUT_BLOCKED, 16, {2, 0, 1, 3}}, {LAYOUT_BLOCKED, 1, {0}},
-        {LAYOUT_PANELS, 4, {0}},  {LAYOUT_PANELS, 32, {0}},           {LAYOUT_TURNED, 4, {0}},
+        {LAYOUT_PLAIN, 0, {0}, 0, 0},   {LAYOUT_PLAIN, 0, {1, 2, 3, 4}, 0, 0},    {LAYOUT_INTERLEAVED, 0, {0}, 0, 0},
+        {LAYOUT_BLOCKED, 8, {0}, 0, 0}, {LAYOUT_BLOCKED, 16, {2, 0, 1, 3}, 0, 0}, {LAYOUT_BLOCKED, 1, {0}, 0, 0},
+        {LAYOUT_PANELS, 4, {0}, 0, 0},  {LAYOUT_PANELS, 32, {0}, 0, 0},           {LAYOUT_TURNED, 4, {0}, 0, 0},
+        {LAYOUT_PANELS, 8, {0}, 2, 4},  {LAYOUT_PANELS, 8, {0}, 16, 2},           {LAYOUT_PANELS, 8, {0}, 0, 2},
     };
     static const Shape shapes[] = {{4, {2, 5, 3, 4}}, {4, {1, 16, 7, 1}}, {4, {9, 3, 3, 3}},
                                    {2, {3, 10}},      {1, {17}},          {0, {0}}};
@@ -101,14 +105,19 @@ Test(type, layouts_give_each_element_a_place)
 
 Test(type, known_places)
 {
-    Layout blocked = {LAYOUT_BLOCKED, 8, {1, 1, 1, 1}}, panels = {LAYOUT_PANELS, 4, {0}},
-           bytes = {LAYOUT_INTERLEAVED, 0, {0}};
+    Layout blocked = {LAYOUT_BLOCKED, 8, {1, 1, 1, 1}, 0, 0}, panels = {LAYOUT_PANELS, 4, {0}, 0, 0},
+           bytes = {LAYOUT_INTERLEAVED, 0, {0}, 0, 0};
     Shape x = SHAPE(1, 12, 4, 5), w = SHAPE(6, 2, 3, 3), picture = SHAPE(1, 3, 4, 5);
     cr_expect_eq(layout_count(&blocked, &x), 2 * 6 * 7 * 8);
     cr_expect_eq(layout_offset(&blocked, &x, (int64_t[]){0, 9, 2, 3}), ((1 * 6 + 3) * 7 + 4) * 8 + 1);
     cr_expect_eq(layout_count(&panels, &w), 2 * 2 * 3 * 3 * 4);
     cr_expect_eq(layout_offset(&panels, &w, (int64_t[]){5, 1, 2, 0}), (((1 * 2 + 1) * 3 + 2) * 3 + 0) * 4 + 1);
-    Layout turned = {LAYOUT_TURNED, 4, {0}};
+    Layout deep = {.kind = LAYOUT_PANELS, .block = 8, .inputs = 3, .lanes = 2};
+    Shape wide = SHAPE(11, 5, 3, 3); /* panels of 8 and 4 maps, inputs by 3 and 2 */
+    cr_expect_eq(layout_count(&deep, &wide), 12 * 5 * 9);
+    cr_expect_eq(layout_offset(&deep, &wide, (int64_t[]){5, 1, 2, 0}), (6 * 3 + 1) * 8 + 5);
+    cr_expect_eq(layout_offset(&deep, &wide, (int64_t[]){10, 4, 1, 1}), 8 * 45 + (27 + 4 * 2 + 1) * 4 + 2);
+    Layout turned = {LAYOUT_TURNED, 4, {0}, 0, 0};
     Shape transposed = SHAPE(2, 6, 3, 3);
     cr_expect_eq(layout_count(&turned, &transposed), 2 * 2 * 3 * 3 * 4);
     cr_expect_eq(layout_offset(&turned, &transposed, (int64_t[]){1, 5, 2, 0}), (((1 * 2 + 1) * 3 + 2) * 3 + 0) * 4 + 1);
