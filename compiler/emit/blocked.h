@@ -4,11 +4,13 @@
 
 #include "emit/kernel.h"
 
-/* The form of a convolution for vectors of so many lanes, of which so many sums fit into registers: blocked, with one
- * or two blocks of maps at a time, or the portable form where blocks do not do it. As Target.conv_form. */
+/* The form of a convolution for vectors of so many lanes, of which so many sums fit into registers: blocked, or the
+ * portable form where blocks do not do it. As Target.conv_form. */
 ConvForm blocked_form(const Graph *graph, const Node *conv, bool vector_epilogue, int32_t lanes, int32_t sums);
 
 /* The text of a kernel whose form is blocked. */
 void blocked_text(KernelText *text);
+void blocked_conv_text(KernelText *text);
+void blocked_transpose_text(KernelText *text);
 
 #endif

@@ -1,185 +1,389 @@
-/* blocked_conv.c - convolutions over channel blocks as wide as a vector, in the words of a target.
+/* blocked_conv.c - direct convolutions over channel blocks as wide as a vector, in the words of a target.
  *
- * A block's channels are one vector: an input value is broadcast and multiplied into the vectors of one or two blocks
- * of output maps, for some pixels beside each other; the target says how many (blocked.h). Every tap of every pixel is
- * in the buffer (a halo of zeros), so that nothing tests a border.
+ * A block's channels are one vector: an input value is broadcast and multiplied into the vectors of some output maps,
+ * for some pixels (blocked_tile.h). Every tap of every pixel is in the buffer (a halo of zeros), so that nothing tests
+ * a border. The kernel's loops are numbers of plan/blocked.h; from the outside in, those in brackets where it has them:
+ *
+ *     [rows] panels of maps [chunks of inputs] tiles of pixels         the kernel, which calls
+ *         blocks of inputs, taps, inputs of a block, in registers      a tile: one function for each list of pixels
+ *
+ * Weights are read strictly in order, panel by panel.
  */
 #include "emit/blocked.h"
-#include "emit/transposed.h"
+#include "emit/blocked_tile.h"
 #include "ops/conv.h"
+#include "plan/blocked.h"
 
-/* ---- sums in registers ---- */
-
-typedef struct BlockedTile {
-    KernelText *text;
-    int lanes;   /* of a vector: channels of a block */
-    int vectors; /* of maps */
-    bool has_bias;
-    int64_t in_step; /* floats from one pixel to the next, where it is read */
-    int64_t apart;   /* columns from one pixel to the next, where it is stored */
-} BlockedTile;
-
-static void open_tile(const BlockedTile *tile, int64_t pixels, const char *extra)
-{
-    KernelText *text = tile->text;
-    buf_line(text->out, "/* %lld pixels of a row, of %d maps. */", (long long)pixels, tile->vectors * tile->lanes);
-    text_open_part(text, text->plan->target->attribute, arena_printf(text->arena, "_row%lld", (long long)pixels),
-                   extra);
-}
-
-static void write_start(const BlockedTile *tile, int64_t pixels)
-{
-    for (int64_t p = 0; p < pixels; p++)
-        for (int v = 0; v < tile->vectors; v++) {
-            const char *at = pointer_text(tile->text, "bias", arena_printf(tile->text->arena, "%d", v * tile->lanes));
-            const char *start = tile->has_bias ? arena_printf(tile->text->arena, "v_load(%s)", at) : "v_zero()";
-            buf_line(tile->text->out, "%s a%lld_%d = %s;", tile->text->plan->target->vector, (long long)p, v, start);
-        }
-}
-
-/* Adds the pixels at `s` times the weights at `weight`, a name. */
-static void write_add(const BlockedTile *tile, int64_t pixels, const char *weight)
-{
-    Buf *out = tile->text->out;
-    const char *vector = tile->text->plan->target->vector;
-    if (tile->vectors == 2)
-        buf_line(out, "const %s w0 = v_load(%s), w1 = v_load(%s + %d);", vector, weight, weight, tile->lanes);
-    else
-        buf_line(out, "const %s w0 = v_load(%s);", vector, weight);
-    for (int64_t p = 0; p < pixels; p++) {
-        const char *place = arena_printf(tile->text->arena, "%lld", (long long)(p * tile->in_step));
-        buf_line(out, "const %s s%lld = v_broadcast(%s);", vector, (long long)p, pointer_text(tile->text, "s", place));
-        for (int v = 0; v < tile->vectors; v++)
-            buf_line(out, "a%lld_%d = v_fma(s%lld, w%d, a%lld_%d);", (long long)p, v, (long long)p, v, (long long)p, v);
-    }
-}
-
-static void write_store(const BlockedTile *tile, int64_t pixels)
-{
-    KernelText *text = tile->text;
-    const Access out = access_of(text_output(text));
-    for (int v = 0; v < tile->vectors; v++)
-        for (int64_t p = 0; p < pixels; p++) {
-            const char *sum = arena_printf(text->arena, "a%lld_%d", (long long)p, v);
-            const char *channel = arena_printf(text->arena, "%d", v * tile->lanes);
-            const Term terms[] = {{NULL, 1, v * tile->lanes}, {NULL, 3, p * tile->apart}};
-            const char *at = pointer_text(text, "y", place_text(text, &out, terms, COUNT_OF(terms)));
-            const char *value = text_finished(text, sum, channel, parallels_at(text, terms, COUNT_OF(terms)), true);
-            line_wrapped(text->out, arena_printf(text->arena, "v_store(%s, %s);", at, value));
-        }
-}
-
-/* ---- convolution ---- */
+enum {
+    LINE = 64 / sizeof(float), /* of a cache, in floats */
+    WRITTEN_OUT = 8,           /* gcc writes loops out that have no more turns */
+};
 
 typedef struct BlockedConv {
     KernelText *text;
     const ConvAttrs *attrs;
-    BlockedTile tile;
+    BlockedLoops loops;
     const Shape *weight, *y;
     Access in, out;
-    bool many; /* more than one panel of maps */
+    int lanes;
+    int64_t deep;  /* inputs that stand together */
+    int64_t plane; /* floats from one input to the next, or, of those in blocks, to the next block's / lanes */
+    int64_t inputs, taps, maps;
+    bool plain; /* the input is not in blocks */
+    bool even;  /* tiles across rows are all alike */
+    bool has_bias;
 } BlockedConv;
 
-static void write_sum(const BlockedConv *c, int64_t pixels)
-{
-    Buf *out = c->text->out;
-    long long inputs = c->weight->dim[1];
-    buf_open(out, "for (int i = 0; i < %lld; i++)", inputs);
-    if (c->text->kernel->form.reads == LAYOUT_PLAIN)
-        buf_line(out, "const float *channel = x + i * %lld;", (long long)c->in.stride[1]);
-    else if (inputs > c->tile.lanes)
-        buf_line(out, "const float *channel = x + i / %d * %lld + i %% %d;", c->tile.lanes,
-                 (long long)(c->in.stride[1] * c->tile.lanes), c->tile.lanes);
-    else
-        buf_line(out, "const float *channel = x + i;");
-    buf_open(out, "for (int ky = 0; ky < %lld; ky++)", (long long)c->weight->dim[2]);
-    buf_open(out, "for (int kx = 0; kx < %lld; kx++)", (long long)c->weight->dim[3]);
-    buf_line(out, "const float *s = channel + ky * %lld + kx * %lld;",
-             (long long)(c->in.stride[2] * c->attrs->dilation[0]),
-             (long long)(c->in.stride[3] * c->attrs->dilation[1]));
-    write_add(&c->tile, pixels, "weight");
-    buf_line(out, "weight += %d;", c->tile.vectors * c->tile.lanes);
-    buf_close(out);
-    buf_close(out);
-    buf_close(out);
-}
+/* What a call of a tile is for: maps from `map`, pixels from row `row` and column `column` on. A name, or a number. */
+typedef struct Place {
+    const char *name;
+    int64_t number;
+} Place;
 
-static void write_tile(const BlockedConv *c, int64_t pixels)
+static BlockedConv conv_numbers(KernelText *text)
 {
-    open_tile(&c->tile, pixels, "");
-    write_start(&c->tile, pixels);
-    write_sum(c, pixels);
-    write_store(&c->tile, pixels);
-    text_close(c->text);
-}
-
-static void write_call(const BlockedConv *c, int64_t pixels, const char *column)
-{
-    KernelText *text = c->text;
-    Buf line = {0};
-    const char *panel = c->many ? " + o" : "";
-    const Term terms[] = {{"o", 1, c->many}, {"r", 2, 1}, {column, 3, 1}};
-    buf_printf(&line, "%s_row%lld(x + r * %lld + %s * %lld, weight", text->name, (long long)pixels,
-               (long long)(c->in.stride[2] * c->attrs->stride[0]), column, (long long)c->tile.in_step);
-    if (c->many)
-        buf_printf(&line, " + o * %lld", (long long)(c->weight->dim[1] * c->weight->dim[2] * c->weight->dim[3]));
-    if (c->tile.has_bias)
-        buf_printf(&line, ", bias%s", panel);
-    add_epilogue_arguments(&line, text, panel, terms, COUNT_OF(terms));
-    buf_printf(&line, ", %s);", pointer_text(text, "y", place_text(text, &c->out, terms, COUNT_OF(terms))));
-    line_wrapped(text->out, buf_text(&line));
-    buf_free(&line);
-}
-
-static void write_rows(const BlockedConv *c)
-{
-    Buf *out = c->text->out;
-    int64_t pixels = text_tile(c->text, AXIS_COLUMNS), width = c->y->dim[3], full = width / pixels * pixels;
-    bool rest = width > full;
-    if (c->many)
-        buf_open(out, "for (int o = 0; o < %lld; o += %d)", (long long)c->y->dim[1], c->tile.vectors * c->tile.lanes);
-    buf_line(out, "for (int r = 0; r < %lld; r++)%s", (long long)c->y->dim[2], rest ? " {" : "");
-    out->indent++;
-    buf_line(out, "for (int c = 0; c < %lld; c += %lld)", (long long)full, (long long)pixels);
-    out->indent++;
-    write_call(c, pixels, "c");
-    out->indent--;
-    if (rest)
-        write_call(c, width - full, arena_printf(c->text->arena, "%lld", (long long)full));
-    out->indent--;
-    if (rest)
-        buf_line(out, "}");
-    if (c->many)
-        buf_close(out);
-}
-
-static void conv_text(KernelText *text)
-{
-    const int lanes = text->plan->target->lanes;
-    const Type *x = text_input(text, CONV_X), *y = text_output(text);
+    const Type *x = text_input(text, CONV_X), *y = text_output(text), *weight = text_input(text, CONV_WEIGHT);
     BlockedConv c = {.text = text,
                      .attrs = text->leader->attrs,
-                     .weight = &text_input(text, CONV_WEIGHT)->shape,
+                     .loops = blocked_loops(&text->kernel->tiling),
+                     .weight = &weight->shape,
                      .y = &y->shape,
                      .in = access_of(x),
                      .out = access_of(y),
-                     .tile = {.text = text,
-                              .lanes = lanes,
-                              .vectors = (int)text_tile(text, AXIS_MAPS) / lanes,
-                              .has_bias = text->leader->input_count > CONV_BIAS,
-                              .apart = 1}};
-    c.tile.in_step = c.attrs->stride[1] * c.in.stride[3];
-    c.many = y->shape.dim[1] > c.tile.vectors * lanes;
-    int64_t pixels = text_tile(text, AXIS_COLUMNS), rest = y->shape.dim[3] % pixels;
-    text_comment(text, arena_printf(text->arena,
-                                    "direct, %d maps x %lld pixels summed in registers, channels in blocks of %d",
-                                    c.tile.vectors * lanes, (long long)pixels, lanes));
-    text_finish(text, true);
-    write_tile(&c, pixels);
+                     .lanes = text->plan->target->lanes,
+                     .inputs = weight->shape.dim[1],
+                     .taps = weight->shape.dim[2] * weight->shape.dim[3],
+                     .maps = y->shape.dim[1],
+                     .plain = text->kernel->form.reads == LAYOUT_PLAIN,
+                     .even = blocked_is_even(text->graph, text->kernel),
+                     .has_bias = text->leader->input_count > CONV_BIAS};
+    c.deep = MIN(MAX(weight->layout.inputs, 1), c.inputs);
+    return c;
+}
+
+static void scope_open(const BlockedConv *c, bool some)
+{
+    if (some)
+        buf_line(c->text->out, "{");
+    c->text->out->indent += some;
+}
+
+static void scope_close(const BlockedConv *c, bool some)
+{
+    if (some)
+        buf_close(c->text->out);
+}
+
+/* ---- tiles ---- */
+
+/* Of the pixels from `first` on, counted through all rows. */
+static BlockedTile make_tile(const BlockedConv *c, int vectors, int64_t first, int64_t pixels)
+{
+    BlockedTile tile = {
+        .text = c->text, .lanes = c->lanes, .vectors = vectors, .has_bias = c->has_bias, .pixels = (int)pixels};
+    int64_t width = c->loops.across && !c->even ? c->y->dim[3] : INT64_MAX, begin = first % width;
+    for (int p = 0; p < pixels; p++) {
+        TilePixel *at = &tile.at[p];
+        at->row = (begin + p) / width;
+        at->column = (begin + p) % width - begin;
+        at->read = at->row * c->attrs->stride[0] * c->in.stride[2] + at->column * c->attrs->stride[1] * c->in.stride[3];
+    }
+    return tile;
+}
+
+/* "_14x2": pixels and vectors; of a tile across rows also the column in which it begins, if that is not the first. */
+static const char *tile_name(const BlockedConv *c, int vectors, int64_t first, int64_t pixels)
+{
+    int64_t begin = c->loops.across && !c->even ? first % c->y->dim[3] : 0;
+    return arena_printf(c->text->arena, begin ? "_%lldx%d_from%lld" : "_%lldx%d", (long long)pixels, vectors,
+                        (long long)begin);
+}
+
+static int64_t chunk_of(const BlockedConv *c)
+{
+    return c->loops.inputs ? c->loops.inputs : c->inputs;
+}
+
+/* Adds `inputs` channels at each tap. */
+static void write_taps(const BlockedConv *c, const BlockedTile *tile, const char *from, int64_t inputs)
+{
+    Buf *out = c->text->out;
+    long long row = c->in.stride[2] * c->attrs->dilation[0], column = c->in.stride[3] * c->attrs->dilation[1];
+    long long height = c->weight->dim[2], width = c->weight->dim[3];
+    const char *s = from;
+    if (height > 1) {
+        buf_open(out, "for (int ky = 0; ky < %lld; ky++)", height);
+        s = arena_printf(c->text->arena, "%s + ky * %lld", s, row);
+    }
+    if (width > 1) {
+        buf_open(out, "for (int kx = 0; kx < %lld; kx++)", width);
+        s = arena_printf(c->text->arena, column == 1 ? "%s + kx" : "%s + kx * %lld", s, column);
+    }
+    buf_line(out, "const float *s = %s;", s);
+    if (c->loops.ahead > 1)
+        buf_line(out, "for (int line = 0; line < %d; line++, ahead += %d)", c->loops.ahead, LINE);
+    if (c->loops.ahead)
+        buf_line(out, c->loops.ahead > 1 ? "    v_prefetch(ahead);" : "v_prefetch(ahead), ahead += %d;", LINE);
+    const char *next = c->plain ? arena_printf(c->text->arena, "s += %lld", (long long)c->in.stride[1]) : "s++";
+    if (inputs > 1 && inputs <= WRITTEN_OUT) {
+        c->text->needs->loop = true;
+        buf_line(out, "%s_LOOP", c->text->macro);
+    }
+    buf_open(out, "for (int i = 0; i < %lld; i++, %s, weight += %d)", (long long)inputs, next,
+             tile->vectors * tile->lanes);
+    sums_add(tile, "weight");
+    buf_close(out);
+    if (width > 1)
+        buf_close(out);
+    if (height > 1)
+        buf_close(out);
+}
+
+static void write_sum(const BlockedConv *c, const BlockedTile *tile)
+{
+    Buf *out = c->text->out;
+    int64_t blocks = chunk_of(c) / c->deep, rest = chunk_of(c) % c->deep;
+    long long block = c->in.stride[1] * c->deep;
+    if (blocks > 1) {
+        buf_open(out, "for (int b = 0; b < %lld; b++)", (long long)blocks);
+        write_taps(c, tile, arena_printf(c->text->arena, "x + b * %lld", block), c->deep);
+        buf_close(out);
+    } else {
+        scope_open(c, rest && c->taps == 1);
+        write_taps(c, tile, "x", c->deep);
+        scope_close(c, rest && c->taps == 1);
+    }
     if (rest)
-        write_tile(&c, rest);
+        write_taps(c, tile, arena_printf(c->text->arena, "x + %lld", (long long)blocks * block), rest);
+}
+
+/* The function of a tile. */
+static void write_tile(const BlockedConv *c, int vectors, int64_t first, int64_t pixels)
+{
+    KernelText *text = c->text;
+    BlockedTile tile = make_tile(c, vectors, first, pixels);
+    int64_t rows = tile.at[pixels - 1].row + 1;
+    bool chunks = c->loops.inputs > 0;
+    const char *of_rows = rows > 1 ? arena_printf(text->arena, " in %lld rows", (long long)rows) : "";
+    buf_line(text->out, "/* %lld pixels%s, of %d maps%s. */", (long long)pixels, of_rows, vectors * c->lanes,
+             chunks ? arena_printf(text->arena, ": %lld inputs from input `from` on", (long long)c->loops.inputs) : "");
+    const char *extra = arena_printf(text->arena, "%s%s", chunks ? ", int from, float *restrict sums" : "",
+                                     c->loops.ahead ? ", const float *ahead" : "");
+    text_open_part(text, text->plan->target->attribute, tile_name(c, vectors, first, pixels), extra);
+    sums_begin(&tile, chunks ? "from" : NULL);
+    write_sum(c, &tile);
+    if (chunks) {
+        buf_open(text->out, "if (from < %lld)", (long long)(c->inputs - c->loops.inputs));
+        sums_keep(&tile);
+        buf_line(text->out, "return;");
+        buf_close(text->out);
+    }
+    sums_store(&tile);
+    text_close(text);
+}
+
+/* ---- calls ---- */
+
+static Term term_of(Place place, int axis)
+{
+    return (Term){place.name, axis, place.name ? 1 : place.number};
+}
+
+/* "weight + o * 4608 + i * 288": of map `map` and the inputs from `i` on, or those of the chunk behind. */
+static const char *weight_text(const BlockedConv *c, int vectors, Place map, bool behind)
+{
+    int64_t input = c->taps * vectors * c->lanes;
+    const Access weight = {.stride = {c->inputs * c->taps, input}};
+    const Term terms[] = {term_of(map, 0), {"i", 1, c->loops.inputs > 0}, {NULL, 1, behind ? chunk_of(c) : 0}};
+    return pointer_text(c->text, "weight", place_text(c->text, &weight, terms, COUNT_OF(terms)));
+}
+
+/* Calls the tile of the pixels from `first` on, which stand at `row` and `column`. */
+static void write_call(const BlockedConv *c, int vectors, Place map, Place row, Place column, int64_t first,
+                       int64_t pixels)
+{
+    KernelText *text = c->text;
+    const int64_t *stride = c->attrs->stride, panel = vectors * c->lanes;
+    const Access x = {
+        .stride = {[1] = c->in.stride[1], [2] = c->in.stride[2] * stride[0], [3] = c->in.stride[3] * stride[1]}};
+    const Access sums = {.stride = {[2] = c->y->dim[3] * panel, [3] = panel}}, bias = {.stride = {[1] = 1}};
+    const Term terms[] = {term_of(map, 1), term_of(row, 2), term_of(column, 3)};
+    const Term reads[] = {{"i", 1, c->loops.inputs > 0}, terms[1], terms[2]};
+    const char *maps = place_text(text, &bias, terms, 1);
+    maps = strcmp(maps, "0") == 0 ? "" : arena_printf(text->arena, " + %s", maps);
+    Buf line = {0};
+    buf_printf(
+        &line, "%s%s(%s", text->name, tile_name(c, vectors, first, pixels),
+        pointer_text(text, c->attrs->groups > 1 ? "x + group" : "x", place_text(text, &x, reads, COUNT_OF(reads))));
+    buf_printf(&line, ", %s", weight_text(c, vectors, map, false));
+    if (c->has_bias)
+        buf_printf(&line, ", bias%s", maps);
+    add_epilogue_arguments(&line, text, maps, terms, COUNT_OF(terms));
+    buf_printf(&line, ", %s", pointer_text(text, "y", place_text(text, &c->out, terms, COUNT_OF(terms))));
+    if (c->loops.inputs)
+        buf_printf(&line, ", i, %s", pointer_text(text, "sums", place_text(text, &sums, terms, COUNT_OF(terms))));
+    buf_puts(&line, c->loops.ahead ? ", ahead);" : ");");
+    line_wrapped(text->out, buf_text(&line));
+    if (c->loops.ahead)
+        buf_line(text->out, "ahead += %lld;",
+                 (long long)((int64_t)c->loops.ahead * LINE * ((chunk_of(c) + c->deep - 1) / c->deep) * c->taps));
+    buf_free(&line);
+}
+
+/* ---- loops ---- */
+
+/* A loop of calls of the same tile, from pixel 0 up to `full`. */
+static void write_calls(const BlockedConv *c, int vectors, Place map, Place row, int64_t full)
+{
+    Buf *out = c->text->out;
+    int64_t pixels = c->loops.pixels;
+    if (full == pixels) {
+        write_call(c, vectors, map, row, (Place){0}, 0, pixels);
+        return;
+    }
+    buf_open(out, "for (int c = 0; c < %lld; c += %lld)", (long long)full, (long long)pixels);
+    write_call(c, vectors, map, row, (Place){"c", 0}, 0, pixels);
+    buf_close(out);
+}
+
+/* Tiles within rows; those of the block from row `b` on. */
+static void write_rows(const BlockedConv *c, int vectors, Place map)
+{
+    Buf *out = c->text->out;
+    int64_t width = c->y->dim[3], full = width / c->loops.pixels * c->loops.pixels;
+    if (c->loops.rows)
+        buf_open(out, "for (int r = b; r < b + %lld; r++)", (long long)c->loops.rows);
+    else
+        buf_open(out, "for (int r = 0; r < %lld; r++)", (long long)c->y->dim[2]);
+    write_calls(c, vectors, map, (Place){"r", 0}, full);
+    if (width > full)
+        write_call(c, vectors, map, (Place){"r", 0}, (Place){NULL, full}, 0, width - full);
+    buf_close(out);
+}
+
+/* Tiles that run on from row to row. */
+static void write_across(const BlockedConv *c, int vectors, Place map)
+{
+    int64_t width = c->y->dim[3], count = c->y->dim[2] * width, step = c->loops.pixels, full = count / step * step;
+    if (c->even) {
+        write_calls(c, vectors, map, (Place){0}, full);
+        if (count > full)
+            write_call(c, vectors, map, (Place){0}, (Place){NULL, full}, 0, count - full);
+        return;
+    }
+    for (int64_t first = 0; first < count; first += step)
+        write_call(c, vectors, map, (Place){NULL, first / width}, (Place){NULL, first % width}, first,
+                   MIN(step, count - first));
+}
+
+/* One panel of maps, or, in a loop over `o`, each of them. */
+static void write_panel(const BlockedConv *c, int vectors, Place map)
+{
+    KernelText *text = c->text;
+    const char *at = map.name ? map.name : arena_printf(text->arena, "%lld", (long long)map.number);
+    if (c->attrs->groups > 1)
+        buf_line(text->out, "const int group = %s / %lld * %lld;", at, (long long)(c->maps / c->attrs->groups),
+                 (long long)(c->inputs * c->in.stride[1]));
+    if (c->loops.inputs)
+        buf_open(text->out, "for (int i = 0; i < %lld; i += %lld)", (long long)c->inputs, (long long)c->loops.inputs);
+    if (c->loops.ahead)
+        buf_line(text->out, "const float *ahead = %s;", weight_text(c, vectors, map, true));
+    if (c->loops.across)
+        write_across(c, vectors, map);
+    else
+        write_rows(c, vectors, map);
+    if (c->loops.inputs)
+        buf_close(text->out);
+}
+
+/* The maps of whole panels, and those that are left. */
+static int64_t whole_maps(const BlockedConv *c)
+{
+    return c->maps / c->loops.maps * c->loops.maps;
+}
+
+static int rest_vectors(const BlockedConv *c)
+{
+    return (int)((c->maps - whole_maps(c) + c->lanes - 1) / c->lanes);
+}
+
+static void write_panels(const BlockedConv *c)
+{
+    Buf *out = c->text->out;
+    int64_t whole = whole_maps(c);
+    int rest = rest_vectors(c), vectors = (int)c->loops.maps / c->lanes;
+    if (c->loops.rows)
+        buf_open(out, "for (int b = 0; b < %lld; b += %lld)", (long long)c->y->dim[2], (long long)c->loops.rows);
+    if (whole > c->loops.maps) {
+        buf_open(out, "for (int o = 0; o < %lld; o += %lld)", (long long)whole, (long long)c->loops.maps);
+        write_panel(c, vectors, (Place){"o", 0});
+        buf_close(out);
+    } else if (whole) {
+        write_panel(c, vectors, (Place){0});
+    }
+    if (rest) {
+        bool scope = whole == c->loops.maps && c->loops.ahead && !c->loops.inputs; /* `ahead` is taken */
+        scope_open(c, scope);
+        write_panel(c, rest, (Place){NULL, whole});
+        scope_close(c, scope);
+    }
+    if (c->loops.rows)
+        buf_close(out);
+}
+
+/* ---- the whole ---- */
+
+/* All tiles of a panel of so many vectors, each once. */
+static void write_tiles(const BlockedConv *c, int vectors)
+{
+    int64_t width = c->y->dim[3], pixels = c->loops.pixels;
+    bool across = c->loops.across;
+    int64_t count = across ? c->y->dim[2] * width : width;
+    const char *names[64];
+    int known = 0;
+    for (int64_t first = 0; first < count; first += pixels) {
+        int64_t from = across && !c->even ? first : 0, some = MIN(pixels, count - first);
+        const char *name = tile_name(c, vectors, from, some);
+        bool is_new = true;
+        for (int i = 0; i < known; i++)
+            is_new &= strcmp(names[i], name) != 0;
+        if (!is_new)
+            continue;
+        names[known++] = name;
+        write_tile(c, vectors, from, some);
+    }
+}
+
+static void write_comment(const BlockedConv *c)
+{
+    KernelText *text = c->text;
+    const BlockedLoops *loops = &c->loops;
+    Buf how = {0};
+    buf_printf(&how, "direct, %lld maps x %lld pixels%s summed in registers, channels in blocks of %d",
+               (long long)loops->maps, (long long)loops->pixels, loops->across ? " across rows" : "", c->lanes);
+    if (loops->inputs)
+        buf_printf(&how, ", by %lld inputs at a time", (long long)loops->inputs);
+    if (loops->rows)
+        buf_printf(&how, ", by %lld rows at a time", (long long)loops->rows);
+    text_comment(text, buf_text(&how));
+    buf_free(&how);
+}
+
+void blocked_conv_text(KernelText *text)
+{
+    BlockedConv c = conv_numbers(text);
+    int64_t batch = c.y->dim[0];
+    write_comment(&c);
+    text_finish(text, true);
+    if (whole_maps(&c))
+        write_tiles(&c, (int)c.loops.maps / c.lanes);
+    if (rest_vectors(&c) && (!whole_maps(&c) || rest_vectors(&c) * c.lanes != c.loops.maps))
+        write_tiles(&c, rest_vectors(&c));
     /* Without the attribute, so that no tile is inlined: its sums would share registers with the loops around it. */
     text_open_part(text, "", "", "");
+    if (c.loops.inputs)
+        buf_line(text->out, "FOVEA_ALIGNED(64) float sums[%lld]; /* of a panel, from some inputs to the next */",
+                 (long long)(c.y->dim[2] * c.y->dim[3] * c.loops.maps));
     text_border(text);
     int64_t skip = c.in.base - c.attrs->pad[HALO_TOP] * c.in.stride[2] - c.attrs->pad[HALO_LEFT] * c.in.stride[3];
     if (skip)
@@ -187,73 +391,11 @@ static void conv_text(KernelText *text)
     if (c.out.base)
         buf_line(text->out, "y += %lld; /* past the halo */", (long long)c.out.base);
     parallels_begin(text);
-    if (y->shape.dim[0] > 1) {
-        buf_open(text->out, "for (int n = 0; n < %lld; n++, x += %lld%s, y += %lld)", (long long)y->shape.dim[0],
+    if (batch > 1)
+        buf_open(text->out, "for (int n = 0; n < %lld; n++, x += %lld%s, y += %lld)", (long long)batch,
                  (long long)c.in.stride[0], parallels_next(text), (long long)c.out.stride[0]);
-        write_rows(&c);
+    write_panels(&c);
+    if (batch > 1)
         buf_close(text->out);
-    } else {
-        write_rows(&c);
-    }
     text_close(text);
-}
-
-/* ---- transposed convolution ---- */
-
-static void conv_transpose_text(KernelText *text)
-{
-    const int lanes = text->plan->target->lanes;
-    Transposed t = transposed_numbers(text);
-    BlockedTile tile = {.text = text,
-                        .lanes = lanes,
-                        .vectors = t.block / lanes,
-                        .has_bias = text->leader->input_count > CONV_BIAS,
-                        .in_step = lanes,
-                        .apart = t.attrs->stride[1]};
-    text_comment(text, arena_printf(text->arena,
-                                    "by phases of the stride, %d maps x %lld pixels summed in registers, channels in "
-                                    "blocks of %d",
-                                    t.block, (long long)t.pixels, lanes));
-    text_finish(text, true);
-    open_tile(&tile, t.pixels, transposed_parameters(&t));
-    write_start(&tile, t.pixels);
-    int loops = transposed_open_taps(&t);
-    write_add(&tile, t.pixels, "w");
-    transposed_close_taps(&t, loops);
-    write_store(&tile, t.pixels);
-    text_close(text);
-    text_open_part(text, "", "", ""); /* as above */
-    text_border(text);
-    transposed_body(&t);
-    text_close(text);
-}
-
-void blocked_text(KernelText *text)
-{
-    if (text->kernel->family == FAMILY_CONV_TRANSPOSE)
-        conv_transpose_text(text);
-    else
-        conv_text(text);
-}
-
-/* ---- forms ---- */
-
-ConvForm blocked_form(const Graph *graph, const Node *conv, bool vector_epilogue, int32_t lanes, int32_t sums)
-{
-    const ConvAttrs *attrs = conv->attrs;
-    bool transposed = conv->op == OP_conv_transpose;
-    int64_t inputs = graph_input_node(graph, conv, CONV_X)->type.shape.dim[1], maps = conv->type.shape.dim[1];
-    int64_t width = transposed ? transposed_columns(conv) : conv->type.shape.dim[3];
-    if (conv->op == OP_conv_connect || attrs->groups > 1 || maps < lanes || !vector_epilogue ||
-        (transposed && 2 * inputs < lanes))
-        return c_conv_form(graph, conv, vector_epilogue);
-    int32_t vectors = (maps + lanes - 1) / lanes % 2 == 0 ? 2 : 1;
-    int64_t most = sums / vectors, tiles = (width + most - 1) / most;
-    return (ConvForm){.activations = LAYOUT_BLOCKED,
-                      .reads = inputs < lanes && !transposed ? LAYOUT_PLAIN : LAYOUT_BLOCKED,
-                      .channel_block = lanes,
-                      .weights = transposed ? LAYOUT_TURNED : LAYOUT_PANELS,
-                      .maps = vectors * lanes,
-                      .pixels = (int32_t)((width + tiles - 1) / tiles),
-                      .rows = 1};
 }

@@ -26,6 +26,7 @@ typedef struct Needs {
     bool by_pixels; /* NAME_BY_PIXELS */
     bool unrolled;  /* NAME_UNROLLED */
     bool lanes;     /* NAME_LANES */
+    bool loop;      /* NAME_LOOP */
 } Needs;
 
 struct KernelText {

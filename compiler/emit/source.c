@@ -84,6 +84,9 @@ static void write_helpers(const Emission *emission, Buf *out, const Needs *needs
         write_hint(
             emission, out, "LANES", GCC, "GCC unroll 1",
             "/* Before loops over the lanes of vectors: gcc would write out short ones, and find no vectors. */\n");
+    if (needs->loop)
+        write_hint(emission, out, "LOOP", GCC, "GCC unroll 1",
+                   "/* Before loops over few inputs: gcc would write them out, and run out of registers. */\n");
     if (needs->fill)
         buf_printf(out,
                    "static inline void %s_fill(float *y, int count, float value)\n{\n"

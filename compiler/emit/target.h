@@ -15,8 +15,9 @@ typedef struct ConvForm {
     LayoutKind reads;       /* of the input: PLAIN, too, where few channels would not fill a block */
     int32_t channel_block;  /* BLOCKED: channels a block */
     LayoutKind weights;     /* PANELS; TURNED where output maps are axis 1 of the weight; PLAIN: as they are */
+    int32_t inputs;         /* PANELS: channels that stand together behind the taps; 0: each by itself */
     int32_t maps;           /* output maps summed in registers at a time: the weights' panel */
-    int32_t pixels;         /* of one output row, beside each other, summed at a time */
+    int32_t pixels;         /* of one output row, beside each other, summed at a time; over blocks: the most of them */
     int32_t rows;           /* below each other, summed at a time */
 } ConvForm;
 

@@ -140,14 +140,22 @@ static NodeId *read_all(Storing *storing, NodeId id)
     return inputs;
 }
 
-/* Weights (input 1) and bias of a convolution or fully connected layer packed into panels. Vectors are filled up to
- * whole panels too, so that kernels read them without a test. */
-static void pack_weights(Storing *storing, const Node *node, NodeId *inputs, LayoutKind weights, int32_t panel)
+/* Weights (input 1) of a convolution or fully connected layer as its form wants them, and its bias in panels as wide.
+ * Vectors are filled up to whole panels too, so that kernels read them without a test. */
+static void pack_weights(Storing *storing, const Node *node, NodeId *inputs, const Layout *weights)
 {
-    for (uint32_t k = 1; k < node->input_count && weights != LAYOUT_PLAIN; k++) {
-        Layout layout = {.kind = k == 1 ? weights : LAYOUT_PANELS, .block = panel};
-        inputs[k] = rewrite_pack(&storing->rewrite, inputs[k], layout, node->span);
-    }
+    const Layout vector = {.kind = LAYOUT_PANELS, .block = weights->block, .lanes = weights->lanes};
+    for (uint32_t k = 1; k < node->input_count && weights->kind != LAYOUT_PLAIN; k++)
+        inputs[k] = rewrite_pack(&storing->rewrite, inputs[k], k == 1 ? *weights : vector, node->span);
+}
+
+static Layout weights_of_form(const ConvForm *form)
+{
+    bool lanes = form->activations == LAYOUT_BLOCKED && form->weights == LAYOUT_PANELS;
+    return (Layout){.kind = form->weights,
+                    .block = form->maps,
+                    .inputs = form->inputs,
+                    .lanes = lanes ? form->channel_block : 0};
 }
 
 static void copy_conv(Storing *storing, NodeId id, NodeId *inputs)
@@ -156,8 +164,8 @@ static void copy_conv(Storing *storing, NodeId id, NodeId *inputs)
     const Graph *graph = storing->rewrite.from;
     const Node *conv = graph_node(graph, id);
     const ConvForm *form = &storing->blocks.forms[id.index];
-    Layout wanted = halo_of_conv(graph, conv, form);
-    pack_weights(storing, conv, inputs, form->weights, form->maps);
+    const Layout wanted = halo_of_conv(graph, conv, form), weights = weights_of_form(form);
+    pack_weights(storing, conv, inputs, &weights);
     if (!covers(&graph_node(rewrite->to, inputs[0])->type.layout, &wanted)) {
         inputs[0] = rewrite_pack(rewrite, inputs[0], wanted, conv->span);
         explain_copy(storing, conv, inputs[0], "what makes it cannot give it a halo");
@@ -173,7 +181,8 @@ static void copy_node(Storing *storing, NodeId id, const TileSizes *tiles)
     if (is_convolution(node->op) && !storing->blocks.written[id.index])
         copy_conv(storing, id, inputs);
     else if (op_row(node->op)->family == FAMILY_MATVEC && !storing->blocks.written[id.index])
-        pack_weights(storing, node, inputs, LAYOUT_PANELS, tiling_outputs(tiles, node->type.shape.dim[1]));
+        pack_weights(storing, node, inputs,
+                     &(Layout){.kind = LAYOUT_PANELS, .block = tiling_outputs(tiles, node->type.shape.dim[1])});
     rewrite_copy_with(&storing->rewrite, id, inputs);
 }
 

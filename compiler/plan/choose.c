@@ -8,6 +8,7 @@
 #include "ops/pool.h"
 #include "ops/resize.h"
 #include "ops/softmax.h"
+#include "plan/blocked.h"
 #include "plan/plan.h"
 
 /* What a Tiling is made of. */
@@ -87,6 +88,11 @@ static void choose_conv(Choice *c)
 {
     const Shape *y = c->y, *weight = input_shape(c, CONV_WEIGHT);
     const ConvForm *form = &c->kernel->form;
+    if (form->activations == LAYOUT_BLOCKED) {
+        BlockedLoops loops = blocked_choose(c->graph, c->kernel);
+        c->tiling = blocked_tiling(c->graph, c->kernel, &loops);
+        return;
+    }
     add_loop(c, AXIS_PICTURES, y->dim[0]);
     add_cut(c, AXIS_MAPS, y->dim[1], form->maps, LAST_CUT);
     add_loop(c, AXIS_ROWS, y->dim[2]);

@@ -104,7 +104,7 @@ static void print_registers(Buf *buf, const Graph *graph, const Kernel *kernel)
         if (!in_registers(loop))
             continue;
         buf_printf(buf, "%s%lld ", before, (long long)loop_turns(loop));
-        if (is_convolution(graph_node(graph, kernel->leader)->op) && loop->axes == AXIS_COLUMNS)
+        if (is_convolution(graph_node(graph, kernel->leader)->op) && loop->axes & AXIS_COLUMNS)
             buf_puts(buf, "pixels");
         else
             print_axes(buf, graph, kernel, loop->axes);
@@ -129,6 +129,10 @@ void tiling_print(Buf *buf, const Graph *graph, const Kernel *kernel)
     if (tiling->turned)
         buf_puts(buf, ", turned to be stored");
     const Loop *kept = tiling_find(tiling, LOOP_KEPT);
-    if (kept)
+    if (kept && kept->axes == AXIS_INPUTS)
         buf_printf(buf, "; %lld inputs kept", (long long)kept->length);
+    else if (kept)
+        buf_printf(buf, "; sums of %lld pixels kept", (long long)kept->length);
+    if (tiling->ahead)
+        buf_printf(buf, "; %d line%s fetched ahead", tiling->ahead, tiling->ahead > 1 ? "s" : "");
 }

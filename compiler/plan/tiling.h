@@ -58,6 +58,7 @@ enum {
 
 typedef struct Tiling {
     int count;
+    int ahead;   /* cache lines of weights that are fetched ahead of each turn of the loops in a tile; 0: none */
     bool turned; /* sums of maps are turned before they are stored, so that pixels of a map are written beside each
                     other */
     Loop at[TILING_LOOPS];

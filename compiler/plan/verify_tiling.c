@@ -5,10 +5,12 @@
  *   P15 the loops reach each element of the result once, and those that join reach once all that it is made of
  *   P16 the family's text can write them: loops over strides are those of the kernel's nest in their order, memcpy is
  *       of what lies together, lanes are of neighbours and can be folded in halves, panels of weights are as wide as
- *       what is summed of them, and what no choice is left for is as tiling_choose has it
+ *       what is summed of them, those over channel blocks are made of few numbers (blocked.h), and what no choice is
+ *       left for is as tiling_choose has it
  */
 #include "ops/conv.h"
 #include "ops/pool.h"
+#include "plan/blocked.h"
 #include "plan/verify.h"
 
 static bool in_registers(const Loop *loop)
@@ -141,14 +143,26 @@ static bool same_loop(const Loop *a, const Loop *b)
            a->last == b->last && a->joins == b->joins;
 }
 
+static bool same_tiling(const Tiling *a, const Tiling *b)
+{
+    bool same = a->count == b->count && a->turned == b->turned && a->ahead == b->ahead;
+    for (int i = 0; same && i < a->count; i++)
+        same = same_loop(&a->at[i], &b->at[i]);
+    return same;
+}
+
 static const char *check_chosen(const Plan *plan, const Kernel *kernel)
 {
-    const Tiling *tiling = &kernel->tiling;
     const Tiling chosen = tiling_choose(plan->graph, kernel, plan->target->tiles);
-    bool same = tiling->count == chosen.count && tiling->turned == chosen.turned;
-    for (int i = 0; same && i < tiling->count; i++)
-        same = same_loop(&tiling->at[i], &chosen.at[i]);
-    return same ? NULL : "are not those of the family";
+    return same_tiling(&kernel->tiling, &chosen) ? NULL : "are not those of the family";
+}
+
+static const char *check_blocked(const Plan *plan, const Kernel *kernel)
+{
+    const BlockedLoops loops = blocked_loops(&kernel->tiling);
+    const char *misfit = blocked_misfit(plan->graph, kernel, &loops);
+    const Tiling made = blocked_tiling(plan->graph, kernel, &loops);
+    return misfit ? misfit : same_tiling(&kernel->tiling, &made) ? NULL : "are in no order that can be written";
 }
 
 /* Loops in C over the axes of convolutions and fully connected layers come in one order. */
@@ -175,6 +189,8 @@ static const char *check_conv(const Plan *plan, const Kernel *kernel)
     const Layout *weights = &graph_input_node(plan->graph, graph_node(plan->graph, kernel->leader), 1)->type.layout;
     int64_t maps = tiling_tile(tiling, AXIS_MAPS), pixels = tiling_tile(tiling, AXIS_COLUMNS);
     bool panels = weights->kind == LAYOUT_PANELS || weights->kind == LAYOUT_TURNED;
+    if (kernel->family == FAMILY_CONV && kernel->form.activations == LAYOUT_BLOCKED)
+        return check_blocked(plan, kernel);
     if (maps != (panels ? weights->block : 1))
         return "sum other maps than a panel of weights has";
     if (kernel->family != FAMILY_CONV_CONNECT && pixels > TILING_PIXELS)

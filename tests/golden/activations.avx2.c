@@ -21,6 +21,7 @@ typedef __m256 v8;
 #define v_load(p)            _mm256_loadu_ps(p)
 #define v_broadcast(p)       _mm256_broadcast_ss(p)
 #define v_store(p, a)        _mm256_storeu_ps(p, a)
+#define v_prefetch(p)        _mm_prefetch((const char *)(p), _MM_HINT_T1)
 #define v_fma(a, b, c)       _mm256_fmadd_ps(a, b, c)
 #define v_add(a, b)          _mm256_add_ps(a, b)
 #define v_sub(a, b)          _mm256_sub_ps(a, b)
@@ -48,7 +49,7 @@ typedef __m256 v8;
 
 /* Where each tensor stands in activations.weights, in floats. */
 enum {
-    w_conv1_weight = 16, /* [1][4][3][3][16] */
+    w_conv1_weight = 16, /* [1][3][3][4][16] */
     w_conv1_bias = 592, /* [1][16] */
     w_act1_weight = 608, /* [1] */
     w_act2_weight = 624, /* [16] */
@@ -79,6 +80,13 @@ static inline float activations_smaller(float a, float b)
     return a < b ? a : b;
 }
 
+/* Before loops over few inputs: gcc would write them out, and run out of registers. */
+#if defined __GNUC__ && __GNUC__ >= 8 && !defined __clang__
+#define ACTIVATIONS_LOOP _Pragma("GCC unroll 1")
+#else
+#define ACTIVATIONS_LOOP
+#endif
+
 /* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for edges. */
 static void activations_zero_border(float *y, int maps, int height, int width, int top, int left, int bottom,
                                     int right)
@@ -107,7 +115,7 @@ FOVEA_AVX2 static void activations_pack_image(const float *restrict x, float *re
 }
 
 /* conv1: conv, prelu, hard_swish, prelu (activations.fov:4)
- * x[4][8][8], weight[1][4][3][3][16], bias[1][16], prelu_weight[1], prelu_weight3[16] -> y[2][6][6][8]
+ * x[4][8][8], weight[1][3][3][4][16], bias[1][16], prelu_weight[1], prelu_weight3[16] -> y[2][6][6][8]
  * direct, 16 maps x 6 pixels summed in registers, channels in blocks of 8 */
 FOVEA_AVX2 static inline v8 activations_conv1_finish(v8 v, v8 prelu_weight, v8 prelu_weight3)
 {
@@ -117,48 +125,30 @@ FOVEA_AVX2 static inline v8 activations_conv1_finish(v8 v, v8 prelu_weight, v8 p
     return v_select(v_gt(v, v_set(0.0f)), v, v_mul(prelu_weight3, v));
 }
 
-/* 6 pixels of a row, of 16 maps. */
-FOVEA_AVX2 static void activations_conv1_row6(const float *restrict x, const float *restrict weight,
-                                              const float *restrict bias, const float *restrict prelu_weight,
-                                              const float *restrict prelu_weight3, float *restrict y)
+/* 6 pixels, of 16 maps. */
+FOVEA_AVX2 static void activations_conv1_6x2(const float *restrict x, const float *restrict weight,
+                                             const float *restrict bias, const float *restrict prelu_weight,
+                                             const float *restrict prelu_weight3, float *restrict y)
 {
-    v8 a0_0 = v_load(bias);
-    v8 a0_1 = v_load(bias + 8);
-    v8 a1_0 = v_load(bias);
-    v8 a1_1 = v_load(bias + 8);
-    v8 a2_0 = v_load(bias);
-    v8 a2_1 = v_load(bias + 8);
-    v8 a3_0 = v_load(bias);
-    v8 a3_1 = v_load(bias + 8);
-    v8 a4_0 = v_load(bias);
-    v8 a4_1 = v_load(bias + 8);
-    v8 a5_0 = v_load(bias);
-    v8 a5_1 = v_load(bias + 8);
-    for (int i = 0; i < 4; i++) {
-        const float *channel = x + i * 64;
-        for (int ky = 0; ky < 3; ky++) {
-            for (int kx = 0; kx < 3; kx++) {
-                const float *s = channel + ky * 8 + kx * 1;
+    v8 a0_0 = v_load(bias), a0_1 = v_load(bias + 8);
+    v8 a1_0 = v_load(bias), a1_1 = v_load(bias + 8);
+    v8 a2_0 = v_load(bias), a2_1 = v_load(bias + 8);
+    v8 a3_0 = v_load(bias), a3_1 = v_load(bias + 8);
+    v8 a4_0 = v_load(bias), a4_1 = v_load(bias + 8);
+    v8 a5_0 = v_load(bias), a5_1 = v_load(bias + 8);
+    for (int ky = 0; ky < 3; ky++) {
+        for (int kx = 0; kx < 3; kx++) {
+            const float *s = x + ky * 8 + kx;
+            ACTIVATIONS_LOOP
+            for (int i = 0; i < 4; i++, s += 64, weight += 16) {
                 const v8 w0 = v_load(weight), w1 = v_load(weight + 8);
-                const v8 s0 = v_broadcast(s);
-                a0_0 = v_fma(s0, w0, a0_0);
-                a0_1 = v_fma(s0, w1, a0_1);
-                const v8 s1 = v_broadcast(s + 1);
-                a1_0 = v_fma(s1, w0, a1_0);
-                a1_1 = v_fma(s1, w1, a1_1);
-                const v8 s2 = v_broadcast(s + 2);
-                a2_0 = v_fma(s2, w0, a2_0);
-                a2_1 = v_fma(s2, w1, a2_1);
-                const v8 s3 = v_broadcast(s + 3);
-                a3_0 = v_fma(s3, w0, a3_0);
-                a3_1 = v_fma(s3, w1, a3_1);
-                const v8 s4 = v_broadcast(s + 4);
-                a4_0 = v_fma(s4, w0, a4_0);
-                a4_1 = v_fma(s4, w1, a4_1);
-                const v8 s5 = v_broadcast(s + 5);
-                a5_0 = v_fma(s5, w0, a5_0);
-                a5_1 = v_fma(s5, w1, a5_1);
-                weight += 16;
+                v8 v;
+                v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0), a0_1 = v_fma(v, w1, a0_1);
+                v = v_broadcast(s + 1), a1_0 = v_fma(v, w0, a1_0), a1_1 = v_fma(v, w1, a1_1);
+                v = v_broadcast(s + 2), a2_0 = v_fma(v, w0, a2_0), a2_1 = v_fma(v, w1, a2_1);
+                v = v_broadcast(s + 3), a3_0 = v_fma(v, w0, a3_0), a3_1 = v_fma(v, w1, a3_1);
+                v = v_broadcast(s + 4), a4_0 = v_fma(v, w0, a4_0), a4_1 = v_fma(v, w1, a4_1);
+                v = v_broadcast(s + 5), a5_0 = v_fma(v, w0, a5_0), a5_1 = v_fma(v, w1, a5_1);
             }
         }
     }
@@ -180,9 +170,9 @@ static void activations_conv1(const float *restrict x, const float *restrict wei
                               const float *restrict prelu_weight, const float *restrict prelu_weight3,
                               float *restrict y)
 {
-    for (int r = 0; r < 6; r++)
-        for (int c = 0; c < 6; c += 6)
-            activations_conv1_row6(x + r * 8 + c * 1, weight, bias, prelu_weight, prelu_weight3, y + r * 48 + c * 8);
+    for (int r = 0; r < 6; r++) {
+        activations_conv1_6x2(x + r * 8, weight, bias, prelu_weight, prelu_weight3, y + r * 48);
+    }
 }
 
 /* maxpool (activations.fov:5)
@@ -320,7 +310,7 @@ fovea_status activations_open(activations_model *model, const void *weights, siz
     if (!fovea_cpu_has(FOVEA_CPU_AVX2))
         return FOVEA_WRONG_CPU;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x24b5498942aaa01b), 11968);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x3cfa3bdd40cb87ee), 11968);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;

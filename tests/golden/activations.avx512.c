@@ -21,6 +21,7 @@ typedef __m512 v16;
 #define v_load(p)            _mm512_loadu_ps(p)
 #define v_broadcast(p)       _mm512_set1_ps(*(p))
 #define v_store(p, a)        _mm512_storeu_ps(p, a)
+#define v_prefetch(p)        _mm_prefetch((const char *)(p), _MM_HINT_T1)
 #define v_fma(a, b, c)       _mm512_fmadd_ps(a, b, c)
 #define v_add(a, b)          _mm512_add_ps(a, b)
 #define v_sub(a, b)          _mm512_sub_ps(a, b)
@@ -45,7 +46,7 @@ typedef __m512 v16;
 
 /* Where each tensor stands in activations.weights, in floats. */
 enum {
-    w_conv1_weight = 16, /* [1][4][3][3][16] */
+    w_conv1_weight = 16, /* [1][3][3][4][16] */
     w_conv1_bias = 592, /* [1][16] */
     w_act1_weight = 608, /* [1] */
     w_act2_weight = 624, /* [16] */
@@ -76,6 +77,13 @@ static inline float activations_smaller(float a, float b)
     return a < b ? a : b;
 }
 
+/* Before loops over few inputs: gcc would write them out, and run out of registers. */
+#if defined __GNUC__ && __GNUC__ >= 8 && !defined __clang__
+#define ACTIVATIONS_LOOP _Pragma("GCC unroll 1")
+#else
+#define ACTIVATIONS_LOOP
+#endif
+
 /* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for edges. */
 static void activations_zero_border(float *y, int maps, int height, int width, int top, int left, int bottom,
                                     int right)
@@ -104,8 +112,8 @@ FOVEA_AVX512 static void activations_pack_image(const float *restrict x, float *
 }
 
 /* conv1: conv, prelu, hard_swish, prelu (activations.fov:4)
- * x[4][8][8], weight[1][4][3][3][16], bias[1][16], prelu_weight[1], prelu_weight3[16] -> y[1][6][6][16]
- * direct, 16 maps x 6 pixels summed in registers, channels in blocks of 16 */
+ * x[4][8][8], weight[1][3][3][4][16], bias[1][16], prelu_weight[1], prelu_weight3[16] -> y[1][6][6][16]
+ * direct, 16 maps x 12 pixels across rows summed in registers, channels in blocks of 16 */
 FOVEA_AVX512 static inline v16 activations_conv1_finish(v16 v, v16 prelu_weight, v16 prelu_weight3)
 {
     v = v_select(v_gt(v, v_set(0.0f)), v, v_mul(prelu_weight, v));
@@ -114,8 +122,8 @@ FOVEA_AVX512 static inline v16 activations_conv1_finish(v16 v, v16 prelu_weight,
     return v_select(v_gt(v, v_set(0.0f)), v, v_mul(prelu_weight3, v));
 }
 
-/* 6 pixels of a row, of 16 maps. */
-FOVEA_AVX512 static void activations_conv1_row6(const float *restrict x, const float *restrict weight,
+/* 12 pixels in 2 rows, of 16 maps. */
+FOVEA_AVX512 static void activations_conv1_12x1(const float *restrict x, const float *restrict weight,
                                                 const float *restrict bias, const float *restrict prelu_weight,
                                                 const float *restrict prelu_weight3, float *restrict y)
 {
@@ -125,25 +133,31 @@ FOVEA_AVX512 static void activations_conv1_row6(const float *restrict x, const f
     v16 a3_0 = v_load(bias);
     v16 a4_0 = v_load(bias);
     v16 a5_0 = v_load(bias);
-    for (int i = 0; i < 4; i++) {
-        const float *channel = x + i * 64;
-        for (int ky = 0; ky < 3; ky++) {
-            for (int kx = 0; kx < 3; kx++) {
-                const float *s = channel + ky * 8 + kx * 1;
+    v16 a6_0 = v_load(bias);
+    v16 a7_0 = v_load(bias);
+    v16 a8_0 = v_load(bias);
+    v16 a9_0 = v_load(bias);
+    v16 a10_0 = v_load(bias);
+    v16 a11_0 = v_load(bias);
+    for (int ky = 0; ky < 3; ky++) {
+        for (int kx = 0; kx < 3; kx++) {
+            const float *s = x + ky * 8 + kx;
+            ACTIVATIONS_LOOP
+            for (int i = 0; i < 4; i++, s += 64, weight += 16) {
                 const v16 w0 = v_load(weight);
-                const v16 s0 = v_broadcast(s);
-                a0_0 = v_fma(s0, w0, a0_0);
-                const v16 s1 = v_broadcast(s + 1);
-                a1_0 = v_fma(s1, w0, a1_0);
-                const v16 s2 = v_broadcast(s + 2);
-                a2_0 = v_fma(s2, w0, a2_0);
-                const v16 s3 = v_broadcast(s + 3);
-                a3_0 = v_fma(s3, w0, a3_0);
-                const v16 s4 = v_broadcast(s + 4);
-                a4_0 = v_fma(s4, w0, a4_0);
-                const v16 s5 = v_broadcast(s + 5);
-                a5_0 = v_fma(s5, w0, a5_0);
-                weight += 16;
+                v16 v;
+                v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0);
+                v = v_broadcast(s + 1), a1_0 = v_fma(v, w0, a1_0);
+                v = v_broadcast(s + 2), a2_0 = v_fma(v, w0, a2_0);
+                v = v_broadcast(s + 3), a3_0 = v_fma(v, w0, a3_0);
+                v = v_broadcast(s + 4), a4_0 = v_fma(v, w0, a4_0);
+                v = v_broadcast(s + 5), a5_0 = v_fma(v, w0, a5_0);
+                v = v_broadcast(s + 8), a6_0 = v_fma(v, w0, a6_0);
+                v = v_broadcast(s + 9), a7_0 = v_fma(v, w0, a7_0);
+                v = v_broadcast(s + 10), a8_0 = v_fma(v, w0, a8_0);
+                v = v_broadcast(s + 11), a9_0 = v_fma(v, w0, a9_0);
+                v = v_broadcast(s + 12), a10_0 = v_fma(v, w0, a10_0);
+                v = v_broadcast(s + 13), a11_0 = v_fma(v, w0, a11_0);
             }
         }
     }
@@ -153,15 +167,21 @@ FOVEA_AVX512 static void activations_conv1_row6(const float *restrict x, const f
     v_store(y + 48, activations_conv1_finish(a3_0, v_broadcast(prelu_weight), v_load(prelu_weight3)));
     v_store(y + 64, activations_conv1_finish(a4_0, v_broadcast(prelu_weight), v_load(prelu_weight3)));
     v_store(y + 80, activations_conv1_finish(a5_0, v_broadcast(prelu_weight), v_load(prelu_weight3)));
+    v_store(y + 96, activations_conv1_finish(a6_0, v_broadcast(prelu_weight), v_load(prelu_weight3)));
+    v_store(y + 112, activations_conv1_finish(a7_0, v_broadcast(prelu_weight), v_load(prelu_weight3)));
+    v_store(y + 128, activations_conv1_finish(a8_0, v_broadcast(prelu_weight), v_load(prelu_weight3)));
+    v_store(y + 144, activations_conv1_finish(a9_0, v_broadcast(prelu_weight), v_load(prelu_weight3)));
+    v_store(y + 160, activations_conv1_finish(a10_0, v_broadcast(prelu_weight), v_load(prelu_weight3)));
+    v_store(y + 176, activations_conv1_finish(a11_0, v_broadcast(prelu_weight), v_load(prelu_weight3)));
 }
 
 static void activations_conv1(const float *restrict x, const float *restrict weight, const float *restrict bias,
                               const float *restrict prelu_weight, const float *restrict prelu_weight3,
                               float *restrict y)
 {
-    for (int r = 0; r < 6; r++)
-        for (int c = 0; c < 6; c += 6)
-            activations_conv1_row6(x + r * 8 + c * 1, weight, bias, prelu_weight, prelu_weight3, y + r * 96 + c * 16);
+    activations_conv1_12x1(x, weight, bias, prelu_weight, prelu_weight3, y);
+    activations_conv1_12x1(x + 16, weight, bias, prelu_weight, prelu_weight3, y + 192);
+    activations_conv1_12x1(x + 32, weight, bias, prelu_weight, prelu_weight3, y + 384);
 }
 
 /* maxpool (activations.fov:5)
@@ -295,7 +315,7 @@ fovea_status activations_open(activations_model *model, const void *weights, siz
     if (!fovea_cpu_has(FOVEA_CPU_AVX512))
         return FOVEA_WRONG_CPU;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x61dce3a0676bbb26), 11968);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0xeeeef4d9eb04128d), 11968);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;

@@ -21,6 +21,7 @@ typedef __m256 v8;
 #define v_load(p)            _mm256_loadu_ps(p)
 #define v_broadcast(p)       _mm256_broadcast_ss(p)
 #define v_store(p, a)        _mm256_storeu_ps(p, a)
+#define v_prefetch(p)        _mm_prefetch((const char *)(p), _MM_HINT_T1)
 #define v_fma(a, b, c)       _mm256_fmadd_ps(a, b, c)
 #define v_add(a, b)          _mm256_add_ps(a, b)
 #define v_sub(a, b)          _mm256_sub_ps(a, b)

@@ -21,6 +21,7 @@ typedef __m256 v8;
 #define v_load(p)            _mm256_loadu_ps(p)
 #define v_broadcast(p)       _mm256_broadcast_ss(p)
 #define v_store(p, a)        _mm256_storeu_ps(p, a)
+#define v_prefetch(p)        _mm_prefetch((const char *)(p), _MM_HINT_T1)
 #define v_fma(a, b, c)       _mm256_fmadd_ps(a, b, c)
 #define v_add(a, b)          _mm256_add_ps(a, b)
 #define v_sub(a, b)          _mm256_sub_ps(a, b)
@@ -56,7 +57,7 @@ enum {
     w_a_conv3x3_bias = 288, /* [1][8] */
     w_a_proj_weight = 304, /* [1][5][1][1][8] */
     w_a_proj_bias = 352, /* [1][8] */
-    w_b_conv1x1_weight = 368, /* [1][9][1][1][8] */
+    w_b_conv1x1_weight = 368, /* [1][2][1][1][8][8] */
     w_b_conv1x1_bias = 448, /* [1][8] */
     w_b_reduce3_weight = 464, /* [1][9][1][1][8] */
     w_b_reduce3_bias = 544, /* [1][8] */
@@ -106,6 +107,13 @@ static inline float inception_larger(float a, float b)
 #define INCEPTION_LANES _Pragma("GCC unroll 1")
 #else
 #define INCEPTION_LANES
+#endif
+
+/* Before loops over few inputs: gcc would write them out, and run out of registers. */
+#if defined __GNUC__ && __GNUC__ >= 8 && !defined __clang__
+#define INCEPTION_LOOP _Pragma("GCC unroll 1")
+#else
+#define INCEPTION_LOOP
 #endif
 
 /* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for edges. */
@@ -396,15 +404,15 @@ FOVEA_AVX2 static void inception_pack_a_concat(const float *restrict x, float *r
 }
 
 /* b.conv1x1: conv, relu (inception.fov:4)
- * x[2][7][7][8], weight[1][9][1][1][8], bias[1][8] -> y[1][7][7][8]
- * direct, 8 maps x 7 pixels summed in registers, channels in blocks of 8 */
+ * x[2][7][7][8], weight[1][2][1][1][8][8], bias[1][8] -> y[1][7][7][8]
+ * direct, 8 maps x 10 pixels across rows summed in registers, channels in blocks of 8 */
 FOVEA_AVX2 static inline v8 inception_b_conv1x1_finish(v8 v)
 {
     return v_max(v_set(0.0f), v);
 }
 
-/* 7 pixels of a row, of 8 maps. */
-FOVEA_AVX2 static void inception_b_conv1x1_row7(const float *restrict x, const float *restrict weight,
+/* 10 pixels, of 8 maps. */
+FOVEA_AVX2 static void inception_b_conv1x1_10x1(const float *restrict x, const float *restrict weight,
                                                 const float *restrict bias, float *restrict y)
 {
     v8 a0_0 = v_load(bias);
@@ -414,29 +422,41 @@ FOVEA_AVX2 static void inception_b_conv1x1_row7(const float *restrict x, const f
     v8 a4_0 = v_load(bias);
     v8 a5_0 = v_load(bias);
     v8 a6_0 = v_load(bias);
-    for (int i = 0; i < 9; i++) {
-        const float *channel = x + i / 8 * 392 + i % 8;
-        for (int ky = 0; ky < 1; ky++) {
-            for (int kx = 0; kx < 1; kx++) {
-                const float *s = channel + ky * 56 + kx * 8;
-                const v8 w0 = v_load(weight);
-                const v8 s0 = v_broadcast(s);
-                a0_0 = v_fma(s0, w0, a0_0);
-                const v8 s1 = v_broadcast(s + 8);
-                a1_0 = v_fma(s1, w0, a1_0);
-                const v8 s2 = v_broadcast(s + 16);
-                a2_0 = v_fma(s2, w0, a2_0);
-                const v8 s3 = v_broadcast(s + 24);
-                a3_0 = v_fma(s3, w0, a3_0);
-                const v8 s4 = v_broadcast(s + 32);
-                a4_0 = v_fma(s4, w0, a4_0);
-                const v8 s5 = v_broadcast(s + 40);
-                a5_0 = v_fma(s5, w0, a5_0);
-                const v8 s6 = v_broadcast(s + 48);
-                a6_0 = v_fma(s6, w0, a6_0);
-                weight += 8;
-            }
+    v8 a7_0 = v_load(bias);
+    v8 a8_0 = v_load(bias);
+    v8 a9_0 = v_load(bias);
+    {
+        const float *s = x;
+        INCEPTION_LOOP
+        for (int i = 0; i < 8; i++, s++, weight += 8) {
+            const v8 w0 = v_load(weight);
+            v8 v;
+            v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0);
+            v = v_broadcast(s + 8), a1_0 = v_fma(v, w0, a1_0);
+            v = v_broadcast(s + 16), a2_0 = v_fma(v, w0, a2_0);
+            v = v_broadcast(s + 24), a3_0 = v_fma(v, w0, a3_0);
+            v = v_broadcast(s + 32), a4_0 = v_fma(v, w0, a4_0);
+            v = v_broadcast(s + 40), a5_0 = v_fma(v, w0, a5_0);
+            v = v_broadcast(s + 48), a6_0 = v_fma(v, w0, a6_0);
+            v = v_broadcast(s + 56), a7_0 = v_fma(v, w0, a7_0);
+            v = v_broadcast(s + 64), a8_0 = v_fma(v, w0, a8_0);
+            v = v_broadcast(s + 72), a9_0 = v_fma(v, w0, a9_0);
         }
+    }
+    const float *s = x + 392;
+    for (int i = 0; i < 1; i++, s++, weight += 8) {
+        const v8 w0 = v_load(weight);
+        v8 v;
+        v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0);
+        v = v_broadcast(s + 8), a1_0 = v_fma(v, w0, a1_0);
+        v = v_broadcast(s + 16), a2_0 = v_fma(v, w0, a2_0);
+        v = v_broadcast(s + 24), a3_0 = v_fma(v, w0, a3_0);
+        v = v_broadcast(s + 32), a4_0 = v_fma(v, w0, a4_0);
+        v = v_broadcast(s + 40), a5_0 = v_fma(v, w0, a5_0);
+        v = v_broadcast(s + 48), a6_0 = v_fma(v, w0, a6_0);
+        v = v_broadcast(s + 56), a7_0 = v_fma(v, w0, a7_0);
+        v = v_broadcast(s + 64), a8_0 = v_fma(v, w0, a8_0);
+        v = v_broadcast(s + 72), a9_0 = v_fma(v, w0, a9_0);
     }
     v_store(y, inception_b_conv1x1_finish(a0_0));
     v_store(y + 8, inception_b_conv1x1_finish(a1_0));
@@ -445,14 +465,73 @@ FOVEA_AVX2 static void inception_b_conv1x1_row7(const float *restrict x, const f
     v_store(y + 32, inception_b_conv1x1_finish(a4_0));
     v_store(y + 40, inception_b_conv1x1_finish(a5_0));
     v_store(y + 48, inception_b_conv1x1_finish(a6_0));
+    v_store(y + 56, inception_b_conv1x1_finish(a7_0));
+    v_store(y + 64, inception_b_conv1x1_finish(a8_0));
+    v_store(y + 72, inception_b_conv1x1_finish(a9_0));
+}
+
+/* 9 pixels, of 8 maps. */
+FOVEA_AVX2 static void inception_b_conv1x1_9x1(const float *restrict x, const float *restrict weight,
+                                               const float *restrict bias, float *restrict y)
+{
+    v8 a0_0 = v_load(bias);
+    v8 a1_0 = v_load(bias);
+    v8 a2_0 = v_load(bias);
+    v8 a3_0 = v_load(bias);
+    v8 a4_0 = v_load(bias);
+    v8 a5_0 = v_load(bias);
+    v8 a6_0 = v_load(bias);
+    v8 a7_0 = v_load(bias);
+    v8 a8_0 = v_load(bias);
+    {
+        const float *s = x;
+        INCEPTION_LOOP
+        for (int i = 0; i < 8; i++, s++, weight += 8) {
+            const v8 w0 = v_load(weight);
+            v8 v;
+            v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0);
+            v = v_broadcast(s + 8), a1_0 = v_fma(v, w0, a1_0);
+            v = v_broadcast(s + 16), a2_0 = v_fma(v, w0, a2_0);
+            v = v_broadcast(s + 24), a3_0 = v_fma(v, w0, a3_0);
+            v = v_broadcast(s + 32), a4_0 = v_fma(v, w0, a4_0);
+            v = v_broadcast(s + 40), a5_0 = v_fma(v, w0, a5_0);
+            v = v_broadcast(s + 48), a6_0 = v_fma(v, w0, a6_0);
+            v = v_broadcast(s + 56), a7_0 = v_fma(v, w0, a7_0);
+            v = v_broadcast(s + 64), a8_0 = v_fma(v, w0, a8_0);
+        }
+    }
+    const float *s = x + 392;
+    for (int i = 0; i < 1; i++, s++, weight += 8) {
+        const v8 w0 = v_load(weight);
+        v8 v;
+        v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0);
+        v = v_broadcast(s + 8), a1_0 = v_fma(v, w0, a1_0);
+        v = v_broadcast(s + 16), a2_0 = v_fma(v, w0, a2_0);
+        v = v_broadcast(s + 24), a3_0 = v_fma(v, w0, a3_0);
+        v = v_broadcast(s + 32), a4_0 = v_fma(v, w0, a4_0);
+        v = v_broadcast(s + 40), a5_0 = v_fma(v, w0, a5_0);
+        v = v_broadcast(s + 48), a6_0 = v_fma(v, w0, a6_0);
+        v = v_broadcast(s + 56), a7_0 = v_fma(v, w0, a7_0);
+        v = v_broadcast(s + 64), a8_0 = v_fma(v, w0, a8_0);
+    }
+    v_store(y, inception_b_conv1x1_finish(a0_0));
+    v_store(y + 8, inception_b_conv1x1_finish(a1_0));
+    v_store(y + 16, inception_b_conv1x1_finish(a2_0));
+    v_store(y + 24, inception_b_conv1x1_finish(a3_0));
+    v_store(y + 32, inception_b_conv1x1_finish(a4_0));
+    v_store(y + 40, inception_b_conv1x1_finish(a5_0));
+    v_store(y + 48, inception_b_conv1x1_finish(a6_0));
+    v_store(y + 56, inception_b_conv1x1_finish(a7_0));
+    v_store(y + 64, inception_b_conv1x1_finish(a8_0));
 }
 
 static void inception_b_conv1x1(const float *restrict x, const float *restrict weight, const float *restrict bias,
                                 float *restrict y)
 {
-    for (int r = 0; r < 7; r++)
-        for (int c = 0; c < 7; c += 7)
-            inception_b_conv1x1_row7(x + r * 56 + c * 8, weight, bias, y + r * 56 + c * 8);
+    for (int c = 0; c < 40; c += 10) {
+        inception_b_conv1x1_10x1(x + c * 8, weight, bias, y + c * 8);
+    }
+    inception_b_conv1x1_9x1(x + 320, weight, bias, y + 320);
 }
 
 /* b.reduce3: conv, relu (inception.fov:5)
@@ -745,7 +824,7 @@ fovea_status inception_open(inception_model *model, const void *weights, size_t 
     if (!fovea_cpu_has(FOVEA_CPU_AVX2))
         return FOVEA_WRONG_CPU;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x38cc34d51e64cf0b), 4160);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x3c95bb6abb135cfa), 4160);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;

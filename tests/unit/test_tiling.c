@@ -35,7 +35,7 @@ Test(tiling, of_each_family)
          "stored"},
         {"c", "f32[6, 9, 9]", "c: conv(6, 3x3, groups=6)", "maps, rows, taps; 7 pixels in registers"},
         {"avx2", "f32[64, 28, 28]", "c: conv(64, 3x3) -> relu",
-         "maps by 16, rows, columns by 6 and 2, inputs, taps; 16 maps x 6 pixels in registers"},
+         "maps by 16, rows, columns by 6 and 2, inputs by 8, taps, inputs; 16 maps x 6 pixels in registers"},
         {"c", "f32[4, 9, 9]", "c: conv_transpose(8, 4x4, stride=2, pad=1)",
          "2 phases of rows, 2 phases of columns, rows by 2, columns by 16 (the last moved back), inputs, taps; 8 maps "
          "x 8 pixels in registers, turned to be stored"},

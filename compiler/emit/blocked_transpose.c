@@ -1,0 +1,35 @@
+/* blocked_transpose.c - transposed convolutions over channel blocks, by phases of their stride (transposed.h). */
+#include "emit/blocked.h"
+#include "emit/blocked_tile.h"
+#include "emit/transposed.h"
+
+void blocked_transpose_text(KernelText *text)
+{
+    const int lanes = text->plan->target->lanes;
+    Transposed t = transposed_numbers(text);
+    BlockedTile tile = {.text = text,
+                        .lanes = lanes,
+                        .vectors = t.block / lanes,
+                        .has_bias = text->leader->input_count > CONV_BIAS,
+                        .pixels = (int)t.pixels};
+    for (int p = 0; p < tile.pixels; p++)
+        tile.at[p] = (TilePixel){.read = p * lanes, .column = p * t.attrs->stride[1]};
+    text_comment(text, arena_printf(text->arena,
+                                    "by phases of the stride, %d maps x %lld pixels summed in registers, channels in "
+                                    "blocks of %d",
+                                    t.block, (long long)t.pixels, lanes));
+    text_finish(text, true);
+    buf_line(text->out, "/* %d pixels of a row, of %d maps. */", tile.pixels, t.block);
+    text_open_part(text, text->plan->target->attribute, arena_printf(text->arena, "_row%d", tile.pixels),
+                   transposed_parameters(&t));
+    sums_begin(&tile, NULL);
+    int loops = transposed_open_taps(&t);
+    sums_add(&tile, "w");
+    transposed_close_taps(&t, loops);
+    sums_store(&tile);
+    text_close(text);
+    text_open_part(text, "", "", ""); /* as blocked_conv.c */
+    text_border(text);
+    transposed_body(&t);
+    text_close(text);
+}

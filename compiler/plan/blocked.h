@@ -1,0 +1,39 @@
+/* blocked.h - the loops of a convolution over channel blocks, in a few numbers.
+ *
+ *   a convolution 3x3 of 512 blocked maps of 7 x 7 on target avx512: 32 maps, 13 pixels across rows, 16 inputs at a
+ *   time, 2 lines ahead
+ *
+ *     maps by 32, inputs by 16, rows*columns by 13 and 10, taps, inputs; 32 maps x 13 pixels in registers, sums of
+ *     49 pixels kept, 2 lines ahead
+ *
+ * blocked_choose says which numbers a layer gets, and why. A Tiling of blocked loops is made of such numbers and
+ * nothing else, so that it is read back from any, and one made of other numbers may take its place.
+ */
+#ifndef FOVEA_PLAN_BLOCKED_H
+#define FOVEA_PLAN_BLOCKED_H
+
+#include "plan/tiling.h"
+
+struct Kernel;
+
+typedef struct BlockedLoops {
+    int64_t maps;   /* in registers: a panel of weights */
+    int64_t pixels; /* in registers */
+    bool across;    /* tiles run on from row to row; else each row is cut into some of its own */
+    int64_t rows;   /* go through all panels together; 0: all rows do */
+    int64_t inputs; /* are summed at a time, for all pixels; 0: all inputs are */
+    int ahead;      /* cache lines of the weights to come that are fetched at each step of a tile; 0: none */
+} BlockedLoops;
+
+BlockedLoops blocked_choose(const Graph *graph, const struct Kernel *kernel);
+Tiling blocked_tiling(const Graph *graph, const struct Kernel *kernel, const BlockedLoops *loops);
+BlockedLoops blocked_loops(const Tiling *tiling);
+/* Why the text cannot be written for these numbers; NULL: it can. */
+const char *blocked_misfit(const Graph *graph, const struct Kernel *kernel, const BlockedLoops *loops);
+
+/* Whether any pixel is as far from the next one, row ends included, on all sides: where it is read and written. */
+bool blocked_is_even(const Graph *graph, const struct Kernel *kernel);
+/* Tiles of a map, of all rows. */
+int64_t blocked_tiles(const BlockedLoops *loops, const Shape *y);
+
+#endif
