@@ -12,5 +12,9 @@ ConvForm blocked_form(const Graph *graph, const Node *conv, bool vector_epilogue
 void blocked_text(KernelText *text);
 void blocked_conv_text(KernelText *text);
 void blocked_transpose_text(KernelText *text);
+void blocked_depthwise_text(KernelText *text);
+
+/* Lines that begin a convolution's kernel: its halo, and pointers to the first window and past the halo. */
+void blocked_begin(KernelText *text);
 
 #endif

@@ -369,6 +369,19 @@ static void write_comment(const BlockedConv *c)
     buf_free(&how);
 }
 
+void blocked_begin(KernelText *text)
+{
+    const ConvAttrs *attrs = text->leader->attrs;
+    const Access in = access_of(text_input(text, CONV_X)), out = access_of(text_output(text));
+    int64_t skip = in.base - attrs->pad[HALO_TOP] * in.stride[2] - attrs->pad[HALO_LEFT] * in.stride[3];
+    text_border(text);
+    if (skip)
+        buf_line(text->out, "x += %lld; /* to the first window */", (long long)skip);
+    if (out.base)
+        buf_line(text->out, "y += %lld; /* past the halo */", (long long)out.base);
+    parallels_begin(text);
+}
+
 void blocked_conv_text(KernelText *text)
 {
     BlockedConv c = conv_numbers(text);
@@ -384,13 +397,7 @@ void blocked_conv_text(KernelText *text)
     if (c.loops.inputs)
         buf_line(text->out, "FOVEA_ALIGNED(64) float sums[%lld]; /* of a panel, from some inputs to the next */",
                  (long long)(c.y->dim[2] * c.y->dim[3] * c.loops.maps));
-    text_border(text);
-    int64_t skip = c.in.base - c.attrs->pad[HALO_TOP] * c.in.stride[2] - c.attrs->pad[HALO_LEFT] * c.in.stride[3];
-    if (skip)
-        buf_line(text->out, "x += %lld; /* to the first window */", (long long)skip);
-    if (c.out.base)
-        buf_line(text->out, "y += %lld; /* past the halo */", (long long)c.out.base);
-    parallels_begin(text);
+    blocked_begin(text);
     if (batch > 1)
         buf_open(text->out, "for (int n = 0; n < %lld; n++, x += %lld%s, y += %lld)", (long long)batch,
                  (long long)c.in.stride[0], parallels_next(text), (long long)c.out.stride[0]);

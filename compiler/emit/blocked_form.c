@@ -17,6 +17,8 @@ void blocked_text(KernelText *text)
 {
     if (text->kernel->family == FAMILY_CONV_TRANSPOSE)
         blocked_transpose_text(text);
+    else if (conv_is_depthwise(text->leader->attrs, text_output(text)->shape.dim[1], text_input(text, CONV_X)))
+        blocked_depthwise_text(text);
     else
         blocked_conv_text(text);
 }
@@ -42,6 +44,19 @@ static ConvForm transposed_form(const Node *conv, int32_t lanes, int32_t sums)
                       .rows = 1};
 }
 
+/* The vector of a tap's weights and a pixel for each of the other registers, of rows that are cut evenly. */
+static ConvForm depthwise_form(const Node *conv, int32_t lanes)
+{
+    int64_t width = conv->type.shape.dim[3], tiles = (width + MOST_ALONE - 1) / MOST_ALONE;
+    return (ConvForm){.activations = LAYOUT_BLOCKED,
+                      .reads = LAYOUT_BLOCKED,
+                      .channel_block = lanes,
+                      .weights = LAYOUT_PANELS,
+                      .maps = lanes,
+                      .pixels = (int32_t)((width + tiles - 1) / tiles),
+                      .rows = 1};
+}
+
 /* Groups are whole blocks of inputs and whole panels of maps. */
 static bool groups_fit(const ConvAttrs *attrs, int64_t inputs, int64_t maps, int32_t lanes)
 {
@@ -53,6 +68,9 @@ ConvForm blocked_form(const Graph *graph, const Node *conv, bool vector_epilogue
     const ConvAttrs *attrs = conv->attrs;
     bool transposed = conv->op == OP_conv_transpose;
     int64_t inputs = graph_input_node(graph, conv, CONV_X)->type.shape.dim[1], maps = conv->type.shape.dim[1];
+    if (conv->op == OP_conv && vector_epilogue && maps >= lanes &&
+        conv_is_depthwise(attrs, maps, &graph_input_node(graph, conv, CONV_X)->type))
+        return depthwise_form(conv, lanes);
     if (conv->op == OP_conv_connect || maps < lanes || !vector_epilogue ||
         (transposed && (attrs->groups > 1 || 2 * inputs < lanes)) || !groups_fit(attrs, inputs, maps, lanes))
         return c_conv_form(graph, conv, vector_epilogue);

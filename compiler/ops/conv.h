@@ -33,6 +33,12 @@ int64_t conv_all_groups(const ConvAttrs *attrs, int64_t channels_a_group);
  * outputs, `weight_channels` what the weight is for. Else a diagnostic. */
 bool conv_check_groups(const Graph *graph, const Node *node, Diag *diag, int64_t maps, int64_t weight_channels);
 
+/* Whether each channel of x is convolved by itself, into one map. */
+static inline bool conv_is_depthwise(const ConvAttrs *attrs, int64_t maps, const Type *x)
+{
+    return attrs->groups > 1 && attrs->groups == maps && attrs->groups == x->shape.dim[1];
+}
+
 /* For the references: the windows over one channel, and adding what one input channel gives to one output channel. */
 typedef struct ConvPlane {
     WindowAxis axes[2];

@@ -152,10 +152,8 @@ static void pack_weights(Storing *storing, const Node *node, NodeId *inputs, con
 static Layout weights_of_form(const ConvForm *form)
 {
     bool lanes = form->activations == LAYOUT_BLOCKED && form->weights == LAYOUT_PANELS;
-    return (Layout){.kind = form->weights,
-                    .block = form->maps,
-                    .inputs = form->inputs,
-                    .lanes = lanes ? form->channel_block : 0};
+    return (Layout){
+        .kind = form->weights, .block = form->maps, .inputs = form->inputs, .lanes = lanes ? form->channel_block : 0};
 }
 
 static void copy_conv(Storing *storing, NodeId id, NodeId *inputs)

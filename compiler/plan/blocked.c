@@ -61,6 +61,13 @@ static int64_t parts(int64_t length, int64_t most)
 
 /* ---- facts ---- */
 
+bool blocked_is_direct(const Graph *graph, const Kernel *kernel)
+{
+    const Node *leader = graph_node(graph, kernel->leader);
+    return kernel->family == FAMILY_CONV && kernel->form.activations == LAYOUT_BLOCKED &&
+           !conv_is_depthwise(leader->attrs, leader->type.shape.dim[1], &graph_input_node(graph, leader, CONV_X)->type);
+}
+
 static bool is_linear(const Access *access, int64_t width, int64_t down, int64_t right)
 {
     return access->stride[2] * down == access->stride[3] * right * width;

@@ -25,6 +25,8 @@ typedef struct BlockedLoops {
     int ahead;      /* cache lines of the weights to come that are fetched at each step of a tile; 0: none */
 } BlockedLoops;
 
+/* Whether a kernel has such loops: a convolution over blocks, but of each channel by itself. */
+bool blocked_is_direct(const Graph *graph, const struct Kernel *kernel);
 BlockedLoops blocked_choose(const Graph *graph, const struct Kernel *kernel);
 Tiling blocked_tiling(const Graph *graph, const struct Kernel *kernel, const BlockedLoops *loops);
 BlockedLoops blocked_loops(const Tiling *tiling);

@@ -88,7 +88,7 @@ static void choose_conv(Choice *c)
 {
     const Shape *y = c->y, *weight = input_shape(c, CONV_WEIGHT);
     const ConvForm *form = &c->kernel->form;
-    if (form->activations == LAYOUT_BLOCKED) {
+    if (blocked_is_direct(c->graph, c->kernel)) {
         BlockedLoops loops = blocked_choose(c->graph, c->kernel);
         c->tiling = blocked_tiling(c->graph, c->kernel, &loops);
         return;

@@ -189,7 +189,7 @@ static const char *check_conv(const Plan *plan, const Kernel *kernel)
     const Layout *weights = &graph_input_node(plan->graph, graph_node(plan->graph, kernel->leader), 1)->type.layout;
     int64_t maps = tiling_tile(tiling, AXIS_MAPS), pixels = tiling_tile(tiling, AXIS_COLUMNS);
     bool panels = weights->kind == LAYOUT_PANELS || weights->kind == LAYOUT_TURNED;
-    if (kernel->family == FAMILY_CONV && kernel->form.activations == LAYOUT_BLOCKED)
+    if (blocked_is_direct(plan->graph, kernel))
         return check_blocked(plan, kernel);
     if (maps != (panels ? weights->block : 1))
         return "sum other maps than a panel of weights has";

@@ -77,6 +77,15 @@ static const BlocksCase cases[] = {
      "v = " FIRST "; "
      "return answer = concat(v -> slice(0, 20) -> c: conv(16, 3, pad=1), v -> slice(20, 48) -> " LAST ");",
      4},
+    /* each channel by itself: odd channels, strides, dilation, rows of several tiles, with sums and more behind it */
+    {"f32[3, 9, 31]", FIRST " -> d: conv(48, 3x3, groups=48, pad=1) -> relu6 -> " LAST, 2},
+    {"f32[3, 9, 11]", ODD " -> d: conv(37, 5x3, groups=37, stride=2, pad=[2, 1], bias=false) -> " LAST, 2},
+    {"2 of f32[3, 9, 11]", ODD " -> d: conv(37, 3x3, groups=37, dilation=2) -> p: prelu -> " LAST, 2},
+    {"f32[16, 6, 15]",
+     "v = x -> a: conv(16, 1); w = v -> d: conv(16, 3x3, groups=16, pad=1) -> b: conv(16, 1); "
+     "return answer = v + w -> e: conv(16, 3x1, groups=16);",
+     2},
+    {"f32[3, 6, 7]", "v = " FIRST "; return answer = v + (v -> d: conv(48, 1, groups=48)) -> " LAST ";", 2},
     /* what goes out of blocks and stays in them, too */
     {"f32[3, 6, 7]", "v = " FIRST "; output raw = v; return answer = v -> softmax(axis=1) -> " LAST ";", 4},
     {"f32[3, 6, 7]", "v = " ODD " -> relu; output flat = v -> flatten -> f: fc(3); return answer = v -> " LAST ";", 3},
