@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+enum { CACHE_BYTES = 1 << 20 }; /* of a core: what moves less may never see memory */
+
 static const double NOISE = 0.1;
 static const double CLEARLY_FASTER = 1.25; /* than memory: the probe may have been disturbed, too */
 
@@ -64,7 +66,8 @@ bool bench_from_cache(const Bench *bench, const BenchStep *step)
 BenchBound bench_bound(const Bench *bench, const BenchStep *step)
 {
     double arithmetic = 1e3 * step->gflop / bench->times->fma_gflops;
-    double memory = bench_from_cache(bench, step) ? 0 : 1e-6 * (double)step->bytes / bench->times->read_gbs;
+    bool held = step->bytes <= CACHE_BYTES || bench_from_cache(bench, step);
+    double memory = held ? 0 : 1e-6 * (double)step->bytes / bench->times->read_gbs;
     return (BenchBound){fmin(fmax(arithmetic, memory), step->ms), memory > arithmetic};
 }
 
@@ -86,7 +89,7 @@ double bench_longest(const Bench *bench)
 
 const char *bench_ms_text(Arena *arena, double ms)
 {
-    int places = ms >= 1000 ? 0 : ms >= 100 ? 1 : ms >= 10 ? 2 : ms >= 1 ? 3 : 4;
+    int places = ms >= 1000 ? 0 : ms >= 100 ? 1 : ms >= 10 ? 2 : ms >= 1 ? 3 : ms >= 0.1 ? 4 : ms >= 0.01 ? 5 : 6;
     return arena_printf(arena, "%.*f", places, ms);
 }
 

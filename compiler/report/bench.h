@@ -54,7 +54,7 @@ double bench_gflops(const BenchStep *step, double ms);
 double bench_gbs(const BenchStep *step, double ms);
 
 /* What keeps a step from being faster: the multiply-adds at the FMA peak, or the reading of memory, whichever takes
- * longer. What moves its bytes faster than memory could has them in a cache, and is kept by neither. */
+ * longer. What moves no more than a megabyte, or moves it faster than memory could, has it in a cache. */
 typedef struct BenchBound {
     double ms; /* at most what the step takes */
     bool memory;
@@ -65,7 +65,7 @@ bool bench_from_cache(const Bench *bench, const BenchStep *step);
 const char *bench_layers(Arena *arena, const BenchStep *step);
 double bench_longest(const Bench *bench);
 
-/* "38.51": four digits that count, down to tenths of a microsecond. */
+/* "38.51": four digits that count, down to nanoseconds. */
 const char *bench_ms_text(Arena *arena, double ms);
 /* "97.5 MB", with the unit that suits the number. */
 const char *bench_bytes_text(Arena *arena, double bytes);

@@ -72,8 +72,10 @@ static void print_totals(Buf *buf, Arena *arena, const Bench *bench)
                bench_ms_text(arena, times->median_ms), number_grouped(arena, times->runs));
     buf_printf(buf, "all kernels  %s ms, %.1f %% of that\n", bench_ms_text(arena, all->ms),
                times->min_ms > 0 ? 100 * all->ms / times->min_ms : 0);
-    buf_printf(buf, "computes     %.4g GFLOP: %.1f GFLOP/s, %.1f %% of one core's peak of %.1f\n", all->gflop, gflops,
-               100 * gflops / times->fma_gflops, times->fma_gflops);
+    bool giga = all->gflop >= 1;
+    buf_printf(buf, "computes     %.4g %cFLOP: %.1f GFLOP/s, %.1f %% of one core's peak of %.1f\n",
+               all->gflop * (giga ? 1 : 1e3), giga ? 'G' : 'M', gflops, 100 * gflops / times->fma_gflops,
+               times->fma_gflops);
     buf_printf(buf, "moves        %s: %.2f GB/s, %.1f %% of the %.1f that one core reads\n",
                bench_bytes_text(arena, (double)all->bytes), gbs, 100 * gbs / times->read_gbs, times->read_gbs);
     buf_printf(buf, "first run    %s ms; from the program's start %s ms\n", bench_ms_text(arena, times->start.first_ms),
