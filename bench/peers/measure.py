@@ -24,7 +24,6 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 TURN_MS = 200  # what a turn should take
 PAUSE = 0.02  # seconds until threads of the one before sleep
-STARTS = 3  # of each program, to its first answer
 
 
 def fail(text):
@@ -49,8 +48,14 @@ def cores(threads):
 class Worker:
     """One system with one net; ready once it has computed its first answer."""
 
-    def __init__(self, command, threads, env):
+    def __init__(self, command, threads, realtime):
         pinned = cores(threads)
+
+        def settle():
+            os.sched_setaffinity(0, pinned)
+            if realtime:
+                os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+
         begin = time.perf_counter()
         self.process = subprocess.Popen(
             command,
@@ -58,8 +63,8 @@ class Worker:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            env=env,
-            preexec_fn=lambda: os.sched_setaffinity(0, pinned),
+            env=dict(os.environ, OMP_NUM_THREADS=str(threads), OMP_PROC_BIND="close"),
+            preexec_fn=settle,
         )
         said = self.process.stdout.readline()
         self.first_ms = (time.perf_counter() - begin) * 1e3
@@ -121,10 +126,8 @@ def shipped_bytes(peer, folder):
         return files_bytes(package_folder("ncnn") + "/ncnn*.so", folder + "/net.ncnn.*")
     if peer == "onnxruntime":
         return files_bytes(package_folder("onnxruntime") + "/capi/*.so*", folder + "/net.onnx")
-    if peer == "openvino":
-        libraries = ("libopenvino.so*", "libopenvino_intel_cpu_plugin.so", "libopenvino_onnx_frontend.so*", "libtbb.so*")
-        return files_bytes(*(package_folder("openvino") + "/libs/" + name for name in libraries), folder + "/net.onnx")
-    return files_bytes(package_folder("torch") + "/lib/libtorch_cpu.so", package_folder("torch") + "/lib/libc10.so", folder + "/net.pt")
+    libraries = ("libopenvino.so*", "libopenvino_intel_cpu_plugin.so", "libopenvino_onnx_frontend.so*", "libtbb.so*")
+    return files_bytes(*(package_folder("openvino") + "/libs/" + name for name in libraries), folder + "/net.onnx")
 
 
 def system_command(system, folder, threads):
@@ -132,7 +135,7 @@ def system_command(system, folder, threads):
         made = os.path.join(folder, system.split()[1])
         words = [os.path.join(made, "net.weights"), os.path.join(folder, "input.raw"), os.path.join(made, "answer")]
         return [os.path.join(made, "program"), *words, str(threads)]
-    model = {"ncnn": "net", "torch": "net.pt"}.get(system, "net.onnx")
+    model = "net" if system == "ncnn" else "net.onnx"
     words = [os.path.join(folder, model), os.path.join(folder, "input.npy"), os.path.join(folder, system + ".npy")]
     return [sys.executable, os.path.join(HERE, "worker.py"), system, *words, str(threads)]
 
@@ -143,21 +146,16 @@ def read_answer(system, folder):
     return numpy.load(os.path.join(folder, system + ".npy")).ravel()
 
 
-def environment(threads):
-    env = dict(os.environ, OMP_NUM_THREADS=str(threads), OPENBLAS_NUM_THREADS="1")
-    return env
-
-
 # ---- one net ----
 
 
-def start(system, folder, threads):
+def start(system, folder, threads, options):
     """A worker, and how long the fastest of several took to its first answer."""
     command, first = system_command(system, folder, threads), []
-    for turn in range(STARTS):
-        worker = Worker(command, threads, environment(threads))
+    for turn in range(options.starts):
+        worker = Worker(command, threads, options.realtime)
         first.append(worker.first_ms)
-        if turn < STARTS - 1:
+        if turn < options.starts - 1:
             worker.quit()
     return worker, min(first)
 
@@ -168,19 +166,19 @@ def turn_length(worker):
     return max(3, min(20000, round(TURN_MS / once)))
 
 
-def measure(systems, folder, threads, rounds):
+def measure(systems, folder, threads, options):
     """What each system did, in rounds of turns."""
     rows, workers = {}, {}
     for system in systems:
         try:
-            workers[system], first = start(system, folder, threads)
+            workers[system], first = start(system, folder, threads, options)
             rows[system] = {"first_ms": first, "times": [], "probe": []}
         except RuntimeError as said:
             print(f"  {system}: {said}", file=sys.stderr)
     prober = next(worker for system, worker in workers.items() if system.startswith("fovea"))
     lengths = {system: turn_length(worker) for system, worker in workers.items()}
     order = list(workers)
-    for number in range(rounds):
+    for number in range(options.rounds):
         for system in order[number % len(order) :] + order[: number % len(order)]:
             time.sleep(PAUSE)
             rows[system]["probe"].append(prober.ask("probe")[0])
@@ -216,10 +214,6 @@ def prepare_systems(options, name, net, folder):
         if peer == "ncnn" and not prepare.make_ncnn(folder):
             print(f"  {name}: ncnn's converter does not take it", file=sys.stderr)
             continue
-        if peer == "torch":
-            import torch_net
-
-            torch_net.write(os.path.join(folder, "net.onnx"), os.path.join(folder, "net.pt"))
         systems.append(peer)
     return systems
 
@@ -237,7 +231,7 @@ def measure_net(options, name, net):
     os.makedirs(folder)
     systems, result = prepare_systems(options, name, net, folder), {}
     for threads in options.threads:
-        rows = measure(systems, folder, threads, options.rounds)
+        rows = measure(systems, folder, threads, options)
         add_differences(rows, folder)
         for system, row in rows.items():
             row["shipped_bytes"] = system_bytes(system, folder)
@@ -280,6 +274,7 @@ def describe(options):
         "versions": versions,
         "load": os.getloadavg()[0],
         "rounds": options.rounds,
+        "realtime": options.realtime,
     }
 
 
@@ -293,6 +288,8 @@ def parse_options():
     parser.add_argument("--targets", type=str.split, required=True)
     parser.add_argument("--threads", type=lambda text: [int(word) for word in text.split()], required=True)
     parser.add_argument("--rounds", type=int, required=True)
+    parser.add_argument("--starts", type=int, default=2, help="how often each program is started")
+    parser.add_argument("--realtime", action="store_true", help="nobody else runs on the cores meanwhile; for root alone")
     parser.add_argument("--keep", action="store_true", help="leave the nets in the folder")
     return parser.parse_args()
 

@@ -9,8 +9,8 @@ import os
 import sys
 
 BEGIN, END = "<!-- make bench-peers writes from here -->", "<!-- to here -->"
-TITLES = {"onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "ncnn": "ncnn", "torch": "PyTorch"}
-COLOURS = {"onnxruntime": "#8c8c8c", "openvino": "#a5a58d", "ncnn": "#b7b7b7", "torch": "#9a8c98"}
+TITLES = {"onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "ncnn": "ncnn"}
+COLOURS = {"onnxruntime": "#8c8c8c", "openvino": "#a5a58d", "ncnn": "#b7b7b7"}
 OURS = ("#1b6e9c", "#5aa0c4", "#9cc8de")
 
 
@@ -91,7 +91,8 @@ def section(figures):
         f"{machine['cpu']}, {machine['cores']} cores, {machine['system']}; commit {machine['commit']}, {machine['date']}; "
         f"{machine['compiler']}; {versions}. {machine['rounds']} rounds of turns; load of the machine at the beginning "
         f"{machine['load']:.1f}. The probe, one core's multiply-adds beside each turn, read {least:.0f} to {most:.0f} "
-        f"GFLOP/s at its best in each row, and {low:.0f} at its worst: minima are what compares.",
+        f"GFLOP/s at its best in each row, and {low:.0f} at its worst: minima are what compares."
+        + (" What was measured went before all other work of the machine." if machine["realtime"] else ""),
         "`make bench-peers` prints and writes this. Same nets, same random weights (`fovea export` for the peers), "
         "batch 1, all in single precision, pinned to the same cores, in turns. Peers get prepared floats; Fovea gets the "
         "bytes of a picture and prepares them in its first kernel. Peers are asked through Python, which counts for "

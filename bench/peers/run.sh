@@ -4,14 +4,17 @@
 #
 # The peers are packages of Python, in an environment of their own, BUILD/peers. From the environment:
 #   NETS     names of examples/zoo/zoo.list (default: LeNet-5, AlexNet, VGG-16, GoogLeNet, ResNet-50 and -152)
-#   PEERS    of onnxruntime, openvino, ncnn and torch (default: the first three; the last is a download of gigabytes)
+#   PEERS    of onnxruntime, openvino and ncnn (default: all)
 #   TARGETS  of Fovea (default: the widest that this CPU has)
 #   THREADS  (default: 1 2)    ROUNDS (default: 10)    REPORT=no: print only
+#   REALTIME=yes  what is measured goes before all other work of the machine (for root alone)
+#
+# PyTorch is not among them: its package brings several gigabytes of libraries for graphics cards, and has no reader of ONNX.
 set -eu
 cd "$(dirname "$0")/../.."
 build=${1:-build} here=bench/peers
 : "${NETS:=lenet5 alexnet vgg16 googlenet resnet50-v1 resnet152-v1}" "${PEERS:=onnxruntime openvino ncnn}"
-: "${THREADS:=1 2}" "${ROUNDS:=10}" "${REPORT:=yes}"
+: "${THREADS:=1 2}" "${ROUNDS:=10}" "${REALTIME:=no}" "${REPORT:=yes}"
 if [ -z "${TARGETS-}" ]; then
     TARGETS=c
     ! grep -qw avx2 /proc/cpuinfo || TARGETS=avx2
@@ -19,7 +22,7 @@ if [ -z "${TARGETS-}" ]; then
 fi
 
 environment=$build/peers python=$build/peers/bin/python
-wanted=$(cat $here/requirements.txt; echo "$PEERS" | tr ' ' '\n' | grep -x torch || :)
+wanted=$(cat $here/requirements.txt)
 if [ "$(cat "$environment/wanted" 2>/dev/null)" != "$wanted" ]; then
     echo "bench-peers: making a Python environment in $environment" >&2
     rm -rf "$environment"
@@ -30,6 +33,8 @@ if [ "$(cat "$environment/wanted" 2>/dev/null)" != "$wanted" ]; then
     printf '%s\n' "$wanted" >"$environment/wanted"
 fi
 mkdir -p "$build/bench-peers"
+realtime=
+[ "$REALTIME" = no ] || realtime=--realtime
 "$python" $here/measure.py --fovea "$build/fovea" --build "$build/bench-peers" --json "$build/bench-peers/figures.json" \
-    --nets "$NETS" --peers "$PEERS" --targets "$TARGETS" --threads "$THREADS" --rounds "$ROUNDS"
+    --nets "$NETS" --peers "$PEERS" --targets "$TARGETS" --threads "$THREADS" --rounds "$ROUNDS" $realtime
 [ "$REPORT" = no ] || "$python" $here/report.py "$build/bench-peers/figures.json" bench/RESULTS.md $here/peers.svg

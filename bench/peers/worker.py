@@ -78,28 +78,7 @@ class Ncnn:
         return numpy.array(self.result)
 
 
-class Torch:
-    def __init__(self, path, given, threads):
-        import torch
-
-        torch.set_num_threads(threads)
-        torch.set_float32_matmul_precision("highest")
-        self.net = torch.jit.load(path)
-        self.given = torch.from_numpy(given)
-        self.torch = torch
-        # It makes its plan in its first runs.
-        for _ in range(3):
-            self.run()
-
-    def run(self):
-        with self.torch.inference_mode():
-            self.result = self.net(self.given)
-
-    def answer(self):
-        return self.result.numpy()
-
-
-PEERS = {"onnxruntime": OnnxRuntime, "openvino": OpenVino, "ncnn": Ncnn, "torch": Torch}
+PEERS = {"onnxruntime": OnnxRuntime, "openvino": OpenVino, "ncnn": Ncnn}
 
 
 def peak_bytes():
