@@ -90,7 +90,7 @@ class Worker:
 
 
 def read_zoo():
-    zoo = {}
+    zoo = {"idle": ["bench/peers/idle.fov"]}
     with open(os.path.join(ROOT, "examples/zoo/zoo.list")) as file:
         for line in file:
             words = line.split()

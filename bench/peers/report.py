@@ -95,8 +95,8 @@ def section(figures):
         + (" What was measured went before all other work of the machine." if machine["realtime"] else ""),
         "`make bench-peers` prints and writes this. Same nets, same random weights (`fovea export` for the peers), "
         "batch 1, all in single precision, pinned to the same cores, in turns. Peers get prepared floats; Fovea gets the "
-        "bytes of a picture and prepares them in its first kernel. Peers are asked through Python, which counts for "
-        "nets that take microseconds alone.",
+        "bytes of a picture and prepares them in its first kernel. Peers are asked through Python; `idle`, one relu of one "
+        "number, is what that takes.",
         "![The times of each net as bars, Fovea's and the peers'](peers/peers.svg)",
     ]
     for count in threads:
@@ -145,6 +145,8 @@ def bar_colours(systems):
 def panel(nets, systems, threads, x, colours):
     y, out = 58, [f'<text x="{x + LABEL}" y="48" class="head">{threads} thread{"s" if int(threads) > 1 else ""}</text>']
     for name, by_threads in nets.items():
+        if name == "idle":
+            continue
         rows = by_threads.get(threads, {})
         longest = max((row["min_ms"] for row in rows.values()), default=1)
         best = min(rows, key=lambda system: rows[system]["min_ms"], default=None)
@@ -152,9 +154,9 @@ def panel(nets, systems, threads, x, colours):
         for system in systems:
             if system in rows:
                 length = max(1, WIDTH * rows[system]["min_ms"] / longest)
-                weight = ' font-weight="bold"' if system == best else ""
+                kind = ' class="best"' if system == best else ""
                 out.append(f'<rect x="{x + LABEL}" y="{y}" width="{length:.1f}" height="{BAR - 2}" fill="{colours[system]}"/>')
-                out.append(f'<text x="{x + LABEL + length + 5:.1f}" y="{y + BAR - 4}"{weight}>{number(rows[system]["min_ms"])} ms</text>')
+                out.append(f'<text x="{x + LABEL + length + 5:.1f}" y="{y + BAR - 4}"{kind}>{number(rows[system]["min_ms"])} ms</text>')
             y += BAR
         y += GAP
     return out, y
@@ -177,7 +179,7 @@ def chart(figures):
     width = PANEL * len(threads)
     style = (
         "text{font:11px sans-serif;fill:#222}.head{font-weight:bold;font-size:13px}.key{font-size:12px}"
-        ".net{text-anchor:end;font-size:12px}"
+        ".net{text-anchor:end;font-size:12px}.best{font-weight:bold}"
     )
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
     return "\n".join([head, f"<style>{style}</style>", f'<rect width="{width}" height="{height}" fill="#fff"/>', *body, "</svg>\n"])

@@ -3,7 +3,7 @@
 # came out into bench/RESULTS.md and bench/peers/peers.svg (see report.py).
 #
 # The peers are packages of Python, in an environment of their own, BUILD/peers. From the environment:
-#   NETS     names of examples/zoo/zoo.list (default: LeNet-5, AlexNet, VGG-16, GoogLeNet, ResNet-50 and -152)
+#   NETS     names of examples/zoo/zoo.list, and idle (default: that, LeNet-5, AlexNet, VGG-16, GoogLeNet, ResNet-50, -152)
 #   PEERS    of onnxruntime, openvino and ncnn (default: all)
 #   TARGETS  of Fovea (default: the widest that this CPU has)
 #   THREADS  (default: 1 2)    ROUNDS (default: 10)    REPORT=no: print only
@@ -13,7 +13,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 build=${1:-build} here=bench/peers
-: "${NETS:=lenet5 alexnet vgg16 googlenet resnet50-v1 resnet152-v1}" "${PEERS:=onnxruntime openvino ncnn}"
+: "${NETS:=idle lenet5 alexnet vgg16 googlenet resnet50-v1 resnet152-v1}" "${PEERS:=onnxruntime openvino ncnn}"
 : "${THREADS:=1 2}" "${ROUNDS:=10}" "${REALTIME:=no}" "${REPORT:=yes}"
 if [ -z "${TARGETS-}" ]; then
     TARGETS=c
