@@ -62,6 +62,8 @@ static bool work(const Options *options, Arena *arena, Diag *diag)
         return print_field(diag, options, net);
     if (options->command == COMMAND_GRAPH)
         return draw_net(diag, net, options);
+    if (options->command == COMMAND_EXPORT && !onnx_fits(diag, net))
+        return false;
     bool needs_weights = options->command != COMMAND_SHOW || options->weights;
     if (needs_weights && !weights_bind(net, diag, options->weights))
         return false;

@@ -217,6 +217,24 @@ static void append_to_file(ProtobufCBuffer *buffer, size_t count, const uint8_t 
     file_put(((FileBuffer *)buffer)->file, bytes, count);
 }
 
+static bool check_bytes(Diag *diag, size_t bytes)
+{
+    if (bytes <= LIMIT_BYTES)
+        return true;
+    diag_error(diag, NOWHERE, "the ONNX file would have %zu bytes, and no reader takes more than %zu", bytes,
+               LIMIT_BYTES);
+    return false;
+}
+
+/* Of all weights; the rest of a file is small beside them. */
+bool onnx_fits(Diag *diag, const Graph *net)
+{
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < net->constants.count; i++)
+        bytes += (size_t)shape_count(&net->constants.at[i].shape) * sizeof(float);
+    return check_bytes(diag, bytes);
+}
+
 bool onnx_export(Diag *diag, const Graph *net, const OnnxOptions *options, const char *path)
 {
     OnnxModel model = {.arena = net->arena, .diag = diag, .net = net};
@@ -225,12 +243,8 @@ bool onnx_export(Diag *diag, const Graph *net, const OnnxOptions *options, const
     const Onnx__ModelProto *made = make_model(&model, options);
     if (!made)
         return false;
-    size_t bytes = onnx__model_proto__get_packed_size(made);
-    if (bytes > LIMIT_BYTES) {
-        diag_error(diag, NOWHERE, "the ONNX file would have %zu bytes, and no reader takes more than %zu", bytes,
-                   LIMIT_BYTES);
+    if (!check_bytes(diag, onnx__model_proto__get_packed_size(made)))
         return false;
-    }
     FileWriter file;
     if (!file_create(&file, diag, path))
         return false;

@@ -19,6 +19,8 @@ typedef struct OnnxOptions {
     const char *version;    /* Fovea's own */
 } OnnxOptions;
 
+/* Whether a file can hold the weights, which need not be bound yet; else a diagnostic. */
+bool onnx_fits(Diag *diag, const Graph *net);
 /* Writes the file, whole or not at all. false after a diagnostic. */
 bool onnx_export(Diag *diag, const Graph *net, const OnnxOptions *options, const char *path);
 

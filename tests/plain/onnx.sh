@@ -39,6 +39,10 @@ echo 'net dilated(x: f32[3, 8, 8]) {
 refuses "no place" 'no place for the result' "$work/lenet.fov" -w random:1
 refuses "no weights" 'weights' "$work/lenet.fov" -o "$old"
 refuses "what ONNX lacks" 'dilated.fov:2:21: error: ONNX has no dilation' "$work/dilated.fov" -o "$old"
+echo 'net large(x: f32[20000]) {
+    return y = x -> a: fc(28000);
+}' >"$work/large.fov"
+refuses "more than a file can hold" 'would have 2240112000 bytes' "$work/large.fov" -w random:1 -o "$old"
 refuses "a place that is not there" 'cannot' "$work/lenet.fov" -w random:1 -o "$work/none/x.onnx"
 refuses "the model itself" 'is read for this model' "$work/lenet.fov" -w random:1 -o "$work/lenet.fov"
 if [ -w /dev/full ]; then
