@@ -13,12 +13,15 @@ static ConvForm avx2_conv_form(const Graph *graph, const Node *conv, bool vector
     return blocked_form(graph, conv, vector_epilogue, LANES, 12);
 }
 
+static const MatvecSizes matvec = {.registers = 16, .vectors = 8, .examples = 6};
+
 const Target target_avx2 = {
     .name = "avx2",
     .synopsis = "x86-64 with AVX2 and FMA",
     .cpu = "FOVEA_CPU_AVX2",
     .conv_form = avx2_conv_form,
     .tiles = &c_tiles,
+    .matvec = &matvec,
     .conv_text = blocked_text,
     .vector = "v8",
     .lanes = LANES,

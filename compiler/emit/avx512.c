@@ -13,12 +13,15 @@ static ConvForm avx512_conv_form(const Graph *graph, const Node *conv, bool vect
     return blocked_form(graph, conv, vector_epilogue, LANES, 28);
 }
 
+static const MatvecSizes matvec = {.registers = 32, .vectors = 8, .examples = 6};
+
 const Target target_avx512 = {
     .name = "avx512",
     .synopsis = "x86-64 with AVX-512 F, BW, DQ and VL",
     .cpu = "FOVEA_CPU_AVX512",
     .conv_form = avx512_conv_form,
     .tiles = &c_tiles,
+    .matvec = &matvec,
     .conv_text = blocked_text,
     .vector = "v16",
     .lanes = LANES,

@@ -195,4 +195,7 @@ void c_pad_text(KernelText *text);
 void c_resize_text(KernelText *text);
 void c_pack_text(KernelText *text);
 
+/* ---- in a target's words ---- */
+void vector_matvec_text(KernelText *text); /* Target.matvec */
+
 #endif

@@ -40,7 +40,10 @@ static void write_kernel(const Emission *emission, Buf *out, const Kernel *kerne
                        .needs = needs};
     text_begin(&text);
     bool blocked = kernel->form.activations == LAYOUT_BLOCKED;
-    FamilyText *write = blocked ? emission->plan->target->conv_text : family_texts[kernel->family];
+    const Target *target = emission->plan->target;
+    FamilyText *write = blocked ? target->conv_text : family_texts[kernel->family];
+    if (kernel->family == FAMILY_MATVEC && target->matvec)
+        write = vector_matvec_text;
     if (!write)
         BUG("no text for %s on target %s", op_name(text.leader->op), emission->plan->target->name);
     write(&text);

@@ -34,6 +34,13 @@ typedef struct TileSizes {
     int32_t longest_row_kept; /* floats on the stack */
 } TileSizes;
 
+/* Fully connected layers in vectors: panels of weights, of one or two vectors of outputs, are read side by side. */
+typedef struct MatvecSizes {
+    int32_t registers; /* of the target: for sums, a vector of weights each, and the input */
+    int32_t vectors;   /* summed at a time, at most, of one example: so many that additions need not wait */
+    int32_t examples;  /* of a batch, for which weights are read once */
+} MatvecSizes;
+
 typedef struct KernelText KernelText; /* emit/kernel.h */
 
 typedef struct Target {
@@ -42,6 +49,7 @@ typedef struct Target {
     /* `vector_epilogue`: all that is fused behind the convolution can be written in vector words. */
     ConvForm (*conv_form)(const Graph *graph, const Node *conv, bool vector_epilogue);
     const TileSizes *tiles;
+    const MatvecSizes *matvec;           /* NULL: fully connected layers are portable text, with panels of `tiles` */
     const char *vector;                  /* its vector type, "v8"; NULL for plain C */
     int lanes;                           /* floats in it */
     const char *attribute;               /* before every function, so that compilers use its instructions everywhere */

@@ -170,7 +170,7 @@ static void copy_conv(Storing *storing, NodeId id, NodeId *inputs)
     }
 }
 
-static void copy_node(Storing *storing, NodeId id, const TileSizes *tiles)
+static void copy_node(Storing *storing, NodeId id, const Target *target)
 {
     const Node *node = graph_node(storing->rewrite.from, id);
     NodeId *inputs = read_all(storing, id);
@@ -180,7 +180,7 @@ static void copy_node(Storing *storing, NodeId id, const TileSizes *tiles)
         copy_conv(storing, id, inputs);
     else if (op_row(node->op)->family == FAMILY_MATVEC && !storing->blocks.written[id.index])
         pack_weights(storing, node, inputs,
-                     &(Layout){.kind = LAYOUT_PANELS, .block = tiling_outputs(tiles, node->type.shape.dim[1])});
+                     &(Layout){.kind = LAYOUT_PANELS, .block = tiling_outputs(target, node->type.shape.dim[1])});
     rewrite_copy_with(&storing->rewrite, id, inputs);
 }
 
@@ -207,7 +207,7 @@ Graph *pass_layout(const Graph *graph, const PassContext *context)
     storing.stored = halo_wanted(graph, storing.blocks.forms, storing.allowed, storing.blocks.stored);
     find_copies(&storing);
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
-        copy_node(&storing, (NodeId){i}, context->target->tiles);
+        copy_node(&storing, (NodeId){i}, context->target);
         store(&storing, (NodeId){i});
     }
     for (uint32_t i = 0; i < graph->outputs.count; i++) { /* outputs are stored plainly */

@@ -16,6 +16,7 @@ typedef struct Choice {
     Tiling tiling;
     const Graph *graph;
     const Kernel *kernel;
+    const Target *target;
     const TileSizes *sizes;
     const Node *leader;
     const Shape *y;
@@ -150,16 +151,61 @@ static void choose_conv_connect(Choice *c)
 
 /* ---- fully connected ---- */
 
-int32_t tiling_outputs(const TileSizes *sizes, int64_t outputs)
+/* Panels of two vectors make longer runs, but more filling; single ones are taken where that would show. */
+static int32_t vector_panel(int64_t outputs, int32_t lanes)
 {
-    const int32_t *panels = sizes->outputs;
+    enum { SHOWS = 32 }; /* one of so many */
+    int64_t wide = (outputs + 2 * lanes - 1) / (2 * lanes) * (2 * lanes),
+            narrow = (outputs + lanes - 1) / lanes * lanes;
+    return wide - narrow > outputs / SHOWS ? lanes : 2 * lanes;
+}
+
+int32_t tiling_outputs(const Target *target, int64_t outputs)
+{
+    const int32_t *panels = target->tiles->outputs;
+    if (target->matvec)
+        return vector_panel(outputs, target->lanes);
     return outputs >= panels[2] ? panels[2] : outputs > panels[0] ? panels[1] : panels[0];
+}
+
+/* How many vectors of outputs are summed at a time, of so many examples. Of several, weights are kept in registers too:
+ * a power of two, for which sums, weights and the input fit into these. */
+static int64_t vectors_at_a_time(const MatvecSizes *sizes, int64_t examples)
+{
+    int64_t vectors = sizes->vectors;
+    while (examples > 1 && vectors > 2 && (examples + 1) * vectors + 1 > sizes->registers)
+        vectors /= 2;
+    return vectors;
+}
+
+/* Panels of weights side by side, which memory delivers faster than one after the other; all examples of a batch meet
+ * them while they are near. Where outputs are few, each has several sums, of every so manieth input. */
+static void choose_vector_matvec(Choice *c)
+{
+    const MatvecSizes *sizes = c->target->matvec;
+    int64_t batch = c->y->dim[0], outputs = c->y->dim[1], inputs = input_shape(c, 1)->dim[1];
+    int64_t panel = tiling_outputs(c->target, outputs), panels = (outputs + panel - 1) / panel;
+    int64_t turns = (batch + sizes->examples - 1) / sizes->examples, examples = (batch + turns - 1) / turns;
+    int64_t most = MAX(vectors_at_a_time(sizes, examples) * c->target->lanes / panel, 1);
+    int64_t groups = (panels + most - 1) / most, together = panel * ((panels + groups - 1) / groups);
+    int64_t parts = examples > 1 ? 1 : MIN(sizes->vectors * c->target->lanes / together, inputs);
+    add_cut(c, AXIS_MAPS, outputs, together, LAST_CUT);
+    add_cut(c, AXIS_PICTURES, batch, examples, LAST_SHORTER);
+    add(c, (Loop){.axes = AXIS_INPUTS, .length = inputs, .step = parts, .last = LAST_SHORTER, .joins = true});
+    if (parts > 1)
+        add(c, (Loop){.axes = AXIS_INPUTS, .length = parts, .step = 1, .kind = LOOP_UNROLLED, .joins = true});
+    add_kind(c, LOOP_UNROLLED, AXIS_PICTURES, examples);
+    add_kind(c, LOOP_LANES, AXIS_MAPS, together);
 }
 
 static void choose_matvec(Choice *c)
 {
     const Shape *y = c->y;
-    int64_t panel = tiling_outputs(c->sizes, y->dim[1]);
+    int64_t panel = tiling_outputs(c->target, y->dim[1]);
+    if (c->target->matvec) {
+        choose_vector_matvec(c);
+        return;
+    }
     add_loop(c, AXIS_PICTURES, y->dim[0]);
     add_cut(c, AXIS_MAPS, y->dim[1], panel, LAST_CUT);
     add_joined(c, AXIS_INPUTS, input_shape(c, 1)->dim[1]);
@@ -415,11 +461,12 @@ static Choose *const choices[FAMILY_COUNT] = {
     [FAMILY_RESIZE] = choose_resize,
 };
 
-Tiling tiling_choose(const Graph *graph, const Kernel *kernel, const TileSizes *sizes)
+Tiling tiling_choose(const Graph *graph, const Kernel *kernel, const Target *target)
 {
     Choice c = {.graph = graph,
                 .kernel = kernel,
-                .sizes = sizes,
+                .target = target,
+                .sizes = target->tiles,
                 .leader = graph_node(graph, kernel->leader),
                 .y = &graph_node(graph, kernel->result)->type.shape};
     if (!choices[kernel->family])

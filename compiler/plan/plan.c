@@ -302,7 +302,7 @@ static void add_step(Planner *planner, NodeId leader)
     for (uint32_t i = 0; i < followers->count; i++)
         add_reads(planner, &step, graph_node(graph, followers->at[i]));
     add_writes(planner, &kernel, &step);
-    kernel.tiling = tiling_choose(graph, &kernel, plan->target->tiles);
+    kernel.tiling = tiling_choose(graph, &kernel, plan->target);
     step.kernel = add_kernel(planner, kernel);
     plan->kernels.at[step.kernel].steps++;
     if (step.band != BAND_NONE && plan->bands.at[step.band].first == plan->steps.count)

@@ -65,9 +65,9 @@ typedef struct Tiling {
 } Tiling;
 
 /* What a kernel gets, of which family, leader, epilogue, result and form are known. */
-Tiling tiling_choose(const Graph *graph, const struct Kernel *kernel, const TileSizes *sizes);
-/* Outputs of a fully connected layer that are summed at a time: the panels of its weights. */
-int32_t tiling_outputs(const TileSizes *sizes, int64_t outputs);
+Tiling tiling_choose(const Graph *graph, const struct Kernel *kernel, const Target *target);
+/* The panels in which the weights of a fully connected layer of so many outputs are stored. */
+int32_t tiling_outputs(const Target *target, int64_t outputs);
 
 /* The first loop of that kind; NULL: there is none. */
 const Loop *tiling_find(const Tiling *tiling, LoopKind kind);

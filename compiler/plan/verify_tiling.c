@@ -153,7 +153,7 @@ static bool same_tiling(const Tiling *a, const Tiling *b)
 
 static const char *check_chosen(const Plan *plan, const Kernel *kernel)
 {
-    const Tiling chosen = tiling_choose(plan->graph, kernel, plan->target->tiles);
+    const Tiling chosen = tiling_choose(plan->graph, kernel, plan->target);
     return same_tiling(&kernel->tiling, &chosen) ? NULL : "are not those of the family";
 }
 
@@ -165,8 +165,9 @@ static const char *check_blocked(const Plan *plan, const Kernel *kernel)
     return misfit ? misfit : same_tiling(&kernel->tiling, &made) ? NULL : "are in no order that can be written";
 }
 
-/* Loops in C over the axes of convolutions and fully connected layers come in one order. */
-static const char *check_order(const Tiling *tiling)
+/* Loops in C over the axes of convolutions and fully connected layers come in one order: pictures first, or behind the
+ * maps. */
+static const char *check_order(const Tiling *tiling, bool maps_first)
 {
     unsigned before = 0;
     bool registers = false;
@@ -176,9 +177,12 @@ static const char *check_order(const Tiling *tiling)
             registers |= in_registers(loop);
             continue;
         }
-        if (loop->axes <= before || registers)
+        unsigned place = loop->axes;
+        if (maps_first && place <= AXIS_MAPS)
+            place = place == AXIS_MAPS ? AXIS_PICTURES : AXIS_MAPS;
+        if (place <= before || registers)
             return "are in no order that can be written";
-        before = loop->axes;
+        before = place;
     }
     return NULL;
 }
@@ -197,7 +201,20 @@ static const char *check_conv(const Plan *plan, const Kernel *kernel)
         return "sum more pixels than there are names";
     if (tiling->turned && (maps == 1 || pixels == 1 || kernel->form.activations == LAYOUT_BLOCKED))
         return "turn what is no table";
-    return check_order(tiling);
+    return check_order(tiling, false);
+}
+
+/* In vectors: whole panels side by side, and nothing else than sums in registers. */
+static const char *check_vector_matvec(const Plan *plan, const Kernel *kernel)
+{
+    const Layout *weights = &graph_input_node(plan->graph, graph_node(plan->graph, kernel->leader), 1)->type.layout;
+    int64_t outputs = tiling_tile(&kernel->tiling, AXIS_MAPS);
+    if (weights->kind != LAYOUT_PANELS || weights->block % plan->target->lanes || outputs % weights->block)
+        return "sum other maps than panels of weights have";
+    for (int i = 0; i < kernel->tiling.count; i++)
+        if (kernel->tiling.at[i].joins && kernel->tiling.at[i].kind == LOOP_LANES)
+            return "join lanes";
+    return check_order(&kernel->tiling, true);
 }
 
 /* Which loop of a nest this is, or -1 when it goes through a step of one. */
@@ -285,8 +302,9 @@ static const char *check_family(const Plan *plan, const Kernel *kernel)
     case FAMILY_CONV:
     case FAMILY_CONV_TRANSPOSE:
     case FAMILY_CONV_CONNECT:
-    case FAMILY_MATVEC:
         return check_conv(plan, kernel);
+    case FAMILY_MATVEC:
+        return plan->target->matvec ? check_vector_matvec(plan, kernel) : check_conv(plan, kernel);
     case FAMILY_COPY:
     case FAMILY_CHANNEL_POOL:
         return check_nest(plan, kernel);

@@ -223,7 +223,7 @@ FOVEA_AVX2 static void activations_pack_maxpool(const float *restrict x, float *
 
 /* fc3: fc, swish, gelu, prelu (activations.fov:6)
  * x[144], weight[1][144][16], bias[1][16], prelu_weight3[9] -> y[9]
- * 16 outputs summed in registers, weights read once in order */
+ * 16 outputs summed in registers, panels of 16 read side by side */
 static inline float activations_fc3_finish(float v, float prelu_weight3)
 {
     const float t = expf(-fabsf(v));
@@ -232,19 +232,45 @@ static inline float activations_fc3_finish(float v, float prelu_weight3)
     return v > 0.0f ? v : prelu_weight3 * v;
 }
 
+/* 16 outputs. */
+FOVEA_AVX2 static void activations_fc3_sums16(const float *restrict x, const float *restrict weight,
+                                              const float *restrict bias, float *restrict sums)
+{
+    v8 a0 = v_load(bias);
+    v8 a0_b = v_zero();
+    v8 a0_c = v_zero();
+    v8 a0_d = v_zero();
+    v8 a1 = v_load(bias + 8);
+    v8 a1_b = v_zero();
+    v8 a1_c = v_zero();
+    v8 a1_d = v_zero();
+    const float *w = weight;
+    for (int i = 0; i < 144; i += 4, w += 64) {
+        const v8 s = v_broadcast(x + i);
+        a0 = v_fma(s, v_load(w), a0);
+        a1 = v_fma(s, v_load(w + 8), a1);
+        const v8 s_b = v_broadcast(x + i + 1);
+        a0_b = v_fma(s_b, v_load(w + 16), a0_b);
+        a1_b = v_fma(s_b, v_load(w + 24), a1_b);
+        const v8 s_c = v_broadcast(x + i + 2);
+        a0_c = v_fma(s_c, v_load(w + 32), a0_c);
+        a1_c = v_fma(s_c, v_load(w + 40), a1_c);
+        const v8 s_d = v_broadcast(x + i + 3);
+        a0_d = v_fma(s_d, v_load(w + 48), a0_d);
+        a1_d = v_fma(s_d, v_load(w + 56), a1_d);
+    }
+    v_store(sums, v_add(v_add(a0, a0_b), v_add(a0_c, a0_d)));
+    v_store(sums + 8, v_add(v_add(a1, a1_b), v_add(a1_c, a1_d)));
+}
+
 FOVEA_AVX2 static void activations_fc3(const float *restrict x, const float *restrict weight,
                                        const float *restrict bias, const float *restrict prelu_weight3,
                                        float *restrict y)
 {
-    const float *w = weight;
-    float a[16];
-    for (int b = 0; b < 16; b++)
-        a[b] = bias[b];
-    for (int i = 0; i < 144; i++, w += 16)
-        for (int b = 0; b < 16; b++)
-            a[b] += x[i] * w[b];
+    float sums[16];
+    activations_fc3_sums16(x, weight, bias, sums);
     for (int b = 0; b < 9; b++)
-        y[b] = activations_fc3_finish(a[b], prelu_weight3[b]);
+        y[b] = activations_fc3_finish(sums[b], prelu_weight3[b]);
 }
 
 /* softmax (activations.fov:7)

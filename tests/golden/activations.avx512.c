@@ -228,7 +228,7 @@ FOVEA_AVX512 static void activations_pack_maxpool(const float *restrict x, float
 
 /* fc3: fc, swish, gelu, prelu (activations.fov:6)
  * x[144], weight[1][144][16], bias[1][16], prelu_weight3[9] -> y[9]
- * 16 outputs summed in registers, weights read once in order */
+ * 16 outputs summed in registers, panels of 16 read side by side */
 static inline float activations_fc3_finish(float v, float prelu_weight3)
 {
     const float t = expf(-fabsf(v));
@@ -237,19 +237,48 @@ static inline float activations_fc3_finish(float v, float prelu_weight3)
     return v > 0.0f ? v : prelu_weight3 * v;
 }
 
+/* 16 outputs. */
+FOVEA_AVX512 static void activations_fc3_sums16(const float *restrict x, const float *restrict weight,
+                                                const float *restrict bias, float *restrict sums)
+{
+    v16 a0 = v_load(bias);
+    v16 a0_b = v_zero();
+    v16 a0_c = v_zero();
+    v16 a0_d = v_zero();
+    v16 a0_e = v_zero();
+    v16 a0_f = v_zero();
+    v16 a0_g = v_zero();
+    v16 a0_h = v_zero();
+    const float *w = weight;
+    for (int i = 0; i < 144; i += 8, w += 128) {
+        const v16 s = v_broadcast(x + i);
+        a0 = v_fma(s, v_load(w), a0);
+        const v16 s_b = v_broadcast(x + i + 1);
+        a0_b = v_fma(s_b, v_load(w + 16), a0_b);
+        const v16 s_c = v_broadcast(x + i + 2);
+        a0_c = v_fma(s_c, v_load(w + 32), a0_c);
+        const v16 s_d = v_broadcast(x + i + 3);
+        a0_d = v_fma(s_d, v_load(w + 48), a0_d);
+        const v16 s_e = v_broadcast(x + i + 4);
+        a0_e = v_fma(s_e, v_load(w + 64), a0_e);
+        const v16 s_f = v_broadcast(x + i + 5);
+        a0_f = v_fma(s_f, v_load(w + 80), a0_f);
+        const v16 s_g = v_broadcast(x + i + 6);
+        a0_g = v_fma(s_g, v_load(w + 96), a0_g);
+        const v16 s_h = v_broadcast(x + i + 7);
+        a0_h = v_fma(s_h, v_load(w + 112), a0_h);
+    }
+    v_store(sums, v_add(v_add(v_add(a0, a0_b), v_add(a0_c, a0_d)), v_add(v_add(a0_e, a0_f), v_add(a0_g, a0_h))));
+}
+
 FOVEA_AVX512 static void activations_fc3(const float *restrict x, const float *restrict weight,
                                          const float *restrict bias, const float *restrict prelu_weight3,
                                          float *restrict y)
 {
-    const float *w = weight;
-    float a[16];
-    for (int b = 0; b < 16; b++)
-        a[b] = bias[b];
-    for (int i = 0; i < 144; i++, w += 16)
-        for (int b = 0; b < 16; b++)
-            a[b] += x[i] * w[b];
+    float sums[16];
+    activations_fc3_sums16(x, weight, bias, sums);
     for (int b = 0; b < 9; b++)
-        y[b] = activations_fc3_finish(a[b], prelu_weight3[b]);
+        y[b] = activations_fc3_finish(sums[b], prelu_weight3[b]);
 }
 
 /* softmax (activations.fov:7)

@@ -302,41 +302,100 @@ FOVEA_AVX2 static void lenet_maxpool_2(const float *restrict x, float *restrict 
 
 /* fc1: fc, relu (lenet.fov:6)
  * x[24], weight[1][24][16], bias[1][16] -> y[9]
- * 16 outputs summed in registers, weights read once in order */
+ * 16 outputs summed in registers, panels of 16 read side by side */
 static inline float lenet_fc1_finish(float v)
 {
     return lenet_larger(0.0f, v);
 }
 
+/* 16 outputs. */
+FOVEA_AVX2 static void lenet_fc1_sums16(const float *restrict x, const float *restrict weight,
+                                        const float *restrict bias, float *restrict sums)
+{
+    v8 a0 = v_load(bias);
+    v8 a0_b = v_zero();
+    v8 a0_c = v_zero();
+    v8 a0_d = v_zero();
+    v8 a1 = v_load(bias + 8);
+    v8 a1_b = v_zero();
+    v8 a1_c = v_zero();
+    v8 a1_d = v_zero();
+    const float *w = weight;
+    for (int i = 0; i < 24; i += 4, w += 64) {
+        const v8 s = v_broadcast(x + i);
+        a0 = v_fma(s, v_load(w), a0);
+        a1 = v_fma(s, v_load(w + 8), a1);
+        const v8 s_b = v_broadcast(x + i + 1);
+        a0_b = v_fma(s_b, v_load(w + 16), a0_b);
+        a1_b = v_fma(s_b, v_load(w + 24), a1_b);
+        const v8 s_c = v_broadcast(x + i + 2);
+        a0_c = v_fma(s_c, v_load(w + 32), a0_c);
+        a1_c = v_fma(s_c, v_load(w + 40), a1_c);
+        const v8 s_d = v_broadcast(x + i + 3);
+        a0_d = v_fma(s_d, v_load(w + 48), a0_d);
+        a1_d = v_fma(s_d, v_load(w + 56), a1_d);
+    }
+    v_store(sums, v_add(v_add(a0, a0_b), v_add(a0_c, a0_d)));
+    v_store(sums + 8, v_add(v_add(a1, a1_b), v_add(a1_c, a1_d)));
+}
+
 FOVEA_AVX2 static void lenet_fc1(const float *restrict x, const float *restrict weight, const float *restrict bias,
                                  float *restrict y)
 {
-    const float *w = weight;
-    float a[16];
-    for (int b = 0; b < 16; b++)
-        a[b] = bias[b];
-    for (int i = 0; i < 24; i++, w += 16)
-        for (int b = 0; b < 16; b++)
-            a[b] += x[i] * w[b];
+    float sums[16];
+    lenet_fc1_sums16(x, weight, bias, sums);
     for (int b = 0; b < 9; b++)
-        y[b] = lenet_fc1_finish(a[b]);
+        y[b] = lenet_fc1_finish(sums[b]);
 }
 
 /* fc2: fc (lenet.fov:7)
  * x[9], weight[1][9][8], bias[1][8] -> y[5]
- * 8 outputs summed in registers, weights read once in order */
+ * 8 outputs summed in registers, panels of 8 read side by side */
+/* 8 outputs. */
+FOVEA_AVX2 static void lenet_fc2_sums8(const float *restrict x, const float *restrict weight,
+                                       const float *restrict bias, float *restrict sums)
+{
+    v8 a0 = v_load(bias);
+    v8 a0_b = v_zero();
+    v8 a0_c = v_zero();
+    v8 a0_d = v_zero();
+    v8 a0_e = v_zero();
+    v8 a0_f = v_zero();
+    v8 a0_g = v_zero();
+    v8 a0_h = v_zero();
+    const float *w = weight;
+    for (int i = 0; i < 8; i += 8, w += 64) {
+        const v8 s = v_broadcast(x + i);
+        a0 = v_fma(s, v_load(w), a0);
+        const v8 s_b = v_broadcast(x + i + 1);
+        a0_b = v_fma(s_b, v_load(w + 8), a0_b);
+        const v8 s_c = v_broadcast(x + i + 2);
+        a0_c = v_fma(s_c, v_load(w + 16), a0_c);
+        const v8 s_d = v_broadcast(x + i + 3);
+        a0_d = v_fma(s_d, v_load(w + 24), a0_d);
+        const v8 s_e = v_broadcast(x + i + 4);
+        a0_e = v_fma(s_e, v_load(w + 32), a0_e);
+        const v8 s_f = v_broadcast(x + i + 5);
+        a0_f = v_fma(s_f, v_load(w + 40), a0_f);
+        const v8 s_g = v_broadcast(x + i + 6);
+        a0_g = v_fma(s_g, v_load(w + 48), a0_g);
+        const v8 s_h = v_broadcast(x + i + 7);
+        a0_h = v_fma(s_h, v_load(w + 56), a0_h);
+    }
+    for (int i = 8; i < 9; i++, w += 8) {
+        const v8 s = v_broadcast(x + i);
+        a0 = v_fma(s, v_load(w), a0);
+    }
+    v_store(sums, v_add(v_add(v_add(a0, a0_b), v_add(a0_c, a0_d)), v_add(v_add(a0_e, a0_f), v_add(a0_g, a0_h))));
+}
+
 FOVEA_AVX2 static void lenet_fc2(const float *restrict x, const float *restrict weight, const float *restrict bias,
                                  float *restrict y)
 {
-    const float *w = weight;
-    float a[8];
-    for (int b = 0; b < 8; b++)
-        a[b] = bias[b];
-    for (int i = 0; i < 9; i++, w += 8)
-        for (int b = 0; b < 8; b++)
-            a[b] += x[i] * w[b];
+    float sums[8];
+    lenet_fc2_sums8(x, weight, bias, sums);
     for (int b = 0; b < 5; b++)
-        y[b] = a[b];
+        y[b] = sums[b];
 }
 
 fovea_status lenet_run(lenet_session *session, const lenet_inputs *inputs, const lenet_outputs *outputs)

@@ -220,6 +220,13 @@ const OpCase op_cases[] = {
     {"f32[16]", "x -> a: fc(16, bias=false)"},
     {"f32[33]", "x -> a: fc(17) -> relu -> b: fc(9)"},
     {"f32[400]", "x -> a: fc(120)"},
+    /* many panels of weights and the last ones, few outputs of many inputs, batches that are gone through in parts */
+    {"f32[19]", "x -> a: fc(297) -> relu -> b: fc(1)"},
+    {"f32[30]", "x -> a: fc(700) -> b: fc(21, bias=false) -> tanh"},
+    {"7 of f32[21]", "x -> a: fc(84) -> relu -> b: fc(300)"},
+    {"13 of f32[9]", "x -> a: fc(137, bias=false) -> sigmoid -> b: fc(3)"},
+    {"8 of f32[17]", "x -> a: fc(18) -> c: rbf(33)"},
+    {"2 of f32[40]", "return y = ((x -> a: fc(200)) + (x -> b: fc(200) -> relu)) -> c: fc(7);"},
     {"f32[3, 5, 7]", "x -> flatten -> a: fc(10) -> tanh"},
     {"f32[33]", "x -> a: fc(17) -> hard_swish -> b: fc(9) -> selu -> c: fc(7) -> scaled_tanh"},
     {"f32[33]", "x -> a: fc(40) -> p: prelu(shared=true) -> b: fc(9) -> s: scale -> q: prelu"},

@@ -36,6 +36,10 @@ static const TileSizes many = {
     .longest_row_kept = 1 << 20,
 };
 
+/* Panels one by one, and few examples; more sums than there are registers. */
+static const MatvecSizes few_sums = {.registers = 8, .vectors = 3, .examples = 2};
+static const MatvecSizes many_sums = {.registers = 64, .vectors = 13, .examples = 5};
+
 static ConvForm few_form(const Graph *graph, const Node *conv, bool vector_epilogue)
 {
     ConvForm form = target_find("c")->conv_form(graph, conv, vector_epilogue);
@@ -120,7 +124,16 @@ Test(tiles, many)
 
 Test(tiles, few_avx2)
 {
-    check_cases(with_sizes("avx2", &few, narrow_form), 0, 2);
+    Target target = with_sizes("avx2", &few, narrow_form);
+    target.matvec = &few_sums;
+    check_cases(target, 0, 2);
+}
+
+Test(tiles, many_avx512)
+{
+    Target target = with_sizes("avx512", &many, target_find("avx512")->conv_form);
+    target.matvec = &many_sums;
+    check_cases(target, 0, 3);
 }
 
 static const char *source_text(Arena *arena, const char *folder, const char *net, const Target *target, Buf *plan_text)

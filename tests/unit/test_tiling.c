@@ -10,8 +10,9 @@
 static Plan *plan_layer(Arena *arena, const char *target, const char *input, const char *layer)
 {
     Diag diag;
-    const char *text = arena_printf(arena, "net n(x: %s) { return y = x -> %s; }\n", input, layer);
-    Graph *graph = model_read_batch(arena, &diag, "n.fov", text, NULL, input[0] == '2' ? 2 : 1);
+    int batch = atoi(input); /* "8 of f32[9]" */
+    const char *text = arena_printf(arena, "net n(x: %s) { return y = x -> %s; }\n", strstr(input, "f32"), layer);
+    Graph *graph = model_read_batch(arena, &diag, "n.fov", text, NULL, batch ? batch : 1);
     cr_assert_not_null(graph, "%s", text);
     passes_run(&graph, &(PassOptions){.target = target_find(target)});
     return plan_make(graph, target_find(target));
@@ -43,6 +44,13 @@ Test(tiling, of_each_family)
          "maps, rows by 4 (the last moved back), columns by 16 (the last moved back), inputs, taps; 16 pixels x 4 rows "
          "in registers"},
         {"c", "f32[200]", "f: fc(100)", "outputs by 32 (4 of the last), inputs; 32 outputs in registers"},
+        {"avx2", "f32[200]", "f: fc(1000)", "outputs by 64 (40 of the last), inputs; 64 outputs in registers"},
+        {"avx512", "f32[200]", "f: fc(1000)", "outputs by 128 (104 of the last), inputs; 128 outputs in registers"},
+        {"avx512", "f32[200]", "f: fc(84)", "outputs by 96 (84 of them), inputs; 96 outputs in registers"},
+        {"avx512", "f32[84]", "f: fc(10)",
+         "outputs by 16 (10 of them), inputs by 8 and 4; 16 outputs x 8 inputs in registers"},
+        {"avx2", "8 of f32[9]", "f: fc(40)",
+         "outputs by 16 (8 of the last), pictures by 4, inputs; 16 outputs x 4 pictures in registers"},
         {"c", "f32[6, 9, 9]", "relu", "maps*rows*columns"},
         {"c", "f32[6, 9, 9]", "maxpool(3x3)", "maps, rows, columns, taps"},
         {"c", "f32[6, 9, 9]", "avgpool(global)", "maps, rows*columns by 16 and 1; 16 rows*columns in registers"},
@@ -83,8 +91,10 @@ Test(tiling, is_part_of_the_key)
     Kernel kernel = *layer_kernel(plan);
     const char *key = kernel_key(arena, plan->graph, &kernel);
     TileSizes sizes = c_tiles;
+    Target target = *plan->target;
+    target.tiles = &sizes;
     sizes.strip = 4;
-    kernel.tiling = tiling_choose(plan->graph, &kernel, &sizes);
+    kernel.tiling = tiling_choose(plan->graph, &kernel, &target);
     cr_expect_str_neq(key, kernel_key(arena, plan->graph, &kernel));
     *layer_kernel(plan) = kernel;
     cr_expect_null(plan_verify(plan), "other sizes keep the rules");
@@ -157,6 +167,22 @@ static void rows_first(Kernel *kernel)
 {
     swap(loop_of(kernel, LOOP_PLAIN, AXIS_MAPS), loop_of(kernel, LOOP_PLAIN, AXIS_ROWS));
 }
+/* Of weights in panels of two vectors. */
+static void half_panel(Kernel *kernel)
+{
+    kernel->tiling.at[0] = (Loop){.axes = AXIS_MAPS, .length = 64, .step = 8};
+    kernel->tiling.at[1] = (Loop){.axes = AXIS_INPUTS, .length = 64, .step = 1, .joins = true};
+    kernel->tiling.at[2] = (Loop){.axes = AXIS_MAPS, .length = 8, .step = 1, .kind = LOOP_LANES};
+    kernel->tiling.count = 3;
+}
+
+static void maps_last(Kernel *kernel)
+{
+    Loop pictures = kernel->tiling.at[1];
+    kernel->tiling.at[1] = kernel->tiling.at[0];
+    kernel->tiling.at[0] = pictures;
+}
+
 static void other_panel(Kernel *kernel)
 {
     loop_of(kernel, LOOP_PLAIN, AXIS_MAPS)->step = loop_of(kernel, LOOP_LANES, AXIS_MAPS)->length = 16;
@@ -242,6 +268,8 @@ Test(tiling, verifier)
         {"c", "f32[64, 28, 60]", conv, many_pixels, "P16"},
         {"avx2", "f32[64, 28, 28]", conv, turned, "P16"},
         {"c", "f32[64]", "f: fc(64)", other_panel, "P16"},
+        {"avx2", "f32[64]", "f: fc(64)", half_panel, "P16"},
+        {"avx2", "7 of f32[64]", "f: fc(200)", maps_last, "P16"},
         {"c", "f32[6, 9, 9]", "avgpool(global)", odd_lanes, "P16"},
         {"c", "f32[6, 9, 9]", "avgpool(global)", lanes_of_maps, "P16"},
         {"c", "f32[30, 9, 9]", reduce, lanes_of_rows, "P16"},
