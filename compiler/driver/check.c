@@ -284,7 +284,9 @@ static bool check_target(Check *check, Graph *net)
     int trial_count = files->count ? 2 : 1;
     const Graph *graph = optimise(check->diag, check->options, net, check->target);
     double *differences = NEW_ARRAY(check->arena, double, graph->outputs.count);
-    if (!measure(check, graph, net, "net", trials, trial_count, differences))
+    /* Rounded weights are meant, so that the reference is the graph that has them. */
+    const Graph *reference = check->options->weights_as == DT_F32 ? net : graph;
+    if (!measure(check, graph, reference, "net", trials, trial_count, differences))
         return false;
     uint32_t worst = 0;
     for (uint32_t i = 1; i < graph->outputs.count; i++)

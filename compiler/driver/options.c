@@ -141,6 +141,15 @@ static bool parse_disabled(Options *options, Arena *arena, Diag *diag, const cha
     return true;
 }
 
+static bool parse_weights_as(Options *options, Diag *diag, const char *text)
+{
+    options->weights_as = dtype_find(text);
+    if (options->weights_as == DT_F32 || dtype_is_short(options->weights_as))
+        return true;
+    diag_error(diag, NOWHERE, "weights are stored as f32, f16 or bf16, not as '%s'", text);
+    return false;
+}
+
 static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionRow *row, const char *value)
 {
     if (row->passed) {
@@ -181,6 +190,8 @@ static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionR
         return parse_define(options, arena, diag, value);
     if (strcmp(row->name, "embed") == 0)
         return parse_embed(options, diag, value);
+    if (strcmp(row->name, "weights-as") == 0)
+        return parse_weights_as(options, diag, value);
     if (strcmp(row->name, "name") == 0)
         return parse_prefix(options, diag, value);
     if (strcmp(row->name, "max-workspace") == 0)

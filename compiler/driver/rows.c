@@ -68,6 +68,8 @@ const OptionRow option_rows[] = {
     {"max-weights", 0, "BYTES", CODE | SHOW | WEIGHTS, false, "refuse a net whose weights are larger"},
     {"cache", 0, "BYTES", PRINTED | OPT, false,
      "a core's second-level cache: larger values are computed in bands of rows (default 1M)"},
+    {"weights-as", 0, "f32|f16|bf16", MODELS | OPT, false,
+     "how weights of fully connected layers are stored (default f32); all are computed with as f32"},
     {"print-ir", 0, NULL, PRINTED, false, "print the graph before and after the passes"},
     {"passes", 0, "PASS,...", OPT, false, "the passes to run, in this order (default: all)"},
     {"disable", 0, "PASS,...", MODELS | OPT, false, "passes of the optimiser to leave out; all: all that can be"},

@@ -30,11 +30,14 @@ const Target target_avx2 = {
     .words = "/* Words for 8 floats at a time. max and min are `a > b ? a : b` and `a < b ? a : b`. */\n"
              "#ifndef FOVEA_AVX2\n"
              "#include <immintrin.h>\n"
-             "#define FOVEA_AVX2           __attribute__((target(\"avx2,fma\")))\n"
+             "#define FOVEA_AVX2           __attribute__((target(\"avx2,fma,f16c\")))\n"
              "typedef __m256 v8;\n"
              "#define v_zero()             _mm256_setzero_ps()\n"
              "#define v_set(number)        _mm256_set1_ps(number)\n"
              "#define v_load(p)            _mm256_loadu_ps(p)\n"
+             "#define v_load_f16(p)        _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(p)))\n"
+             "#define v_load_bf16(p)       v_high(_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(p))))\n"
+             "#define v_high(a)            _mm256_castsi256_ps(_mm256_slli_epi32(a, 16))\n"
              "#define v_broadcast(p)       _mm256_broadcast_ss(p)\n"
              "#define v_store(p, a)        _mm256_storeu_ps(p, a)\n"
              "#define v_prefetch(p)        _mm_prefetch((const char *)(p), _MM_HINT_T1)\n"
@@ -61,5 +64,6 @@ const Target target_avx2 = {
              "#define v_halves(a, b)       _mm256_castps_si256(_mm256_permute2f128_ps(a, b, 0x21))\n"
              "#define v_first(a, n)        _mm256_blend_ps(_mm256_setzero_ps(), a, (1 << (n)) - 1)\n"
              "#define v_select(mask, a, b) _mm256_blendv_ps(b, a, mask)\n"
+             "#define v_prefetch_near(p)   _mm_prefetch((const char *)(p), _MM_HINT_T0)\n"
              "#endif\n",
 };

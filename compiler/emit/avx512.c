@@ -36,6 +36,9 @@ const Target target_avx512 = {
              "#define v_zero()             _mm512_setzero_ps()\n"
              "#define v_set(number)        _mm512_set1_ps(number)\n"
              "#define v_load(p)            _mm512_loadu_ps(p)\n"
+             "#define v_load_f16(p)        _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(p)))\n"
+             "#define v_load_bf16(p)       v_high(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)(p))))\n"
+             "#define v_high(a)            _mm512_castsi512_ps(_mm512_slli_epi32(a, 16))\n"
              "#define v_broadcast(p)       _mm512_set1_ps(*(p))\n"
              "#define v_store(p, a)        _mm512_storeu_ps(p, a)\n"
              "#define v_prefetch(p)        _mm_prefetch((const char *)(p), _MM_HINT_T1)\n"
@@ -60,5 +63,6 @@ const Target target_avx512 = {
              "_mm512_castps_si512(a), n))\n"
              "#define v_first(a, n)        _mm512_maskz_mov_ps((1 << (n)) - 1, a)\n"
              "#define v_select(mask, a, b) _mm512_mask_blend_ps(mask, b, a)\n"
+             "#define v_prefetch_near(p)   _mm_prefetch((const char *)(p), _MM_HINT_T0)\n"
              "#endif\n",
 };

@@ -7,15 +7,27 @@
 
 enum { MATVEC_X, MATVEC_WEIGHT, MATVEC_BIAS };
 
+/* Weight b of the panel as a float. */
+static const char *weight_text(KernelText *text)
+{
+    DType dtype = text_input(text, MATVEC_WEIGHT)->dtype;
+    if (!dtype_is_short(dtype))
+        return "w[b]";
+    text->needs->from_f16 |= dtype == DT_F16;
+    text->needs->from_bf16 |= dtype == DT_BF16;
+    return arena_printf(text->arena, "%s_from_%s(w[b])", text->prefix, dtype_name(dtype));
+}
+
 /* One panel of outputs, from output o on when there are several panels. */
 static void write_panel(KernelText *text, int64_t inputs, int64_t outputs, int block)
 {
     bool many = outputs > block, has_bias = text->leader->input_count > MATVEC_BIAS;
     const char *place = many ? "o + b" : "b";
+    const char *element = element_text(text_input(text, MATVEC_WEIGHT)->dtype), *weight = weight_text(text);
     if (many)
-        buf_line(text->out, "const float *w = weight + o * %lld;", (long long)inputs);
+        buf_line(text->out, "const %s *w = weight + o * %lld;", element, (long long)inputs);
     else
-        buf_line(text->out, "const float *w = weight;");
+        buf_line(text->out, "const %s *w = weight;", element);
     buf_line(text->out, "float a[%d];", block);
     buf_line(text->out, "for (int b = 0; b < %d; b++)", block);
     if (has_bias)
@@ -25,9 +37,9 @@ static void write_panel(KernelText *text, int64_t inputs, int64_t outputs, int b
     buf_line(text->out, "for (int i = 0; i < %lld; i++, w += %d)", (long long)inputs, block);
     buf_line(text->out, "    for (int b = 0; b < %d; b++)", block);
     if (text->leader->op == OP_rbf)
-        buf_line(text->out, "        a[b] += (x[i] - w[b]) * (x[i] - w[b]);");
+        buf_line(text->out, "        a[b] += (x[i] - %s) * (x[i] - %s);", weight, weight);
     else
-        buf_line(text->out, "        a[b] += x[i] * w[b];");
+        buf_line(text->out, "        a[b] += x[i] * %s;", weight);
     if (many && outputs % block) {
         buf_line(text->out, "const int count = %lld - o < %d ? %lld - o : %d;", (long long)outputs, block,
                  (long long)outputs, block);

@@ -26,7 +26,7 @@ static bool wants_selftest(const Graph *graph)
 typedef struct StoredTensor {
     const Plan *plan;
     const Buffer *buffer;
-    float *memory; /* for the largest of them */
+    void *memory; /* for the largest of them */
 } StoredTensor;
 
 static const void *store_tensor(const void *context)
@@ -36,7 +36,7 @@ static const void *store_tensor(const void *context)
     return tensor->memory;
 }
 
-static float *memory_for_largest(const Plan *plan, Arena *arena)
+static void *memory_for_largest(const Plan *plan, Arena *arena)
 {
     int64_t largest = 0;
     for (uint32_t i = 0; i < plan->buffers.count; i++)
@@ -57,7 +57,7 @@ static Blob blob_of(const Plan *plan, Arena *arena)
     Blob blob = {0};
     blob.sections = NEW_ARRAY(arena, BlobSection, plan->buffers.count + graph->inputs.count + graph->outputs.count);
     StoredTensor *tensors = NEW_ARRAY(arena, StoredTensor, plan->buffers.count);
-    float *memory = memory_for_largest(plan, arena);
+    void *memory = memory_for_largest(plan, arena);
     for (uint32_t i = 0; i < plan->buffers.count; i++) {
         const Buffer *buffer = &plan->buffers.at[i];
         if (buffer->place != BUFFER_WEIGHTS)
@@ -125,11 +125,12 @@ bool emit_fits(Diag *diag, const Plan *plan)
         if (buffer->place == BUFFER_WORKSPACE &&
             (largest == BUFFER_NONE || buffer->bytes > plan->buffers.at[largest].bytes))
             largest = i;
-        if (buffer->bytes / 4 <= INT32_MAX)
+        int64_t elements = layout_count(&buffer->type.layout, &buffer->type.shape);
+        if (elements <= INT32_MAX)
             continue;
         diag_error(diag, buffer_span(plan, i),
                    "%s takes %lld elements as it is stored; emitted code counts to 2^31 - 1", buffer->name,
-                   (long long)(buffer->bytes / 4));
+                   (long long)elements);
         return false;
     }
     if (plan->workspace_bytes / 4 <= INT32_MAX)
@@ -152,7 +153,7 @@ static int64_t selftest_size(const Blob *blob)
 
 bool emit_weights(Diag *diag, const Plan *plan, const char *path)
 {
-    if (!emit_fits(diag, plan))
+    if (!emit_fits(diag, plan) || !plan_weights_fit(diag, plan))
         return false;
     Arena *arena = arena_new();
     Blob blob = blob_of(plan, arena);
@@ -163,7 +164,7 @@ bool emit_weights(Diag *diag, const Plan *plan, const char *path)
 
 bool emit_model(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory)
 {
-    if (!emit_fits(diag, plan))
+    if (!emit_fits(diag, plan) || !plan_weights_fit(diag, plan))
         return false;
     Arena *arena = arena_new();
     Blob blob = blob_of(plan, arena);

@@ -140,9 +140,9 @@ const char *text_parameter(const KernelText *text, uint32_t i)
     return text_in_place(text, i) ? "y" : text_operand(text, i);
 }
 
-static const char *element_text(DType dtype)
+const char *element_text(DType dtype)
 {
-    return dtype == DT_U8 ? "unsigned char" : "float";
+    return dtype == DT_U8 ? "unsigned char" : dtype_is_short(dtype) ? "uint16_t" : "float";
 }
 
 static const char *parameter_list(const KernelText *text)

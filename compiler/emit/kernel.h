@@ -23,6 +23,7 @@ typedef struct Needs {
     bool fill;            /* fill() */
     bool least;           /* static inline int least(int, int) */
     bool keep_rows, zero_rows;
+    bool from_f16, from_bf16; /* static inline float from_f16(uint16_t) */
     bool by_pixels; /* NAME_BY_PIXELS */
     bool unrolled;  /* NAME_UNROLLED */
     bool lanes;     /* NAME_LANES */
@@ -95,6 +96,8 @@ bool text_in_place(const KernelText *text, uint32_t i);
 /* Whether the leader's input i is a number that stands in the text; then its value. */
 bool text_number(const KernelText *text, const Node *node, uint32_t i, double *value);
 
+/* "float", or what numbers of another type are in C. */
+const char *element_text(DType dtype);
 /* A float literal that reads back exactly: 0.01f, 1.0f, INFINITY. */
 const char *float_text(Arena *arena, double value);
 /* "[6][28][28]": a stored shape, filling and halo included. */

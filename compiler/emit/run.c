@@ -16,6 +16,8 @@ static const char *buffer_text(const Emission *emission, uint32_t index)
     case BUFFER_OUTPUT:
         return arena_printf(emission->arena, "outputs->%s", port_field(emission, &graph->outputs.at[buffer->port]));
     case BUFFER_WEIGHTS:
+        if (dtype_is_short(buffer->type.dtype))
+            return arena_printf(emission->arena, "(const uint16_t *)(weights + w_%s)", buffer->name);
         return arena_printf(emission->arena, "weights + w_%s", buffer->name);
     case BUFFER_PART:
         if (emission->plan->buffers.at[buffer->whole].place == BUFFER_WORKSPACE)

@@ -1,13 +1,16 @@
 /* vector_matvec.c - fully connected layers and distances (rbf) in the words of a target with vectors.
  *
  * Some panels of weights are read side by side, each in order, so that memory delivers several streams at once; an
- * input value is joined with a vector of each. Of a batch, several examples meet the same weights. Sums stay in
- * registers until all inputs are in, and are finished one by one as they are stored: that costs nothing beside the
- * weights.
+ * input value is joined with a vector of each. Of a batch, several examples meet the same weights. Weights of 16 bits
+ * become floats as they are loaded. Sums stay in registers until all inputs are in, and are finished one by one as they
+ * are stored: that costs nothing beside the weights.
  */
 #include "emit/kernel.h"
 
 enum { MATVEC_X, MATVEC_WEIGHT, MATVEC_BIAS };
+
+/* Bytes of weights that are likely to be near when they are asked for. */
+enum { FITS_CACHE = 1 << 18 };
 
 typedef struct VectorMatvec {
     KernelText *text;
@@ -17,6 +20,8 @@ typedef struct VectorMatvec {
     int64_t inputs, outputs; /* of an example */
     int64_t batch, examples; /* all; at a time */
     int64_t together, parts; /* outputs at a time; sums of each */
+    DType dtype;             /* of the weights */
+    bool prefetched;
 } VectorMatvec;
 
 /* ---- sums in registers ---- */
@@ -42,6 +47,23 @@ static int64_t weight_place(const VectorMatvec *m, int64_t v)
 {
     int64_t output = v * m->lanes;
     return output / m->panel * m->panel * m->inputs + output % m->panel;
+}
+
+/* "v_load(w + 16)", as floats. */
+static const char *weight_text(const VectorMatvec *m, int64_t place)
+{
+    const char *word =
+        dtype_is_short(m->dtype) ? arena_printf(m->text->arena, "v_load_%s", dtype_name(m->dtype)) : "v_load";
+    return arena_printf(m->text->arena, "%s(%s)", word, vector_at(m, "w", place));
+}
+
+/* Processors fetch floats ahead of being asked by themselves, but not two of them in the time of one: of each stream,
+ * the line that is this far ahead. */
+static void write_prefetch(const VectorMatvec *m, int64_t vectors)
+{
+    enum { AHEAD = 512 }; /* weights: a KiB */
+    for (int64_t output = 0; m->prefetched && output < vectors * m->lanes; output += m->panel)
+        buf_line(m->text->out, "v_prefetch_near(%s);", vector_at(m, "w", output * m->inputs + AHEAD));
 }
 
 /* The sums begin with the bias, further parts and distances with zero. */
@@ -76,8 +98,7 @@ static void write_inputs(const VectorMatvec *m, int64_t vectors, int64_t parts)
         const char *place = p ? arena_printf(arena, "x + i + %lld", (long long)p) : "x + i";
         buf_line(m->text->out, "const %s %s = v_broadcast(%s);", m->vector, input, place);
         for (int64_t v = 0; v < vectors; v++)
-            write_join(m, sum_name(m, 1, 0, v, p), input,
-                       arena_printf(arena, "v_load(%s)", vector_at(m, "w", weight_place(m, v) + p * m->panel)));
+            write_join(m, sum_name(m, 1, 0, v, p), input, weight_text(m, weight_place(m, v) + p * m->panel));
     }
 }
 
@@ -86,8 +107,7 @@ static void write_examples(const VectorMatvec *m, int64_t vectors, int64_t examp
 {
     Arena *arena = m->text->arena;
     for (int64_t v = 0; v < vectors; v++)
-        buf_line(m->text->out, "const %s w%lld = v_load(%s);", m->vector, (long long)v,
-                 vector_at(m, "w", weight_place(m, v)));
+        buf_line(m->text->out, "const %s w%lld = %s;", m->vector, (long long)v, weight_text(m, weight_place(m, v)));
     for (int64_t e = 0; e < examples; e++) {
         const char *input = arena_printf(arena, "s%lld", (long long)e);
         buf_line(m->text->out, "const %s %s = v_broadcast(%s);", m->vector, input,
@@ -101,12 +121,13 @@ static void write_loop(const VectorMatvec *m, int64_t vectors, int64_t examples)
 {
     Buf *out = m->text->out;
     int64_t whole = m->inputs / m->parts * m->parts, step = m->parts * m->panel;
-    buf_line(out, "const float *w = weight;");
+    buf_line(out, "const %s *w = weight;", element_text(m->dtype));
     if (m->parts == 1)
         buf_open(out, "for (int i = 0; i < %lld; i++, w += %lld)", (long long)m->inputs, (long long)step);
     else
         buf_open(out, "for (int i = 0; i < %lld; i += %lld, w += %lld)", (long long)whole, (long long)m->parts,
                  (long long)step);
+    write_prefetch(m, vectors);
     if (examples > 1)
         write_examples(m, vectors, examples);
     else
@@ -133,10 +154,11 @@ static int64_t whole_panels(const VectorMatvec *m, int64_t outputs)
     return (outputs + m->panel - 1) / m->panel * m->panel;
 }
 
+/* "fc1_sums", and for fewer outputs or examples, which come last, "fc1_sums_last", "fc1_sums_rest". */
 static const char *sums_name(const VectorMatvec *m, int64_t outputs, int64_t examples)
 {
-    const char *name = arena_printf(m->text->arena, "%s_sums%lld", m->text->name, (long long)outputs);
-    return examples > 1 ? arena_printf(m->text->arena, "%s_%lld", name, (long long)examples) : name;
+    return arena_printf(m->text->arena, "%s_sums%s%s", m->text->name,
+                        outputs < whole_panels(m, m->together) ? "_last" : "", examples < m->examples ? "_rest" : "");
 }
 
 /* The function that leaves the sums of some panels in an array, those of one example behind the other. */
@@ -148,9 +170,9 @@ static void write_sums(const VectorMatvec *m, int64_t outputs, int64_t examples)
     buf_line(text->out, "/* %lld outputs%s. */", (long long)outputs, of);
     line_wrapped(text->out,
                  arena_printf(text->arena,
-                              "%sstatic void %s(const float *restrict x, const float *restrict weight, %sfloat "
+                              "%sstatic void %s(const float *restrict x, const %s *restrict weight, %sfloat "
                               "*restrict sums)",
-                              text->plan->target->attribute, sums_name(m, outputs, examples),
+                              text->plan->target->attribute, sums_name(m, outputs, examples), element_text(m->dtype),
                               text->leader->input_count > MATVEC_BIAS ? "const float *restrict bias, " : ""));
     buf_line(text->out, "{");
     text->out->indent++;
@@ -253,9 +275,13 @@ void vector_matvec_text(KernelText *text)
                       .batch = y->dim[0],
                       .examples = text_tile(text, AXIS_PICTURES),
                       .together = text_tile(text, AXIS_MAPS),
-                      .parts = text_tile(text, AXIS_INPUTS)};
-    text_comment(text, arena_printf(text->arena, "%lld outputs summed in registers, panels of %d read side by side",
-                                    (long long)MIN(m.together, whole_panels(&m, m.outputs)), m.panel));
+                      .parts = text_tile(text, AXIS_INPUTS),
+                      .dtype = weight->dtype};
+    m.prefetched = dtype_is_short(m.dtype) && type_bytes(weight) > FITS_CACHE;
+    text_comment(text,
+                 arena_printf(text->arena, "%lld outputs summed in registers, panels of %d read side by side%s%s",
+                              (long long)MIN(m.together, whole_panels(&m, m.outputs)), m.panel,
+                              m.dtype == DT_F32 ? "" : ", weights in ", m.dtype == DT_F32 ? "" : dtype_name(m.dtype)));
     text_finish(text, false);
     write_all_sums(&m);
     text_open(text);

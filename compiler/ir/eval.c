@@ -195,7 +195,8 @@ static Tensor copy_tensor(const Tensor *tensor)
  * value takes it over as it is. Large weights are packed, and need not stand in memory twice. */
 static bool take_over(Evaluation *evaluation, const Node *node, Tensor *value)
 {
-    bool shows_all = node->op == OP_pack || (op_row(node->op)->family == FAMILY_VIEW && node->op != OP_part);
+    bool shows_all = (node->op == OP_pack && !dtype_is_short(node->type.dtype)) ||
+                     (op_row(node->op)->family == FAMILY_VIEW && node->op != OP_part);
     if (!shows_all)
         return false;
     NodeId input = graph_input(evaluation->graph, node, 0);

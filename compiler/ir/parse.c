@@ -208,10 +208,12 @@ static NodeId *parse_inputs(GraphParser *p, OpId op, uint32_t *count)
     return inputs.at;
 }
 
-/* The stated type is the rule's answer, in some layout. */
+/* The stated type is the rule's answer, in some layout; a pack may store it in 16 bits. */
 static void state_type(GraphParser *p, NodeId id, const Type *stated)
 {
     Node *node = graph_node(p->graph, id);
+    if (node->op == OP_pack && node->type.dtype == DT_F32 && dtype_is_short(stated->dtype))
+        node->type.dtype = stated->dtype;
     if (stated->dtype != node->type.dtype || !shape_equal(&stated->shape, &node->type.shape)) {
         Buf text = {0};
         type_print(&text, &node->type);

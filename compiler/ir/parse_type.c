@@ -144,10 +144,10 @@ static bool parse_more(Tokens *tokens, Layout *layout)
 bool parse_type(Tokens *tokens, Type *type)
 {
     *type = (Type){0};
-    if (take_word(tokens, "u8")) {
-        type->dtype = DT_U8;
-    } else if (!take_word(tokens, "f32")) {
-        tokens_fail(tokens, "a type is missing: f32[...] or u8[...]");
+    while (type->dtype < DT_COUNT && !take_word(tokens, dtype_name(type->dtype)))
+        type->dtype++;
+    if (type->dtype == DT_COUNT) {
+        tokens_fail(tokens, "a type is missing: f32[...], u8[...], f16[...] or bf16[...]");
         return false;
     }
     if (!parse_shape(tokens, &type->shape))

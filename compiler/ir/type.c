@@ -6,6 +6,8 @@
  */
 #include "ir/type.h"
 
+#include "support/half.h"
+
 /* ---- shapes ---- */
 
 Shape shape_make(int rank, const int64_t *dims)
@@ -255,12 +257,36 @@ int64_t layout_offset(const Layout *layout, const Shape *shape, const int64_t *i
 
 int64_t dtype_bytes(DType dtype)
 {
-    return dtype == DT_U8 ? 1 : 4;
+    static const int64_t bytes[DT_COUNT] = {[DT_F32] = 4, [DT_U8] = 1, [DT_F16] = 2, [DT_BF16] = 2};
+    return bytes[dtype];
+}
+
+bool dtype_is_short(DType dtype)
+{
+    return dtype == DT_F16 || dtype == DT_BF16;
+}
+
+double dtype_rounded(DType dtype, double value)
+{
+    if (dtype == DT_F16)
+        return (double)float_of_f16(f16_of_float((float)value));
+    if (dtype == DT_BF16)
+        return (double)float_of_bf16(bf16_of_float((float)value));
+    return value;
 }
 
 const char *dtype_name(DType dtype)
 {
-    return dtype == DT_U8 ? "u8" : "f32";
+    static const char *const names[DT_COUNT] = {[DT_F32] = "f32", [DT_U8] = "u8", [DT_F16] = "f16", [DT_BF16] = "bf16"};
+    return names[dtype];
+}
+
+DType dtype_find(const char *name)
+{
+    DType dtype = DT_F32;
+    while (dtype < DT_COUNT && strcmp(dtype_name(dtype), name) != 0)
+        dtype++;
+    return dtype;
 }
 
 const char *layout_kind_name(LayoutKind kind)

@@ -16,7 +16,8 @@ enum { MAX_RANK = 6 };
 #define LIMIT_DIMENSION ((int64_t)INT32_MAX)
 #define LIMIT_ELEMENTS  ((int64_t)1 << 40)
 
-typedef enum DType { DT_F32, DT_U8, DT_COUNT } DType;
+/* f16 and bf16 are for stored weights alone; kernels compute with floats. */
+typedef enum DType { DT_F32, DT_U8, DT_F16, DT_BF16, DT_COUNT } DType;
 
 typedef struct Shape {
     int rank;
@@ -83,6 +84,10 @@ int64_t panels_count(const Panels *panels);
 const char *layout_misfit(const Layout *layout, const Shape *shape);
 
 int64_t dtype_bytes(DType dtype);
+bool dtype_is_short(DType dtype); /* f16 or bf16 */
+/* What is left of a number that is stored so. */
+double dtype_rounded(DType dtype, double value);
+DType dtype_find(const char *name); /* DT_COUNT: there is none of that name */
 const char *dtype_name(DType dtype);
 const char *layout_kind_name(LayoutKind kind);
 /* "f32[1, 6, 28, 28]", "f32[1, 16, 10, 10]@blocked8", "f32[1, 6, 14, 14]@plain+halo(2, 2, 2, 2)"; parse_type in parse.h

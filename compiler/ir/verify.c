@@ -166,6 +166,11 @@ static const char *check_bytes(const Graph *graph, const Node *node, uint32_t in
     Family family = op_row(node->op)->family;
     if (node->type.dtype == DT_U8 && node->op != OP_input && family != FAMILY_PACK)
         return broken(graph, 8, index, "has bytes as its value");
+    if (dtype_is_short(node->type.dtype) && family != FAMILY_PACK)
+        return broken(graph, 8, index, "has %s as its value", dtype_name(node->type.dtype));
+    for (uint32_t i = 0; i < node->input_count; i++)
+        if (dtype_is_short(graph_input_node(graph, node, i)->type.dtype) && !(family == FAMILY_MATVEC && i == 1))
+            return broken(graph, 8, index, "reads numbers of 16 bits, which are for weights of fully connected layers");
     return NULL;
 }
 
@@ -222,6 +227,9 @@ static const char *check_kernels(const Graph *graph)
                  .last = NEW_ARRAY(graph->arena, NodeId, graph->nodes.count)};
     for (uint32_t i = 0; i < graph->nodes.count; i++)
         k.last[i] = (NodeId){i};
+    for (uint32_t i = 0; i < graph->nodes.count; i++)
+        if (dtype_is_short(graph->nodes.at[i].type.dtype) && !k.known[i])
+            return broken(graph, 8, i, "is stored in 16 bits, but no weight");
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         const char *text = check_inside(&k, &graph->nodes.at[i], i);
         if (text)
@@ -285,7 +293,7 @@ static const char *check_outputs(const Graph *graph)
         if (port->node.index >= graph->nodes.count)
             return arena_printf(graph->arena, "G11: output %u is %%%u, which is no node", i, port->node.index);
         if (graph_node(graph, port->node)->type.dtype != DT_F32)
-            return broken(graph, 8, port->node.index, "is an output of bytes");
+            return broken(graph, 8, port->node.index, "is no output of f32");
         const Shape *shape = &graph_node(graph, port->node)->type.shape;
         if (port->labels && port->label_count != shape_count(shape) / (shape->rank ? shape->dim[0] : 1))
             return broken(graph, 11, port->node.index, "is an output with %u labels for %s", port->label_count,

@@ -34,8 +34,10 @@ NodeId build_numbers(const OpCall *call)
 bool check_f32(const Graph *graph, const Node *node, Diag *diag)
 {
     for (uint32_t i = 0; i < node->input_count; i++) {
-        if (graph_input_node(graph, node, i)->type.dtype != DT_F32) {
-            diag_error(diag, node->span, "%s takes f32 values, this is u8", op_name(node->op));
+        DType dtype = graph_input_node(graph, node, i)->type.dtype;
+        bool is_weight = i == 1 && op_row(node->op)->family == FAMILY_MATVEC;
+        if (dtype != DT_F32 && !(is_weight && dtype_is_short(dtype))) {
+            diag_error(diag, node->span, "%s takes f32 values, this is %s", op_name(node->op), dtype_name(dtype));
             return false;
         }
     }

@@ -1,6 +1,6 @@
 /* layout.c - where and how each value is stored.
  *
- *   weights of conv and fc    packed into panels, in the order in which the kernels read them
+ *   weights of conv and fc    packed into panels, in the order in which the kernels read them; of fc also in 16 bits
  *   input of a padded conv    stored with a halo of zeros, so that no kernel tests a border
  *   values between kernels that work in blocks of channels stay so (blocks.h); who reads otherwise gets a copy
  *
@@ -170,7 +170,18 @@ static void copy_conv(Storing *storing, NodeId id, NodeId *inputs)
     }
 }
 
-static void copy_node(Storing *storing, NodeId id, const Target *target)
+/* A fully connected layer waits for its weights, so that they may be stored in fewer bits; those that a run computes
+ * stay what they are. */
+static void copy_matvec(Storing *storing, const Node *node, NodeId *inputs, const PassContext *context)
+{
+    const Graph *graph = storing->rewrite.from;
+    const Layout weights = {.kind = LAYOUT_PANELS, .block = tiling_outputs(context->target, node->type.shape.dim[1])};
+    pack_weights(storing, node, inputs, &weights);
+    if (storing->blocks.written[graph_input(graph, node, 1).index])
+        graph_node(storing->rewrite.to, inputs[1])->type.dtype = context->weights_as;
+}
+
+static void copy_node(Storing *storing, NodeId id, const PassContext *context)
 {
     const Node *node = graph_node(storing->rewrite.from, id);
     NodeId *inputs = read_all(storing, id);
@@ -179,8 +190,7 @@ static void copy_node(Storing *storing, NodeId id, const Target *target)
     if (is_convolution(node->op) && !storing->blocks.written[id.index])
         copy_conv(storing, id, inputs);
     else if (op_row(node->op)->family == FAMILY_MATVEC && !storing->blocks.written[id.index])
-        pack_weights(storing, node, inputs,
-                     &(Layout){.kind = LAYOUT_PANELS, .block = tiling_outputs(target, node->type.shape.dim[1])});
+        copy_matvec(storing, node, inputs, context);
     rewrite_copy_with(&storing->rewrite, id, inputs);
 }
 
@@ -207,7 +217,7 @@ Graph *pass_layout(const Graph *graph, const PassContext *context)
     storing.stored = halo_wanted(graph, storing.blocks.forms, storing.allowed, storing.blocks.stored);
     find_copies(&storing);
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
-        copy_node(&storing, (NodeId){i}, context->target);
+        copy_node(&storing, (NodeId){i}, context);
         store(&storing, (NodeId){i});
     }
     for (uint32_t i = 0; i < graph->outputs.count; i++) { /* outputs are stored plainly */

@@ -25,6 +25,7 @@ typedef enum GraphState {
 typedef struct PassContext {
     const Target *target;
     int64_t cache_bytes; /* of the second-level cache of a core */
+    DType weights_as;    /* how weights of fully connected layers are stored */
     Explain *explain;    /* where passes say what they did and what not; NULL: nobody asks */
 } PassContext;
 
@@ -53,6 +54,7 @@ static inline bool pass_in(PassSet set, int pass)
 typedef struct PassOptions {
     const Target *target;
     int64_t cache_bytes; /* 0: DEFAULT_CACHE_BYTES */
+    DType weights_as;    /* f32, f16 or bf16 */
     PassSet disabled;
     PassSet print_before, print_after; /* the graph's text, on `print` */
     Buf *print;

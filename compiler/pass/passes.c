@@ -102,6 +102,7 @@ bool pass_run(Graph **graph, int pass, const PassOptions *options, unsigned *sta
     print_graph(options, options->print_before, "before", pass, *graph);
     const PassContext context = {.target = options->target,
                                  .cache_bytes = options->cache_bytes ? options->cache_bytes : DEFAULT_CACHE_BYTES,
+                                 .weights_as = options->weights_as,
                                  .explain = options->explain};
     *graph = row->run(*graph, &context);
     *state = (*state & ~row->breaks) | row->makes;

@@ -47,18 +47,19 @@ static uint32_t add_buffer(Planner *planner, Buffer buffer, const char *name)
 
 /* ---- weights ---- */
 
-static uint32_t weights_buffer(Planner *planner, NodeId value, Layout layout, const char *user)
+/* Of a known value, stored as `type` says: in that layout and those bits. */
+static uint32_t weights_buffer(Planner *planner, NodeId value, const Type *type, const char *user)
 {
     Plan *plan = planner->plan;
     const Node *node = graph_node(planner->graph, value);
     uint32_t *known = &planner->weights_of[value.index];
-    if (*known != BUFFER_NONE && layout_equal(&plan->buffers.at[*known].type.layout, &layout))
+    const Type *made = *known == BUFFER_NONE ? NULL : &plan->buffers.at[*known].type;
+    if (made && layout_equal(&made->layout, &type->layout) && made->dtype == type->dtype)
         return *known;
     const char *name = node->op == OP_const ? graph_constant(planner->graph, node)->path : node->path;
     if (!name[0])
         name = arena_printf(plan->arena, "%s constant", user);
-    Buffer buffer = {.place = BUFFER_WEIGHTS, .type = node->type, .value = value};
-    buffer.type.layout = layout;
+    Buffer buffer = {.place = BUFFER_WEIGHTS, .type = *type, .value = value};
     return *known = add_buffer(planner, buffer, name);
 }
 
@@ -73,7 +74,7 @@ static uint32_t buffer_for(Planner *planner, NodeId id, const char *user)
     uint32_t *buffer = &planner->plan->buffer_of[id.index];
     const Node *node = graph_node(planner->graph, id);
     if (*buffer == BUFFER_NONE && planner->known[id.index])
-        *buffer = weights_buffer(planner, id, node->type.layout, user);
+        *buffer = weights_buffer(planner, id, &node->type, user);
     if (*buffer == BUFFER_NONE)
         BUG("value %%%u (%s) is read, but not stored", id.index, op_name(node->op));
     return *buffer;
@@ -112,9 +113,10 @@ static const char *leader_name(const Planner *planner, const Node *node)
 static void reserve_names(NameSet *set, const Graph *graph)
 {
     static const char *const names[] = {
-        "open",  "close",   "run",       "session_open", "session_close", "verify",  "selftest",
-        "model", "session", "inputs",    "outputs",      "weights",       "larger",  "smaller",
-        "least", "fill",    "keep_rows", "zero_rows",    "zero_border",   "is_near", "needs_4_byte_numbers"};
+        "open",     "close",    "run",       "session_open", "session_close", "verify",  "selftest",
+        "model",    "session",  "inputs",    "outputs",      "weights",       "larger",  "smaller",
+        "least",    "fill",     "keep_rows", "zero_rows",    "zero_border",   "is_near", "needs_4_byte_numbers",
+        "from_f16", "from_bf16"};
     for (size_t i = 0; i < COUNT_OF(names); i++)
         name_take(set, names[i]);
     for (uint32_t i = 0; i < graph->outputs.count; i++)
@@ -124,7 +126,8 @@ static void reserve_names(NameSet *set, const Graph *graph)
 /* Takes the name and those derived from it (conv1_row8, conv1_finish, relu_of) when all of them are free. */
 static bool take_kernel_name(NameSet *set, const char *name)
 {
-    static const char *const parts[] = {"", "_finish", "_of", "_tile", "_sees", "_first"};
+    static const char *const parts[] = {"",       "_finish", "_of",        "_tile",      "_sees",
+                                        "_first", "_sums",   "_sums_last", "_sums_rest", "_sums_last_rest"};
     const char *derived[TILING_PIXELS + COUNT_OF(parts)];
     for (size_t i = 0; i < COUNT_OF(parts); i++)
         derived[i] = arena_printf(set->arena, "%s%s", name, parts[i]);
@@ -330,7 +333,7 @@ static void plan_node(Planner *planner, NodeId id)
         *buffer = add_buffer(planner, input, graph->inputs.at[port].name);
     } else if (planner->known[id.index]) {
         if (is_panels(&node->type.layout))
-            *buffer = weights_buffer(planner, graph_input(graph, node, 0), node->type.layout, node->path);
+            *buffer = weights_buffer(planner, graph_input(graph, node, 0), &node->type, node->path);
     } else if (family == FAMILY_VIEW && node_is_none(node->kernel)) {
         NodeId whole = graph_input(graph, node, 0);
         *buffer = buffer_for(planner, whole, op_name(node->op));

@@ -163,6 +163,8 @@ const char *name_identifier(Arena *arena, const char *text);
 const char *name_unique(NameSet *set, const char *wanted);
 
 /* The bytes of a buffer of the weights, as kernels read it, into `out` (weights.c). */
-void plan_store_weights(const Plan *plan, const Buffer *buffer, float *out);
+void plan_store_weights(const Plan *plan, const Buffer *buffer, void *out);
+/* Whether all weights can be stored in as many bits as the plan says; else false after a diagnostic. */
+bool plan_weights_fit(Diag *diag, const Plan *plan);
 
 #endif

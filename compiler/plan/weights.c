@@ -2,6 +2,9 @@
  * of constants is computed here, when it is written, so that a plan needs no numbers. */
 #include "ir/eval.h"
 #include "plan/plan.h"
+#include "support/half.h"
+
+#include <math.h>
 
 /* O x I x taps into panels, filled up with zeros. */
 static void store_panels(const float *in, float *out, const Panels *panels)
@@ -41,7 +44,7 @@ static void store(const Buffer *buffer, const float *data, float *out)
     } else if (layout->kind == LAYOUT_TURNED) {
         store_turned(data, out, shape->dim[0], shape->dim[1], count / shape->dim[0] / shape->dim[1], layout->block);
     } else {
-        memset(out, 0, (size_t)buffer->bytes);
+        memset(out, 0, (size_t)layout_count(layout, shape) * sizeof *out);
         int64_t index[MAX_RANK] = {0};
         for (int64_t i = 0; i < count; i++) {
             out[layout_offset(layout, shape, index)] = data[i];
@@ -51,17 +54,68 @@ static void store(const Buffer *buffer, const float *data, float *out)
     }
 }
 
-void plan_store_weights(const Plan *plan, const Buffer *buffer, float *out)
+/* The value of a node that is known; *made is to be freed. */
+static const float *known_value(const Graph *graph, NodeId id, float **made)
+{
+    const Node *node = graph_node(graph, id);
+    *made = NULL;
+    if (node->op == OP_const)
+        return graph_constant(graph, node)->data;
+    *made = malloc((size_t)shape_count(&node->type.shape) * sizeof **made);
+    if (!*made)
+        fatal("out of memory");
+    eval_known(graph, id, *made);
+    return *made;
+}
+
+static void store_short(const Buffer *buffer, const float *data, uint16_t *out)
+{
+    int64_t count = layout_count(&buffer->type.layout, &buffer->type.shape);
+    float *floats = malloc((size_t)count * sizeof *floats);
+    if (!floats)
+        fatal("out of memory");
+    store(buffer, data, floats);
+    for (int64_t i = 0; i < count; i++)
+        out[i] = buffer->type.dtype == DT_F16 ? f16_of_float(floats[i]) : bf16_of_float(floats[i]);
+    free(floats);
+}
+
+void plan_store_weights(const Plan *plan, const Buffer *buffer, void *out)
+{
+    float *made;
+    const float *data = known_value(plan->graph, buffer->value, &made);
+    if (dtype_is_short(buffer->type.dtype))
+        store_short(buffer, data, out);
+    else
+        store(buffer, data, out);
+    free(made);
+}
+
+static bool buffer_fits(Diag *diag, const Plan *plan, const Buffer *buffer)
 {
     const Node *node = graph_node(plan->graph, buffer->value);
-    if (node->op == OP_const) {
-        store(buffer, graph_constant(plan->graph, node)->data, out);
-        return;
+    float *made, largest = buffer->type.dtype == DT_F16 ? F16_LARGEST : BF16_LARGEST;
+    const float *data = known_value(plan->graph, buffer->value, &made);
+    int64_t count = shape_count(&node->type.shape), i = 0;
+    while (i < count && !(isfinite(data[i]) && fabsf(data[i]) > largest))
+        i++;
+    if (i < count) {
+        const char *path = node->op == OP_const ? graph_constant(plan->graph, node)->path : node->path;
+        diag_error(diag, node->span, "%s holds %.9g, which %s cannot: its largest number is %.9g",
+                   path[0] ? path : buffer->name, (double)data[i], dtype_name(buffer->type.dtype), (double)largest);
+        if (buffer->type.dtype == DT_F16)
+            diag_hint(diag, "--weights-as bf16 has the range of f32");
     }
-    float *data = malloc((size_t)shape_count(&node->type.shape) * sizeof *data);
-    if (!data)
-        fatal("out of memory");
-    eval_known(plan->graph, buffer->value, data);
-    store(buffer, data, out);
-    free(data);
+    free(made);
+    return i == count;
+}
+
+bool plan_weights_fit(Diag *diag, const Plan *plan)
+{
+    for (uint32_t i = 0; i < plan->buffers.count; i++) {
+        const Buffer *buffer = &plan->buffers.at[i];
+        if (buffer->place == BUFFER_WEIGHTS && dtype_is_short(buffer->type.dtype) && !buffer_fits(diag, plan, buffer))
+            return false;
+    }
+    return true;
 }

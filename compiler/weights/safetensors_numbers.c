@@ -5,6 +5,8 @@
  */
 #include "weights/safetensors.h"
 
+#include "support/half.h"
+
 static uint64_t load(const unsigned char *at, int bytes)
 {
     uint64_t value = 0;
@@ -27,18 +29,6 @@ static double double_of_bits(uint64_t bits)
     return value;
 }
 
-/* IEEE binary16: sign, 5 bits of exponent (bias 15), 10 of fraction. Every half is a float, so nothing is rounded. */
-static float float_of_half(uint32_t half)
-{
-    uint32_t sign = (half & 0x8000) << 16, exponent = half >> 10 & 31, fraction = half & 1023;
-    if (exponent == 31)
-        return float_of_bits(sign | 0x7f800000 | fraction << 13);
-    if (exponent)
-        return float_of_bits(sign | (exponent + 127 - 15) << 23 | fraction << 13);
-    float tiny = (float)fraction * 0x1p-24f;
-    return sign ? -tiny : tiny;
-}
-
 bool safetensors_read(const SafeTensor *tensor, float *out)
 {
     size_t count = (size_t)shape_count(&tensor->shape);
@@ -54,11 +44,11 @@ bool safetensors_read(const SafeTensor *tensor, float *out)
         return true;
     case ST_F16:
         for (size_t i = 0; i < count; i++)
-            out[i] = float_of_half((uint32_t)load(data + 2 * i, 2));
+            out[i] = float_of_f16((uint16_t)load(data + 2 * i, 2));
         return true;
-    case ST_BF16: /* the upper half of a float */
+    case ST_BF16:
         for (size_t i = 0; i < count; i++)
-            out[i] = float_of_bits((uint32_t)load(data + 2 * i, 2) << 16);
+            out[i] = float_of_bf16((uint16_t)load(data + 2 * i, 2));
         return true;
     case ST_OTHER:
         break;

@@ -14,11 +14,14 @@ typedef char grouped_needs_4_byte_numbers[sizeof(float) == 4 && sizeof(int) >= 4
 /* Words for 8 floats at a time. max and min are `a > b ? a : b` and `a < b ? a : b`. */
 #ifndef FOVEA_AVX2
 #include <immintrin.h>
-#define FOVEA_AVX2           __attribute__((target("avx2,fma")))
+#define FOVEA_AVX2           __attribute__((target("avx2,fma,f16c")))
 typedef __m256 v8;
 #define v_zero()             _mm256_setzero_ps()
 #define v_set(number)        _mm256_set1_ps(number)
 #define v_load(p)            _mm256_loadu_ps(p)
+#define v_load_f16(p)        _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(p)))
+#define v_load_bf16(p)       v_high(_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(p))))
+#define v_high(a)            _mm256_castsi256_ps(_mm256_slli_epi32(a, 16))
 #define v_broadcast(p)       _mm256_broadcast_ss(p)
 #define v_store(p, a)        _mm256_storeu_ps(p, a)
 #define v_prefetch(p)        _mm_prefetch((const char *)(p), _MM_HINT_T1)
@@ -45,6 +48,7 @@ typedef __m256 v8;
 #define v_halves(a, b)       _mm256_castps_si256(_mm256_permute2f128_ps(a, b, 0x21))
 #define v_first(a, n)        _mm256_blend_ps(_mm256_setzero_ps(), a, (1 << (n)) - 1)
 #define v_select(mask, a, b) _mm256_blendv_ps(b, a, mask)
+#define v_prefetch_near(p)   _mm_prefetch((const char *)(p), _MM_HINT_T0)
 #endif
 
 /* Where each tensor stands in grouped.weights, in floats. */

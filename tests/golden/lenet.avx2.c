@@ -14,11 +14,14 @@ typedef char lenet_needs_4_byte_numbers[sizeof(float) == 4 && sizeof(int) >= 4 ?
 /* Words for 8 floats at a time. max and min are `a > b ? a : b` and `a < b ? a : b`. */
 #ifndef FOVEA_AVX2
 #include <immintrin.h>
-#define FOVEA_AVX2           __attribute__((target("avx2,fma")))
+#define FOVEA_AVX2           __attribute__((target("avx2,fma,f16c")))
 typedef __m256 v8;
 #define v_zero()             _mm256_setzero_ps()
 #define v_set(number)        _mm256_set1_ps(number)
 #define v_load(p)            _mm256_loadu_ps(p)
+#define v_load_f16(p)        _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(p)))
+#define v_load_bf16(p)       v_high(_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(p))))
+#define v_high(a)            _mm256_castsi256_ps(_mm256_slli_epi32(a, 16))
 #define v_broadcast(p)       _mm256_broadcast_ss(p)
 #define v_store(p, a)        _mm256_storeu_ps(p, a)
 #define v_prefetch(p)        _mm_prefetch((const char *)(p), _MM_HINT_T1)
@@ -45,6 +48,7 @@ typedef __m256 v8;
 #define v_halves(a, b)       _mm256_castps_si256(_mm256_permute2f128_ps(a, b, 0x21))
 #define v_first(a, n)        _mm256_blend_ps(_mm256_setzero_ps(), a, (1 << (n)) - 1)
 #define v_select(mask, a, b) _mm256_blendv_ps(b, a, mask)
+#define v_prefetch_near(p)   _mm_prefetch((const char *)(p), _MM_HINT_T0)
 #endif
 
 /* Where each tensor stands in lenet.weights, in floats. */
@@ -309,8 +313,8 @@ static inline float lenet_fc1_finish(float v)
 }
 
 /* 16 outputs. */
-FOVEA_AVX2 static void lenet_fc1_sums16(const float *restrict x, const float *restrict weight,
-                                        const float *restrict bias, float *restrict sums)
+FOVEA_AVX2 static void lenet_fc1_sums(const float *restrict x, const float *restrict weight,
+                                      const float *restrict bias, float *restrict sums)
 {
     v8 a0 = v_load(bias);
     v8 a0_b = v_zero();
@@ -343,7 +347,7 @@ FOVEA_AVX2 static void lenet_fc1(const float *restrict x, const float *restrict 
                                  float *restrict y)
 {
     float sums[16];
-    lenet_fc1_sums16(x, weight, bias, sums);
+    lenet_fc1_sums(x, weight, bias, sums);
     for (int b = 0; b < 9; b++)
         y[b] = lenet_fc1_finish(sums[b]);
 }
@@ -352,8 +356,8 @@ FOVEA_AVX2 static void lenet_fc1(const float *restrict x, const float *restrict 
  * x[9], weight[1][9][8], bias[1][8] -> y[5]
  * 8 outputs summed in registers, panels of 8 read side by side */
 /* 8 outputs. */
-FOVEA_AVX2 static void lenet_fc2_sums8(const float *restrict x, const float *restrict weight,
-                                       const float *restrict bias, float *restrict sums)
+FOVEA_AVX2 static void lenet_fc2_sums(const float *restrict x, const float *restrict weight,
+                                      const float *restrict bias, float *restrict sums)
 {
     v8 a0 = v_load(bias);
     v8 a0_b = v_zero();
@@ -393,7 +397,7 @@ FOVEA_AVX2 static void lenet_fc2(const float *restrict x, const float *restrict 
                                  float *restrict y)
 {
     float sums[8];
-    lenet_fc2_sums8(x, weight, bias, sums);
+    lenet_fc2_sums(x, weight, bias, sums);
     for (int b = 0; b < 5; b++)
         y[b] = sums[b];
 }

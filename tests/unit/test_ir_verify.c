@@ -183,7 +183,7 @@ Test(verify, each_rule_is_seen)
         {break_rule, "G6: node %2 (conv) breaks its rule: groups=5 does not divide 2 input channels"},
         {break_block, "G7: node %2 (conv) has a layout that does not fit: a block is 1 to 4096 wide"},
         {break_halo, "G7: node %4 (flatten) has a layout that does not fit: interleaved needs at least 3 axes"},
-        {break_bytes, "G8: node %0 (input) is an output of bytes"},
+        {break_bytes, "G8: node %0 (input) is no output of f32"},
         {break_kernel_order, "G9: node %2 (conv) is computed in %3, which does not come before it"},
         {break_kernel_view, "G9: node %6 (leaky_relu) is computed in %4, which has no kernel"},
         {break_kernel_chain, "G9: node %6 (leaky_relu) is computed in %3, which is computed in %2 itself"},
