@@ -139,7 +139,7 @@ static bool check_texts(void *context)
 static bool check_compiles(void *context)
 {
     static const char flags[] = "-std=c99 -O1 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wvla "
-                                "-Wframe-larger-than=8192 -Werror -Iruntime -c -o /dev/null";
+                                "-Wframe-larger-than=8192 -Werror -Iruntime -c";
     const char *name = context;
     Arena *arena = arena_new();
     Buf report = {0};
@@ -149,8 +149,8 @@ static bool check_compiles(void *context)
         char *folder = folder_temporary(arena);
         if (!stages_make(arena, name, targets[t], &stages) || !emit_to(arena, &stages, name, folder))
             return false;
-        good = command_run(&report, "gcc %s %s/%s.c", flags, folder, name) && good;
-        good = command_run(&report, "clang %s %s/%s.c", flags, folder, name) && good;
+        good = command_run(&report, "gcc %s -o %s/out.o %s/%s.c", flags, folder, folder, name) && good;
+        good = command_run(&report, "clang %s -o %s/out.o %s/%s.c", flags, folder, folder, name) && good;
         good = command_run(&report,
                            "printf '#include \"%s.h\"\\n#include \"%s.h\"\\n' | g++ -x c++ -std=c++11 -Wall -Wextra "
                            "-Wpedantic -Werror -fsyntax-only -Iruntime -I%s -",
