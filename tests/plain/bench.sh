@@ -78,12 +78,12 @@ json() {
 }
 
 json lenet "$zoo/lenet.fov" avx512 -w random:1
-json "kernels in bands" tests/golden/bands.fov avx2 -w random:1
-json "two inputs, bytes among them" "$work/two.fov" c -w random:1 --batch 3
+json "kernels in bands" tests/golden/bands.fov c -w random:1
+json "two inputs, bytes among them" "$work/two.fov" avx2 -w random:1 --batch 3
 grep -q '"batch":	3' "$work/json" && ok "the batch" || not_ok "the batch" "$(grep batch "$work/json")"
 json "a parameter" "$zoo/lenet.fov" c -w random:7 -D original=true
 # Bands are what the second of these nets is there for. And only what is timed has marks.
-"$fovea" compile tests/golden/bands.fov -t avx2 -w random:1 -o "$work/bands" >/dev/null 2>&1
+"$fovea" compile tests/golden/bands.fov -w random:1 -o "$work/bands" >/dev/null 2>&1
 grep -q '_bands(' "$work/bands/bands.c" && ok "there are bands" || not_ok "there are bands" "no function has them"
 grep -q 'fovea_bench' "$work"/bands/* && not_ok "code that is not timed has no marks" "$(grep -l fovea_bench "$work"/bands/*)" ||
     ok "code that is not timed has no marks"
