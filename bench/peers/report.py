@@ -31,7 +31,7 @@ def number(value):
     """Three figures that count."""
     if value >= 100:
         return f"{value:.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 1 else f"{value:.4f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 1 else f"{value:.{4 if value >= 1e-3 else 6}f}"
 
 
 def table(header, rows):
@@ -54,7 +54,7 @@ def times_table(nets, systems, threads):
     for name, by_threads in nets.items():
         found = by_threads.get(threads, {})
         cells = [f"{number(found[s]['min_ms'])} / {number(found[s]['median_ms'])}" if s in found else "-" for s in systems]
-        rows.append([name, *cells, against(found) if found else "-"])
+        rows.append([name, *cells, against(found) if found and name != "idle" else "-"])
     return table(["net", *map(title, systems), "fastest peer / Fovea"], rows)
 
 
