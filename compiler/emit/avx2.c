@@ -40,7 +40,7 @@ const Target target_avx2 = {
              "#define v_high(a)            _mm256_castsi256_ps(_mm256_slli_epi32(a, 16))\n"
              "#define v_broadcast(p)       _mm256_broadcast_ss(p)\n"
              "#define v_store(p, a)        _mm256_storeu_ps(p, a)\n"
-             "#define v_prefetch(p)        _mm_prefetch((const char *)(p), _MM_HINT_T1)\n"
+             "#define v_prefetch(p)        _mm_prefetch((const char *)(p), _MM_HINT_T0)\n"
              "#define v_fma(a, b, c)       _mm256_fmadd_ps(a, b, c)\n"
              "#define v_add(a, b)          _mm256_add_ps(a, b)\n"
              "#define v_sub(a, b)          _mm256_sub_ps(a, b)\n"

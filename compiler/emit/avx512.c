@@ -41,7 +41,7 @@ const Target target_avx512 = {
              "#define v_high(a)            _mm512_castsi512_ps(_mm512_slli_epi32(a, 16))\n"
              "#define v_broadcast(p)       _mm512_set1_ps(*(p))\n"
              "#define v_store(p, a)        _mm512_storeu_ps(p, a)\n"
-             "#define v_prefetch(p)        _mm_prefetch((const char *)(p), _MM_HINT_T1)\n"
+             "#define v_prefetch(p)        _mm_prefetch((const char *)(p), _MM_HINT_T0)\n"
              "#define v_fma(a, b, c)       _mm512_fmadd_ps(a, b, c)\n"
              "#define v_add(a, b)          _mm512_add_ps(a, b)\n"
              "#define v_sub(a, b)          _mm512_sub_ps(a, b)\n"

@@ -76,27 +76,25 @@ static void scope_close(const BlockedConv *c, bool some)
 
 /* ---- tiles ---- */
 
-/* Of the pixels from `first` on, counted through all rows. */
-static BlockedTile make_tile(const BlockedConv *c, int vectors, int64_t first, int64_t pixels)
+/* So many pixels from the beginning of a row on, or from anywhere where they are even. */
+static BlockedTile make_tile(const BlockedConv *c, int vectors, int64_t pixels)
 {
     BlockedTile tile = {
         .text = c->text, .lanes = c->lanes, .vectors = vectors, .has_bias = c->has_bias, .pixels = (int)pixels};
-    int64_t width = c->loops.across && !c->even ? c->y->dim[3] : INT64_MAX, begin = first % width;
+    int64_t width = c->loops.across && !c->even ? c->y->dim[3] : pixels;
     for (int p = 0; p < pixels; p++) {
         TilePixel *at = &tile.at[p];
-        at->row = (begin + p) / width;
-        at->column = (begin + p) % width - begin;
+        at->row = p / width;
+        at->column = p % width;
         at->read = at->row * c->attrs->stride[0] * c->in.stride[2] + at->column * c->attrs->stride[1] * c->in.stride[3];
     }
     return tile;
 }
 
-/* "_14x2": pixels and vectors; of a tile across rows also the column in which it begins, if that is not the first. */
-static const char *tile_name(const BlockedConv *c, int vectors, int64_t first, int64_t pixels)
+/* "_14x2": pixels and vectors. */
+static const char *tile_name(const BlockedConv *c, int vectors, int64_t pixels)
 {
-    int64_t begin = c->loops.across && !c->even ? first % c->y->dim[3] : 0;
-    return arena_printf(c->text->arena, begin ? "_%lldx%d_from%lld" : "_%lldx%d", (long long)pixels, vectors,
-                        (long long)begin);
+    return arena_printf(c->text->arena, "_%lldx%d", (long long)pixels, vectors);
 }
 
 static int64_t chunk_of(const BlockedConv *c)
@@ -158,10 +156,10 @@ static void write_sum(const BlockedConv *c, const BlockedTile *tile)
 }
 
 /* The function of a tile. */
-static void write_tile(const BlockedConv *c, int vectors, int64_t first, int64_t pixels)
+static void write_tile(const BlockedConv *c, int vectors, int64_t pixels)
 {
     KernelText *text = c->text;
-    BlockedTile tile = make_tile(c, vectors, first, pixels);
+    BlockedTile tile = make_tile(c, vectors, pixels);
     int64_t rows = tile.at[pixels - 1].row + 1;
     bool chunks = c->loops.inputs > 0;
     const char *of_rows = rows > 1 ? arena_printf(text->arena, " in %lld rows", (long long)rows) : "";
@@ -169,7 +167,7 @@ static void write_tile(const BlockedConv *c, int vectors, int64_t first, int64_t
              chunks ? arena_printf(text->arena, ": %lld inputs from input `from` on", (long long)c->loops.inputs) : "");
     const char *extra = arena_printf(text->arena, "%s%s", chunks ? ", int from, float *restrict sums" : "",
                                      c->loops.ahead ? ", const float *ahead" : "");
-    text_open_part(text, text->plan->target->attribute, tile_name(c, vectors, first, pixels), extra);
+    text_open_part(text, text->plan->target->attribute, tile_name(c, vectors, pixels), extra);
     sums_begin(&tile, chunks ? "from" : NULL);
     write_sum(c, &tile);
     if (chunks) {
@@ -198,9 +196,8 @@ static const char *weight_text(const BlockedConv *c, int vectors, Place map, boo
     return pointer_text(c->text, "weight", place_text(c->text, &weight, terms, COUNT_OF(terms)));
 }
 
-/* Calls the tile of the pixels from `first` on, which stand at `row` and `column`. */
-static void write_call(const BlockedConv *c, int vectors, Place map, Place row, Place column, int64_t first,
-                       int64_t pixels)
+/* Calls the tile of the pixels from `row` and `column` on. */
+static void write_call(const BlockedConv *c, int vectors, Place map, Place row, Place column, int64_t pixels)
 {
     KernelText *text = c->text;
     const int64_t *stride = c->attrs->stride, panel = vectors * c->lanes;
@@ -213,7 +210,7 @@ static void write_call(const BlockedConv *c, int vectors, Place map, Place row, 
     maps = strcmp(maps, "0") == 0 ? "" : arena_printf(text->arena, " + %s", maps);
     Buf line = {0};
     buf_printf(
-        &line, "%s%s(%s", text->name, tile_name(c, vectors, first, pixels),
+        &line, "%s%s(%s", text->name, tile_name(c, vectors, pixels),
         pointer_text(text, c->attrs->groups > 1 ? "x + group" : "x", place_text(text, &x, reads, COUNT_OF(reads))));
     buf_printf(&line, ", %s", weight_text(c, vectors, map, false));
     if (c->has_bias)
@@ -238,11 +235,11 @@ static void write_calls(const BlockedConv *c, int vectors, Place map, Place row,
     Buf *out = c->text->out;
     int64_t pixels = c->loops.pixels;
     if (full == pixels) {
-        write_call(c, vectors, map, row, (Place){0}, 0, pixels);
+        write_call(c, vectors, map, row, (Place){0}, pixels);
         return;
     }
     buf_open(out, "for (int c = 0; c < %lld; c += %lld)", (long long)full, (long long)pixels);
-    write_call(c, vectors, map, row, (Place){"c", 0}, 0, pixels);
+    write_call(c, vectors, map, row, (Place){"c", 0}, pixels);
     buf_close(out);
 }
 
@@ -257,23 +254,33 @@ static void write_rows(const BlockedConv *c, int vectors, Place map)
         buf_open(out, "for (int r = 0; r < %lld; r++)", (long long)c->y->dim[2]);
     write_calls(c, vectors, map, (Place){"r", 0}, full);
     if (width > full)
-        write_call(c, vectors, map, (Place){"r", 0}, (Place){NULL, full}, 0, width - full);
+        write_call(c, vectors, map, (Place){"r", 0}, (Place){NULL, full}, width - full);
     buf_close(out);
+}
+
+/* Tiles of whole rows. */
+static void write_whole_rows(const BlockedConv *c, int vectors, Place map)
+{
+    Buf *out = c->text->out;
+    int64_t width = c->y->dim[3], rows = c->loops.pixels / width, height = c->y->dim[2], full = height / rows * rows;
+    if (full > rows) {
+        buf_open(out, "for (int r = 0; r < %lld; r += %lld)", (long long)full, (long long)rows);
+        write_call(c, vectors, map, (Place){"r", 0}, (Place){0}, c->loops.pixels);
+        buf_close(out);
+    } else {
+        write_call(c, vectors, map, (Place){0}, (Place){0}, c->loops.pixels);
+    }
+    if (height > full)
+        write_call(c, vectors, map, (Place){NULL, full}, (Place){0}, (height - full) * width);
 }
 
 /* Tiles that run on from row to row. */
 static void write_across(const BlockedConv *c, int vectors, Place map)
 {
-    int64_t width = c->y->dim[3], count = c->y->dim[2] * width, step = c->loops.pixels, full = count / step * step;
-    if (c->even) {
-        write_calls(c, vectors, map, (Place){0}, full);
-        if (count > full)
-            write_call(c, vectors, map, (Place){0}, (Place){NULL, full}, 0, count - full);
-        return;
-    }
-    for (int64_t first = 0; first < count; first += step)
-        write_call(c, vectors, map, (Place){NULL, first / width}, (Place){NULL, first % width}, first,
-                   MIN(step, count - first));
+    int64_t count = c->y->dim[2] * c->y->dim[3], full = count / c->loops.pixels * c->loops.pixels;
+    write_calls(c, vectors, map, (Place){0}, full);
+    if (count > full)
+        write_call(c, vectors, map, (Place){0}, (Place){NULL, full}, count - full);
 }
 
 /* One panel of maps, or, in a loop over `o`, each of them. */
@@ -288,8 +295,10 @@ static void write_panel(const BlockedConv *c, int vectors, Place map)
         buf_open(text->out, "for (int i = 0; i < %lld; i += %lld)", (long long)c->inputs, (long long)c->loops.inputs);
     if (c->loops.ahead)
         buf_line(text->out, "const float *ahead = %s;", weight_text(c, vectors, map, true));
-    if (c->loops.across)
+    if (c->loops.across && c->even)
         write_across(c, vectors, map);
+    else if (c->loops.across)
+        write_whole_rows(c, vectors, map);
     else
         write_rows(c, vectors, map);
     if (c->loops.inputs)
@@ -333,25 +342,13 @@ static void write_panels(const BlockedConv *c)
 
 /* ---- the whole ---- */
 
-/* All tiles of a panel of so many vectors, each once. */
+/* The tiles of a panel of so many vectors. */
 static void write_tiles(const BlockedConv *c, int vectors)
 {
-    int64_t width = c->y->dim[3], pixels = c->loops.pixels;
-    bool across = c->loops.across;
-    int64_t count = across ? c->y->dim[2] * width : width;
-    const char *names[64];
-    int known = 0;
-    for (int64_t first = 0; first < count; first += pixels) {
-        int64_t from = across && !c->even ? first : 0, some = MIN(pixels, count - first);
-        const char *name = tile_name(c, vectors, from, some);
-        bool is_new = true;
-        for (int i = 0; i < known; i++)
-            is_new &= strcmp(names[i], name) != 0;
-        if (!is_new)
-            continue;
-        names[known++] = name;
-        write_tile(c, vectors, from, some);
-    }
+    int64_t length = c->loops.across ? c->y->dim[2] * c->y->dim[3] : c->y->dim[3], rest = length % c->loops.pixels;
+    write_tile(c, vectors, c->loops.pixels);
+    if (rest)
+        write_tile(c, vectors, rest);
 }
 
 static void write_comment(const BlockedConv *c)

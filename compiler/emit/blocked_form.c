@@ -1,17 +1,17 @@
 /* blocked_form.c - which convolutions run over channel blocks, and how many sums are in registers at a time.
  *
- * Each step loads some vectors of weights and one broadcast input a pixel: V + P loads for V * P multiply-adds, of
- * which processors do two of either in a cycle. So tiles want to be large and not too narrow:
+ * A step of a tile loads V vectors of weights and broadcasts an input for each of P pixels, for V * P multiply-adds.
+ * Processors do two loads and two multiply-adds in a cycle, and a sum takes four cycles to be added to again. So a tile
+ * should have eight sums or more, and not only one vector; 14 x 2, 9 x 3 (avx512) and 6 x 2, 4 x 3 (avx2) are equally
+ * fast. Which of them it is depends on what they leave over, of maps and of short rows:
  *
- *   maps, in vectors     avx512    avx2
- *   even                 14 x 2    6 x 2
- *   3, 9; 5, 11          9 x 3     4 x 3    (of 5: 3 and 2)
- *   7, 13                14 x 2    6 x 2    the last one alone
- *   1                    14 x 1    12 x 1   any more of them, and gcc keeps some on the stack
+ *   maps in vectors      2, 4, ...   3, 9   5 = 3 + 2   7 = 2 + 2 + 2 + 1   1
+ *   avx512, rows of 28   14 x 2      9 x 3  9 x 3       14 x 2              14 x 1
  */
 #include "emit/blocked.h"
 #include "emit/transposed.h"
 #include "ops/conv.h"
+#include "plan/blocked.h"
 
 void blocked_text(KernelText *text)
 {
@@ -23,12 +23,43 @@ void blocked_text(KernelText *text)
         blocked_conv_text(text);
 }
 
-enum { MOST_ALONE = 14 };
+/* With one vector, more pixels would be for nothing. */
+enum { MOST_PIXELS = 14, LATENCY = 8 };
 
-/* Vectors of maps in a panel. */
-static int32_t panel_vectors(int64_t vectors)
+/* Half cycles of a step for all pixels of a map. */
+static int64_t step_cost(const Shape *y, int64_t most, int64_t vectors)
 {
-    return vectors % 2 == 0 ? 2 : vectors == 1 ? 1 : vectors % 3 != 1 ? 3 : 2;
+    bool across;
+    int64_t pixels = blocked_pixels(y->dim[2], y->dim[3], most, &across);
+    int64_t length = across ? y->dim[2] * y->dim[3] : y->dim[3], rest = length % pixels;
+    int64_t cost = length / pixels * MAX(MAX(pixels * vectors, pixels + vectors), LATENCY);
+    if (rest)
+        cost += MAX(MAX(rest * vectors, rest + vectors), LATENCY);
+    return across ? cost : cost * y->dim[2];
+}
+
+static int32_t most_pixels(int32_t sums, int32_t vectors)
+{
+    return MIN(sums / vectors, MOST_PIXELS);
+}
+
+/* Vectors of maps in a panel, of so many in all: what costs least. Groups are of whole panels. */
+static int32_t panel_vectors(const Shape *y, int64_t vectors, int32_t sums, bool groups)
+{
+    static const int32_t tried[] = {2, 3, 1};
+    int32_t best = 1;
+    int64_t least = INT64_MAX / 20;
+    for (size_t i = 0; i < COUNT_OF(tried); i++) {
+        int64_t panel = tried[i], most = most_pixels(sums, tried[i]), rest = vectors % panel;
+        if (panel > vectors || (groups && rest))
+            continue;
+        int64_t cost = vectors / panel * step_cost(y, most, panel) + (rest ? step_cost(y, most, rest) : 0);
+        if (cost * 20 > least * 19) /* not worth it */
+            continue;
+        best = tried[i];
+        least = cost;
+    }
+    return best;
 }
 
 static ConvForm transposed_form(const Node *conv, int32_t lanes, int32_t sums)
@@ -47,7 +78,7 @@ static ConvForm transposed_form(const Node *conv, int32_t lanes, int32_t sums)
 /* The vector of a tap's weights and a pixel for each of the other registers, of rows that are cut evenly. */
 static ConvForm depthwise_form(const Node *conv, int32_t lanes)
 {
-    int64_t width = conv->type.shape.dim[3], tiles = (width + MOST_ALONE - 1) / MOST_ALONE;
+    int64_t width = conv->type.shape.dim[3], tiles = (width + MOST_PIXELS - 1) / MOST_PIXELS;
     return (ConvForm){.activations = LAYOUT_BLOCKED,
                       .reads = LAYOUT_BLOCKED,
                       .channel_block = lanes,
@@ -77,15 +108,13 @@ ConvForm blocked_form(const Graph *graph, const Node *conv, bool vector_epilogue
     if (transposed)
         return transposed_form(conv, lanes, sums);
     int64_t vectors = (maps / attrs->groups + lanes - 1) / lanes;
-    int32_t panel = panel_vectors(vectors);
-    while (attrs->groups > 1 && vectors % panel) /* no panel is of two groups */
-        panel--;
+    int32_t panel = panel_vectors(&conv->type.shape, vectors, sums, attrs->groups > 1);
     return (ConvForm){.activations = LAYOUT_BLOCKED,
                       .reads = inputs < lanes ? LAYOUT_PLAIN : LAYOUT_BLOCKED,
                       .channel_block = lanes,
                       .weights = LAYOUT_PANELS,
                       .inputs = (int32_t)MIN(inputs / attrs->groups, lanes),
                       .maps = panel * lanes,
-                      .pixels = MIN(sums / panel, MOST_ALONE),
+                      .pixels = most_pixels(sums, panel),
                       .rows = 1};
 }

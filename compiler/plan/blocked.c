@@ -3,8 +3,8 @@
  * The form (emit/blocked_form.c) says how many maps, and how many pixels at most, are summed in registers. What is
  * chosen here keeps what these sums read in the first cache:
  *
- *   tiles    as few as possible. Rows are cut evenly (55 = 14 + 14 + 14 + 13); tiles go across rows where that makes
- *            fewer of them (7 x 7 in 4 instead of 7), as long as one piece of code does for all, or there are few
+ *   tiles    as few as possible, of rows cut evenly (55 = 14 + 14 + 14 + 13). They run on from row to row where the
+ *            end of a row is no gap, and take some whole rows where these are short (7 x 7 = 14 + 14 + 14 + 7)
  *   inputs   small maps with large panels: all pixels meet some inputs' weights while these are in the first cache,
  *            and their sums are kept from one such chunk to the next
  *   rows     large maps: some rows go through all panels while they are in the second cache
@@ -18,9 +18,8 @@
 #include "plan/plan.h"
 
 enum {
-    FEW_TILES = 8,           /* as many pieces of code, at most, for tiles across rows */
     SMALL_MAP = 256,         /* pixels */
-    CHUNK_BYTES = 32 << 10,  /* of weights: what the first cache holds beside inputs and sums */
+    CHUNK_BYTES = 16 << 10,  /* of weights: what the first cache holds beside inputs and sums */
     KEPT_BYTES = 32 << 10,   /* of sums on the stack */
     LARGE_INPUT = 1 << 20,   /* bytes: as much as the second cache */
     BLOCK_BYTES = 200 << 10, /* of the inputs of a block of rows */
@@ -96,15 +95,22 @@ int64_t blocked_tiles(const BlockedLoops *loops, const Shape *y)
     return loops->across ? parts(y->dim[2] * y->dim[3], loops->pixels) : y->dim[2] * parts(y->dim[3], loops->pixels);
 }
 
+int64_t blocked_pixels(int64_t height, int64_t width, int64_t most, bool *across)
+{
+    *across = most >= 2 * width && height > 1;
+    return *across ? parts(height, parts(height, most / width)) * width : parts(width, parts(width, most));
+}
+
 /* ---- chosen ---- */
 
 static void choose_pixels(const Layer *layer, bool even, BlockedLoops *loops)
 {
     int64_t height = layer->y->dim[2], width = layer->y->dim[3], most = layer->form->pixels;
-    int64_t in_rows = height * parts(width, most), across = parts(height * width, most);
-    loops->across = across < in_rows && (even || across <= FEW_TILES);
-    int64_t length = loops->across ? height * width : width;
-    loops->pixels = parts(length, parts(length, most));
+    loops->pixels = blocked_pixels(height, width, most, &loops->across);
+    if (even && parts(height * width, most) < blocked_tiles(loops, layer->y)) {
+        loops->across = true;
+        loops->pixels = parts(height * width, parts(height * width, most));
+    }
 }
 
 /* The most inputs whose weights, of a panel, are not larger than that; they divide all inputs. */
@@ -164,13 +170,12 @@ const char *blocked_misfit(const Graph *graph, const Kernel *kernel, const Block
 {
     Layer layer = layer_of(graph, kernel);
     int64_t pixels = layer.y->dim[2] * layer.y->dim[3], height = layer.y->dim[2];
-    bool few = blocked_is_even(graph, kernel) || blocked_tiles(loops, layer.y) <= FEW_TILES;
     if (loops->maps != layer.weights->block)
         return "sum other maps than a panel of weights has";
     if (loops->pixels > TILING_PIXELS || loops->pixels > (loops->across ? pixels : layer.y->dim[3]))
         return "sum more pixels than there are";
-    if (loops->across && !few)
-        return "go across rows in too many ways";
+    if (loops->across && loops->pixels % layer.y->dim[3] && !blocked_is_even(graph, kernel))
+        return "go across the ends of rows";
     if (loops->inputs && (loops->rows || loops->inputs % layer.deep || layer.inputs % loops->inputs ||
                           layer.inputs % layer.deep || pixels * loops->maps * (int64_t)sizeof(float) > KEPT_BYTES))
         return "keep sums that cannot be kept";

@@ -24,7 +24,7 @@ typedef __m512 v16;
 #define v_high(a)            _mm512_castsi512_ps(_mm512_slli_epi32(a, 16))
 #define v_broadcast(p)       _mm512_set1_ps(*(p))
 #define v_store(p, a)        _mm512_storeu_ps(p, a)
-#define v_prefetch(p)        _mm_prefetch((const char *)(p), _MM_HINT_T1)
+#define v_prefetch(p)        _mm_prefetch((const char *)(p), _MM_HINT_T0)
 #define v_fma(a, b, c)       _mm512_fmadd_ps(a, b, c)
 #define v_add(a, b)          _mm512_add_ps(a, b)
 #define v_sub(a, b)          _mm512_sub_ps(a, b)
@@ -183,9 +183,9 @@ static void activations_conv1(const float *restrict x, const float *restrict wei
                               const float *restrict prelu_weight, const float *restrict prelu_weight3,
                               float *restrict y)
 {
-    activations_conv1_12x1(x, weight, bias, prelu_weight, prelu_weight3, y);
-    activations_conv1_12x1(x + 16, weight, bias, prelu_weight, prelu_weight3, y + 192);
-    activations_conv1_12x1(x + 32, weight, bias, prelu_weight, prelu_weight3, y + 384);
+    for (int r = 0; r < 6; r += 2) {
+        activations_conv1_12x1(x + r * 8, weight, bias, prelu_weight, prelu_weight3, y + r * 96);
+    }
 }
 
 /* maxpool (activations.fov:5)

@@ -24,7 +24,7 @@ typedef __m256 v8;
 #define v_high(a)            _mm256_castsi256_ps(_mm256_slli_epi32(a, 16))
 #define v_broadcast(p)       _mm256_broadcast_ss(p)
 #define v_store(p, a)        _mm256_storeu_ps(p, a)
-#define v_prefetch(p)        _mm_prefetch((const char *)(p), _MM_HINT_T1)
+#define v_prefetch(p)        _mm_prefetch((const char *)(p), _MM_HINT_T0)
 #define v_fma(a, b, c)       _mm256_fmadd_ps(a, b, c)
 #define v_add(a, b)          _mm256_add_ps(a, b)
 #define v_sub(a, b)          _mm256_sub_ps(a, b)

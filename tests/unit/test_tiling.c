@@ -37,6 +37,23 @@ Test(tiling, of_each_family)
         {"c", "f32[6, 9, 9]", "c: conv(6, 3x3, groups=6)", "maps, rows, taps; 7 pixels in registers"},
         {"avx2", "f32[64, 28, 28]", "c: conv(64, 3x3) -> relu",
          "maps by 16, rows, columns by 6 and 2, inputs by 8, taps, inputs; 16 maps x 6 pixels in registers"},
+        {"avx512", "f32[64, 55, 55]", "c: conv(208, 3x3, pad=1)",
+         "maps by 32 (16 of the last), rows, columns by 14 and 13, inputs by 16, taps, inputs; 32 maps x 14 pixels in "
+         "registers"},
+        {"avx512", "f32[512, 7, 7]", "c: conv(512, 3x3, pad=1)",
+         "maps by 32, inputs by 16, rows*columns by 14 and 7, taps, inputs; 32 maps x 14 pixels in registers; sums of "
+         "49 pixels kept; 8 lines fetched ahead"},
+        {"avx512", "f32[480, 13, 14]", "c: conv(80, 1x1)",
+         "maps by 32 (16 of the last), inputs by 96, rows, inputs by 16, inputs; 32 maps x 14 pixels in registers; "
+         "sums "
+         "of 182 pixels kept; 3 lines fetched ahead"},
+        {"avx512", "f32[256, 56, 56]", "c: conv(64, 1x1)",
+         "rows by 2, maps by 32, rows, columns by 14, inputs by 16, inputs; 32 maps x 14 pixels in registers"},
+        {"avx512", "f32[3, 224, 224]", "c: conv(64, 7x7, stride=2, pad=3)",
+         "maps by 32, rows, columns by 14, taps, inputs; 32 maps x 14 pixels in registers"},
+        {"avx512", "f32[96, 27, 27]", "c: conv(256, 5x5, pad=2, groups=2)",
+         "maps by 32, rows, columns by 14 and 13, inputs by 16, taps, inputs; 32 maps x 14 pixels in registers; 1 line "
+         "fetched ahead"},
         {"c", "f32[4, 9, 9]", "c: conv_transpose(8, 4x4, stride=2, pad=1)",
          "2 phases of rows, 2 phases of columns, rows by 2, columns by 16 (the last moved back), inputs, taps; 8 maps "
          "x 8 pixels in registers, turned to be stored"},
@@ -238,6 +255,32 @@ static void nothing_kept(Kernel *kernel)
 {
     kernel->tiling.count--;
 }
+static void fewer_kept(Kernel *kernel)
+{
+    loop_of(kernel, LOOP_KEPT, PIXELS)->length--;
+}
+static void nothing_ahead(Kernel *kernel)
+{
+    kernel->tiling.ahead = -1;
+}
+static void kept_for_nothing(Kernel *kernel)
+{
+    drop(kernel, loop_of(kernel, LOOP_KEPT, PIXELS));
+}
+static void odd_chunks(Kernel *kernel)
+{
+    loop_of(kernel, LOOP_PLAIN, AXIS_INPUTS)->step = 24;
+    loop_of(kernel, LOOP_PLAIN, AXIS_INPUTS)->last = LAST_CUT;
+}
+static void uneven_rows(Kernel *kernel)
+{
+    kernel->tiling.at[0].step = kernel->tiling.at[2].length = 6;
+    kernel->tiling.at[0].last = LAST_CUT;
+}
+static void rows_alone(Kernel *kernel)
+{
+    drop(kernel, &kernel->tiling.at[2]);
+}
 static void split_map(Kernel *kernel)
 {
     kernel->tiling.at[1] = kernel->tiling.at[0];
@@ -247,7 +290,8 @@ static void split_map(Kernel *kernel)
 
 Test(tiling, verifier)
 {
-    static const char conv[] = "c: conv(64, 3x3)", reduce[] = "reduce_sum(0)", turn[] = "transpose([0, 2, 1])";
+    static const char conv[] = "c: conv(64, 3x3)", small[] = "c: conv(64, 3x3, pad=1)", large[] = "c: conv(64, 1x1)",
+                      reduce[] = "reduce_sum(0)", turn[] = "transpose([0, 2, 1])";
     static const struct {
         const char *target, *input, *layer;
         void (*wrong)(Kernel *kernel);
@@ -267,6 +311,14 @@ Test(tiling, verifier)
         {"c", "f32[64, 28, 28]", conv, other_panel, "P16"},
         {"c", "f32[64, 28, 60]", conv, many_pixels, "P16"},
         {"avx2", "f32[64, 28, 28]", conv, turned, "P16"},
+        {"avx512", "f32[64, 28, 28]", conv, other_panel, "P16"},
+        {"avx512", "f32[64, 28, 60]", conv, many_pixels, "P16"},
+        {"avx512", "f32[64, 7, 7]", small, nothing_ahead, "P16"},
+        {"avx512", "f32[64, 7, 7]", small, fewer_kept, "P16"},
+        {"avx512", "f32[64, 7, 7]", small, kept_for_nothing, "P16"},
+        {"avx512", "f32[64, 7, 7]", small, odd_chunks, "P14"},
+        {"avx512", "f32[256, 56, 56]", large, uneven_rows, "P16"},
+        {"avx512", "f32[256, 56, 56]", large, rows_alone, "P15"},
         {"c", "f32[64]", "f: fc(64)", other_panel, "P16"},
         {"avx2", "f32[64]", "f: fc(64)", half_panel, "P16"},
         {"avx2", "7 of f32[64]", "f: fc(200)", maps_last, "P16"},
