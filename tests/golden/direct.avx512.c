@@ -38,6 +38,9 @@ typedef __m512 v16;
 #define v_gt(a, b)           _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ)
 #define v_le(a, b)           _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ)
 #define v_ge(a, b)           _mm512_cmp_ps_mask(a, b, _CMP_GE_OQ)
+/* Lanes from n on of a, and the first n of b; the first n of a, and zeros. */
+#define v_slide(a, b, n)     _mm512_castsi512_ps(_mm512_alignr_epi32(_mm512_castps_si512(b), _mm512_castps_si512(a), n))
+#define v_first(a, n)        _mm512_maskz_mov_ps((1 << (n)) - 1, a)
 #define v_select(mask, a, b) _mm512_mask_blend_ps(mask, b, a)
 #endif
 
@@ -593,7 +596,7 @@ fovea_status direct_open(direct_model *model, const void *weights, size_t bytes)
     if (!fovea_cpu_has(FOVEA_CPU_AVX512))
         return FOVEA_WRONG_CPU;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x9aab21f6def76af6), 75648);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0xc8baa583b4422720), 75648);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;
