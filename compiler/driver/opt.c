@@ -45,6 +45,7 @@ bool optimise_text(Arena *arena, Diag *diag, const Options *options)
     PassOptions passes = {.target = options->target,
                           .cache_bytes = options->cache_bytes,
                           .weights_as = options->weights_as,
+                          .strict = options->strict,
                           .print_before = options->print_before,
                           .print_after = options->print_after,
                           .print = &buf,

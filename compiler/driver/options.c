@@ -81,6 +81,15 @@ static bool parse_embed(Options *options, Diag *diag, const char *text)
     return false;
 }
 
+static bool parse_fp(Options *options, Diag *diag, const char *text)
+{
+    options->strict = strcmp(text, "strict") == 0;
+    if (options->strict || strcmp(text, "fast") == 0)
+        return true;
+    diag_error(diag, NOWHERE, "--fp takes fast or strict, not '%s'", text);
+    return false;
+}
+
 /* A prefix starts identifiers and file names. */
 static bool parse_prefix(Options *options, Diag *diag, const char *text)
 {
@@ -196,6 +205,8 @@ static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionR
         return parse_prefix(options, diag, value);
     if (strcmp(row->name, "max-workspace") == 0)
         return budget_parse(diag, row->name, value, &options->max_workspace);
+    if (strcmp(row->name, "fp") == 0)
+        return parse_fp(options, diag, value);
     if (strcmp(row->name, "cache") == 0)
         return budget_parse(diag, row->name, value, &options->cache_bytes);
     if (strcmp(row->name, "max-weights") == 0)

@@ -59,6 +59,7 @@ typedef struct Options {
     int64_t max_workspace, max_weights; /* bytes; 0: any */
     int64_t cache_bytes;                /* 0: the usual ones */
     DType weights_as;                   /* of fully connected layers: f32, f16 or bf16 */
+    bool strict;                        /* no algorithm that rounds otherwise than the model says */
     VEC(int) passes;                    /* opt: those given, in that order; none: all */
     bool main;                          /* compile: with a main function and what it needs */
     BuildOptions build;                 /* build, run */

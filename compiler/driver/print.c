@@ -19,6 +19,7 @@ Graph *optimise(Diag *diag, const Options *options, const Graph *net, const Targ
     passes_run(&graph, &(PassOptions){.target = target,
                                       .cache_bytes = options->cache_bytes,
                                       .weights_as = options->weights_as,
+                                      .strict = options->strict,
                                       .disabled = options->disabled,
                                       .print_before = options->print_before,
                                       .print_after = options->print_after,

@@ -4,6 +4,7 @@
  * are compiled for the same instructions.
  */
 #include "emit/blocked.h"
+#include "emit/winograd.h"
 
 enum { LANES = 8 };
 
@@ -20,6 +21,7 @@ const Target target_avx2 = {
     .synopsis = "x86-64 with AVX2 and FMA",
     .cpu = "FOVEA_CPU_AVX2",
     .conv_form = avx2_conv_form,
+    .winograd = winograd_by_cost,
     .tiles = &c_tiles,
     .matvec = &matvec,
     .conv_text = blocked_text,

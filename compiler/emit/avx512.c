@@ -4,6 +4,7 @@
  * which are compiled for the same instructions.
  */
 #include "emit/blocked.h"
+#include "emit/winograd.h"
 
 enum { LANES = 16 };
 
@@ -20,6 +21,7 @@ const Target target_avx512 = {
     .synopsis = "x86-64 with AVX-512 F, BW, DQ and VL",
     .cpu = "FOVEA_CPU_AVX512",
     .conv_form = avx512_conv_form,
+    .winograd = winograd_by_cost,
     .tiles = &c_tiles,
     .matvec = &matvec,
     .conv_text = blocked_text,

@@ -10,12 +10,15 @@
  */
 #include "emit/blocked.h"
 #include "emit/transposed.h"
+#include "emit/winograd.h"
 #include "ops/conv.h"
 #include "plan/blocked.h"
 
 void blocked_text(KernelText *text)
 {
-    if (text->kernel->family == FAMILY_CONV_TRANSPOSE)
+    if (text->kernel->family == FAMILY_WINOGRAD)
+        winograd_text(text);
+    else if (text->kernel->family == FAMILY_CONV_TRANSPOSE)
         blocked_transpose_text(text);
     else if (conv_is_depthwise(text->leader->attrs, text_output(text)->shape.dim[1], text_input(text, CONV_X)))
         blocked_depthwise_text(text);
@@ -96,6 +99,8 @@ static bool groups_fit(const ConvAttrs *attrs, int64_t inputs, int64_t maps, int
 
 ConvForm blocked_form(const Graph *graph, const Node *conv, bool vector_epilogue, int32_t lanes, int32_t sums)
 {
+    if (conv->op == OP_conv_winograd)
+        return winograd_form(graph, conv, lanes, sums);
     const ConvAttrs *attrs = conv->attrs;
     bool transposed = conv->op == OP_conv_transpose;
     int64_t inputs = graph_input_node(graph, conv, CONV_X)->type.shape.dim[1], maps = conv->type.shape.dim[1];

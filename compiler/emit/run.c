@@ -56,6 +56,8 @@ Pointers pointers_of(const Plan *plan, uint32_t first, uint32_t count)
     for (uint32_t i = first; i < first + count; i++) {
         for (uint32_t w = 0; w < plan->steps.at[i].write_count; w++)
             note_pointer(plan, plan->steps.at[i].writes[w].buffer, &pointers);
+        if (plan->steps.at[i].scratch != BUFFER_NONE)
+            note_pointer(plan, plan->steps.at[i].scratch, &pointers);
         for (uint32_t r = 0; r < plan->steps.at[i].read_count; r++)
             note_pointer(plan, plan->steps.at[i].reads[r].buffer, &pointers);
     }
@@ -80,6 +82,8 @@ void write_step(const Emission *emission, Buf *out, const Step *step, const char
     buf_puts(&line, y ? y : buffer_text(emission, step->writes[0].buffer));
     for (uint32_t w = 1; w < step->write_count; w++)
         buf_printf(&line, ", %s", buffer_text(emission, step->writes[w].buffer));
+    if (step->scratch != BUFFER_NONE)
+        buf_printf(&line, ", %s", buffer_text(emission, step->scratch));
     buf_printf(&line, "%s);", rows);
     line_wrapped(out, buf_text(&line));
     buf_free(&line);

@@ -41,6 +41,14 @@ typedef struct MatvecSizes {
     int32_t examples;  /* of a batch, for which weights are read once */
 } MatvecSizes;
 
+/* A convolution of stride 1, in blocks of `lanes` channels. */
+typedef struct WinogradShape {
+    int64_t pictures, groups, channels, maps; /* channels, maps: of a group */
+    int64_t height, width;                    /* of the output */
+    int64_t r;                                /* of the kernel, as wide as high */
+    int lanes;
+} WinogradShape;
+
 typedef struct KernelText KernelText; /* emit/kernel.h */
 
 typedef struct Target {
@@ -48,6 +56,9 @@ typedef struct Target {
     const char *cpu; /* constant of fovea.h that the CPU must have when the model is opened; NULL: any CPU */
     /* `vector_epilogue`: all that is fused behind the convolution can be written in vector words. */
     ConvForm (*conv_form)(const Graph *graph, const Node *conv, bool vector_epilogue);
+    /* By Winograd's algorithm (ops/winograd.h): the m of tiles of m x m outputs that suit a convolution best, 0 when it
+     * should be computed directly; *left: how much of the time of that is about left. NULL: it never is. */
+    int (*winograd)(const WinogradShape *shape, double *left);
     const TileSizes *tiles;
     const MatvecSizes *matvec;           /* NULL: fully connected layers are portable text, with panels of `tiles` */
     const char *vector;                  /* its vector type, "v8"; NULL for plain C */

@@ -13,6 +13,7 @@
  *   G11  outputs of the net are nodes, and have names and as many labels as elements
  *   G12  a node computed in another's kernel reads the value made there just before it, which nobody else reads, and
  *        else only what is known with the weights or comes before the kernel
+ *   G15  what is made for weights only is known with them
  *
  * verify_bands.c has rule G13, verify_pieces.c rule G14.
  */
@@ -219,6 +220,15 @@ static const char *check_inside(const Kernels *k, const Node *node, uint32_t ind
     return fused && !runs ? broken(k->graph, 12, index, "reads nothing of its kernel") : NULL;
 }
 
+static const char *check_weights(const Graph *graph)
+{
+    const bool *known = graph_stored_known(graph->arena, graph);
+    for (uint32_t i = 0; i < graph->nodes.count; i++)
+        if (op_row(graph->nodes.at[i].op)->family == FAMILY_WEIGHTS && !known[i])
+            return broken(graph, 15, i, "is not known with the weights");
+    return NULL;
+}
+
 static const char *check_kernels(const Graph *graph)
 {
     Kernels k = {.graph = graph,
@@ -317,6 +327,8 @@ const char *graph_verify(const Graph *graph)
     const char *text = check_inputs(graph);
     if (!text)
         text = check_outputs(graph);
+    if (!text)
+        text = check_weights(graph);
     if (!text)
         text = check_kernels(graph);
     if (!text)

@@ -11,12 +11,14 @@
 
 typedef enum Family {
     FAMILY_SOURCE,   /* input, const: no code */
+    FAMILY_WEIGHTS,  /* of weights alone: computed when they are written, no code */
     FAMILY_LANGUAGE, /* expect, labels, split: gone once the model is read, never a node */
     FAMILY_VIEW,     /* the same bytes, or a run of them, under another shape: no code */
     FAMILY_MAP,      /* the row's body for each element, inputs broadcast */
     FAMILY_CONV,
     FAMILY_CONV_TRANSPOSE,
     FAMILY_CONV_CONNECT,
+    FAMILY_WINOGRAD,
     FAMILY_MATVEC,
     FAMILY_POOL,
     FAMILY_CHANNEL_POOL,

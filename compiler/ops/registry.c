@@ -41,7 +41,8 @@ const char *op_body(const Node *node)
 bool op_has_kernel(OpId op)
 {
     Family family = op_row(op)->family;
-    return family != FAMILY_SOURCE && family != FAMILY_LANGUAGE && family != FAMILY_VIEW && family != FAMILY_JOIN;
+    return family != FAMILY_SOURCE && family != FAMILY_WEIGHTS && family != FAMILY_LANGUAGE && family != FAMILY_VIEW &&
+           family != FAMILY_JOIN;
 }
 
 bool is_convolution(OpId op)

@@ -26,6 +26,7 @@ typedef struct PassContext {
     const Target *target;
     int64_t cache_bytes; /* of the second-level cache of a core */
     DType weights_as;    /* how weights of fully connected layers are stored */
+    bool strict;         /* sums are rounded as the model says: no algorithm that rounds otherwise */
     Explain *explain;    /* where passes say what they did and what not; NULL: nobody asks */
 } PassContext;
 
@@ -55,6 +56,7 @@ typedef struct PassOptions {
     const Target *target;
     int64_t cache_bytes; /* 0: DEFAULT_CACHE_BYTES */
     DType weights_as;    /* f32, f16 or bf16 */
+    bool strict;         /* as in PassContext */
     PassSet disabled;
     PassSet print_before, print_after; /* the graph's text, on `print` */
     Buf *print;
@@ -85,6 +87,7 @@ Graph *pass_order(const Graph *graph, const PassContext *context);
 Graph *pass_fuse(const Graph *graph, const PassContext *context);
 Graph *pass_pieces(const Graph *graph, const PassContext *context);
 Graph *pass_concat(const Graph *graph, const PassContext *context);
+Graph *pass_winograd(const Graph *graph, const PassContext *context);
 Graph *pass_layout(const Graph *graph, const PassContext *context);
 Graph *pass_pools(const Graph *graph, const PassContext *context);
 Graph *pass_bands(const Graph *graph, const PassContext *context);

@@ -40,6 +40,10 @@ const Pass pass_rows[] = {
     {"concat", pass_concat, STATE_RESULTS, 0, 0, false,
      "lets the kernels of what a concat joins write straight into its buffer",
      "after fuse: a kernel's last value is what it writes; before layout: parts of one buffer have one halo"},
+    {"winograd", pass_winograd, STATE_RESULTS, 0, 0, false,
+     "computes convolutions of stride 1 with fewer multiplications, where that is faster",
+     "after fuse: what follows is computed in the kernel, which has to have words for it; before layout: tiles read "
+     "wider halos"},
     {"layout", pass_layout, STATE_RESULTS, STATE_STORED, STATE_RESULTS, true,
      "chooses how values and weights are stored, and copies where that differs",
      "after fuse and concat: stored formats and halos depend on which values are stored and who reads them"},
@@ -103,6 +107,7 @@ bool pass_run(Graph **graph, int pass, const PassOptions *options, unsigned *sta
     const PassContext context = {.target = options->target,
                                  .cache_bytes = options->cache_bytes ? options->cache_bytes : DEFAULT_CACHE_BYTES,
                                  .weights_as = options->weights_as,
+                                 .strict = options->strict,
                                  .explain = options->explain};
     *graph = row->run(*graph, &context);
     *state = (*state & ~row->breaks) | row->makes;

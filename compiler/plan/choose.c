@@ -10,6 +10,7 @@
 #include "ops/softmax.h"
 #include "plan/blocked.h"
 #include "plan/plan.h"
+#include "plan/winograd.h"
 
 /* What a Tiling is made of. */
 typedef struct Choice {
@@ -147,6 +148,21 @@ static void choose_conv_connect(Choice *c)
     add_joined(c, AXIS_TAPS, weight->dim[1] * weight->dim[2]);
     add_kind(c, LOOP_UNROLLED, AXIS_ROWS, form->rows);
     add_kind(c, LOOP_LANES, AXIS_COLUMNS, form->pixels);
+}
+
+/* A block of tiles at a time, so that what is made of them stays in the cache while it meets the weights of all maps.
+ */
+static void choose_winograd(Choice *c)
+{
+    const WinogradSizes s = winograd_sizes(c->graph, c->kernel);
+    add_loop(c, AXIS_PICTURES, c->y->dim[0]);
+    add_cut(c, AXIS_TILES, s.count, s.block, LAST_CUT);
+    add_cut(c, AXIS_MAPS, c->y->dim[1], c->kernel->form.maps, LAST_CUT);
+    add_joined(c, AXIS_POINTS, s.points);
+    add_cut(c, AXIS_TILES, s.block, s.narrow, LAST_SHORTER);
+    add_joined(c, AXIS_INPUTS, s.channels);
+    add_kind(c, LOOP_UNROLLED, AXIS_TILES, s.narrow);
+    add_kind(c, LOOP_LANES, AXIS_MAPS, c->kernel->form.maps);
 }
 
 /* ---- fully connected ---- */
@@ -448,6 +464,7 @@ static Choose *const choices[FAMILY_COUNT] = {
     [FAMILY_CONV] = choose_conv,
     [FAMILY_CONV_TRANSPOSE] = choose_conv_transpose,
     [FAMILY_CONV_CONNECT] = choose_conv_connect,
+    [FAMILY_WINOGRAD] = choose_winograd,
     [FAMILY_MATVEC] = choose_matvec,
     [FAMILY_POOL] = choose_pool,
     [FAMILY_SOFTMAX] = choose_softmax,

@@ -52,8 +52,8 @@ static bool goes_along(const Plan *plan, const Kernel *kernel, const Step *step,
             return false;
     if (kernel->family == FAMILY_LRN)
         return lrn_keeps(graph_node(plan->graph, step->leader)->attrs);
-    return r >= step->own_reads &&
-           (kernel->family == FAMILY_CONV || kernel->family == FAMILY_MATVEC || kernel->family == FAMILY_COPY);
+    return r >= step->own_reads && (kernel->family == FAMILY_CONV || kernel->family == FAMILY_WINOGRAD ||
+                                    kernel->family == FAMILY_MATVEC || kernel->family == FAMILY_COPY);
 }
 
 static bool same_form(const Type *a, const Type *b)

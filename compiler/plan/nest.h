@@ -23,9 +23,11 @@ enum {
     AXIS_MAPS = 1 << 1,
     AXIS_ROWS = 1 << 2,
     AXIS_COLUMNS = 1 << 3,
-    AXIS_INPUTS = 1 << MAX_RANK,     /* what is summed over, or kept */
-    AXIS_TAPS = 1 << (MAX_RANK + 1), /* places of a kernel or window */
-    AXIS_PARTS = 1 << (MAX_RANK + 2) /* of a concat */
+    AXIS_INPUTS = 1 << MAX_RANK,      /* what is summed over, or kept */
+    AXIS_TAPS = 1 << (MAX_RANK + 1),  /* places of a kernel or window */
+    AXIS_PARTS = 1 << (MAX_RANK + 2), /* of a concat */
+    AXIS_TILES = 1 << (MAX_RANK + 3), /* of rows and columns, by Winograd's algorithm, and their points */
+    AXIS_POINTS = 1 << (MAX_RANK + 4),
 };
 
 /* Strides of a stored tensor along its logical axes, in elements. Of one in blocks of channels, that along the channels

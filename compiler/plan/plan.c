@@ -10,6 +10,7 @@
 #include "ops/part.h"
 #include "pass/pass.h"
 #include "plan/key.h"
+#include "plan/winograd.h"
 #include "support/hash.h"
 
 typedef VEC(NodeId) NodeIds;
@@ -123,16 +124,21 @@ static void reserve_names(NameSet *set, const Graph *graph)
         name_take(set, arena_printf(set->arena, "%s_labels", graph->outputs.at[i].name));
 }
 
-/* Takes the name and those derived from it (conv1_row8, conv1_finish, relu_of) when all of them are free. */
+/* Takes the name and those derived from it (conv1_row8, conv1_finish, conv1_tiles14, relu_of) when all of them are
+ * free. */
 static bool take_kernel_name(NameSet *set, const char *name)
 {
     static const char *const parts[] = {"",       "_finish", "_of",        "_tile",      "_sees",
-                                        "_first", "_sums",   "_sums_last", "_sums_rest", "_sums_last_rest"};
-    const char *derived[TILING_PIXELS + COUNT_OF(parts)];
+                                        "_first", "_sums",   "_sums_last", "_sums_rest", "_sums_last_rest",
+                                        "_forward", "_inverse", "_right", "_bottom", "_corner"};
+    const char *derived[2 * TILING_PIXELS + COUNT_OF(parts)];
     for (size_t i = 0; i < COUNT_OF(parts); i++)
         derived[i] = arena_printf(set->arena, "%s%s", name, parts[i]);
-    for (int row = 1; row <= TILING_PIXELS; row++)
-        derived[COUNT_OF(parts) + (size_t)row - 1] = arena_printf(set->arena, "%s_row%d", name, row);
+    for (int row = 1; row <= TILING_PIXELS; row++) {
+        size_t at = COUNT_OF(parts) + 2 * (size_t)(row - 1);
+        derived[at] = arena_printf(set->arena, "%s_row%d", name, row);
+        derived[at + 1] = arena_printf(set->arena, "%s_tiles%d", name, row);
+    }
     for (size_t i = 0; i < COUNT_OF(derived); i++)
         if (name_is_taken(set, derived[i]))
             return false;
@@ -268,6 +274,17 @@ static void add_writes(Planner *planner, Kernel *kernel, Step *step)
         add_write(planner, kernel, step, pieces->at[i], piece_buffer(planner, pieces->at[i]));
 }
 
+/* Memory that a kernel needs while it computes. */
+static uint32_t scratch_buffer(Planner *planner, Kernel *kernel)
+{
+    if (kernel->family != FAMILY_WINOGRAD)
+        return BUFFER_NONE;
+    kernel->scratch = winograd_sizes(planner->graph, kernel).floats;
+    Buffer buffer = {.place = BUFFER_WORKSPACE, .type = {.dtype = DT_F32, .shape = SHAPE(kernel->scratch)}};
+    const char *name = leader_name(planner, graph_node(planner->graph, kernel->leader));
+    return add_buffer(planner, buffer, arena_printf(planner->plan->arena, "%s scratch", name));
+}
+
 /* The band of a step that is about to be added; its first one begins it. */
 static uint32_t band_of(Planner *planner, NodeId leader)
 {
@@ -305,6 +322,7 @@ static void add_step(Planner *planner, NodeId leader)
     for (uint32_t i = 0; i < followers->count; i++)
         add_reads(planner, &step, graph_node(graph, followers->at[i]));
     add_writes(planner, &kernel, &step);
+    step.scratch = scratch_buffer(planner, &kernel);
     kernel.tiling = tiling_choose(graph, &kernel, plan->target);
     step.kernel = add_kernel(planner, kernel);
     plan->kernels.at[step.kernel].steps++;
@@ -375,6 +393,8 @@ static void find_lifetimes(Plan *plan)
         }
         for (uint32_t r = 0; r < step->read_count; r++)
             plan->buffers.at[plan_whole(plan, step->reads[r].buffer, &begin)].last = last;
+        if (step->scratch != BUFFER_NONE)
+            plan->buffers.at[step->scratch].first = plan->buffers.at[step->scratch].last = i;
     }
 }
 

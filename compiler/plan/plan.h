@@ -65,6 +65,7 @@ typedef struct Kernel {
     KernelRows rows;
     Tiling tiling;     /* its loops */
     uint32_t in_place; /* its result stands where it reads this one of a step's reads; NOT_IN_PLACE: elsewhere */
+    int64_t scratch;   /* floats of memory that it needs besides, for one call at a time */
     const char *key;   /* equal for equal kernels */
     uint32_t steps;    /* how many use it */
 } Kernel;
@@ -90,7 +91,8 @@ typedef struct Step {
     uint32_t read_count, own_reads; /* own: of the leader */
     Write writes[MOST_WRITES];      /* the result, or its two pieces */
     uint32_t write_count;
-    uint32_t band; /* that it belongs to; BAND_NONE: to none */
+    uint32_t scratch; /* a buffer of its own; BUFFER_NONE: its kernel needs none */
+    uint32_t band;    /* that it belongs to; BAND_NONE: to none */
 } Step;
 
 /* Each of its steps but the first reads what the one before writes, of which some rows are held. */

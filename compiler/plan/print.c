@@ -35,6 +35,8 @@ static void print_step(Buf *buf, const Plan *plan, uint32_t index)
                    in_place ? " in place" : "");
         type_print(buf, &graph_node(plan->graph, step->writes[i].value)->type);
     }
+    if (step->scratch != BUFFER_NONE)
+        buf_printf(buf, "; %s", plan->buffers.at[step->scratch].name);
     buf_puts(buf, "\n");
 }
 

@@ -34,7 +34,7 @@ int64_t tiling_tile(const Tiling *tiling, unsigned axes)
 static const char *axis_name(Arena *arena, const Graph *graph, const Kernel *kernel, int axis)
 {
     static const char *const picture[] = {"pictures", "maps", "rows", "columns"};
-    static const char *const other[] = {"inputs", "taps", "parts"};
+    static const char *const other[] = {"inputs", "taps", "parts", "tiles", "points"};
     const Node *leader = graph_node(graph, kernel->leader);
     bool over_input = kernel->family == FAMILY_REDUCE;
     const Type *type =

@@ -9,6 +9,7 @@
  *   P8  what a step reads lies inside its buffer
  *   P9  a step that takes the place of what it reads reads nothing else there, and in the form in which it writes
  *   P10 what a step reads is what its buffer holds
+ *   P17 scratch memory lives in one step, is as large as its kernel needs, and is neither read nor written as a value
  *   P12 no element is written twice, unless the second value takes the place of the first
  */
 #include "plan/verify.h"
@@ -227,6 +228,28 @@ static bool mixes_blocks(const Plan *plan, const Step *step)
     return false;
 }
 
+static const char *check_scratch(const Plan *plan, uint32_t index)
+{
+    const Step *step = &plan->steps.at[index];
+    int64_t floats = plan->kernels.at[step->kernel].scratch;
+    if (step->scratch == BUFFER_NONE)
+        return floats ? arena_printf(plan->arena, "P17: step %u has no scratch memory", index) : NULL;
+    const Buffer *scratch = &plan->buffers.at[step->scratch];
+    bool used = scratch->has_parts;
+    for (uint32_t i = 0; i < plan->steps.count; i++) {
+        const Step *other = &plan->steps.at[i];
+        used |= i != index && other->scratch == step->scratch;
+        for (uint32_t r = 0; r < other->read_count; r++)
+            used |= other->reads[r].buffer == step->scratch;
+        for (uint32_t w = 0; w < other->write_count; w++)
+            used |= other->writes[w].buffer == step->scratch;
+    }
+    if (used || scratch->place != BUFFER_WORKSPACE || scratch->first > index || scratch->last < index ||
+        scratch->bytes < floats * dtype_bytes(DT_F32))
+        return arena_printf(plan->arena, "P17: step %u cannot have %s for itself", index, scratch->name);
+    return NULL;
+}
+
 static const char *check_step(Runs *runs, uint32_t index)
 {
     const Plan *plan = runs->plan;
@@ -235,6 +258,9 @@ static const char *check_step(Runs *runs, uint32_t index)
     if (kernel->in_place != NOT_IN_PLACE &&
         (kernel->in_place >= step->read_count || step->reads[kernel->in_place].buffer != step->writes[0].buffer))
         return arena_printf(plan->arena, "P9: step %u does not take the place that its kernel does", index);
+    const char *wrong = check_scratch(plan, index);
+    if (wrong)
+        return wrong;
     bool may_block = goes_through_blocks(kernel);
     if (kernel->family == FAMILY_MAP && mixes_blocks(plan, step))
         return arena_printf(plan->arena, "P7: step %u reads some values in blocks, and others not", index);

@@ -12,6 +12,7 @@
 #include "ops/pool.h"
 #include "plan/blocked.h"
 #include "plan/verify.h"
+#include "plan/winograd.h"
 
 static bool in_registers(const Loop *loop)
 {
@@ -95,13 +96,16 @@ static int64_t elements_reached(const Tiling *tiling, bool joins)
     return count;
 }
 
-/* All elements that a kernel writes; where loops go over blocks of channels, what fills the last one too. */
+/* All elements that a kernel writes, or tiles of them; where loops go over blocks of channels, what fills the last one
+ * too. */
 static int64_t elements_written(const Graph *graph, const Kernel *kernel)
 {
     const Type *to = &graph_node(graph, kernel->result)->type;
     Shape shape = to->shape;
     const Node *leader = graph_node(graph, kernel->leader);
     const Type *from = &graph_input_node(graph, leader, 0)->type;
+    if (kernel->family == FAMILY_WINOGRAD)
+        return shape.dim[0] * shape.dim[1] * winograd_sizes(graph, kernel).count;
     bool nest = kernel->family == FAMILY_MAP || (kernel->family == FAMILY_POOL && pool_is_global(graph, leader)) ||
                 (kernel->family == FAMILY_PACK && from->layout.kind == LAYOUT_BLOCKED);
     if (nest && to->layout.kind == LAYOUT_BLOCKED)
@@ -123,6 +127,8 @@ static int64_t elements_joined(const Graph *graph, const Kernel *kernel)
         return x->dim[1] / ((const ConvAttrs *)leader->attrs)->groups * weight->dim[2] * weight->dim[3];
     case FAMILY_CONV_CONNECT:
         return 0;
+    case FAMILY_WINOGRAD: /* at each point */
+        return weight->dim[1] * weight->dim[2] * weight->dim[3];
     case FAMILY_MATVEC:
         return weight->dim[1];
     case FAMILY_POOL:

@@ -1,4 +1,5 @@
 /* show_plan.c - `fovea show --plan`: a row for each step of the compiled net, and what all of them move. */
+#include "ops/winograd.h"
 #include "report/number.h"
 #include "report/show.h"
 #include "report/steps.h"
@@ -31,6 +32,27 @@ static void print_total(Buf *buf, Arena *arena, const char *name, int64_t number
     buf_printf(buf, "%-34s %15s\n", name, number_grouped(arena, number));
 }
 
+/* The kernels that go by Winograd's algorithm, and what errors are to be expected of them. */
+static void print_winograd(Buf *buf, Arena *arena, const Plan *plan)
+{
+    for (int64_t r = 3; r <= 5; r += 2)
+        for (int64_t m = 2; m < WINOGRAD_MOST; m += 2) {
+            const char *names = "";
+            for (uint32_t i = 0; i < plan->kernels.count; i++) {
+                const Kernel *kernel = &plan->kernels.at[i];
+                if (kernel->family != FAMILY_WINOGRAD)
+                    continue;
+                const Winograd w = winograd_of(plan->graph, graph_node(plan->graph, kernel->leader));
+                if (w.m == m && w.r == r)
+                    names = arena_printf(arena, "%s%s%s", names, names[0] ? ", " : "", kernel->name);
+            }
+            Winograd winograd;
+            if (names[0] && winograd_make(m, r, &winograd))
+                buf_printf(buf, "Winograd's F(%lldx%lld, %lldx%lld), errors up to %.1e expected: %s\n", (long long)m,
+                           (long long)m, (long long)r, (long long)r, winograd_error(&winograd), names);
+        }
+}
+
 void show_plan(Buf *buf, const Plan *plan, const char *model)
 {
     Arena *arena = arena_new();
@@ -58,5 +80,6 @@ void show_plan(Buf *buf, const Plan *plan, const char *model)
     print_total(buf, arena, "MACs", costs.total.macs);
     print_total(buf, arena, "workspace, bytes", plan->workspace_bytes);
     print_total(buf, arena, "at the fullest step", plan->workspace_least);
+    print_winograd(buf, arena, plan);
     arena_free(arena);
 }

@@ -19,6 +19,9 @@ typedef __m512 v16;
 #define v_zero()             _mm512_setzero_ps()
 #define v_set(number)        _mm512_set1_ps(number)
 #define v_load(p)            _mm512_loadu_ps(p)
+#define v_load_f16(p)        _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(p)))
+#define v_load_bf16(p)       v_high(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)(p))))
+#define v_high(a)            _mm512_castsi512_ps(_mm512_slli_epi32(a, 16))
 #define v_broadcast(p)       _mm512_set1_ps(*(p))
 #define v_store(p, a)        _mm512_storeu_ps(p, a)
 #define v_prefetch(p)        _mm_prefetch((const char *)(p), _MM_HINT_T0)
@@ -42,6 +45,7 @@ typedef __m512 v16;
 #define v_slide(a, b, n)     _mm512_castsi512_ps(_mm512_alignr_epi32(_mm512_castps_si512(b), _mm512_castps_si512(a), n))
 #define v_first(a, n)        _mm512_maskz_mov_ps((1 << (n)) - 1, a)
 #define v_select(mask, a, b) _mm512_mask_blend_ps(mask, b, a)
+#define v_prefetch_near(p)   _mm_prefetch((const char *)(p), _MM_HINT_T0)
 #endif
 
 /* Where each tensor stands in direct.weights, in floats. */

@@ -6,15 +6,15 @@
 #include "plan/plan.h"
 #include "tests/support/model.h"
 
-/* The plan of one layer behind an input x. */
-static Plan *plan_layer(Arena *arena, const char *target, const char *input, const char *layer)
+/* The plan of one layer behind an input x; `strict`: without Winograd's algorithm. */
+static Plan *plan_layer(Arena *arena, const char *target, const char *input, const char *layer, bool strict)
 {
     Diag diag;
     int batch = atoi(input); /* "8 of f32[9]" */
     const char *text = arena_printf(arena, "net n(x: %s) { return y = x -> %s; }\n", strstr(input, "f32"), layer);
     Graph *graph = model_read_batch(arena, &diag, "n.fov", text, NULL, batch ? batch : 1);
     cr_assert_not_null(graph, "%s", text);
-    passes_run(&graph, &(PassOptions){.target = target_find(target)});
+    passes_run(&graph, &(PassOptions){.target = target_find(target), .strict = strict});
     return plan_make(graph, target_find(target));
 }
 
@@ -35,9 +35,13 @@ Test(tiling, of_each_family)
          "maps by 32 (6 of the last), rows, columns by 4, inputs; 32 maps x 4 pixels in registers, turned to be "
          "stored"},
         {"c", "f32[6, 9, 9]", "c: conv(6, 3x3, groups=6)", "maps, rows, taps; 7 pixels in registers"},
+        {"avx2", "f32[64, 28, 28]", "c: conv(64, 2x2) -> relu",
+         "maps by 16, rows, columns by 6 and 3, inputs by 8, taps, inputs; 16 maps x 6 pixels in registers"},
         {"avx2", "f32[64, 28, 28]", "c: conv(64, 3x3) -> relu",
-         "maps by 16, rows, columns by 6 and 2, inputs by 8, taps, inputs; 16 maps x 6 pixels in registers"},
-        {"avx512", "f32[64, 55, 55]", "c: conv(208, 3x3, pad=1)",
+         "tiles by 25 (24 of the last), maps by 16, points, tiles by 5, inputs; 16 maps x 5 tiles in registers"},
+        {"avx512", "f32[64, 28, 28]", "c: conv(48, 3x3, pad=1)",
+         "tiles by 25 (24 of the last), maps by 16, points, inputs; 16 maps x 25 tiles in registers"},
+        {"avx512", "f32[64, 110, 55]", "c: conv(208, 3x3, stride=2x1, pad=1)",
          "maps by 32 (16 of the last), rows, columns by 14 and 13, inputs by 16, taps, inputs; 32 maps x 14 pixels in "
          "registers"},
         {"avx512", "f32[512, 7, 7]", "c: conv(512, 3x3, pad=1)",
@@ -51,7 +55,7 @@ Test(tiling, of_each_family)
          "rows by 2, maps by 32, rows, columns by 14, inputs by 16, inputs; 32 maps x 14 pixels in registers"},
         {"avx512", "f32[3, 224, 224]", "c: conv(64, 7x7, stride=2, pad=3)",
          "maps by 32, rows, columns by 14, taps, inputs; 32 maps x 14 pixels in registers"},
-        {"avx512", "f32[96, 27, 27]", "c: conv(256, 5x5, pad=2, groups=2)",
+        {"avx512", "f32[96, 54, 27]", "c: conv(256, 5x5, stride=2x1, pad=2, groups=2)",
          "maps by 32, rows, columns by 14 and 13, inputs by 16, taps, inputs; 32 maps x 14 pixels in registers; 1 line "
          "fetched ahead"},
         {"c", "f32[4, 9, 9]", "c: conv_transpose(8, 4x4, stride=2, pad=1)",
@@ -88,7 +92,7 @@ Test(tiling, of_each_family)
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         Arena *arena = arena_new();
-        Plan *plan = plan_layer(arena, cases[i].target, cases[i].input, cases[i].layer);
+        Plan *plan = plan_layer(arena, cases[i].target, cases[i].input, cases[i].layer, false);
         const Kernel *kernel = &plan->kernels.at[0];
         for (uint32_t k = 1; kernel->family == FAMILY_PACK && k < plan->kernels.count; k++)
             kernel = &plan->kernels.at[k];
@@ -104,7 +108,7 @@ Test(tiling, of_each_family)
 Test(tiling, is_part_of_the_key)
 {
     Arena *arena = arena_new();
-    Plan *plan = plan_layer(arena, "c", "f32[2, 40, 40]", "transpose([0, 2, 1])");
+    Plan *plan = plan_layer(arena, "c", "f32[2, 40, 40]", "transpose([0, 2, 1])", false);
     Kernel kernel = *layer_kernel(plan);
     const char *key = kernel_key(arena, plan->graph, &kernel);
     TileSizes sizes = c_tiles;
@@ -334,7 +338,7 @@ Test(tiling, verifier)
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         Arena *arena = arena_new();
-        Plan *plan = plan_layer(arena, cases[i].target, cases[i].input, cases[i].layer);
+        Plan *plan = plan_layer(arena, cases[i].target, cases[i].input, cases[i].layer, true);
         Kernel *kernel = &plan->kernels.at[0];
         for (uint32_t k = 1; kernel->family == FAMILY_PACK; k++)
             kernel = &plan->kernels.at[k];

@@ -1,0 +1,343 @@
+/* winograd.c - convolutions by Winograd's algorithm over channel blocks, in the words of a target (ops/winograd.h has
+ * the algebra, plan/winograd.h what stands where).
+ *
+ *   for each block of tiles
+ *       V = B^T d B of each tile and channel
+ *       for each panel of maps
+ *           at each point: sums of V over the channels, times weights: a product of matrices
+ *           y = A^T s A of each tile, with bias and epilogue
+ *
+ * Weights are read strictly in order; while a panel is multiplied, the next one is fetched. The tiles at the right and
+ * at the bottom may hang over the edge: they read zeros, and store what is inside.
+ */
+#include "emit/winograd.h"
+
+/* ---- products ---- */
+
+/* Products of a block at a point: steps of tiles, and what is left. */
+static int64_t rest_of(const WinogradSizes *s)
+{
+    return s->block % s->narrow;
+}
+
+static int64_t calls_of(const WinogradSizes *s)
+{
+    return (s->block + s->narrow - 1) / s->narrow;
+}
+
+/* How many of the weights of the next point are fetched for each channel of this one: each call takes a share. */
+static int64_t fetched(const WinogradSizes *s)
+{
+    return (s->vectors * s->lanes + calls_of(s) - 1) / calls_of(s);
+}
+
+static void write_prefetch(const WinogradText *w)
+{
+    enum { LINE_FLOATS = 16 };
+    int64_t floats = fetched(&w->sizes);
+    for (int64_t i = 0; i < floats; i += LINE_FLOATS)
+        buf_line(w->text->out, "v_prefetch(%s);",
+                 pointer_text(w->text, "next", arena_printf(w->text->arena, "%lld", (long long)i)));
+    buf_line(w->text->out, "next += %lld;", (long long)floats);
+}
+
+static void write_product(const WinogradText *w, int64_t tiles)
+{
+    KernelText *text = w->text;
+    Buf *out = text->out;
+    const WinogradSizes *s = &w->sizes;
+    long long panel = (long long)(s->vectors * s->lanes);
+    buf_line(out, "/* At one point, %lld tiles, of %lld maps: the sum over channels of v times weights. */",
+             (long long)tiles, panel);
+    line_wrapped(out, arena_printf(text->arena,
+                                   "%sstatic void %s_tiles%lld(const float *restrict v, const float *restrict weight, "
+                                   "const float *restrict next, float *restrict sums)",
+                                   text->plan->target->attribute, text->name, (long long)tiles));
+    buf_line(out, "{");
+    out->indent++;
+    for (int64_t t = 0; t < tiles; t++)
+        for (int64_t m = 0; m < s->vectors; m++)
+            buf_line(out, "%s a%lld_%lld = v_zero();", w->vector, (long long)t, (long long)m);
+    buf_open(out, "for (int i = 0; i < %lld; i++, weight += %lld)", (long long)s->channels, panel);
+    if (s->channels > s->lanes)
+        buf_line(out, "const float *s = v + i / %lld * %lld + i %% %lld;", (long long)s->lanes,
+                 (long long)(s->block * s->lanes), (long long)s->lanes);
+    else
+        buf_line(out, "const float *s = v + i;");
+    write_prefetch(w);
+    for (int64_t m = 0; m < s->vectors; m++)
+        buf_line(out, "const %s w%lld = v_load(%s);", w->vector, (long long)m,
+                 pointer_text(text, "weight", arena_printf(text->arena, "%lld", (long long)(m * s->lanes))));
+    for (int64_t t = 0; t < tiles; t++) {
+        const char *place = arena_printf(text->arena, "%lld", (long long)(t * s->lanes));
+        buf_line(out, "const %s s%lld = v_broadcast(%s);", w->vector, (long long)t, pointer_text(text, "s", place));
+        for (long long m = 0; m < s->vectors; m++)
+            buf_line(out, "a%lld_%lld = v_fma(s%lld, w%lld, a%lld_%lld);", (long long)t, m, (long long)t, m,
+                     (long long)t, m);
+    }
+    buf_close(out);
+    for (int64_t m = 0; m < s->vectors; m++)
+        for (int64_t t = 0; t < tiles; t++) {
+            const char *place = arena_printf(text->arena, "%lld", (long long)((m * s->block + t) * s->lanes));
+            buf_line(out, "v_store(%s, a%lld_%lld);", pointer_text(text, "sums", place), (long long)t, (long long)m);
+        }
+    text_close(text);
+}
+
+/* ---- loops ---- */
+
+/* How many outputs of the last tile are inside, along an axis: all, when it ends there. */
+static int64_t last_outputs(const WinogradText *w, int64_t outputs)
+{
+    return (outputs - 1) % w->sizes.matrices.m + 1;
+}
+
+/* Sizes of the tiles: whole ones, those at the right, at the bottom and in the corner, where they are cut. */
+typedef struct Variant {
+    const char *part, *when; /* when: NULL, the last of them, for all others */
+    int64_t rows, columns;
+    bool used;
+} Variant;
+
+enum { VARIANTS = 4 };
+
+static void find_variants(const WinogradText *w, Variant variants[VARIANTS])
+{
+    int64_t m = w->sizes.matrices.m, height = w->y->dim[2], width = w->y->dim[3];
+    int64_t rows = last_outputs(w, height), columns = last_outputs(w, width);
+    const char *down = arena_printf(w->text->arena, "r < %lld", (long long)(height - rows));
+    const char *across = arena_printf(w->text->arena, "c < %lld", (long long)(width - columns));
+    const char *both = arena_printf(w->text->arena, "%s && %s", down, across);
+    bool cut_rows = rows < m, cut_columns = columns < m, some_down = height >= m, some_across = width >= m;
+    variants[0] = (Variant){"_inverse",
+                            cut_rows && cut_columns ? both
+                            : cut_rows              ? down
+                                                    : across,
+                            m, m, some_down && some_across};
+    variants[1] = (Variant){"_right", down, m, columns, cut_columns && some_down};
+    variants[2] = (Variant){"_bottom", across, rows, m, cut_rows && some_across};
+    variants[3] = (Variant){"_corner", NULL, rows, columns, cut_rows && cut_columns};
+}
+
+/* "c = t % 14 * 4" for tile t of the picture. */
+static void write_place(const WinogradText *w)
+{
+    long long across = w->sizes.tiles.across, m = w->sizes.matrices.m;
+    const char *tile = w->sizes.block < w->sizes.count ? "(first + t)" : "t";
+    buf_line(w->text->out, "const int r = %s / %lld * %lld, c = %s %% %lld * %lld;", tile, across, m, tile, across, m);
+}
+
+static const char *tiles_end(const WinogradText *w)
+{
+    const WinogradSizes *s = &w->sizes;
+    return s->count % s->block ? "count" : arena_printf(w->text->arena, "%lld", (long long)s->block);
+}
+
+/* "g * 48" of a loop over groups, with what stands before it. */
+static const char *group_offset(const WinogradText *w, int64_t step)
+{
+    return w->sizes.groups > 1 ? arena_printf(w->text->arena, " + g * %lld", (long long)step) : "";
+}
+
+static void write_inputs(const WinogradText *w)
+{
+    Buf *out = w->text->out;
+    const WinogradSizes *s = &w->sizes;
+    int64_t blocks = (s->channels + s->lanes - 1) / s->lanes, plane = w->in.stride[1] * s->lanes;
+    if (blocks > 1)
+        buf_open(out, "for (int i = 0; i < %lld; i++)", (long long)blocks);
+    buf_open(out, "for (int t = 0; t < %s; t++)", tiles_end(w));
+    write_place(w);
+    const char *block = blocks > 1 ? arena_printf(w->text->arena, " + i * %lld", (long long)plane) : "";
+    const char *to = blocks > 1 ? arena_printf(w->text->arena, " + i * %lld", (long long)(s->block * s->lanes)) : "";
+    line_wrapped(out, arena_printf(w->text->arena, "%s_forward(x%s%s + r * %lld + c * %lld, scratch%s + t * %lld);",
+                                   w->text->name, group_offset(w, s->channels * w->in.stride[1]), block,
+                                   (long long)w->in.stride[2], (long long)w->in.stride[3], to, (long long)s->lanes));
+    buf_close(out);
+    if (blocks > 1)
+        buf_close(out);
+}
+
+static void write_products(const WinogradText *w)
+{
+    Buf *out = w->text->out;
+    const WinogradSizes *s = &w->sizes;
+    const char *name = w->text->name;
+    long long lanes = s->lanes, whole = s->block - rest_of(s), narrow = s->narrow;
+    buf_open(out, "for (int p = 0; p < %lld; p++)", (long long)s->points);
+    buf_line(out, "const float *v = scratch + p * %lld;", (long long)s->input_point);
+    buf_line(out, "float *at = sums + p * %lld;", (long long)s->sum_point);
+    buf_line(out, "const float *next = u + %lld;", (long long)(s->channels * s->vectors * s->lanes));
+    long long share = fetched(s) * s->channels;
+    if (whole > narrow) {
+        buf_line(out, "for (int t = 0; t < %lld; t += %lld)", whole, narrow);
+        out->indent++;
+        line_wrapped(out, arena_printf(w->text->arena,
+                                       "%s_tiles%lld(v + t * %lld, u, next + t / %lld * %lld, at + t * %lld);", name,
+                                       narrow, lanes, narrow, share, lanes));
+        out->indent--;
+    } else {
+        buf_line(out, "%s_tiles%lld(v, u, next, at);", name, narrow);
+    }
+    if (rest_of(s))
+        buf_line(out, "%s_tiles%lld(v + %lld, u, next + %lld, at + %lld);", name, (long long)rest_of(s), whole * lanes,
+                 whole / narrow * share, whole * lanes);
+    buf_line(out, "u = next;");
+    buf_close(out);
+}
+
+/* The call of one variant, for tile t and maps o + m. */
+static const char *inverse_call(const WinogradText *w, const Variant *variant)
+{
+    KernelText *text = w->text;
+    const WinogradSizes *s = &w->sizes;
+    const Term terms[] = {
+        {"o", 1, 1}, {"m", 1, s->vectors > 1}, {w->pooled ? "r / 2" : "r", 2, 1}, {w->pooled ? "c / 2" : "c", 3, 1}};
+    const char *panel = s->vectors > 1 ? " + o + m" : " + o";
+    Buf line = {0};
+    buf_printf(&line, "%s%s(sums + %st * %lld", text->name, variant->part,
+               s->vectors > 1 ? arena_printf(text->arena, "m * %lld + ", (long long)s->block) : "",
+               (long long)s->lanes);
+    if (w->has_bias)
+        buf_printf(&line, ", bias%s", panel);
+    add_epilogue_arguments(&line, text, panel, terms, COUNT_OF(terms));
+    buf_printf(&line, ", %s);", pointer_text(text, "y", place_text(text, &w->out, terms, COUNT_OF(terms))));
+    const char *call = arena_strdup(text->arena, buf_text(&line));
+    buf_free(&line);
+    return call;
+}
+
+static void write_outputs(const WinogradText *w)
+{
+    Buf *out = w->text->out;
+    const WinogradSizes *s = &w->sizes;
+    Variant variants[VARIANTS];
+    find_variants(w, variants);
+    int last = VARIANTS - 1;
+    while (!variants[last].used)
+        last--;
+    buf_open(out, "for (int t = 0; t < %s; t++)", tiles_end(w));
+    write_place(w);
+    if (s->vectors > 1)
+        buf_open(out, "for (int m = 0; m < %lld; m += %lld)", (long long)(s->vectors * s->lanes), (long long)s->lanes);
+    bool others = false;
+    for (int i = 0; i <= last; i++) {
+        if (!variants[i].used)
+            continue;
+        if (i < last)
+            buf_line(out, "%sif (%s)", others ? "else " : "", variants[i].when);
+        else if (others)
+            buf_line(out, "else");
+        bool inside = i < last || others;
+        out->indent += inside;
+        line_wrapped(out, inverse_call(w, &variants[i]));
+        out->indent -= inside;
+        others = true;
+    }
+    if (s->vectors > 1)
+        buf_close(out);
+    buf_close(out);
+}
+
+/* All maps of a block of tiles. */
+static void write_block(const WinogradText *w)
+{
+    Buf *out = w->text->out;
+    const WinogradSizes *s = &w->sizes;
+    if (s->count % s->block)
+        buf_line(out, "const int count = %s_least(%lld, %lld - first);", w->text->prefix, (long long)s->block,
+                 (long long)s->count);
+    buf_line(out, "const float *u = weight;");
+    if (s->groups > 1)
+        buf_open(out, "for (int g = 0; g < %lld; g++)", (long long)s->groups);
+    write_inputs(w);
+    if (s->groups > 1)
+        buf_open(out, "for (int o = g * %lld; o < (g + 1) * %lld; o += %lld)", (long long)s->maps, (long long)s->maps,
+                 (long long)(s->vectors * s->lanes));
+    else
+        buf_open(out, "for (int o = 0; o < %lld; o += %lld)", (long long)s->maps, (long long)(s->vectors * s->lanes));
+    write_products(w);
+    write_outputs(w);
+    buf_close(out);
+    if (s->groups > 1)
+        buf_close(out);
+}
+
+static void write_picture(const WinogradText *w)
+{
+    const WinogradSizes *s = &w->sizes;
+    bool many = s->block < s->count;
+    w->text->needs->least |= s->count % s->block != 0;
+    if (many)
+        buf_open(w->text->out, "for (int first = 0; first < %lld; first += %lld)", (long long)s->count,
+                 (long long)s->block);
+    write_block(w);
+    if (many)
+        buf_close(w->text->out);
+}
+
+static void write_body(const WinogradText *w)
+{
+    KernelText *text = w->text;
+    const int64_t *pad = ((const WinogradAttrs *)text->leader->attrs)->pad;
+    text_open_part(text, "", "", ", float *restrict scratch");
+    text_border(text);
+    int64_t skip = w->in.base - pad[HALO_TOP] * w->in.stride[2] - pad[HALO_LEFT] * w->in.stride[3];
+    if (skip)
+        buf_line(text->out, "x += %lld; /* to the first tile */", (long long)skip);
+    if (w->out.base)
+        buf_line(text->out, "y += %lld; /* past the halo */", (long long)w->out.base);
+    parallels_begin(text);
+    buf_line(text->out, "float *sums = scratch + %lld;", (long long)w->sizes.sums);
+    if (w->y->dim[0] > 1) {
+        buf_open(text->out, "for (int n = 0; n < %lld; n++, x += %lld%s, y += %lld)", (long long)w->y->dim[0],
+                 (long long)w->in.stride[0], parallels_next(text), (long long)w->out.stride[0]);
+        write_picture(w);
+        buf_close(text->out);
+    } else {
+        write_picture(w);
+    }
+    text_close(text);
+}
+
+static void write_comment(const WinogradText *w)
+{
+    KernelText *text = w->text;
+    const WinogradSizes *s = &w->sizes;
+    const Winograd *m = &s->matrices;
+    text_comment(text, arena_printf(text->arena,
+                                    "by Winograd's F(%dx%d, %dx%d), %lld tiles at a time; %lld maps x %lld tiles "
+                                    "summed in registers, channels in blocks of %lld",
+                                    m->m, m->m, m->r, m->r, (long long)s->block, (long long)(s->vectors * s->lanes),
+                                    (long long)s->narrow, (long long)s->lanes));
+    buf_line(text->out,
+             "/* y = A^T [(G g G^T) . (B^T d B)] A of tiles d and kernels g, whose G g G^T are the weights:");
+    winograd_matrices(w);
+    buf_line(text->out, " */");
+}
+
+void winograd_text(KernelText *text)
+{
+    const Type *y = text_output(text);
+    const Shape *conv = &text->leader->type.shape;
+    WinogradText w = {.text = text,
+                      .sizes = winograd_sizes(text->graph, text->kernel),
+                      .vector = text->plan->target->vector,
+                      .y = conv,
+                      .in = access_of(text_input(text, CONV_X)),
+                      .out = access_of(y),
+                      .has_bias = text->leader->input_count > CONV_BIAS,
+                      .pooled = text->result->op == OP_maxpool};
+    Variant variants[VARIANTS];
+    write_comment(&w);
+    text_finish(text, true);
+    winograd_forward(&w);
+    write_product(&w, w.sizes.narrow);
+    if (rest_of(&w.sizes))
+        write_product(&w, rest_of(&w.sizes));
+    find_variants(&w, variants);
+    for (int i = 0; i < VARIANTS; i++)
+        if (variants[i].used)
+            winograd_inverse(&w, variants[i].part, variants[i].rows, variants[i].columns);
+    write_body(&w);
+}

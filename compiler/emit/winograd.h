@@ -1,0 +1,34 @@
+/* winograd.h - the text of conv_winograd in the words of a target with vectors (internal to emit/). */
+#ifndef FOVEA_EMIT_WINOGRAD_H
+#define FOVEA_EMIT_WINOGRAD_H
+
+#include "emit/kernel.h"
+#include "plan/winograd.h"
+
+/* The tiles of a target, as Target.winograd has them: those that take the least time of which the errors to be expected
+ * are small enough. */
+int winograd_by_cost(const WinogradShape *shape, double *left);
+
+/* The whole kernel. */
+void winograd_text(KernelText *text);
+
+/* Its parts, and what they share. */
+typedef struct WinogradText {
+    KernelText *text;
+    WinogradSizes sizes;
+    const char *vector;
+    const Shape *y; /* of the convolution */
+    Access in, out;
+    bool has_bias;
+    bool pooled; /* what is stored are the largest of each 2 x 2 outputs */
+} WinogradText;
+
+/* B^T d B of one tile of a block of channels (winograd_transform.c): NAME_forward(x, v). */
+void winograd_forward(const WinogradText *w);
+/* A^T s A of the sums of one tile of a block of maps, with bias and epilogue, of which `rows` x `columns` are computed
+ * and stored, or pooled: NAME_PART(sums, bias, ..., y). */
+void winograd_inverse(const WinogradText *w, const char *part, int64_t rows, int64_t columns);
+/* The matrices, in exact fractions, as lines of a comment. */
+void winograd_matrices(const WinogradText *w);
+
+#endif

@@ -1,0 +1,92 @@
+/* winograd_cost.c - about how long a convolution takes, directly and by Winograd's algorithm.
+ *
+ * Fitted to some sixty layers of five nets, measured with cold weights on a core that begins two multiply-adds of a
+ * vector in each cycle: 7 x 7 to 224 x 224 maps, 16 to 512 channels, kernels of 3 x 3 and 5 x 5. It is within a tenth
+ * of nearly all of them. What decides: how often multiplications are saved, that transformed weights are larger, and
+ * that tiles hang over the edges of small maps.
+ */
+#include "emit/winograd.h"
+
+#include <math.h>
+
+/* Of the largest output, of one layer. Half of what outputs of a net may differ by. */
+static const double MOST_ERROR = 5e-5;
+
+/* Of the time of direct multiplication that may be left, and of that with smaller tiles: models are not exact, and
+ * larger tiles round more. */
+static const double WORTH = 0.92, WORTH_LARGER = 0.92;
+
+/* Of the multiply-adds that a core could begin. */
+static const double DIRECT_SHARE = 0.95, PRODUCT_SHARE = 0.96;
+
+/* Weights come from memory once, and again for each block of tiles where the second cache does not hold them, at that
+ * many bytes a cycle. The fewer tiles they meet, the less of that is hidden behind products. */
+enum { HELD_BYTES = 1200 * 1000, FEW_TILES = 28, MANY_TILES = 56 }; /* as plan/winograd.c has it */
+static const double BYTES_A_CYCLE_FEW = 8.6, BYTES_A_CYCLE = 12.5;
+static const double HIDDEN_BY_NARROW = 1.5; /* vectors half as wide: products take twice as long */
+
+/* To begin and to store the sums of a tile in a vector of maps, at one point. */
+static const double SUM_CYCLES = 1;
+
+/* Cycles to transform a tile of a block of channels, and back: by a / 2 - 2. */
+static const double INPUT_CYCLES[] = {83, 217, 640}, OUTPUT_CYCLES[] = {40, 121, 273};
+/* The same with 16 registers, where more goes through memory. */
+static const double FEW_REGISTERS = 1.35;
+
+static int64_t blocks_of(int64_t channels, int lanes)
+{
+    return (channels + lanes - 1) / lanes;
+}
+
+/* Maps fill whole blocks; channels are read one by one. */
+static double products_a_cycle(const WinogradShape *shape)
+{
+    return 2.0 * shape->lanes * (double)shape->maps / (double)(blocks_of(shape->maps, shape->lanes) * shape->lanes);
+}
+
+static double direct_cycles(const WinogradShape *shape)
+{
+    double products = (double)(shape->pictures * shape->groups * shape->channels * shape->maps) *
+                      (double)(shape->height * shape->width * shape->r * shape->r);
+    double bytes = 4.0 * (double)(shape->groups * shape->channels * shape->maps * shape->r * shape->r);
+    return fmax(products / products_a_cycle(shape) / DIRECT_SHARE, bytes / BYTES_A_CYCLE_FEW);
+}
+
+static int64_t tiles_of(const WinogradShape *shape, const Winograd *winograd)
+{
+    return (shape->height + winograd->m - 1) / winograd->m * ((shape->width + winograd->m - 1) / winograd->m);
+}
+
+static double winograd_cycles(const WinogradShape *shape, const Winograd *winograd)
+{
+    double tiles = (double)tiles_of(shape, winograd), pictures = (double)(shape->pictures * shape->groups);
+    double bytes = 4.0 * winograd->a * winograd->a * (double)(shape->channels * shape->maps);
+    double passes = bytes <= HELD_BYTES ? (double)shape->groups : pictures * ceil(tiles / MANY_TILES);
+    double rate = tiles < FEW_TILES ? BYTES_A_CYCLE_FEW : BYTES_A_CYCLE;
+    rate *= shape->lanes < 16 ? HIDDEN_BY_NARROW : 1;
+    double products = pictures * tiles * bytes / 4 / products_a_cycle(shape) / PRODUCT_SHARE;
+    double in = (double)blocks_of(shape->channels, shape->lanes), out = (double)blocks_of(shape->maps, shape->lanes);
+    double moves = in * INPUT_CYCLES[winograd->a / 2 - 2] + out * OUTPUT_CYCLES[winograd->a / 2 - 2];
+    moves *= shape->lanes < 16 ? FEW_REGISTERS : 1;
+    moves += out * winograd->a * winograd->a * SUM_CYCLES;
+    return products + passes * bytes / rate + pictures * tiles * moves;
+}
+
+int winograd_by_cost(const WinogradShape *shape, double *left)
+{
+    double direct = direct_cycles(shape), best = direct * WORTH, least = 0;
+    int chosen = 0;
+    for (int m = 2; m < WINOGRAD_MOST; m += 2) {
+        Winograd winograd;
+        if (!winograd_make(m, shape->r, &winograd) || winograd_error(&winograd) > MOST_ERROR)
+            continue;
+        double cycles = winograd_cycles(shape, &winograd);
+        least = least > 0 ? MIN(least, cycles) : cycles;
+        if (cycles > best)
+            continue;
+        best = cycles * WORTH_LARGER;
+        chosen = m;
+    }
+    *left = least / direct;
+    return chosen;
+}
