@@ -40,51 +40,64 @@ static bool weights_type(const Graph *graph, const Node *node, Diag *diag, Type 
     return true;
 }
 
-static void to_doubles(const Fraction from[WINOGRAD_MOST][WINOGRAD_MOST], double to[WINOGRAD_MOST][WINOGRAD_MOST])
+typedef struct Square {
+    double at[WINOGRAD_MOST][WINOGRAD_MOST];
+} Square;
+
+static Square to_doubles(const Fraction from[WINOGRAD_MOST][WINOGRAD_MOST])
 {
+    Square to;
     for (int i = 0; i < WINOGRAD_MOST; i++)
         for (int j = 0; j < WINOGRAD_MOST; j++)
-            to[i][j] = fraction_value(from[i][j]);
+            to.at[i][j] = fraction_value(from[i][j]);
+    return to;
 }
 
-typedef double Square[WINOGRAD_MOST][WINOGRAD_MOST];
-
-/* to = matrix from matrix^T, of a rows x columns matrix. */
-static void transform(const Square matrix, int rows, int columns, const Square from, Square to)
+/* matrix from matrix^T, of a rows x columns matrix. */
+static Square transform(const Square *matrix, int rows, int columns, const Square *from)
 {
-    Square half;
+    Square half, to;
     for (int i = 0; i < rows; i++)
         for (int j = 0; j < columns; j++) {
-            half[i][j] = 0;
+            half.at[i][j] = 0;
             for (int k = 0; k < columns; k++)
-                half[i][j] += matrix[i][k] * from[k][j];
+                half.at[i][j] += matrix->at[i][k] * from->at[k][j];
         }
     for (int i = 0; i < rows; i++)
         for (int j = 0; j < rows; j++) {
-            to[i][j] = 0;
+            to.at[i][j] = 0;
             for (int k = 0; k < columns; k++)
-                to[i][j] += half[i][k] * matrix[j][k];
+                to.at[i][j] += half.at[i][k] * matrix->at[j][k];
         }
+    return to;
+}
+
+/* The matrices of a node that the type rule let through. */
+static Winograd matrices(int64_t m, int64_t r)
+{
+    Winograd winograd;
+    if (!winograd_make(m, r, &winograd))
+        BUG("there are no matrices of F(%lld, %lld)", (long long)m, (long long)r);
+    return winograd;
 }
 
 static void weights_reference(const Graph *graph, const Node *node, const Tensor *const *inputs, Tensor *result)
 {
     (void)graph;
     const Shape *w = &inputs[0]->shape;
-    Winograd winograd;
-    winograd_make(((const WeightsAttrs *)node->attrs)->m, w->dim[2], &winograd);
+    const Winograd winograd = matrices(((const WeightsAttrs *)node->attrs)->m, w->dim[2]);
     int r = winograd.r, a = winograd.a;
-    Square matrix, kernel, points;
-    to_doubles(winograd.kernels, matrix);
+    const Square matrix = to_doubles(winograd.kernels);
     for (int64_t o = 0; o < w->dim[0]; o++)
         for (int64_t i = 0; i < w->dim[1]; i++) {
             const double *from = inputs[0]->at + (o * w->dim[1] + i) * r * r;
             double *to = result->at + o * a * a * w->dim[1] + i;
+            Square kernel;
             for (int k = 0; k < r * r; k++)
-                kernel[k / r][k % r] = from[k];
-            transform(matrix, a, r, kernel, points);
+                kernel.at[k / r][k % r] = from[k];
+            const Square points = transform(&matrix, a, r, &kernel);
             for (int k = 0; k < a * a; k++)
-                to[k * w->dim[1]] = points[k / a][k % a];
+                to[k * w->dim[1]] = points.at[k / a][k % a];
         }
 }
 
@@ -107,10 +120,7 @@ const Op op_winograd_weights = {
 Winograd winograd_of(const Graph *graph, const Node *node)
 {
     const Shape *weight = &graph_input_node(graph, node, CONV_WEIGHT)->type.shape;
-    Winograd winograd;
-    if (!winograd_make(winograd_attrs(node)->m, weight->dim[1] - winograd_attrs(node)->m + 1, &winograd))
-        BUG("a conv_winograd without matrices");
-    return winograd;
+    return matrices(winograd_attrs(node)->m, weight->dim[1] - winograd_attrs(node)->m + 1);
 }
 
 WinogradTiles winograd_tiles(const Node *conv)
@@ -172,28 +182,28 @@ static void forward(const Plane *p, const double *x, int64_t channel, int64_t ti
 {
     int m = p->winograd.m, a = p->winograd.a;
     int64_t row = tile / p->tiles.across * m - p->top, column = tile % p->tiles.across * m - p->left;
-    Square pixels, points;
+    Square pixels;
     for (int i = 0; i < a; i++)
         for (int j = 0; j < a; j++) {
             bool inside = row + i >= 0 && row + i < p->x->dim[2] && column + j >= 0 && column + j < p->x->dim[3];
-            pixels[i][j] = inside ? x[(row + i) * p->x->dim[3] + column + j] : 0;
+            pixels.at[i][j] = inside ? x[(row + i) * p->x->dim[3] + column + j] : 0;
         }
-    transform(p->inputs, a, a, pixels, points);
+    const Square points = transform(&p->inputs, a, a, &pixels);
     for (int k = 0; k < a * a; k++)
-        p->points[(k * p->x->dim[1] + channel) * p->count + tile] = points[k / a][k % a];
+        p->points[(k * p->x->dim[1] + channel) * p->count + tile] = points.at[k / a][k % a];
 }
 
 static void inverse(const Plane *p, const double *sums, double bias, double *y, int64_t tile)
 {
     int m = p->winograd.m, a = p->winograd.a;
     int64_t row = tile / p->tiles.across * m, column = tile % p->tiles.across * m;
-    Square points, pixels;
+    Square points;
     for (int k = 0; k < a * a; k++)
-        points[k / a][k % a] = sums[k * p->count + tile];
-    transform(p->outputs, m, a, points, pixels);
+        points.at[k / a][k % a] = sums[k * p->count + tile];
+    const Square pixels = transform(&p->outputs, m, a, &points);
     for (int64_t i = 0; i < m && row + i < p->y->dim[2]; i++)
         for (int64_t j = 0; j < m && column + j < p->y->dim[3]; j++)
-            y[(row + i) * p->y->dim[3] + column + j] = pixels[i][j] + bias;
+            y[(row + i) * p->y->dim[3] + column + j] = pixels.at[i][j] + bias;
 }
 
 static void one_map(const Plane *p, const double *weight, int64_t first, int64_t channels, double *sums)
@@ -213,10 +223,14 @@ static void winograd_reference(const Graph *graph, const Node *node, const Tenso
 {
     const Shape *x = &inputs[CONV_X]->shape, *w = &inputs[CONV_WEIGHT]->shape, *y = &result->shape;
     const WinogradAttrs *attrs = winograd_attrs(node);
-    Plane p = {.winograd = winograd_of(graph, node), .tiles = winograd_tiles(node), .x = x, .y = y};
+    const Winograd winograd = winograd_of(graph, node);
+    Plane p = {.winograd = winograd,
+               .inputs = to_doubles(winograd.inputs),
+               .outputs = to_doubles(winograd.outputs),
+               .tiles = winograd_tiles(node),
+               .x = x,
+               .y = y};
     int points = p.winograd.a * p.winograd.a;
-    to_doubles(p.winograd.inputs, p.inputs);
-    to_doubles(p.winograd.outputs, p.outputs);
     p.count = p.tiles.down * p.tiles.across;
     p.top = attrs->pad[HALO_TOP];
     p.left = attrs->pad[HALO_LEFT];
