@@ -56,7 +56,7 @@ static Square to_doubles(const Fraction from[WINOGRAD_MOST][WINOGRAD_MOST])
 /* matrix from matrix^T, of a rows x columns matrix. */
 static Square transform(const Square *matrix, int rows, int columns, const Square *from)
 {
-    Square half, to;
+    Square half = {0}, to = {0};
     for (int i = 0; i < rows; i++)
         for (int j = 0; j < columns; j++) {
             half.at[i][j] = 0;
@@ -92,7 +92,7 @@ static void weights_reference(const Graph *graph, const Node *node, const Tensor
         for (int64_t i = 0; i < w->dim[1]; i++) {
             const double *from = inputs[0]->at + (o * w->dim[1] + i) * r * r;
             double *to = result->at + o * a * a * w->dim[1] + i;
-            Square kernel;
+            Square kernel = {0};
             for (int k = 0; k < r * r; k++)
                 kernel.at[k / r][k % r] = from[k];
             const Square points = transform(&matrix, a, r, &kernel);
@@ -182,7 +182,7 @@ static void forward(const Plane *p, const double *x, int64_t channel, int64_t ti
 {
     int m = p->winograd.m, a = p->winograd.a;
     int64_t row = tile / p->tiles.across * m - p->top, column = tile % p->tiles.across * m - p->left;
-    Square pixels;
+    Square pixels = {0};
     for (int i = 0; i < a; i++)
         for (int j = 0; j < a; j++) {
             bool inside = row + i >= 0 && row + i < p->x->dim[2] && column + j >= 0 && column + j < p->x->dim[3];
@@ -197,7 +197,7 @@ static void inverse(const Plane *p, const double *sums, double bias, double *y, 
 {
     int m = p->winograd.m, a = p->winograd.a;
     int64_t row = tile / p->tiles.across * m, column = tile % p->tiles.across * m;
-    Square points;
+    Square points = {0};
     for (int k = 0; k < a * a; k++)
         points.at[k / a][k % a] = sums[k * p->count + tile];
     const Square pixels = transform(&p->outputs, m, a, &points);

@@ -87,13 +87,6 @@ static const char *choose(const Choosing *c, const WinogradShape *shape, Winogra
                         left);
 }
 
-/* Multiplications of one run. */
-static int64_t products_of(const WinogradShape *shape, const Winograd *w)
-{
-    int64_t tiles = (shape->height + w->m - 1) / w->m * ((shape->width + w->m - 1) / w->m);
-    return shape->pictures * tiles * w->a * w->a * shape->groups * shape->channels * shape->maps;
-}
-
 static const char *name_of(Arena *arena, const Winograd *w)
 {
     return arena_printf(arena, "F(%dx%d, %dx%d)", w->m, w->m, w->r, w->r);
@@ -112,10 +105,10 @@ static void replace(Choosing *c, NodeId id, const WinogradShape *shape, const Wi
     NodeId weights = known_add(rewrite, OP_winograd_weights, &inputs[CONV_WEIGHT], 1, &attrs.m, conv);
     inputs[CONV_WEIGHT] = known_named(rewrite, weights, layer_weight_name(graph, conv));
     rewrite->map[id.index] = rewrite_add(rewrite, OP_conv_winograd, inputs, conv->input_count, &attrs, conv);
-    int64_t kernels = shape->groups * shape->channels * shape->maps;
-    Saving saving = {.macs =
-                         shape->pictures * kernels * shape->height * shape->width * w->r * w->r - products_of(shape, w),
-                     .weights = kernels * (w->r * w->r - w->a * w->a)};
+    int64_t count = shape_count(&graph_node(rewrite->to, weights)->type.shape);
+    WinogradTiles tiles = winograd_tiles(graph_node(rewrite->to, rewrite->map[id.index]));
+    Saving saving = {.macs = op_row(OP_conv)->macs(graph, conv) - shape->pictures * tiles.down * tiles.across * count,
+                     .weights = shape_count(&graph_input_node(graph, conv, CONV_WEIGHT)->type.shape) - count};
     explain_done(c->context->explain, conv, saving, "computed by Winograd's %s, errors to be expected up to %.0e",
                  name_of(graph->arena, w), winograd_error(w));
 }
@@ -181,7 +174,7 @@ Graph *pass_winograd(const Graph *graph, const PassContext *context)
     find_followers(&c);
     for (uint32_t i = 0; i < count; i++) {
         NodeId id = {i};
-        Winograd chosen;
+        Winograd chosen = {0};
         if (!is_candidate(&c, id)) {
             copy(&c, id);
             continue;
