@@ -24,10 +24,10 @@ typedef struct Needs {
     bool least;           /* static inline int least(int, int) */
     bool keep_rows, zero_rows;
     bool from_f16, from_bf16; /* static inline float from_f16(uint16_t) */
-    bool by_pixels; /* NAME_BY_PIXELS */
-    bool unrolled;  /* NAME_UNROLLED */
-    bool lanes;     /* NAME_LANES */
-    bool loop;      /* NAME_LOOP */
+    bool by_pixels;           /* NAME_BY_PIXELS */
+    bool unrolled;            /* NAME_UNROLLED */
+    bool lanes;               /* NAME_LANES */
+    bool loop;                /* NAME_LOOP */
 } Needs;
 
 struct KernelText {

@@ -76,20 +76,21 @@ static void write_helpers(const Emission *emission, Buf *out, const Needs *needs
                    "static inline float %s_smaller(float a, float b)\n{\n    return a < b ? a : b;\n}\n\n",
                    p);
     if (needs->from_f16)
-        buf_printf(out,
-                   "/* IEEE binary16 as a float, without branches. No float is denormal on the way, which would be zero "
-                   "where\n * these are flushed: below the smallest exponent, 2^-14 is added as bits and subtracted as a "
-                   "number. */\n"
-                   "static inline float %s_from_f16(uint16_t half)\n{\n"
-                   "    const int32_t size = (int32_t)(half & 0x7fff) << 13;\n"
-                   "    const uint32_t tiny = -(uint32_t)(size < 1 << 23), endless = -(uint32_t)(size >= 31 << 23);\n"
-                   "    union {\n        uint32_t bits;\n        float number;\n    } value, added;\n"
-                   "    value.bits = (uint32_t)size + (112u << 23) + (tiny & (1u << 23)) + (endless & (112u << 23));\n"
-                   "    added.bits = tiny & (113u << 23);\n"
-                   "    value.number -= added.number;\n"
-                   "    value.bits |= (uint32_t)(half & 0x8000) << 16;\n"
-                   "    return value.number;\n}\n\n",
-                   p);
+        buf_printf(
+            out,
+            "/* IEEE binary16 as a float, without branches. No float is denormal on the way, which would be zero "
+            "where\n * these are flushed: below the smallest exponent, 2^-14 is added as bits and subtracted as a "
+            "number. */\n"
+            "static inline float %s_from_f16(uint16_t half)\n{\n"
+            "    const int32_t size = (int32_t)(half & 0x7fff) << 13;\n"
+            "    const uint32_t tiny = -(uint32_t)(size < 1 << 23), endless = -(uint32_t)(size >= 31 << 23);\n"
+            "    union {\n        uint32_t bits;\n        float number;\n    } value, added;\n"
+            "    value.bits = (uint32_t)size + (112u << 23) + (tiny & (1u << 23)) + (endless & (112u << 23));\n"
+            "    added.bits = tiny & (113u << 23);\n"
+            "    value.number -= added.number;\n"
+            "    value.bits |= (uint32_t)(half & 0x8000) << 16;\n"
+            "    return value.number;\n}\n\n",
+            p);
     if (needs->from_bf16)
         buf_printf(out,
                    "/* The upper half of a float as that float. */\n"

@@ -128,9 +128,9 @@ static void reserve_names(NameSet *set, const Graph *graph)
  * free. */
 static bool take_kernel_name(NameSet *set, const char *name)
 {
-    static const char *const parts[] = {"",       "_finish", "_of",        "_tile",      "_sees",
-                                        "_first", "_sums",   "_sums_last", "_sums_rest", "_sums_last_rest",
-                                        "_forward", "_inverse", "_right", "_bottom", "_corner"};
+    static const char *const parts[] = {"",         "_finish",  "_of",        "_tile",      "_sees",
+                                        "_first",   "_sums",    "_sums_last", "_sums_rest", "_sums_last_rest",
+                                        "_forward", "_inverse", "_right",     "_bottom",    "_corner"};
     const char *derived[2 * TILING_PIXELS + COUNT_OF(parts)];
     for (size_t i = 0; i < COUNT_OF(parts); i++)
         derived[i] = arena_printf(set->arena, "%s%s", name, parts[i]);
