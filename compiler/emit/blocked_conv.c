@@ -323,18 +323,20 @@ static void write_panels(const BlockedConv *c)
     int rest = rest_vectors(c), vectors = (int)c->loops.maps / c->lanes;
     if (c->loops.rows)
         buf_open(out, "for (int b = 0; b < %lld; b += %lld)", (long long)c->y->dim[2], (long long)c->loops.rows);
+    bool two = rest && whole == c->loops.maps && c->loops.ahead && !c->loops.inputs; /* each has its `ahead` */
     if (whole > c->loops.maps) {
         buf_open(out, "for (int o = 0; o < %lld; o += %lld)", (long long)whole, (long long)c->loops.maps);
         write_panel(c, vectors, (Place){"o", 0});
         buf_close(out);
     } else if (whole) {
+        scope_open(c, two);
         write_panel(c, vectors, (Place){0});
+        scope_close(c, two);
     }
     if (rest) {
-        bool scope = whole == c->loops.maps && c->loops.ahead && !c->loops.inputs; /* `ahead` is taken */
-        scope_open(c, scope);
+        scope_open(c, two);
         write_panel(c, rest, (Place){NULL, whole});
-        scope_close(c, scope);
+        scope_close(c, two);
     }
     if (c->loops.rows)
         buf_close(out);

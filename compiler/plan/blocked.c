@@ -20,7 +20,7 @@
 enum {
     SMALL_MAP = 256,         /* pixels */
     CHUNK_BYTES = 16 << 10,  /* of weights: what the first cache holds beside inputs and sums */
-    KEPT_BYTES = 32 << 10,   /* of sums on the stack */
+    KEPT_BYTES = 7 << 10,    /* of sums on the stack, of which emitted code takes 8 KiB a function at most */
     LARGE_INPUT = 1 << 20,   /* bytes: as much as the second cache */
     BLOCK_BYTES = 200 << 10, /* of the inputs of a block of rows */
     LARGE_ROWS = 56,

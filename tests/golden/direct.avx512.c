@@ -429,13 +429,15 @@ FOVEA_AVX512 static void direct_a_7x1(const float *restrict x, const float *rest
 static void direct_a(const float *restrict x, const float *restrict weight, const float *restrict bias,
                      float *restrict y)
 {
-    const float *ahead = weight + 11520;
-    for (int r = 0; r < 6; r += 2) {
-        direct_a_14x2(x + r * 144, weight, bias, y + r * 112, ahead);
+    {
+        const float *ahead = weight + 11520;
+        for (int r = 0; r < 6; r += 2) {
+            direct_a_14x2(x + r * 144, weight, bias, y + r * 112, ahead);
+            ahead += 3456;
+        }
+        direct_a_7x2(x + 864, weight, bias, y + 672, ahead);
         ahead += 3456;
     }
-    direct_a_7x2(x + 864, weight, bias, y + 672, ahead);
-    ahead += 3456;
     {
         const float *ahead = weight + 17280;
         for (int r = 0; r < 6; r += 2) {
