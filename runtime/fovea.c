@@ -17,6 +17,10 @@
 #include <unistd.h>
 #endif
 
+#if defined(__SSE__) || defined(_M_X64)
+#include <xmmintrin.h>
+#endif
+
 #if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__))
 #define HAS_CPUID 1
 #include <cpuid.h>
@@ -377,6 +381,48 @@ int fovea_cpu_has(fovea_cpu_feature feature)
 {
     (void)feature;
     return 0;
+}
+
+#endif
+
+/* ---- how floats are computed ---- */
+
+#if defined(__SSE__) || defined(_M_X64)
+
+unsigned fovea_float_mode(void)
+{
+    return _mm_getcsr();
+}
+
+void fovea_float_mode_set(unsigned mode)
+{
+    _mm_setcsr(mode);
+}
+
+#elif defined(__GNUC__) && defined(__aarch64__)
+
+unsigned fovea_float_mode(void)
+{
+    uint64_t mode;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(mode));
+    return (unsigned)mode;
+}
+
+void fovea_float_mode_set(unsigned mode)
+{
+    __asm__ volatile("msr fpcr, %0" : : "r"((uint64_t)mode) : "memory");
+}
+
+#else
+
+unsigned fovea_float_mode(void)
+{
+    return 0;
+}
+
+void fovea_float_mode_set(unsigned mode)
+{
+    (void)mode;
 }
 
 #endif

@@ -130,6 +130,24 @@ typedef enum fovea_cpu_feature {
 /* 1 when the CPU has the instructions and the operating system saves their registers, else 0. */
 int fovea_cpu_has(fovea_cpu_feature feature);
 
+/* ---- how floats are computed ---- */
+
+/* The calling thread's mode: how it rounds, where it traps, and what becomes of subnormal numbers, which lie below
+ * 1.2e-38 and take many CPUs a hundred times as long as others. Bits of the CPU's own, 0 where Fovea knows none. */
+unsigned fovea_float_mode(void);
+void fovea_float_mode_set(unsigned mode);
+
+/* With these bits, subnormals count as zeros of their sign, and results that would be subnormal become zeros. So every
+ * run of a model computes, in each of its threads, and then gives them back the modes they had. 0: this CPU cannot, or
+ * is not known to. */
+#if defined(__SSE__) || defined(_M_X64)
+#define FOVEA_FLUSH 0x8040u
+#elif defined(__GNUC__) && defined(__aarch64__)
+#define FOVEA_FLUSH 0x1000000u
+#else
+#define FOVEA_FLUSH 0u
+#endif
+
 #ifdef __cplusplus
 }
 #endif

@@ -7,7 +7,7 @@
 # fails, it says what to install and goes on: the build shows whether it was needed.
 set -u
 
-packages='clang make flex bison libcjson-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev libpng-dev libjpeg62-turbo-dev zlib1g-dev'
+packages='clang libomp-dev make flex bison libcjson-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev libpng-dev libjpeg62-turbo-dev zlib1g-dev'
 case ${1-} in
 build) ;;
 test) packages="$packages gcc g++ valgrind cmake ninja-build pkgconf mandoc libcriterion-dev libclang-rt-dev clang-format clang-tidy tidy dataset-fashion-mnist graphviz libxml2-utils" ;;

@@ -11,29 +11,30 @@
 #include "report/bench.h"
 #include "support/file.h"
 
-/* Emitted code runs in one thread. */
-enum { MOST_THREADS = 1 };
+/* As many as a program takes (runtime/program/options.c). */
+enum { MOST_THREADS = 1024 };
 
 static bool can_be_timed(Diag *diag, const Plan *plan, const Options *options)
 {
     if (!target_runs_here(plan->target))
         diag_error(diag, NOWHERE, "this machine cannot run target %s", plan->target->name);
     else if (options->bench.threads > MOST_THREADS)
-        diag_error(diag, NOWHERE, "a run takes %d thread%s at most, not %lld", MOST_THREADS,
-                   MOST_THREADS == 1 ? "" : "s", (long long)options->bench.threads);
+        diag_error(diag, NOWHERE, "a run takes %d threads at most, not %lld", MOST_THREADS,
+                   (long long)options->bench.threads);
     else
         return true;
     return false;
 }
 
-static const char *timing_program(Diag *diag, const Plan *plan, const EmitOptions *emit)
+static const char *timing_program(Diag *diag, const Plan *plan, const EmitOptions *emit, int64_t threads)
 {
     const char *directory = temporary_directory(plan->arena, diag);
     if (!directory)
         return NULL;
     EmitOptions timed = *emit;
     timed.bench = true;
-    const BuildOptions build = {.native = !plan->target->vector, .no_libraries = true, .bench = true};
+    const BuildOptions build = {
+        .native = !plan->target->vector, .no_libraries = true, .bench = true, .threads = plan->threaded && threads > 1};
     const char *program =
         build_emit(diag, plan, &timed, directory) ? cache_program(diag, plan, directory, &build) : NULL;
     directory_remove(directory);
@@ -122,7 +123,8 @@ bool bench_net(Diag *diag, const Plan *plan, const EmitOptions *emit, const Opti
     BenchTimes times = {.threads = MAX(options->bench.threads, 1),
                         .step_count = plan->steps.count,
                         .step_ms = NEW_ARRAY(arena, double, plan->steps.count)};
-    const char *program = can_be_timed(diag, plan, options) ? timing_program(diag, plan, emit) : NULL;
+    const char *program =
+        can_be_timed(diag, plan, options) ? timing_program(diag, plan, emit, options->bench.threads) : NULL;
     if (!program || !measure(&times, diag, plan, program, options))
         return false;
     Bench bench = bench_of(plan, options->model, MAX(options->elaborate.batch, 1), &times);

@@ -53,8 +53,9 @@ const char *build_command(Arena *arena, Diag *diag, const BuildOptions *build)
     Argv argv = {0};
     if (!find_compiler(arena, diag, &argv))
         return NULL;
-    const char *text = arena_printf(arena, "%s %s", build->native ? "native" : "portable",
-                                    build->no_libraries ? "alone" : "with libraries");
+    const char *text =
+        arena_printf(arena, "%s %s %s", build->native ? "native" : "portable",
+                     build->no_libraries ? "alone" : "with libraries", build->threads ? "threads" : "one thread");
     for (uint32_t i = 0; i < argv.count; i++)
         text = arena_printf(arena, "%s %s", text, argv.at[i]);
     return text;
@@ -115,6 +116,24 @@ static bool wait_for(Diag *diag, Process *process, const Argv *argv, bool first_
     return fine;
 }
 
+/* Whether a program can be compiled with OpenMP: clang needs a package of its own for it. */
+static bool has_openmp(Arena *arena, Diag *diag, const Argv *compiler, const char *directory)
+{
+    static const char text[] = "#include <omp.h>\nint main(void)\n{\n    return omp_get_max_threads() < 1;\n}\n";
+    const char *folder = path_join(arena, directory, "openmp");
+    Argv argv = {0};
+    for (uint32_t i = 0; i < compiler->count; i++)
+        VEC_PUSH(arena, &argv, compiler->at[i]);
+    add_words(arena, &argv, "-fopenmp -o probe.out probe.c");
+    Process process;
+    Buf said = {0};
+    bool has = directory_make(diag, folder) &&
+               file_write_atomic(diag, path_join(arena, folder, "probe.c"), text, sizeof text - 1) &&
+               process_start(&process, arena, diag, folder, &argv) && process_wait(&process, &said) == 0;
+    buf_free(&said);
+    return has;
+}
+
 /* Objects of the model beside its sources, with those of bench/, and those of the program in program/. */
 static bool compile_objects(Arena *arena, Diag *diag, const Argv *compiler, const char *directory,
                             const BuildOptions *build)
@@ -125,6 +144,8 @@ static bool compile_objects(Arena *arena, Diag *diag, const Argv *compiler, cons
         VEC_PUSH(arena, &program, compiler->at[i]);
     }
     add_words(arena, &model, build->native ? "-c -I. -O3 -march=native" : "-c -I. -O3");
+    if (build->threads)
+        add_words(arena, &model, "-fopenmp");
     add_words(arena, &program, "-c -I.. -O2");
     if (build->no_libraries)
         add_words(arena, &program, "-DFOVEA_NO_PNG -DFOVEA_NO_JPEG -DFOVEA_NO_ZLIB");
@@ -154,6 +175,8 @@ static bool link_objects(Arena *arena, Diag *diag, const Argv *compiler, const c
         !add_files(arena, diag, &argv, directory, "program", is_object))
         return false;
     add_words(arena, &argv, build->no_libraries ? "-lm" : "-lpng -ljpeg -lz -lm");
+    if (build->threads)
+        add_words(arena, &argv, "-fopenmp");
     Process process;
     return process_start(&process, arena, diag, directory, &argv) && wait_for(diag, &process, &argv, true);
 }
@@ -196,8 +219,15 @@ bool build_emit(Diag *diag, const Plan *plan, const EmitOptions *options, const 
 const char *build_compile(Arena *arena, Diag *diag, const char *directory, const BuildOptions *build)
 {
     Argv compiler = {0};
-    if (!find_compiler(arena, diag, &compiler) || !compile_objects(arena, diag, &compiler, directory, build) ||
-        !link_objects(arena, diag, &compiler, directory, build))
+    BuildOptions able = *build;
+    if (!find_compiler(arena, diag, &compiler))
+        return NULL;
+    able.threads = build->threads && has_openmp(arena, diag, &compiler, directory);
+    if (build->threads && !able.threads)
+        fprintf(stderr, "%s has no OpenMP: the program will compute with one thread (clang needs libomp-dev)\n",
+                compiler.at[0]);
+    if (!compile_objects(arena, diag, &compiler, directory, &able) ||
+        !link_objects(arena, diag, &compiler, directory, &able))
         return NULL;
     const char *program = path_join(arena, directory, "program.out");
     if (path_exists(program))
@@ -255,10 +285,12 @@ bool build_program(Diag *diag, const Plan *plan, const EmitOptions *options, con
     if (!check_place(plan->arena, diag, program))
         return false;
     const char *directory = temporary_directory(plan->arena, diag);
+    BuildOptions threaded = *build;
+    threaded.threads = plan->threaded && !build->no_libraries;
     if (!directory)
         return false;
     const char *built =
-        build_emit(diag, plan, options, directory) ? build_compile(plan->arena, diag, directory, build) : NULL;
+        build_emit(diag, plan, options, directory) ? build_compile(plan->arena, diag, directory, &threaded) : NULL;
     bool fine = built && place_program(diag, plan, options, directory, built, program);
     directory_remove(directory);
     return fine;

@@ -3,13 +3,26 @@
 #include "driver/cache.h"
 #include "driver/process.h"
 
+/* Whether the program is told to use more than one. */
+static bool wants_threads(const Options *options)
+{
+    static const char option[] = "--threads=";
+    bool wants = false;
+    for (uint32_t i = 0; i < options->passed.count; i++)
+        if (strncmp(options->passed.at[i], option, sizeof option - 1) == 0)
+            wants = strcmp(options->passed.at[i] + sizeof option - 1, "1") != 0;
+    return wants;
+}
+
 bool run_program(Diag *diag, const Plan *plan, const EmitOptions *emit, const Options *options)
 {
     Arena *arena = plan->arena;
     const char *directory = temporary_directory(arena, diag);
     if (!directory)
         return false;
-    const BuildOptions build = {.native = true, .no_libraries = options->build.no_libraries};
+    const BuildOptions build = {.native = true,
+                                .no_libraries = options->build.no_libraries,
+                                .threads = plan->threaded && wants_threads(options)};
     const char *program = build_emit(diag, plan, emit, directory) ? cache_program(diag, plan, directory, &build) : NULL;
     directory_remove(directory);
     if (!program)

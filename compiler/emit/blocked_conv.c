@@ -251,7 +251,7 @@ static void write_rows(const BlockedConv *c, int vectors, Place map)
     if (c->loops.rows)
         buf_open(out, "for (int r = b; r < b + %lld; r++)", (long long)c->loops.rows);
     else
-        buf_open(out, "for (int r = 0; r < %lld; r++)", (long long)c->y->dim[2]);
+        buf_open(out, "%s", text_loop(c->text, AXIS_ROWS, "r", c->y->dim[2], 1));
     write_calls(c, vectors, map, (Place){"r", 0}, full);
     if (width > full)
         write_call(c, vectors, map, (Place){"r", 0}, (Place){NULL, full}, width - full);
@@ -321,10 +321,20 @@ static void write_panels(const BlockedConv *c)
     Buf *out = c->text->out;
     int64_t whole = whole_maps(c);
     int rest = rest_vectors(c), vectors = (int)c->loops.maps / c->lanes;
+    bool shared = text_shares(c->text, AXIS_MAPS);
     if (c->loops.rows)
-        buf_open(out, "for (int b = 0; b < %lld; b += %lld)", (long long)c->y->dim[2], (long long)c->loops.rows);
-    bool two = rest && whole == c->loops.maps && c->loops.ahead && !c->loops.inputs; /* each has its `ahead` */
-    if (whole > c->loops.maps) {
+        buf_open(out, "%s", text_loop(c->text, AXIS_ROWS, "b", c->y->dim[2], c->loops.rows));
+    /* Each of two panels has its `ahead`. */
+    bool two = !shared && rest && whole == c->loops.maps && c->loops.ahead && !c->loops.inputs;
+    if (shared && whole) {
+        if (rest)
+            buf_open(out, "for (int o = from; o <= to - %lld; o += %lld)", (long long)c->loops.maps,
+                     (long long)c->loops.maps);
+        else
+            buf_open(out, "for (int o = from; o < to; o += %lld)", (long long)c->loops.maps);
+        write_panel(c, vectors, (Place){"o", 0});
+        buf_close(out);
+    } else if (whole > c->loops.maps) {
         buf_open(out, "for (int o = 0; o < %lld; o += %lld)", (long long)whole, (long long)c->loops.maps);
         write_panel(c, vectors, (Place){"o", 0});
         buf_close(out);
@@ -334,9 +344,13 @@ static void write_panels(const BlockedConv *c)
         scope_close(c, two);
     }
     if (rest) {
+        if (shared)
+            buf_open(out, "if (from <= %lld && to > %lld)", (long long)whole, (long long)whole);
         scope_open(c, two);
         write_panel(c, rest, (Place){NULL, whole});
         scope_close(c, two);
+        if (shared)
+            buf_close(out);
     }
     if (c->loops.rows)
         buf_close(out);
@@ -392,7 +406,7 @@ void blocked_conv_text(KernelText *text)
     if (rest_vectors(&c) && (!whole_maps(&c) || rest_vectors(&c) * c.lanes != c.loops.maps))
         write_tiles(&c, rest_vectors(&c));
     /* Without the attribute, so that no tile is inlined: its sums would share registers with the loops around it. */
-    text_open_part(text, "", "", "");
+    text_open_as(text, "");
     if (c.loops.inputs)
         buf_line(text->out, "FOVEA_ALIGNED(64) float sums[%lld]; /* of a panel, from some inputs to the next */",
                  (long long)(c.y->dim[2] * c.y->dim[3] * c.loops.maps));

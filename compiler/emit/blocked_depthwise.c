@@ -87,8 +87,8 @@ static void write_rows(const Depthwise *d)
     bool blocks = d->y->dim[1] > d->lanes;
     int64_t width = d->y->dim[3], pixels = text_tile(d->text, AXIS_COLUMNS), full = width / pixels * pixels;
     if (blocks)
-        buf_open(out, "for (int o = 0; o < %lld; o += %d)", (long long)d->y->dim[1], d->lanes);
-    buf_open(out, "for (int r = 0; r < %lld; r++)", (long long)d->y->dim[2]);
+        buf_open(out, "%s", text_loop(d->text, AXIS_MAPS, "o", d->y->dim[1], d->lanes));
+    buf_open(out, "%s", text_loop(d->text, AXIS_ROWS, "r", d->y->dim[2], 1));
     if (full > pixels)
         buf_line(out, "for (int c = 0; c < %lld; c += %lld)", (long long)full, (long long)pixels);
     out->indent += full > pixels;
@@ -119,7 +119,7 @@ void blocked_depthwise_text(KernelText *text)
     write_tile(&d, pixels);
     if (rest)
         write_tile(&d, rest);
-    text_open_part(text, "", "", ""); /* as in blocked_conv.c */
+    text_open_as(text, ""); /* as in blocked_conv.c */
     blocked_begin(text);
     if (y->shape.dim[0] > 1) {
         buf_open(text->out, "for (int n = 0; n < %lld; n++, x += %lld%s, y += %lld)", (long long)y->shape.dim[0],

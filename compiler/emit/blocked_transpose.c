@@ -28,7 +28,7 @@ void blocked_transpose_text(KernelText *text)
     transposed_close_taps(&t, loops);
     sums_store(&tile);
     text_close(text);
-    text_open_part(text, "", "", ""); /* as blocked_conv.c */
+    text_open_as(text, ""); /* as blocked_conv.c */
     text_border(text);
     transposed_body(&t);
     text_close(text);

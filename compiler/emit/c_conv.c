@@ -108,7 +108,7 @@ static void write_call(const ConvText *c, int64_t pixels, const char *column)
     const Term terms[] = {{"o", 1, c->many}, {"r", 2, 1}, {column, 3, !first}};
     add_epilogue_arguments(&line, text, panel, terms, COUNT_OF(terms));
     if (c->tile.apart)
-        buf_puts(&line, ", to + r * row");
+        buf_puts(&line, ", place + r * row");
     else if (c->many)
         buf_printf(&line, ", y + %s + %s * %lld", tile_panel(&c->tile), text_row_out(text), (long long)c->out_row);
     else
@@ -137,7 +137,7 @@ static void write_places(const ConvText *c)
     Access first = access_of(text_written(text, 0)), second = access_of(text_written(text, 1));
     const long long maps = text_written(text, 0)->shape.dim[1];
     const long long row[] = {first.stride[2], second.stride[2]}, plane[] = {first.stride[1], second.stride[1]};
-    buf_line(text->out, "float *const to = o < %lld ? y + o * %lld : y2 + (o - %lld) * %lld;", maps, plane[0], maps,
+    buf_line(text->out, "float *const place = o < %lld ? y + o * %lld : y2 + (o - %lld) * %lld;", maps, plane[0], maps,
              plane[1]);
     write_choice(text->out, "row", maps, row);
     write_choice(text->out, "plane", maps, plane);
@@ -148,7 +148,7 @@ static void write_rows(const ConvText *c)
     KernelText *text = c->text;
     int64_t pixels = text_tile(text, AXIS_COLUMNS), full = c->width / pixels * pixels, rest = c->width - full;
     if (c->many)
-        buf_open(text->out, "for (int o = 0; o < %lld; o += %d)", (long long)c->tile.maps, c->tile.block);
+        buf_open(text->out, "%s", text_loop(text, AXIS_MAPS, "o", c->tile.maps, c->tile.block));
     if (c->attrs->groups > 1)
         buf_line(text->out, "const int group = o / %lld * %lld;", (long long)(c->tile.maps / c->attrs->groups),
                  (long long)(c->inputs * c->plane));

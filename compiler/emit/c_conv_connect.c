@@ -228,7 +228,7 @@ static void write_maps(const ConnectText *c)
 {
     Buf *out = c->text->out;
     const char *row, *column;
-    buf_open(out, "for (int o = 0; o < %lld; o++)", (long long)c->table->count);
+    buf_open(out, "%s", text_loop(c->text, AXIS_MAPS, "o", c->table->count, 1));
     buf_line(out, "const int first = %s_first[o];", c->text->name);
     buf_line(out, c->out.stride[1] == 1 ? "float *map = y + o;" : "float *map = y + o * %lld;",
              (long long)c->out.stride[1]);

@@ -133,7 +133,7 @@ static void lrn_blocked_text(KernelText *text)
     const char *to = out.base ? arena_printf(text->arena, "y + %lld", (long long)out.base) : "y";
     if (y->dim[0] > 1)
         buf_open(text->out, "for (int n = 0; n < %lld; n++)", (long long)y->dim[0]);
-    buf_open(text->out, "for (int r = 0; r < %lld; r++)", (long long)y->dim[2]);
+    buf_open(text->out, "%s", text_loop(text, AXIS_ROWS, "r", y->dim[2], 1));
     buf_open(text->out, "for (int c = 0; c < %lld; c++)", (long long)y->dim[3]);
     buf_line(text->out, "const float *s = %s;", pointer_text(text, x, place_text(text, &in, terms, COUNT_OF(terms))));
     buf_line(text->out, "float *d = %s;", pointer_text(text, to, place_text(text, &out, terms, COUNT_OF(terms))));

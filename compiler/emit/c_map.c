@@ -106,15 +106,24 @@ void c_concat_text(KernelText *text)
 
 /* ---- pack ---- */
 
+/* Where threads share the kernel, and this has no such loop, the first of them does it. */
 static void write_copy(KernelText *text, Nest nest, const char *value)
 {
+    const Loop *shared = tiling_shared(&text->kernel->tiling);
     nest_collapse(&nest);
+    nest_share(&nest, shared);
+    bool first = shared && !nest.shared;
+    if (first) {
+        buf_line(text->out, "if (from == 0)");
+        text->out->indent++;
+    }
     nest_open(text, &nest);
     if (value)
         buf_line(text->out, "y[%s] = %s;", nest_index(text, &nest, 0), value);
     else
         buf_line(text->out, "y[%s] = x[%s];", nest_index(text, &nest, 0), nest_index(text, &nest, 1));
     nest_close(text, &nest);
+    text->out->indent -= first;
 }
 
 /* Between plain and blocked: whole blocks, then the channels of the last one, then zeros to fill it. */

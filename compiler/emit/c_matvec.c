@@ -65,7 +65,7 @@ void c_matvec_text(KernelText *text)
         buf_open(text->out, "for (int n = 0; n < %lld; n++, x += %lld%s, y += %lld)", (long long)batch,
                  (long long)inputs, parallels_next(text), (long long)outputs);
     if (outputs > block)
-        buf_open(text->out, "for (int o = 0; o < %lld; o += %d)", (long long)outputs, block);
+        buf_open(text->out, "%s", text_loop(text, AXIS_MAPS, "o", outputs, block));
     write_panel(text, inputs, outputs, block);
     if (outputs > block)
         buf_close(text->out);

@@ -179,7 +179,7 @@ void c_pad_text(KernelText *text)
     for (int i = 0; i + 1 < p.count; i++) {
         const PaddedAxis *axis = &p.axis[i];
         const char *name = name_of(&p, axis);
-        buf_open(text->out, "for (int %s = 0; %s < %lld; %s++)", name, name, (long long)padded_length(axis), name);
+        buf_open(text->out, "%s", text_loop(text, axis->axes, name, padded_length(axis), 1));
         if (is_padded(axis) && p.mode != PAD_CONSTANT)
             buf_line(text->out, "const int from_%s = %s;", name, source_text(&p, axis));
     }

@@ -160,10 +160,9 @@ void c_pool_text(KernelText *text)
         buf_line(out, "x += %lld; /* past the halo */", (long long)p.in.base);
     if (p.out.base)
         buf_line(out, "y += %lld; /* past the halo */", (long long)p.out.base);
-    long long maps = p.y->dim[0] * ((p.y->dim[1] + p.block - 1) / p.block);
+    int64_t maps = p.y->dim[0] * ((p.y->dim[1] + p.block - 1) / p.block);
     if (maps > 1)
-        buf_open(out, "for (int i = 0; i < %lld; i++, x += %lld, y += %lld)", maps,
-                 (long long)(p.in.stride[1] * p.block), (long long)(p.out.stride[1] * p.block));
+        text_maps_open(text, maps, p.in.stride[1] * p.block, p.out.stride[1] * p.block);
     text_rows_open(text, p.y->dim[2], true);
     if (!inside_y)
         write_range(&p, 0, "r", "top");

@@ -151,8 +151,7 @@ static void open_maps(const ResizeText *r)
     if (r->out.base)
         buf_line(out, "y += %lld; /* past the halo */", (long long)r->out.base);
     if (y->dim[0] * y->dim[1] > 1)
-        buf_open(out, "for (int i = 0; i < %lld; i++, x += %lld, y += %lld)", (long long)(y->dim[0] * y->dim[1]),
-                 (long long)r->in.stride[1], (long long)r->out.stride[1]);
+        text_maps_open(r->text, y->dim[0] * y->dim[1], r->in.stride[1], r->out.stride[1]);
 }
 
 static void close_maps(const ResizeText *r)

@@ -99,7 +99,8 @@ static void write_sizes(const Emission *emission, Buf *out)
                emission->prefix);
     buf_printf(out, "#define %s_WEIGHTS_BYTES   %lld\n", m, (long long)emission->blob_bytes);
     buf_printf(out, "#define %s_WORKSPACE_BYTES %lld\n", m, (long long)workspace_size(emission->plan));
-    buf_printf(out, "#define %s_WORKSPACE_BYTES_FOR(threads) (%s_WORKSPACE_BYTES + 0 * (threads))\n\n", m, m);
+    buf_printf(out, "#define %s_WORKSPACE_BYTES_FOR(threads) (%s_WORKSPACE_BYTES + %lld * ((threads) - 1))\n\n", m, m,
+               (long long)plan_scratch_of_thread(emission->plan));
     buf_puts(
         out,
         "/* Elements of each tensor, batch included. Pictures are channels x height x width; bytes (unsigned char)\n"
@@ -225,11 +226,15 @@ static void write_functions(const Emission *emission, Buf *out)
     buf_printf(out,
                "/* A session for one caller at a time. The workspace is the caller's, at a multiple of 64, "
                "uninitialised, at least\n"
-               " * %s_WORKSPACE_BYTES_FOR(threads) bytes: else FOVEA_SMALL_WORKSPACE or FOVEA_MISALIGNED. */\n",
+               " * %s_WORKSPACE_BYTES_FOR(threads) bytes: else FOVEA_SMALL_WORKSPACE or FOVEA_MISALIGNED.\n"
+               " * A run uses so many threads at most, the caller's among them, when this is compiled with OpenMP "
+               "(-fopenmp); else, and\n"
+               " * where a net is too small for it, the caller's alone. Any number of them gives the same bits. */\n",
                m);
     write_declaration(emission, out, session_open_text(emission));
-    buf_printf(out, "/* Computes the outputs. Inputs and outputs are the caller's and do not overlap. Always FOVEA_OK "
-                    "on a CPU. */\n");
+    buf_puts(out,
+             "/* Computes the outputs. Inputs and outputs are the caller's and do not overlap. Always FOVEA_OK on a "
+             "CPU.\n * Subnormal numbers count as zeros (FOVEA_FLUSH). */\n");
     write_declaration(emission, out, run_text(emission));
     buf_printf(out, "void %s_session_close(%s_session *session);\nvoid %s_close(%s_model *model);\n\n", p, p, p, p);
     buf_printf(out, "/* Reads all weights and compares their checksum: FOVEA_OK or FOVEA_DAMAGED. */\n");
@@ -266,7 +271,9 @@ void emit_header_text(const Emission *emission, Buf *out)
                "/* The fields are the model's own. */\ntypedef struct %s_model {\n    const float *weights;\n    "
                "size_t bytes;\n} %s_model;\n\n",
                p, p);
-    buf_printf(out, "typedef struct %s_session {\n    const %s_model *model;\n    float *workspace;\n} %s_session;\n\n",
+    buf_printf(out,
+               "typedef struct %s_session {\n    const %s_model *model;\n    float *workspace;\n    int threads;\n} "
+               "%s_session;\n\n",
                p, p, p);
     write_functions(emission, out);
     emit_labels_interface(emission, out);

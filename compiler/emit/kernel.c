@@ -38,13 +38,45 @@ const Type *text_written(const KernelText *text, uint32_t i)
     return &graph_node(text->graph, text->kernel->written[i])->type;
 }
 
+bool text_shares(const KernelText *text, unsigned axes)
+{
+    const Loop *shared = tiling_shared(&text->kernel->tiling);
+    return shared && shared->axes == axes;
+}
+
+/* Whether the kernel is called for a part of what it goes over, from .. to - 1. */
+static bool takes_part(const KernelText *text)
+{
+    return text->kernel->rows.some || tiling_shared(&text->kernel->tiling);
+}
+
+static const char *loop_head(const KernelText *text, const char *name, bool part, int64_t length, int64_t step)
+{
+    const char *begin = part ? "from" : "0", *end = part ? "to" : arena_printf(text->arena, "%lld", (long long)length);
+    const char *next = step == 1 ? "++" : arena_printf(text->arena, " += %lld", (long long)step);
+    return arena_printf(text->arena, "for (int %s = %s; %s < %s; %s%s)", name, begin, name, end, name, next);
+}
+
+const char *text_loop(const KernelText *text, unsigned axes, const char *name, int64_t length, int64_t step)
+{
+    return loop_head(text, name, text_shares(text, axes), length, step);
+}
+
+void text_maps_open(KernelText *text, int64_t maps, int64_t x_step, int64_t y_step)
+{
+    bool part = text_shares(text, AXIS_MAPS) || text_shares(text, AXIS_PICTURES | AXIS_MAPS);
+    if (part) {
+        buf_line(text->out, "x += from * %lld;", (long long)x_step);
+        buf_line(text->out, "y += from * %lld;", (long long)y_step);
+    }
+    buf_open(text->out, "for (int i = %s; i < %s; i++, x += %lld, y += %lld)", part ? "from" : "0",
+             part ? "to" : arena_printf(text->arena, "%lld", (long long)maps), (long long)x_step, (long long)y_step);
+}
+
 void text_rows_open(KernelText *text, int64_t rows, bool block)
 {
-    const char *brace = block ? " {" : "";
-    if (text->kernel->rows.some)
-        buf_line(text->out, "for (int r = from; r < to; r++)%s", brace);
-    else
-        buf_line(text->out, "for (int r = 0; r < %lld; r++)%s", (long long)rows, brace);
+    bool part = text->kernel->rows.some || text_shares(text, AXIS_ROWS);
+    buf_line(text->out, "%s%s", loop_head(text, "r", part, rows, 1), block ? " {" : "");
     text->out->indent++;
 }
 
@@ -168,9 +200,15 @@ void text_open_part(KernelText *text, const char *attribute, const char *part, c
 
 void text_open(KernelText *text)
 {
-    const char *rows = text->kernel->rows.some ? ", int from, int to" : "";
+    text_open_as(text, text->plan->target->kernel);
+}
+
+void text_open_as(KernelText *text, const char *attribute)
+{
+    const char *part = takes_part(text) ? ", int from, int to" : "";
     const char *second = text_has_pieces(text) ? ", float *restrict y2" : "";
-    text_open_part(text, text->plan->target->kernel, "", arena_printf(text->arena, "%s%s", second, rows));
+    const char *scratch = text->kernel->scratch ? ", float *restrict scratch" : "";
+    text_open_part(text, attribute, "", arena_printf(text->arena, "%s%s%s", second, scratch, part));
 }
 
 void text_close(KernelText *text)
@@ -352,8 +390,12 @@ void text_comment(KernelText *text, const char *how)
     buf_printf(&line, " -> y%s", storage_text(text->arena, text_has_pieces(text) ? text_written(text, 0) : &y));
     if (text_has_pieces(text))
         buf_printf(&line, ", y2%s", storage_text(text->arena, text_written(text, 1)));
-    if (text->kernel->rows.some)
-        buf_puts(&line, ", the rows from .. to - 1");
+    const Loop *shared = tiling_shared(&text->kernel->tiling);
+    if (takes_part(text)) {
+        buf_puts(&line, ", the ");
+        tiling_print_axes(&line, text->graph, text->kernel, shared ? shared->axes : AXIS_ROWS);
+        buf_puts(&line, " from .. to - 1");
+    }
     if (text->kernel->in_place != NOT_IN_PLACE)
         buf_printf(&line, " in the place of %s", text_operand(text, text->kernel->in_place));
     comment_wrapped(text->out, " * ", buf_text(&line));
@@ -387,14 +429,14 @@ static void write_border(KernelText *text, const Type *type, const char *y)
     int64_t block = type->layout.kind == LAYOUT_BLOCKED ? type->layout.block : 1;
     int64_t maps = s->dim[0] * ((s->dim[1] + block - 1) / block);
     text->needs->border = text->needs->string = true;
-    if (text->kernel->rows.some) {
+    if (takes_part(text)) {
         buf_line(text->out, "if (from == 0)");
         text->out->indent++;
     }
     buf_line(text->out, "%s_zero_border(%s, %lld, %lld, %lld, %lld, %lld, %lld, %lld);", text->prefix, y,
              (long long)maps, (long long)s->dim[2], (long long)(s->dim[3] * block), (long long)halo[HALO_TOP],
              (long long)(halo[HALO_LEFT] * block), (long long)halo[HALO_BOTTOM], (long long)(halo[HALO_RIGHT] * block));
-    if (text->kernel->rows.some)
+    if (takes_part(text))
         text->out->indent--;
 }
 

@@ -63,6 +63,15 @@ const Type *text_written(const KernelText *text, uint32_t i);
 Type text_stored_input(const KernelText *text); /* the leader's first */
 Type text_stored_output(const KernelText *text);
 
+/* The head of a loop of the Tiling over these axes: "for (int o = 0; o < 64; o += 32)", or "for (int o = from; o < to;
+ * o += 32)" when threads share it. */
+const char *text_loop(const KernelText *text, unsigned axes, const char *name, int64_t length, int64_t step);
+/* Whether they do. */
+bool text_shares(const KernelText *text, unsigned axes);
+
+/* Opens a loop over so many maps of all pictures, i, with x and y going along. */
+void text_maps_open(KernelText *text, int64_t maps, int64_t x_step, int64_t y_step);
+
 /* Kernels that go through rows (KernelRows) compute the rows from .. to - 1, others all `rows` of them: opens a loop
  * over r, for a line or a block. */
 void text_rows_open(KernelText *text, int64_t rows, bool block);
@@ -75,6 +84,8 @@ const char *text_row_out(const KernelText *text);
 void text_comment(KernelText *text, const char *how);
 /* "static void lenet5_conv1(const float *restrict x, ..., float *restrict y)" and the opening brace. */
 void text_open(KernelText *text);
+/* The same with another attribute. */
+void text_open_as(KernelText *text, const char *attribute);
 void text_close(KernelText *text);
 /* The same for a function that is called otherwise, lenet5_conv1_row8: `attribute` before, `extra` parameters behind.
  */

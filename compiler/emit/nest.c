@@ -41,19 +41,25 @@ const char *nest_name(int axis)
     return loop_names[axis];
 }
 
+static const char *loop_head(const KernelText *text, const Nest *nest, int axis)
+{
+    const char *name = loop_names[axis];
+    if (axis + 1 == nest->shared)
+        return arena_printf(text->arena, "for (int %s = from; %s < to; %s++)", name, name, name);
+    return arena_printf(text->arena, "for (int %s = 0; %s < %lld; %s++)", name, name, (long long)nest->dim[axis], name);
+}
+
 void nest_lines_open(KernelText *text, const Nest *nest, int from, int to)
 {
     for (int axis = from; axis < to; axis++) {
-        const char *name = loop_names[axis];
-        buf_line(text->out, "for (int %s = 0; %s < %lld; %s++)", name, name, (long long)nest->dim[axis], name);
+        buf_line(text->out, "%s", loop_head(text, nest, axis));
         text->out->indent++;
     }
 }
 
 void nest_block_open(KernelText *text, const Nest *nest, int axis)
 {
-    const char *name = loop_names[axis];
-    buf_open(text->out, "for (int %s = 0; %s < %lld; %s++)", name, name, (long long)nest->dim[axis], name);
+    buf_open(text->out, "%s", loop_head(text, nest, axis));
 }
 
 void nest_blocks_open(KernelText *text, const Nest *nest)

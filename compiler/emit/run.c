@@ -1,5 +1,11 @@
 /* run.c - PREFIX_run: the steps of the plan as calls of their kernels, or of the functions that call those of a band
  * (bands.c).
+ *
+ * Where threads share kernels, each of them goes through all steps, and does its share of each:
+ *
+ *   vgg_conv1(..., memory + at_conv1, VGG_SHARE(224, 1));     rows 0 .. 111 in thread 0, 112 .. 223 in thread 1
+ *   vgg_wait(all);
+ *   vgg_conv2(memory + at_conv1, ...);
  */
 #include "emit/run.h"
 
@@ -64,6 +70,15 @@ Pointers pointers_of(const Plan *plan, uint32_t first, uint32_t count)
     return pointers;
 }
 
+/* Of what threads share, each has scratch memory of its own: thread 0 where the plan has it, others behind the plan. */
+static const char *scratch_text(const Emission *emission, const Step *step)
+{
+    if (!tiling_shared(&emission->plan->kernels.at[step->kernel].tiling))
+        return buffer_text(emission, step->scratch);
+    return arena_printf(emission->arena, "%s_SCRATCH(at_%s)", emission->macro,
+                        emission->plan->buffers.at[step->scratch].name);
+}
+
 /* ---- calls ---- */
 
 void write_step(const Emission *emission, Buf *out, const Step *step, const char *x, const char *y, const char *rows)
@@ -83,7 +98,7 @@ void write_step(const Emission *emission, Buf *out, const Step *step, const char
     for (uint32_t w = 1; w < step->write_count; w++)
         buf_printf(&line, ", %s", buffer_text(emission, step->writes[w].buffer));
     if (step->scratch != BUFFER_NONE)
-        buf_printf(&line, ", %s", buffer_text(emission, step->scratch));
+        buf_printf(&line, ", %s", scratch_text(emission, step));
     buf_printf(&line, "%s);", rows);
     line_wrapped(out, buf_text(&line));
     buf_free(&line);
@@ -97,15 +112,9 @@ void write_mark(const Emission *emission, Buf *out, const Step *step)
 
 /* ---- the run ---- */
 
-void emit_run_text(const Emission *emission, Buf *out)
+static void write_pointers(const Emission *emission, Buf *out)
 {
-    const Plan *plan = emission->plan;
-    for (uint32_t i = 0; i < plan->bands.count; i++)
-        write_band(emission, out, &plan->bands.at[i]);
-    Pointers pointers = pointers_of(plan, 0, plan->steps.count);
-    line_wrapped(out, run_text(emission));
-    buf_puts(out, "{\n");
-    out->indent++;
+    Pointers pointers = pointers_of(emission->plan, 0, emission->plan->steps.count);
     if (pointers.weights)
         buf_line(out, "const float *const weights = session->model->weights;");
     if (pointers.memory)
@@ -114,15 +123,117 @@ void emit_run_text(const Emission *emission, Buf *out)
         buf_line(out, "(void)session;");
     if (!pointers.inputs)
         buf_line(out, "(void)inputs;");
-    for (uint32_t i = 0; i < plan->steps.count; i++) {
-        const Step *step = &plan->steps.at[i];
-        if (step->band == BAND_NONE) {
-            write_step(emission, out, step, NULL, NULL, "");
-            write_mark(emission, out, step);
-        } else if (plan->bands.at[step->band].first == i) {
-            write_band_call(emission, out, &plan->bands.at[step->band]);
-        }
+}
+
+/* A step, or a whole band at its first one. */
+static void write_steps_at(const Emission *emission, Buf *out, uint32_t i)
+{
+    const Plan *plan = emission->plan;
+    const Step *step = &plan->steps.at[i];
+    const Loop *shared = tiling_shared(&plan->kernels.at[step->kernel].tiling);
+    const char *part = "";
+    if (shared)
+        part = arena_printf(emission->arena, ", %s_SHARE(%lld, %lld)", emission->macro, (long long)shared->length,
+                            (long long)shared->together);
+    if (step->band == BAND_NONE) {
+        write_step(emission, out, step, NULL, NULL, part);
+        if (shared && emission->options->bench)
+            buf_line(out, "if (me == 0)");
+        write_mark(emission, out, step);
+    } else if (plan->bands.at[step->band].first == i) {
+        write_band_call(emission, out, &plan->bands.at[step->band]);
     }
+}
+
+static bool is_alone(const Plan *plan, uint32_t step)
+{
+    return !tiling_shared(&plan->kernels.at[plan->steps.at[step].kernel].tiling);
+}
+
+/* Steps that thread 0 computes stand in one block. */
+static void write_shared_steps(const Emission *emission, Buf *out)
+{
+    const Plan *plan = emission->plan;
+    for (uint32_t i = 0; i < plan->steps.count;) {
+        uint32_t end = i + 1;
+        while (is_alone(plan, i) && end < plan->steps.count && is_alone(plan, end) && !plan->steps.at[end].waits)
+            end++;
+        if (plan->steps.at[i].waits)
+            buf_line(out, "%s_wait(all);", emission->prefix);
+        bool alone = is_alone(plan, i), block = end > i + 1 || (is_alone(plan, i) && emission->options->bench);
+        if (alone) {
+            buf_line(out, "if (me == 0)%s", block ? " {" : "");
+            out->indent++;
+        }
+        for (; i < end; i++)
+            write_steps_at(emission, out, i);
+        out->indent -= alone;
+        if (block)
+            buf_line(out, "}");
+    }
+}
+
+/* What one thread does, in a function of its own. */
+static void write_thread(const Emission *emission, Buf *out)
+{
+    const char *p = emission->prefix;
+    buf_puts(out, "/* What thread `me` of `all` does in a run: its share of the loops of each kernel. What is not "
+                  "worth sharing, thread "
+                  "0\n * computes alone. `mode`: how the caller of the run computes. */\n");
+    line_wrapped(out, arena_printf(emission->arena,
+                                   "static void %s_steps(const %s_session *session, const %s_inputs *inputs, const "
+                                   "%s_outputs *outputs, unsigned mode, int me, int all)",
+                                   p, p, p, p));
+    buf_puts(out, "{\n");
+    out->indent++;
+    write_pointers(emission, out);
+    buf_line(out, "const unsigned before = fovea_float_mode();");
+    buf_line(out, "fovea_float_mode_set(mode | FOVEA_FLUSH);");
+    write_shared_steps(emission, out);
+    buf_line(out, "fovea_float_mode_set(before);");
+    buf_close(out);
+    buf_line(out, "");
+}
+
+/* The run of a net of which some kernels are shared out. */
+static void write_threads(const Emission *emission, Buf *out)
+{
+    const char *p = emission->prefix;
+    line_wrapped(out, run_text(emission));
+    buf_printf(out,
+               "{\n"
+               "    const unsigned mode = fovea_float_mode();\n"
+               "#ifdef _OPENMP\n"
+               "    if (session->threads > 1) {\n"
+               "#pragma omp parallel num_threads(session->threads)\n"
+               "        %s_steps(session, inputs, outputs, mode, omp_get_thread_num(), omp_get_num_threads());\n"
+               "        return FOVEA_OK;\n"
+               "    }\n"
+               "#endif\n"
+               "    %s_steps(session, inputs, outputs, mode, 0, 1);\n"
+               "    return FOVEA_OK;\n}\n\n",
+               p, p);
+}
+
+void emit_run_text(const Emission *emission, Buf *out)
+{
+    const Plan *plan = emission->plan;
+    for (uint32_t i = 0; i < plan->bands.count; i++)
+        write_band(emission, out, &plan->bands.at[i]);
+    if (plan->threaded) {
+        write_thread(emission, out);
+        write_threads(emission, out);
+        return;
+    }
+    line_wrapped(out, run_text(emission));
+    buf_puts(out, "{\n");
+    out->indent++;
+    write_pointers(emission, out);
+    buf_line(out, "const unsigned mode = fovea_float_mode();");
+    buf_line(out, "fovea_float_mode_set(mode | FOVEA_FLUSH); /* subnormals take long: here they are zeros */");
+    for (uint32_t i = 0; i < plan->steps.count; i++)
+        write_steps_at(emission, out, i);
+    buf_line(out, "fovea_float_mode_set(mode);");
     buf_line(out, "return FOVEA_OK;");
     buf_close(out);
     buf_line(out, "");

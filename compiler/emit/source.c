@@ -62,6 +62,40 @@ static void write_hint(const Emission *emission, Buf *out, const char *name, con
                emission->macro, name, pragma, emission->macro, name);
 }
 
+/* What threads divide their work with. Without OpenMP there is one. */
+static void write_share(const Emission *emission, Buf *out)
+{
+    bool waits = false;
+    for (uint32_t i = 0; i < emission->plan->steps.count; i++)
+        waits |= emission->plan->steps.at[i].waits;
+    const char *p = emission->prefix, *m = emission->macro;
+    buf_printf(out,
+               "/* Where thread `me` of `all` begins in a loop that goes to `length`, and thread me - 1 ends: at a "
+               "multiple of\n * `together`. */\n"
+               "static int %s_share(int length, int together, int me, int all)\n{\n"
+               "    const long long turns = (length + together - 1LL) / together;\n"
+               "    const long long begin = (turns * me + all - 1) / all * together;\n"
+               "    return begin < length ? (int)begin : length;\n}\n"
+               "#define %s_SHARE(length, together) \\\n"
+               "    %s_share(length, together, me, all), %s_share(length, together, me + 1, all)\n\n",
+               p, m, p, p);
+    int64_t scratch = plan_scratch_of_thread(emission->plan) / dtype_bytes(DT_F32);
+    if (scratch)
+        buf_printf(out,
+                   "/* Scratch memory of thread `me`, for thread 0 at `at`, for others behind all that is shared. */\n"
+                   "#define %s_SCRATCH(at) \\\n"
+                   "    (memory + (me ? %lld + (size_t)(me - 1) * %lld : (size_t)(at)))\n\n",
+                   m, (long long)(workspace_size(emission->plan) / dtype_bytes(DT_F32)), (long long)scratch);
+    if (!waits)
+        return;
+    buf_printf(out,
+               "/* Until all threads are here: what one of them has written, others may read now. */\n"
+               "static void %s_wait(int all)\n{\n"
+               "    if (all > 1) { /* a barrier outside of a run's threads would be one of the caller's */\n"
+               "#ifdef _OPENMP\n#pragma omp barrier\n#endif\n    }\n}\n\n",
+               p);
+}
+
 static void write_helpers(const Emission *emission, Buf *out, const Needs *needs)
 {
     const char *p = emission->prefix;
@@ -136,6 +170,8 @@ static void write_helpers(const Emission *emission, Buf *out, const Needs *needs
         buf_puts(out, "{\n    for (int i = 0; i < maps; i++, y += map)\n"
                       "        memset(y + from, 0, (size_t)count * sizeof *y);\n}\n\n");
     }
+    if (emission->plan->threaded)
+        write_share(emission, out);
     if (!needs->border)
         return;
     buf_puts(out, "/* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for "
@@ -217,8 +253,10 @@ static void write_open(const Emission *emission, Buf *out)
     buf_printf(
         out,
         "    if (bytes < (size_t)%s_WORKSPACE_BYTES_FOR((size_t)threads))\n        return FOVEA_SMALL_WORKSPACE;\n", m);
-    buf_puts(out,
-             "    session->model = model;\n    session->workspace = (float *)workspace;\n    return FOVEA_OK;\n}\n\n");
+    buf_puts(
+        out,
+        "    session->model = model;\n    session->workspace = (float *)workspace;\n    session->threads = threads;\n"
+        "    return FOVEA_OK;\n}\n\n");
     buf_printf(
         out,
         "void %s_session_close(%s_session *session)\n{\n    if (session)\n        session->workspace = NULL;\n}\n\n", p,
@@ -247,7 +285,9 @@ void emit_source_text(const Emission *emission, Buf *out)
         buf_puts(out, "#include <math.h>\n");
     if (needs.string)
         buf_puts(out, "#include <string.h>\n");
-    buf_puts(out, needs.math || needs.string ? "\n" : "");
+    if (plan->threaded)
+        buf_puts(out, "#ifdef _OPENMP\n#include <omp.h>\n#endif\n");
+    buf_puts(out, needs.math || needs.string || plan->threaded ? "\n" : "");
     if (emission->options->bench)
         buf_puts(out, "#include \"bench/fovea_bench.h\"\n\n");
     buf_printf(out,

@@ -32,6 +32,8 @@ typedef struct TileSizes {
     int32_t strip;       /* of a copy that turns rows into columns */
     int32_t fewest_strips;
     int32_t longest_row_kept; /* floats on the stack */
+    int32_t worth_sharing;    /* nanoseconds on one core from which on threads share a kernel */
+    int32_t worth_threads;    /* the same of a whole net */
 } TileSizes;
 
 /* Fully connected layers in vectors: panels of weights, of one or two vectors of outputs, are read side by side. */

@@ -346,7 +346,7 @@ void transposed_body(const Transposed *t)
         buf_open(out, "for (int n = 0; n < %lld; n++, x += %lld%s, y += %lld)", (long long)t->batch,
                  (long long)t->x_picture, parallels_next(t->text), (long long)t->y_picture);
     if (many)
-        buf_open(out, "for (int o = 0; o < %lld; o += %d)", (long long)t->maps, t->block);
+        buf_open(out, "%s", text_loop(t->text, AXIS_MAPS, "o", t->maps, t->block));
     if (t->attrs->groups > 1)
         buf_line(out, "const int group = o / %lld;", (long long)(t->maps / t->attrs->groups));
     write_phases(t);

@@ -262,6 +262,32 @@ static void write_all_sums(const VectorMatvec *m)
                 write_sums(m, widths[w], examples[e]);
 }
 
+/* All outputs, or those that a thread has of them: whole turns, and what is left over at the end. */
+static void write_outputs(const VectorMatvec *m)
+{
+    Buf *out = m->text->out;
+    bool shared = text_shares(m->text, AXIS_MAPS);
+    int64_t whole = m->outputs / m->together * m->together, rest = m->outputs - whole;
+    if (whole > m->together || (shared && whole)) {
+        if (shared && rest)
+            buf_open(out, "for (int o = from; o <= to - %lld; o += %lld)", (long long)m->together,
+                     (long long)m->together);
+        else
+            buf_open(out, "%s", text_loop(m->text, AXIS_MAPS, "o", whole, m->together));
+        write_batch(m, (Place){.name = "o"}, m->together);
+        buf_close(out);
+    } else if (whole) {
+        write_batch(m, (Place){0}, whole);
+    }
+    if (!rest)
+        return;
+    if (shared)
+        buf_open(out, "if (from <= %lld && to > %lld)", (long long)whole, (long long)whole);
+    write_batch(m, (Place){.number = whole}, rest);
+    if (shared)
+        buf_close(out);
+}
+
 void vector_matvec_text(KernelText *text)
 {
     const Type *weight = text_input(text, MATVEC_WEIGHT);
@@ -286,15 +312,6 @@ void vector_matvec_text(KernelText *text)
     write_all_sums(&m);
     text_open(text);
     buf_line(text->out, "float sums[%lld];", (long long)(m.together * m.examples));
-    int64_t whole = m.outputs / m.together * m.together;
-    if (whole > m.together) {
-        buf_open(text->out, "for (int o = 0; o < %lld; o += %lld)", (long long)whole, (long long)m.together);
-        write_batch(&m, (Place){.name = "o"}, m.together);
-        buf_close(text->out);
-    } else if (whole) {
-        write_batch(&m, (Place){0}, whole);
-    }
-    if (m.outputs > whole)
-        write_batch(&m, (Place){.number = whole}, m.outputs - whole);
+    write_outputs(&m);
     text_close(text);
 }

@@ -247,7 +247,9 @@ static void write_block(const WinogradText *w)
     if (s->count % s->block)
         buf_line(out, "const int count = %s_least(%lld, %lld - first);", w->text->prefix, (long long)s->block,
                  (long long)s->count);
-    buf_line(out, "const float *u = weight;");
+    const Access weight = {.stride = {[1] = s->points * s->channels}};
+    const Term from[] = {{"from", 1, text_shares(w->text, AXIS_MAPS)}};
+    buf_line(out, "const float *u = %s;", pointer_text(w->text, "weight", place_text(w->text, &weight, from, 1)));
     if (s->groups > 1)
         buf_open(out, "for (int g = 0; g < %lld; g++)", (long long)s->groups);
     write_inputs(w);
@@ -255,7 +257,7 @@ static void write_block(const WinogradText *w)
         buf_open(out, "for (int o = g * %lld; o < (g + 1) * %lld; o += %lld)", (long long)s->maps, (long long)s->maps,
                  (long long)(s->vectors * s->lanes));
     else
-        buf_open(out, "for (int o = 0; o < %lld; o += %lld)", (long long)s->maps, (long long)(s->vectors * s->lanes));
+        buf_open(out, "%s", text_loop(w->text, AXIS_MAPS, "o", s->maps, s->vectors * s->lanes));
     write_products(w);
     write_outputs(w);
     buf_close(out);
@@ -269,8 +271,7 @@ static void write_picture(const WinogradText *w)
     bool many = s->block < s->count;
     w->text->needs->least |= s->count % s->block != 0;
     if (many)
-        buf_open(w->text->out, "for (int first = 0; first < %lld; first += %lld)", (long long)s->count,
-                 (long long)s->block);
+        buf_open(w->text->out, "%s", text_loop(w->text, AXIS_TILES, "first", s->count, s->block));
     write_block(w);
     if (many)
         buf_close(w->text->out);
@@ -280,7 +281,7 @@ static void write_body(const WinogradText *w)
 {
     KernelText *text = w->text;
     const int64_t *pad = ((const WinogradAttrs *)text->leader->attrs)->pad;
-    text_open_part(text, "", "", ", float *restrict scratch");
+    text_open_as(text, "");
     text_border(text);
     int64_t skip = w->in.base - pad[HALO_TOP] * w->in.stride[2] - pad[HALO_LEFT] * w->in.stride[3];
     if (skip)

@@ -1,5 +1,5 @@
 /* nest.c - strides of stored tensors, and as few loops over them as they allow (see nest.h). */
-#include "plan/nest.h"
+#include "plan/tiling.h"
 
 Access access_of(const Type *type)
 {
@@ -97,4 +97,11 @@ void nest_collapse(Nest *nest)
             nest->axes[axis + 1] |= nest->axes[axis];
             remove_axis(nest, axis);
         }
+}
+
+void nest_share(Nest *nest, const Loop *shared)
+{
+    for (int axis = 0; shared && axis < nest->rank; axis++)
+        if (nest->axes[axis] == shared->axes && nest->step[axis] == shared->step)
+            nest->shared = axis + 1;
 }

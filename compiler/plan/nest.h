@@ -52,6 +52,7 @@ typedef struct Nest {
     int operands;
     Access access[NEST_OPERANDS];
     int channel;   /* the operand that is the channel of the result, for what is fused; 0: nobody asks */
+    int shared;    /* the loop that threads share, counted from 1; 0: there is none */
     int64_t strip; /* not 0: loop `strip_axis` goes in strips that long, and through a strip innermost of all */
     int strip_axis;
 } Nest;
@@ -63,6 +64,9 @@ Nest nest_over(const Shape *shape);
 void nest_cut_blocks(Nest *nest, int64_t block, unsigned blocked);
 /* Drops loops of a single turn, and joins those that all operands go through as if they were one. */
 void nest_collapse(Nest *nest);
+/* Looks for the loop that threads share among those of a collapsed nest; NULL: they share none. */
+struct Loop;
+void nest_share(Nest *nest, const struct Loop *shared);
 
 /* The loops of a kernel, collapsed; operands are y, x, or, of element-wise kernels, y and what parameters are read
  * element by element. Reductions have the axes that stay first, and along the others y has stride 0. Of argmax, softmax

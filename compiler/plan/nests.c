@@ -274,6 +274,7 @@ Nest kernel_nest(const Graph *graph, const Kernel *kernel)
 {
     Nest nest = whole_nest(graph, kernel);
     nest_collapse(&nest);
+    nest_share(&nest, tiling_shared(&kernel->tiling));
     return nest;
 }
 

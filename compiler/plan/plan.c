@@ -114,10 +114,10 @@ static const char *leader_name(const Planner *planner, const Node *node)
 static void reserve_names(NameSet *set, const Graph *graph)
 {
     static const char *const names[] = {
-        "open",     "close",    "run",       "session_open", "session_close", "verify",  "selftest",
-        "model",    "session",  "inputs",    "outputs",      "weights",       "larger",  "smaller",
-        "least",    "fill",     "keep_rows", "zero_rows",    "zero_border",   "is_near", "needs_4_byte_numbers",
-        "from_f16", "from_bf16"};
+        "open",     "close",     "run",       "session_open", "session_close", "verify",  "selftest",
+        "model",    "session",   "inputs",    "outputs",      "weights",       "larger",  "smaller",
+        "least",    "fill",      "keep_rows", "zero_rows",    "zero_border",   "is_near", "needs_4_byte_numbers",
+        "from_f16", "from_bf16", "steps",     "share",        "wait"};
     for (size_t i = 0; i < COUNT_OF(names); i++)
         name_take(set, names[i]);
     for (uint32_t i = 0; i < graph->outputs.count; i++)
@@ -505,6 +505,7 @@ Plan *plan_make(const Graph *graph, const Target *target)
     find_lifetimes(plan);
     place_weights(plan);
     plan_memory(plan);
+    plan_share(plan);
     plan->architecture = architecture_hash(graph, target);
     const char *broken = plan_verify(plan);
     if (broken)

@@ -93,6 +93,7 @@ typedef struct Step {
     uint32_t write_count;
     uint32_t scratch; /* a buffer of its own; BUFFER_NONE: its kernel needs none */
     uint32_t band;    /* that it belongs to; BAND_NONE: to none */
+    bool waits;       /* for all threads to be done with the steps before it */
 } Step;
 
 /* Each of its steps but the first reads what the one before writes, of which some rows are held. */
@@ -116,6 +117,7 @@ typedef struct Plan {
     int64_t workspace_least; /* what lives at the fullest step: no placement takes less */
     int64_t weights_bytes;   /* of the blob, header included, self-test not */
     uint64_t architecture;   /* hash of everything that a blob must agree with */
+    bool threaded;           /* some kernel is shared out among threads */
 } Plan;
 
 /* Which read of a step may give its buffer to the result (in_place.c); NOT_IN_PLACE: none. `last_reader` is of each
@@ -133,6 +135,11 @@ Type held_type(const Type *type, int64_t rows);
 
 /* Gives every workspace buffer its offset and the plan its size, and what it takes at least (memory.c). */
 void plan_memory(Plan *plan);
+
+/* Shares out loops of kernels among threads, where that is worth it, and lets steps wait for each other (share.c). */
+void plan_share(Plan *plan);
+/* Bytes of scratch memory that each thread but the first needs for itself, a multiple of PLAN_ALIGNMENT. */
+int64_t plan_scratch_of_thread(const Plan *plan);
 
 /* The step from which to which those of its band are computed: itself, when it belongs to none (bands.c). */
 uint32_t step_first(const Plan *plan, uint32_t step);

@@ -21,6 +21,8 @@ static void print_kernel(Buf *buf, const Plan *plan, const Kernel *kernel)
 static void print_step(Buf *buf, const Plan *plan, uint32_t index)
 {
     const Step *step = &plan->steps.at[index];
+    if (step->waits)
+        buf_puts(buf, "wait\n");
     buf_printf(buf, "step %u: %s(", index, plan->kernels.at[step->kernel].name);
     for (uint32_t i = 0; i < step->read_count; i++) {
         const Read *read = &step->reads[i];

@@ -10,6 +10,14 @@ const Loop *tiling_find(const Tiling *tiling, LoopKind kind)
     return NULL;
 }
 
+const Loop *tiling_shared(const Tiling *tiling)
+{
+    for (int i = 0; i < tiling->count; i++)
+        if (tiling->at[i].together)
+            return &tiling->at[i];
+    return NULL;
+}
+
 int64_t loop_turns(const Loop *loop)
 {
     return (loop->length + loop->step - 1) / loop->step;
@@ -49,8 +57,7 @@ static const char *axis_name(Arena *arena, const Graph *graph, const Kernel *ker
     return arena_printf(arena, "axis %d", axis);
 }
 
-/* "rows", or "rows*columns" of axes that are gone through as if they were one. */
-static void print_axes(Buf *buf, const Graph *graph, const Kernel *kernel, unsigned axes)
+void tiling_print_axes(Buf *buf, const Graph *graph, const Kernel *kernel, unsigned axes)
 {
     bool more = false;
     for (int axis = 0; axes >> axis; axis++) {
@@ -86,7 +93,7 @@ static void print_loop(Buf *buf, const Graph *graph, const Kernel *kernel, const
         buf_printf(buf, "%lld phases of ", (long long)loop_turns(loop));
     if (loop->kind == LOOP_STRIP)
         buf_printf(buf, "strips of %lld ", (long long)loop_turns(loop));
-    print_axes(buf, graph, kernel, loop->axes);
+    tiling_print_axes(buf, graph, kernel, loop->axes);
     if (loop->kind == LOOP_PLAIN && loop->step > 1)
         buf_printf(buf, " by %lld", (long long)loop->step);
     print_last(buf, loop);
@@ -107,7 +114,7 @@ static void print_registers(Buf *buf, const Graph *graph, const Kernel *kernel)
         if (is_convolution(graph_node(graph, kernel->leader)->op) && loop->axes & AXIS_COLUMNS)
             buf_puts(buf, "pixels");
         else
-            print_axes(buf, graph, kernel, loop->axes);
+            tiling_print_axes(buf, graph, kernel, loop->axes);
         before = " x ";
     }
     buf_puts(buf, before[1] == 'x' ? " in registers" : "");
@@ -135,4 +142,10 @@ void tiling_print(Buf *buf, const Graph *graph, const Kernel *kernel)
         buf_printf(buf, "; sums of %lld pixels kept", (long long)kept->length);
     if (tiling->ahead)
         buf_printf(buf, "; %d line%s fetched ahead", tiling->ahead, tiling->ahead > 1 ? "s" : "");
+    const Loop *shared = tiling_shared(tiling);
+    if (shared) {
+        buf_puts(buf, "; ");
+        tiling_print_axes(buf, graph, kernel, shared->axes);
+        buf_puts(buf, " shared out");
+    }
 }

@@ -48,7 +48,8 @@ typedef struct Loop {
     int64_t step;   /* how far in one turn */
     LoopKind kind;
     LastTurn last;
-    bool joins; /* all it goes over becomes one element of the result */
+    bool joins;       /* all it goes over becomes one element of the result */
+    int64_t together; /* not 0: it is shared out among threads, so many elements staying together */
 } Loop;
 
 enum {
@@ -72,11 +73,15 @@ int32_t tiling_outputs(const Target *target, int64_t outputs);
 /* The first loop of that kind; NULL: there is none. */
 const Loop *tiling_find(const Tiling *tiling, LoopKind kind);
 int64_t loop_turns(const Loop *loop);
+/* The loop that is shared out among threads (share.c); NULL: one thread goes through all. */
+const Loop *tiling_shared(const Tiling *tiling);
 /* How many elements along an axis are computed at a time, unrolled or in lanes; 1 when it is gone through one by one.
  */
 int64_t tiling_tile(const Tiling *tiling, unsigned axes);
 
 /* "maps by 32, rows, columns by 4, inputs, taps; 32 maps x 4 pixels in registers"; "" when there are no loops. */
 void tiling_print(Buf *buf, const Graph *graph, const struct Kernel *kernel);
+/* What a loop goes over: "rows", or "rows*columns". */
+void tiling_print_axes(Buf *buf, const Graph *graph, const struct Kernel *kernel, unsigned axes);
 
 #endif

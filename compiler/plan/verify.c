@@ -235,5 +235,7 @@ const char *plan_verify(const Plan *plan)
         broken = verify_plan_bands(plan);
     if (!broken)
         broken = verify_tilings(plan);
+    if (!broken)
+        broken = verify_shares(plan);
     return broken ? broken : verify_steps(plan);
 }

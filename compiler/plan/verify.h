@@ -11,5 +11,7 @@ const char *verify_steps(const Plan *plan);
 const char *verify_plan_bands(const Plan *plan);
 /* The same of the loops of kernels (verify_tiling.c). */
 const char *verify_tilings(const Plan *plan);
+/* The same of what threads share, and when they wait (verify_share.c). */
+const char *verify_shares(const Plan *plan);
 
 #endif

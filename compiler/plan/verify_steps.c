@@ -9,7 +9,7 @@
  *   P8  what a step reads lies inside its buffer
  *   P9  a step that takes the place of what it reads reads nothing else there, and in the form in which it writes
  *   P10 what a step reads is what its buffer holds
- *   P17 scratch memory lives in one step, is as large as its kernel needs, and is neither read nor written as a value
+ *   P19 scratch memory lives in one step, is as large as its kernel needs, and is neither read nor written as a value
  *   P12 no element is written twice, unless the second value takes the place of the first
  */
 #include "plan/verify.h"
@@ -233,7 +233,7 @@ static const char *check_scratch(const Plan *plan, uint32_t index)
     const Step *step = &plan->steps.at[index];
     int64_t floats = plan->kernels.at[step->kernel].scratch;
     if (step->scratch == BUFFER_NONE)
-        return floats ? arena_printf(plan->arena, "P17: step %u has no scratch memory", index) : NULL;
+        return floats ? arena_printf(plan->arena, "P19: step %u has no scratch memory", index) : NULL;
     const Buffer *scratch = &plan->buffers.at[step->scratch];
     bool used = scratch->has_parts;
     for (uint32_t i = 0; i < plan->steps.count; i++) {
@@ -246,7 +246,7 @@ static const char *check_scratch(const Plan *plan, uint32_t index)
     }
     if (used || scratch->place != BUFFER_WORKSPACE || scratch->first > index || scratch->last < index ||
         scratch->bytes < floats * dtype_bytes(DT_F32))
-        return arena_printf(plan->arena, "P17: step %u cannot have %s for itself", index, scratch->name);
+        return arena_printf(plan->arena, "P19: step %u cannot have %s for itself", index, scratch->name);
     return NULL;
 }
 

@@ -328,6 +328,8 @@ fovea_status activations_run(activations_session *session, const activations_inp
 {
     const float *const weights = session->model->weights;
     float *const memory = session->workspace;
+    const unsigned mode = fovea_float_mode();
+    fovea_float_mode_set(mode | FOVEA_FLUSH); /* subnormals take long: here they are zeros */
     activations_pack_image(inputs->image, memory + at_pack_image);
     activations_conv1(memory + at_pack_image, weights + w_conv1_weight, weights + w_conv1_bias,
                       weights + w_act1_weight, weights + w_act2_weight, memory + at_conv1);
@@ -338,6 +340,7 @@ fovea_status activations_run(activations_session *session, const activations_inp
                     memory + at_fc3);
     activations_softmax(memory + at_fc3);
     activations_gelu(memory + at_fc3, outputs->y);
+    fovea_float_mode_set(mode);
     return FOVEA_OK;
 }
 
@@ -367,6 +370,7 @@ fovea_status activations_session_open(activations_session *session, const activa
         return FOVEA_SMALL_WORKSPACE;
     session->model = model;
     session->workspace = (float *)workspace;
+    session->threads = threads;
     return FOVEA_OK;
 }
 

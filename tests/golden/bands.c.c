@@ -7,6 +7,9 @@
 
 #include <math.h>
 #include <string.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 
 /* A negative size where floats or ints are not what this code needs. */
 typedef char bands_needs_4_byte_numbers[sizeof(float) == 4 && sizeof(int) >= 4 ? 1 : -1];
@@ -77,6 +80,27 @@ static void bands_zero_rows(float *y, int maps, int map, int from, int count)
         memset(y + from, 0, (size_t)count * sizeof *y);
 }
 
+/* Where thread `me` of `all` begins in a loop that goes to `length`, and thread me - 1 ends: at a multiple of
+ * `together`. */
+static int bands_share(int length, int together, int me, int all)
+{
+    const long long turns = (length + together - 1LL) / together;
+    const long long begin = (turns * me + all - 1) / all * together;
+    return begin < length ? (int)begin : length;
+}
+#define BANDS_SHARE(length, together) \
+    bands_share(length, together, me, all), bands_share(length, together, me + 1, all)
+
+/* Until all threads are here: what one of them has written, others may read now. */
+static void bands_wait(int all)
+{
+    if (all > 1) { /* a barrier outside of a run's threads would be one of the caller's */
+#ifdef _OPENMP
+#pragma omp barrier
+#endif
+    }
+}
+
 /* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for edges. */
 static void bands_zero_border(float *y, int maps, int height, int width, int top, int left, int bottom, int right)
 {
@@ -92,13 +116,14 @@ static void bands_zero_border(float *y, int maps, int height, int width, int top
 }
 
 /* pack (bands.fov:3)
- * x[3][168][168] -> y[3][170][170]
+ * x[3][168][168] -> y[3][170][170], the rows from .. to - 1
  * the same values in another layout */
-FOVEA_KERNEL static void bands_pack_image(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void bands_pack_image(const float *restrict x, float *restrict y, int from, int to)
 {
-    bands_zero_border(y, 3, 168, 168, 1, 1, 1, 1);
+    if (from == 0)
+        bands_zero_border(y, 3, 168, 168, 1, 1, 1, 1);
     for (int i = 0; i < 3; i++)
-        for (int j = 0; j < 168; j++)
+        for (int j = from; j < to; j++)
             for (int k = 0; k < 168; k++)
                 y[171 + i * 28900 + j * 170 + k] = x[i * 28224 + j * 168 + k];
 }
@@ -257,7 +282,7 @@ FOVEA_KERNEL static void bands_lrn(const float *restrict x, float *restrict y, i
 }
 
 /* head: conv (bands.fov:4)
- * x[32][84][84], weight[1][32][1][1][8], bias[1][8] -> y[4][84][84]
+ * x[32][84][84], weight[1][32][1][1][8], bias[1][8] -> y[4][84][84], the rows from .. to - 1
  * direct, 8 maps x 8 pixels summed in registers */
 /* 8 pixels of a row, of 4 maps. */
 static void bands_head_row8(const float *restrict x, const float *restrict weight, const float *restrict bias,
@@ -330,9 +355,9 @@ static void bands_head_row4(const float *restrict x, const float *restrict weigh
 }
 
 FOVEA_KERNEL static void bands_head(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                                    float *restrict y)
+                                    float *restrict y, int from, int to)
 {
-    for (int r = 0; r < 84; r++) {
+    for (int r = from; r < to; r++) {
         for (int c = 0; c < 80; c += 8)
             bands_head_row8(x + r * 84 + c, weight, bias, y + r * 84 + c);
         bands_head_row4(x + r * 84 + 80, weight, bias, y + r * 84 + 80);
@@ -340,11 +365,11 @@ FOVEA_KERNEL static void bands_head(const float *restrict x, const float *restri
 }
 
 /* avgpool (bands.fov:4)
- * x[4][84][84] -> y[4][1][1]
+ * x[4][84][84] -> y[4][1][1], the maps from .. to - 1
  * 16 partial results side by side */
-FOVEA_KERNEL static void bands_avgpool(const float *restrict x, float *restrict y)
+FOVEA_KERNEL static void bands_avgpool(const float *restrict x, float *restrict y, int from, int to)
 {
-    for (int i = 0; i < 4; i++) {
+    for (int i = from; i < to; i++) {
         float a[16];
         for (int b = 0; b < 16; b++)
             a[b] = 0.0f;
@@ -390,14 +415,38 @@ static void bands_conv1_bands(const float *weights, float *memory)
     }
 }
 
-fovea_status bands_run(bands_session *session, const bands_inputs *inputs, const bands_outputs *outputs)
+/* What thread `me` of `all` does in a run: its share of the loops of each kernel. What is not worth sharing, thread 0
+ * computes alone. `mode`: how the caller of the run computes. */
+static void bands_steps(const bands_session *session, const bands_inputs *inputs, const bands_outputs *outputs,
+                        unsigned mode, int me, int all)
 {
     const float *const weights = session->model->weights;
     float *const memory = session->workspace;
-    bands_pack_image(inputs->image, memory + at_pack_image);
-    bands_conv1_bands(weights, memory);
-    bands_head(memory + at_lrn, weights + w_head_weight, weights + w_head_bias, memory + at_head);
-    bands_avgpool(memory + at_head, outputs->answer);
+    const unsigned before = fovea_float_mode();
+    fovea_float_mode_set(mode | FOVEA_FLUSH);
+    bands_pack_image(inputs->image, memory + at_pack_image, BANDS_SHARE(168, 1));
+    bands_wait(all);
+    if (me == 0) {
+        bands_conv1_bands(weights, memory);
+    }
+    bands_wait(all);
+    bands_head(memory + at_lrn, weights + w_head_weight, weights + w_head_bias, memory + at_head, BANDS_SHARE(84, 1));
+    bands_wait(all);
+    bands_avgpool(memory + at_head, outputs->answer, BANDS_SHARE(4, 1));
+    fovea_float_mode_set(before);
+}
+
+fovea_status bands_run(bands_session *session, const bands_inputs *inputs, const bands_outputs *outputs)
+{
+    const unsigned mode = fovea_float_mode();
+#ifdef _OPENMP
+    if (session->threads > 1) {
+#pragma omp parallel num_threads(session->threads)
+        bands_steps(session, inputs, outputs, mode, omp_get_thread_num(), omp_get_num_threads());
+        return FOVEA_OK;
+    }
+#endif
+    bands_steps(session, inputs, outputs, mode, 0, 1);
     return FOVEA_OK;
 }
 
@@ -425,6 +474,7 @@ fovea_status bands_session_open(bands_session *session, const bands_model *model
         return FOVEA_SMALL_WORKSPACE;
     session->model = model;
     session->workspace = (float *)workspace;
+    session->threads = threads;
     return FOVEA_OK;
 }
 

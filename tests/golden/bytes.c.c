@@ -214,11 +214,14 @@ fovea_status bytes_run(bytes_session *session, const bytes_inputs *inputs, const
 {
     const float *const weights = session->model->weights;
     float *const memory = session->workspace;
+    const unsigned mode = fovea_float_mode();
+    fovea_float_mode_set(mode | FOVEA_FLUSH); /* subnormals take long: here they are zeros */
     bytes_pixels(inputs->image, weights + w_normalize_constant, weights + w_normalize_constant_2, memory + at_pixels);
     bytes_conv1(memory + at_pixels, weights + w_conv1_weight, weights + w_conv1_bias, memory + at_conv1);
     bytes_lrn(memory + at_conv1);
     bytes_avgpool(memory + at_conv1, memory + at_avgpool);
     bytes_fc(memory + at_avgpool, weights + w_fc_weight, weights + w_fc_bias, outputs->answer);
+    fovea_float_mode_set(mode);
     return FOVEA_OK;
 }
 
@@ -246,6 +249,7 @@ fovea_status bytes_session_open(bytes_session *session, const bytes_model *model
         return FOVEA_SMALL_WORKSPACE;
     session->model = model;
     session->workspace = (float *)workspace;
+    session->threads = threads;
     return FOVEA_OK;
 }
 

@@ -26,7 +26,7 @@
 /* The weights (bytes.weights, self-test included), and the memory that a session works in. */
 #define BYTES_WEIGHTS_BYTES   11264
 #define BYTES_WORKSPACE_BYTES 3392
-#define BYTES_WORKSPACE_BYTES_FOR(threads) (BYTES_WORKSPACE_BYTES + 0 * (threads))
+#define BYTES_WORKSPACE_BYTES_FOR(threads) (BYTES_WORKSPACE_BYTES + 0 * ((threads) - 1))
 
 /* Elements of each tensor, batch included. Pictures are channels x height x width; bytes (unsigned char)
  * are height x width x channels, as decoders give them. */
@@ -58,6 +58,7 @@ typedef struct bytes_model {
 typedef struct bytes_session {
     const bytes_model *model;
     float *workspace;
+    int threads;
 } bytes_session;
 
 /* Opens the model on its weights, which must stay where they are, at a multiple of 64. Checks the header, not
@@ -65,11 +66,14 @@ typedef struct bytes_session {
 fovea_status bytes_open(bytes_model *model, const void *weights, size_t bytes);
 
 /* A session for one caller at a time. The workspace is the caller's, at a multiple of 64, uninitialised, at least
- * BYTES_WORKSPACE_BYTES_FOR(threads) bytes: else FOVEA_SMALL_WORKSPACE or FOVEA_MISALIGNED. */
+ * BYTES_WORKSPACE_BYTES_FOR(threads) bytes: else FOVEA_SMALL_WORKSPACE or FOVEA_MISALIGNED.
+ * A run uses so many threads at most, the caller's among them, when this is compiled with OpenMP (-fopenmp); else, and
+ * where a net is too small for it, the caller's alone. Any number of them gives the same bits. */
 fovea_status bytes_session_open(bytes_session *session, const bytes_model *model, void *workspace, size_t bytes,
                                 int threads);
 
-/* Computes the outputs. Inputs and outputs are the caller's and do not overlap. Always FOVEA_OK on a CPU. */
+/* Computes the outputs. Inputs and outputs are the caller's and do not overlap. Always FOVEA_OK on a CPU.
+ * Subnormal numbers count as zeros (FOVEA_FLUSH). */
 fovea_status bytes_run(bytes_session *session, const bytes_inputs *inputs, const bytes_outputs *outputs);
 
 void bytes_session_close(bytes_session *session);

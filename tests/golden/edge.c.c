@@ -369,6 +369,8 @@ fovea_status edge_run(edge_session *session, const edge_inputs *inputs, const ed
 {
     const float *const weights = session->model->weights;
     float *const memory = session->workspace;
+    const unsigned mode = fovea_float_mode();
+    fovea_float_mode_set(mode | FOVEA_FLUSH); /* subnormals take long: here they are zeros */
     edge_pack_image(inputs->image, memory + at_pack_image);
     edge_conv(memory + at_pack_image, weights + w__constant, memory + at_conv);
     edge_conv_2(memory + at_conv, weights + w__constant_2, memory + at_conv_2);
@@ -376,6 +378,7 @@ fovea_status edge_run(edge_session *session, const edge_inputs *inputs, const ed
     edge_conv_3(memory + at_conv, weights + w__constant_3, memory + at_conv_3);
     edge_channel_max(memory + at_conv_3, memory + at_channel_max_2);
     edge_max(memory + at_channel_max, memory + at_channel_max_2, outputs->edges);
+    fovea_float_mode_set(mode);
     return FOVEA_OK;
 }
 
@@ -403,6 +406,7 @@ fovea_status edge_session_open(edge_session *session, const edge_model *model, v
         return FOVEA_SMALL_WORKSPACE;
     session->model = model;
     session->workspace = (float *)workspace;
+    session->threads = threads;
     return FOVEA_OK;
 }
 

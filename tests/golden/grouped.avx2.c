@@ -167,7 +167,7 @@ FOVEA_AVX2 static void grouped_half(const float *restrict x, const float *restri
 {
     grouped_zero_border(y, 6, 12, 12, 2, 2, 2, 2);
     y += 34; /* past the halo */
-    for (int o = 0; o < 6; o += 1) {
+    for (int o = 0; o < 6; o++) {
         const int group = o / 3 * 392;
         for (int r = 0; r < 12; r++) {
             grouped_half_row8(x + group + r * 14, weight + o * 18, bias + o, y + o * 256 + r * 16);
@@ -232,7 +232,7 @@ FOVEA_AVX2 static void grouped_depthwise(const float *restrict x, const float *r
                                          const float *restrict mul_x2, float *restrict y)
 {
     mul_x2 += 34; /* past its halo */
-    for (int o = 0; o < 6; o += 1) {
+    for (int o = 0; o < 6; o++) {
         const int group = o / 1 * 256;
         for (int r = 0; r < 12; r++) {
             grouped_depthwise_row8(x + group + r * 16, weight + o * 9, mul_x2 + o * 256 + r * 16,
@@ -342,11 +342,14 @@ fovea_status grouped_run(grouped_session *session, const grouped_inputs *inputs,
 {
     const float *const weights = session->model->weights;
     float *const memory = session->workspace;
+    const unsigned mode = fovea_float_mode();
+    fovea_float_mode_set(mode | FOVEA_FLUSH); /* subnormals take long: here they are zeros */
     grouped_pack_image(inputs->image, memory + at_pack_image);
     grouped_half(memory + at_pack_image, weights + w_half_weight, weights + w_half_bias, memory + at_half);
     grouped_depthwise(memory + at_half, weights + w_depthwise_weight, memory + at_half, memory + at_depthwise);
     grouped_mixed(memory + at_depthwise, weights + w_mixed_weight, weights + w_mixed_bias, memory + at_mixed);
     grouped_channel_avg(memory + at_mixed, outputs->answer);
+    fovea_float_mode_set(mode);
     return FOVEA_OK;
 }
 
@@ -376,6 +379,7 @@ fovea_status grouped_session_open(grouped_session *session, const grouped_model 
         return FOVEA_SMALL_WORKSPACE;
     session->model = model;
     session->workspace = (float *)workspace;
+    session->threads = threads;
     return FOVEA_OK;
 }
 

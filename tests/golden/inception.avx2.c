@@ -825,6 +825,8 @@ fovea_status inception_run(inception_session *session, const inception_inputs *i
 {
     const float *const weights = session->model->weights;
     float *const memory = session->workspace;
+    const unsigned mode = fovea_float_mode();
+    fovea_float_mode_set(mode | FOVEA_FLUSH); /* subnormals take long: here they are zeros */
     inception_a_conv1x1(inputs->image, weights + w_a_conv1x1_weight, weights + w_a_conv1x1_bias,
                         memory + at_a_conv1x1);
     inception_a_reduce3(inputs->image, weights + w_a_reduce3_weight, weights + w_a_reduce3_bias,
@@ -847,6 +849,7 @@ fovea_status inception_run(inception_session *session, const inception_inputs *i
     inception_avgpool_2(memory + at_b_concat, memory + at_avgpool);
     inception_fc(memory + at_avgpool, weights + w_fc_weight, weights + w_fc_bias, memory + at_fc);
     inception_softmax(memory + at_fc, outputs->answer);
+    fovea_float_mode_set(mode);
     return FOVEA_OK;
 }
 
@@ -876,6 +879,7 @@ fovea_status inception_session_open(inception_session *session, const inception_
         return FOVEA_SMALL_WORKSPACE;
     session->model = model;
     session->workspace = (float *)workspace;
+    session->threads = threads;
     return FOVEA_OK;
 }
 

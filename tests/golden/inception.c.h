@@ -26,7 +26,7 @@
 /* The weights (inception.weights, self-test included), and the memory that a session works in. */
 #define INCEPTION_WEIGHTS_BYTES   5504
 #define INCEPTION_WORKSPACE_BYTES 6720
-#define INCEPTION_WORKSPACE_BYTES_FOR(threads) (INCEPTION_WORKSPACE_BYTES + 0 * (threads))
+#define INCEPTION_WORKSPACE_BYTES_FOR(threads) (INCEPTION_WORKSPACE_BYTES + 0 * ((threads) - 1))
 
 /* Elements of each tensor, batch included. Pictures are channels x height x width; bytes (unsigned char)
  * are height x width x channels, as decoders give them. */
@@ -57,6 +57,7 @@ typedef struct inception_model {
 typedef struct inception_session {
     const inception_model *model;
     float *workspace;
+    int threads;
 } inception_session;
 
 /* Opens the model on its weights, which must stay where they are, at a multiple of 64. Checks the header, not
@@ -64,11 +65,14 @@ typedef struct inception_session {
 fovea_status inception_open(inception_model *model, const void *weights, size_t bytes);
 
 /* A session for one caller at a time. The workspace is the caller's, at a multiple of 64, uninitialised, at least
- * INCEPTION_WORKSPACE_BYTES_FOR(threads) bytes: else FOVEA_SMALL_WORKSPACE or FOVEA_MISALIGNED. */
+ * INCEPTION_WORKSPACE_BYTES_FOR(threads) bytes: else FOVEA_SMALL_WORKSPACE or FOVEA_MISALIGNED.
+ * A run uses so many threads at most, the caller's among them, when this is compiled with OpenMP (-fopenmp); else, and
+ * where a net is too small for it, the caller's alone. Any number of them gives the same bits. */
 fovea_status inception_session_open(inception_session *session, const inception_model *model, void *workspace,
                                     size_t bytes, int threads);
 
-/* Computes the outputs. Inputs and outputs are the caller's and do not overlap. Always FOVEA_OK on a CPU. */
+/* Computes the outputs. Inputs and outputs are the caller's and do not overlap. Always FOVEA_OK on a CPU.
+ * Subnormal numbers count as zeros (FOVEA_FLUSH). */
 fovea_status inception_run(inception_session *session, const inception_inputs *inputs,
                            const inception_outputs *outputs);
 

@@ -406,6 +406,8 @@ fovea_status lenet_run(lenet_session *session, const lenet_inputs *inputs, const
 {
     const float *const weights = session->model->weights;
     float *const memory = session->workspace;
+    const unsigned mode = fovea_float_mode();
+    fovea_float_mode_set(mode | FOVEA_FLUSH); /* subnormals take long: here they are zeros */
     lenet_pack_image(inputs->image, memory + at_pack_image);
     lenet_conv1(memory + at_pack_image, weights + w_conv1_weight, weights + w_conv1_bias, memory + at_conv1);
     lenet_maxpool(memory + at_conv1, memory + at_maxpool);
@@ -413,6 +415,7 @@ fovea_status lenet_run(lenet_session *session, const lenet_inputs *inputs, const
     lenet_maxpool_2(memory + at_conv2, memory + at_maxpool_2);
     lenet_fc1(memory + at_maxpool_2, weights + w_fc1_weight, weights + w_fc1_bias, memory + at_fc1);
     lenet_fc2(memory + at_fc1, weights + w_fc2_weight, weights + w_fc2_bias, outputs->logits);
+    fovea_float_mode_set(mode);
     return FOVEA_OK;
 }
 
@@ -442,6 +445,7 @@ fovea_status lenet_session_open(lenet_session *session, const lenet_model *model
         return FOVEA_SMALL_WORKSPACE;
     session->model = model;
     session->workspace = (float *)workspace;
+    session->threads = threads;
     return FOVEA_OK;
 }
 

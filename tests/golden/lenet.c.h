@@ -26,7 +26,7 @@
 /* The weights (lenet.weights, self-test included), and the memory that a session works in. */
 #define LENET_WEIGHTS_BYTES   4800
 #define LENET_WORKSPACE_BYTES 3328
-#define LENET_WORKSPACE_BYTES_FOR(threads) (LENET_WORKSPACE_BYTES + 0 * (threads))
+#define LENET_WORKSPACE_BYTES_FOR(threads) (LENET_WORKSPACE_BYTES + 0 * ((threads) - 1))
 
 /* Elements of each tensor, batch included. Pictures are channels x height x width; bytes (unsigned char)
  * are height x width x channels, as decoders give them. */
@@ -55,6 +55,7 @@ typedef struct lenet_model {
 typedef struct lenet_session {
     const lenet_model *model;
     float *workspace;
+    int threads;
 } lenet_session;
 
 /* Opens the model on its weights, which must stay where they are, at a multiple of 64. Checks the header, not
@@ -62,11 +63,14 @@ typedef struct lenet_session {
 fovea_status lenet_open(lenet_model *model, const void *weights, size_t bytes);
 
 /* A session for one caller at a time. The workspace is the caller's, at a multiple of 64, uninitialised, at least
- * LENET_WORKSPACE_BYTES_FOR(threads) bytes: else FOVEA_SMALL_WORKSPACE or FOVEA_MISALIGNED. */
+ * LENET_WORKSPACE_BYTES_FOR(threads) bytes: else FOVEA_SMALL_WORKSPACE or FOVEA_MISALIGNED.
+ * A run uses so many threads at most, the caller's among them, when this is compiled with OpenMP (-fopenmp); else, and
+ * where a net is too small for it, the caller's alone. Any number of them gives the same bits. */
 fovea_status lenet_session_open(lenet_session *session, const lenet_model *model, void *workspace, size_t bytes,
                                 int threads);
 
-/* Computes the outputs. Inputs and outputs are the caller's and do not overlap. Always FOVEA_OK on a CPU. */
+/* Computes the outputs. Inputs and outputs are the caller's and do not overlap. Always FOVEA_OK on a CPU.
+ * Subnormal numbers count as zeros (FOVEA_FLUSH). */
 fovea_status lenet_run(lenet_session *session, const lenet_inputs *inputs, const lenet_outputs *outputs);
 
 void lenet_session_close(lenet_session *session);

@@ -175,6 +175,8 @@ FOVEA_KERNEL static void moves_transpose(const float *restrict x, float *restric
 fovea_status moves_run(moves_session *session, const moves_inputs *inputs, const moves_outputs *outputs)
 {
     float *const memory = session->workspace;
+    const unsigned mode = fovea_float_mode();
+    fovea_float_mode_set(mode | FOVEA_FLUSH); /* subnormals take long: here they are zeros */
     moves_pixels(inputs->image, memory + at_pixels);
     moves_slice(memory + at_pixels, memory + at_slice);
     moves_pad(memory + at_slice, outputs->mirrored);
@@ -185,6 +187,7 @@ fovea_status moves_run(moves_session *session, const moves_inputs *inputs, const
     moves_space_to_depth(memory + at_pixels, outputs->gathered);
     moves_channel_shuffle(memory + at_pixels, outputs->mixed);
     moves_transpose(memory + at_pixels, outputs->answer);
+    fovea_float_mode_set(mode);
     return FOVEA_OK;
 }
 
@@ -212,6 +215,7 @@ fovea_status moves_session_open(moves_session *session, const moves_model *model
         return FOVEA_SMALL_WORKSPACE;
     session->model = model;
     session->workspace = (float *)workspace;
+    session->threads = threads;
     return FOVEA_OK;
 }
 

@@ -295,6 +295,8 @@ fovea_status names_run(names_session *session, const names_inputs *inputs, const
 {
     const float *const weights = session->model->weights;
     float *const memory = session->workspace;
+    const unsigned mode = fovea_float_mode();
+    fovea_float_mode_set(mode | FOVEA_FLUSH); /* subnormals take long: here they are zeros */
     names_add(inputs->class_1, inputs->class_, memory + at_add);
     names_open_2(memory + at_add, weights + w_open_weight, weights + w_open_bias, outputs->default_);
     names_larger_2(inputs->Class, weights + w_larger_weight, weights + w_larger_bias, memory + at_larger);
@@ -304,6 +306,7 @@ fovea_status names_run(names_session *session, const names_inputs *inputs, const
     names_conv1_row4_2(inputs->NULL_, weights + w_conv1_row4_weight, weights + w_conv1_row4_bias,
                        memory + at_conv1_row4);
     names_softmax(memory + at_conv1_row4, outputs->int_);
+    fovea_float_mode_set(mode);
     return FOVEA_OK;
 }
 
@@ -331,6 +334,7 @@ fovea_status names_session_open(names_session *session, const names_model *model
         return FOVEA_SMALL_WORKSPACE;
     session->model = model;
     session->workspace = (float *)workspace;
+    session->threads = threads;
     return FOVEA_OK;
 }
 

@@ -31,7 +31,7 @@
 /* The weights (names.weights, self-test included), and the memory that a session works in. */
 #define NAMES_WEIGHTS_BYTES   3392
 #define NAMES_WORKSPACE_BYTES 128
-#define NAMES_WORKSPACE_BYTES_FOR(threads) (NAMES_WORKSPACE_BYTES + 0 * (threads))
+#define NAMES_WORKSPACE_BYTES_FOR(threads) (NAMES_WORKSPACE_BYTES + 0 * ((threads) - 1))
 
 /* Elements of each tensor, batch included. Pictures are channels x height x width; bytes (unsigned char)
  * are height x width x channels, as decoders give them. */
@@ -70,6 +70,7 @@ typedef struct names_model {
 typedef struct names_session {
     const names_model *model;
     float *workspace;
+    int threads;
 } names_session;
 
 /* Opens the model on its weights, which must stay where they are, at a multiple of 64. Checks the header, not
@@ -77,11 +78,14 @@ typedef struct names_session {
 fovea_status names_open(names_model *model, const void *weights, size_t bytes);
 
 /* A session for one caller at a time. The workspace is the caller's, at a multiple of 64, uninitialised, at least
- * NAMES_WORKSPACE_BYTES_FOR(threads) bytes: else FOVEA_SMALL_WORKSPACE or FOVEA_MISALIGNED. */
+ * NAMES_WORKSPACE_BYTES_FOR(threads) bytes: else FOVEA_SMALL_WORKSPACE or FOVEA_MISALIGNED.
+ * A run uses so many threads at most, the caller's among them, when this is compiled with OpenMP (-fopenmp); else, and
+ * where a net is too small for it, the caller's alone. Any number of them gives the same bits. */
 fovea_status names_session_open(names_session *session, const names_model *model, void *workspace, size_t bytes,
                                 int threads);
 
-/* Computes the outputs. Inputs and outputs are the caller's and do not overlap. Always FOVEA_OK on a CPU. */
+/* Computes the outputs. Inputs and outputs are the caller's and do not overlap. Always FOVEA_OK on a CPU.
+ * Subnormal numbers count as zeros (FOVEA_FLUSH). */
 fovea_status names_run(names_session *session, const names_inputs *inputs, const names_outputs *outputs);
 
 void names_session_close(names_session *session);

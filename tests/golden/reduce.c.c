@@ -205,6 +205,8 @@ fovea_status reduce_run(reduce_session *session, const reduce_inputs *inputs, co
 {
     const float *const weights = session->model->weights;
     float *const memory = session->workspace;
+    const unsigned mode = fovea_float_mode();
+    fovea_float_mode_set(mode | FOVEA_FLUSH); /* subnormals take long: here they are zeros */
     reduce_reduce_mean(inputs->image, memory + at_reduce_mean);
     reduce_codes(memory + at_reduce_mean, weights + w_codes_weight, memory + at_codes);
     reduce_argmax(memory + at_codes, outputs->nearest);
@@ -213,6 +215,7 @@ fovea_status reduce_run(reduce_session *session, const reduce_inputs *inputs, co
     reduce_resize(inputs->image, outputs->small);
     reduce_resize_2(inputs->image, outputs->wide);
     reduce_resize_3(inputs->image, outputs->large);
+    fovea_float_mode_set(mode);
     return FOVEA_OK;
 }
 
@@ -240,6 +243,7 @@ fovea_status reduce_session_open(reduce_session *session, const reduce_model *mo
         return FOVEA_SMALL_WORKSPACE;
     session->model = model;
     session->workspace = (float *)workspace;
+    session->threads = threads;
     return FOVEA_OK;
 }
 

@@ -211,9 +211,12 @@ fovea_status upscale_run(upscale_session *session, const upscale_inputs *inputs,
 {
     const float *const weights = session->model->weights;
     float *const memory = session->workspace;
+    const unsigned mode = fovea_float_mode();
+    fovea_float_mode_set(mode | FOVEA_FLUSH); /* subnormals take long: here they are zeros */
     upscale_pack_x(inputs->x, memory + at_pack_x);
     upscale_even(memory + at_pack_x, weights + w_even_weight, weights + w_even_bias, memory + at_even);
     upscale_uneven(memory + at_even, weights + w_uneven_weight, weights + w_uneven_bias, outputs->y);
+    fovea_float_mode_set(mode);
     return FOVEA_OK;
 }
 
@@ -241,6 +244,7 @@ fovea_status upscale_session_open(upscale_session *session, const upscale_model 
         return FOVEA_SMALL_WORKSPACE;
     session->model = model;
     session->workspace = (float *)workspace;
+    session->threads = threads;
     return FOVEA_OK;
 }
 

@@ -475,11 +475,14 @@ fovea_status winograd_run(winograd_session *session, const winograd_inputs *inpu
 {
     const float *const weights = session->model->weights;
     float *const memory = session->workspace;
+    const unsigned mode = fovea_float_mode();
+    fovea_float_mode_set(mode | FOVEA_FLUSH); /* subnormals take long: here they are zeros */
     winograd_pack_x(inputs->x, memory + at_pack_x);
     winograd_one(memory + at_pack_x, weights + w_one_weight, weights + w_one_bias, memory + at_one);
     winograd_two(memory + at_one, weights + w_two_weight, weights + w_two_bias, memory + at_one, memory + at_two,
                  memory + at_two_scratch);
     winograd_pack_two(memory + at_two, outputs->answer);
+    fovea_float_mode_set(mode);
     return FOVEA_OK;
 }
 
@@ -509,6 +512,7 @@ fovea_status winograd_session_open(winograd_session *session, const winograd_mod
         return FOVEA_SMALL_WORKSPACE;
     session->model = model;
     session->workspace = (float *)workspace;
+    session->threads = threads;
     return FOVEA_OK;
 }
 

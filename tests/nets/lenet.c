@@ -42,7 +42,7 @@ static Subject subject_open(const char *target, const char *folder, const char *
     cr_assert(subject.graph, "the model is not read with %s", weights);
     int model = emitted_add(subject.emitted, &subject.diag, subject.graph);
     cr_assert(model >= 0 && emitted_compile(subject.emitted), "nothing is emitted");
-    subject.session = emitted_session(subject.emitted, model);
+    subject.session = emitted_session(subject.emitted, model, 1);
     cr_assert(subject.session, "the model is not opened");
     cr_assert(subject.pictures.height * subject.pictures.width == PIXELS, "pictures are not 28x28");
     return subject;

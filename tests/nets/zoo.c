@@ -150,6 +150,7 @@ static void check_target(const char *name, Diag *diag, const Graph *graph, const
     Emitted *emitted = emitted_new(target);
     if (!emitted)
         return;
+    emitted_every_count(emitted);
     Tensor *actual = NEW_ARRAY(graph->arena, Tensor, graph->outputs.count);
     int model = emitted_add(emitted, diag, graph);
     bool good = model >= 0 && emitted_compile(emitted) && emitted_run(emitted, model, inputs, actual);

@@ -22,6 +22,7 @@ static const TileSizes few = {
     .strip = 3,
     .fewest_strips = 1,
     .longest_row_kept = 5,
+    .worth_threads = INT32_MAX,
 };
 
 static const TileSizes many = {
@@ -34,6 +35,7 @@ static const TileSizes many = {
     .strip = 4,
     .fewest_strips = 2,
     .longest_row_kept = 1 << 20,
+    .worth_threads = INT32_MAX,
 };
 
 /* Panels one by one, and few examples; more sums than there are registers. */

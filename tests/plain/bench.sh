@@ -154,7 +154,7 @@ for runs in 0 -1 many 1.5 99999999999999999999; do
     refuses "$runs runs" "--runs takes a whole number of at least 1, not '$runs'" $time --runs=$runs
 done
 refuses "0 threads" "--threads takes a whole number of at least 1, not '0'" $time --threads 0
-refuses "more threads than there can be" "a run takes 1 thread at most, not 2" $time --threads 2
+refuses "more threads than there can be" "a run takes 1024 threads at most, not 1025" $time --threads 1025
 refuses "an unknown target" "no target is called 'z80'; there are c," $time -t z80
 refuses "a compiler that is not there" "the C compiler 'nothere' (from CC) is not there" env CC=nothere $time
 refuses "no compiler" "there is no C compiler" env -u CC PATH= $time

@@ -29,8 +29,10 @@ struct EmittedSession {
 
 struct Emitted {
     Arena *arena;
-    const Target *target;
+    Target target;
+    TileSizes tiles;
     int64_t cache_bytes;
+    bool every_count;
     char *folder;
     VEC(Model) models;
     VEC(EmittedSession *) sessions;
@@ -61,7 +63,10 @@ Emitted *emitted_for(const Target *target)
     Arena *arena = arena_new();
     Emitted *emitted = NEW(arena, Emitted);
     emitted->arena = arena;
-    emitted->target = target;
+    emitted->target = *target;
+    emitted->tiles = *target->tiles;
+    emitted->tiles.worth_sharing = emitted->tiles.worth_threads = 0; /* threads share what they can */
+    emitted->target.tiles = &emitted->tiles;
     emitted->folder = folder_temporary(arena);
     return emitted;
 }
@@ -112,10 +117,15 @@ void emitted_cache(Emitted *emitted, int64_t bytes)
     emitted->cache_bytes = bytes;
 }
 
+void emitted_every_count(Emitted *emitted)
+{
+    emitted->every_count = true;
+}
+
 int emitted_add(Emitted *emitted, Diag *diag, const Graph *graph)
 {
     Graph *optimised = (Graph *)graph;
-    passes_run(&optimised, &(PassOptions){.target = emitted->target, .cache_bytes = emitted->cache_bytes});
+    passes_run(&optimised, &(PassOptions){.target = &emitted->target, .cache_bytes = emitted->cache_bytes});
     return emitted_add_optimised(emitted, diag, graph, optimised);
 }
 
@@ -123,10 +133,10 @@ int emitted_add_optimised(Emitted *emitted, Diag *diag, const Graph *graph, cons
 {
     int index = (int)emitted->models.count;
     const char *name = arena_printf(emitted->arena, "m%d", index);
-    Plan *plan = plan_make(optimised, emitted->target);
+    Plan *plan = plan_make(optimised, &emitted->target);
     const char *broken = plan_verify(plan);
     if (broken) {
-        fprintf(stderr, "the plan of %s for %s: %s\n", graph->name, emitted->target->name, broken);
+        fprintf(stderr, "the plan of %s for %s: %s\n", graph->name, emitted->target.name, broken);
         return -1;
     }
     if (!emit_model(diag, plan, &(EmitOptions){.prefix = name, .embed = EMBED_NONE}, emitted->folder))
@@ -147,8 +157,8 @@ bool emitted_compile(Emitted *emitted)
     if (sanitizers && *sanitizers)
         extra =
             arena_printf(emitted->arena, "-fsanitize=%s -fno-sanitize-recover=all -fno-inline-functions", sanitizers);
-    const char *command =
-        arena_printf(emitted->arena, "%s -std=c99 -O1 %s -fPIC -Iruntime -I. -I%s", compiler, extra, emitted->folder);
+    const char *command = arena_printf(emitted->arena, "%s -std=c99 -fopenmp -O1 %s -fPIC -Iruntime -I. -I%s", compiler,
+                                       extra, emitted->folder);
     Buf report = {0};
     /* One that does not compile leaves its messages in NAME.log and no object; the others go on. */
     bool good = command_run(&report,
@@ -161,7 +171,9 @@ bool emitted_compile(Emitted *emitted)
     buf_free(&report);
     if (!good)
         return false;
-    emitted->library = dlopen(arena_printf(emitted->arena, "%s/models.so", emitted->folder), RTLD_NOW | RTLD_LOCAL);
+    setenv("OMP_WAIT_POLICY", "passive", 0); /* there may be more threads than cores */
+    emitted->library =
+        dlopen(arena_printf(emitted->arena, "%s/models.so", emitted->folder), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (!emitted->library) {
         fprintf(stderr, "%s\n", dlerror());
         return false;
@@ -191,7 +203,7 @@ static bool status_good(const Model *model, const char *what, int status)
 }
 
 /* Weights and workspace in guarded memory, and an open session on them. */
-static bool session_open(Emitted *emitted, const Model *model, EmittedSession *session, GuardSide side)
+static bool session_open(Emitted *emitted, const Model *model, EmittedSession *session, GuardSide side, int threads)
 {
     size_t bytes = 0;
     const char *path = arena_printf(emitted->arena, "%s/%s.weights", emitted->folder, model->name);
@@ -204,13 +216,14 @@ static bool session_open(Emitted *emitted, const Model *model, EmittedSession *s
     *session = (EmittedSession){.shim = model->shim};
     session->state = arena_alloc(emitted->arena, model->shim->state_bytes);
     Guard weights = guard_new(bytes, FOVEA_ALIGNMENT, side);
-    Guard workspace = guard_new(model->shim->workspace_bytes, FOVEA_ALIGNMENT, side);
+    size_t room = model->shim->workspace_bytes + (size_t)(threads - 1) * model->shim->thread_bytes;
+    Guard workspace = guard_new(room, FOVEA_ALIGNMENT, side);
     memcpy(weights.at, blob, bytes);
     memset(workspace.at, side == GUARD_BEHIND ? 0xFF : 0x4E, workspace.bytes);
     guard_protect(&weights);
     session->weights = weights;
     session->workspace = workspace;
-    int status = model->shim->open(session->state, weights.at, bytes, workspace.at, workspace.bytes);
+    int status = model->shim->open(session->state, weights.at, bytes, workspace.at, workspace.bytes, threads);
     session->open = status == FOVEA_OK;
     return status_good(model, "opening", status);
 }
@@ -279,11 +292,11 @@ static bool run_intact(const Graph *graph, const Run *run, const EmittedSession 
 }
 
 /* Two runs in one session: same answer, nothing touched that should not be. */
-static bool run_twice(Emitted *emitted, const Model *model, const Tensor *inputs, GuardSide side, Run *run)
+static bool run_twice(Emitted *emitted, const Model *model, const Tensor *inputs, GuardSide side, int threads, Run *run)
 {
     const Graph *graph = model->graph;
     EmittedSession session = {0};
-    bool good = session_open(emitted, model, &session, side);
+    bool good = session_open(emitted, model, &session, side, threads);
     *run = run_buffers(emitted->arena, graph, inputs, side);
     good = good && status_good(model, "run", model->shim->run(session.state, run->in, run->out));
     Run again = run_buffers(emitted->arena, graph, inputs, side);
@@ -299,21 +312,36 @@ static bool run_twice(Emitted *emitted, const Model *model, const Tensor *inputs
     return good;
 }
 
+/* The same in another session with so many threads: same answer, however memory stands and whatever is in it. */
+static bool runs_alike(Emitted *emitted, const Model *model, const Tensor *inputs, int threads, const Run *first)
+{
+    const Graph *graph = model->graph;
+    Run run;
+    bool good = run_twice(emitted, model, inputs, threads % 2 ? GUARD_BEHIND : GUARD_BEFORE, threads, &run);
+    for (uint32_t i = 0; good && i < graph->outputs.count; i++) {
+        good = memcmp(first->out[i], run.out[i], run.outputs[i].bytes) == 0;
+        if (!good)
+            fprintf(
+                stderr,
+                "%s: %s depends on where memory stands, on what was in the workspace, or on there being %d threads\n",
+                graph->name, graph->outputs.at[i].name, threads);
+    }
+    run_free(graph, &run);
+    return good;
+}
+
 bool emitted_run(Emitted *emitted, int index, const Tensor *inputs, Tensor *outputs)
 {
+    static const int threads[] = {2, 3, 5};
     const Model *model = &emitted->models.at[index];
     const Graph *graph = model->graph;
     if (!is_compiled(emitted, model))
         return false;
-    Run first, second;
-    bool good = run_twice(emitted, model, inputs, GUARD_BEHIND, &first);
-    good = run_twice(emitted, model, inputs, GUARD_BEFORE, &second) && good;
-    for (uint32_t i = 0; good && i < graph->outputs.count; i++) {
-        good = memcmp(first.out[i], second.out[i], first.outputs[i].bytes) == 0;
-        if (!good)
-            fprintf(stderr, "%s: %s depends on where memory stands or on what was in the workspace\n", graph->name,
-                    graph->outputs.at[i].name);
-    }
+    Run first;
+    bool good = run_twice(emitted, model, inputs, GUARD_BEHIND, 1, &first);
+    for (size_t i = 0; good && i < COUNT_OF(threads); i++)
+        if (emitted->every_count || (size_t)index % COUNT_OF(threads) == i)
+            good = runs_alike(emitted, model, inputs, threads[i], &first);
     for (uint32_t i = 0; good && i < graph->outputs.count; i++) {
         outputs[i] = tensor_new(&graph_node(graph, graph->outputs.at[i].node)->type.shape);
         int64_t count = shape_count(&outputs[i].shape);
@@ -324,17 +352,16 @@ bool emitted_run(Emitted *emitted, int index, const Tensor *inputs, Tensor *outp
         }
     }
     run_free(graph, &first);
-    run_free(graph, &second);
     return good;
 }
 
-EmittedSession *emitted_session(Emitted *emitted, int model)
+EmittedSession *emitted_session(Emitted *emitted, int model, int threads)
 {
     if (!is_compiled(emitted, &emitted->models.at[model]))
         return NULL;
     EmittedSession *session = NEW(emitted->arena, EmittedSession);
     VEC_PUSH(emitted->arena, &emitted->sessions, session);
-    return session_open(emitted, &emitted->models.at[model], session, GUARD_BEHIND) ? session : NULL;
+    return session_open(emitted, &emitted->models.at[model], session, GUARD_BEHIND, threads) ? session : NULL;
 }
 
 void emitted_session_spoil(EmittedSession *session)

@@ -6,10 +6,11 @@
  *       emitted_run(emitted, model, inputs, outputs);  // outputs are made like those of eval_graph
  *   emitted_free(emitted);
  *
- * Every run is four runs: two in one session, then two in another. Inputs, outputs, weights and workspace stand
- * between forbidden pages, in the first session against the page behind them, in the other against the page before;
- * weights and inputs are read-only; the workspace is filled with NaN, then with another pattern. The outputs must be
- * the same bytes each time, and what stands around everything must stay untouched.
+ * Every run is four runs: two in one session with one thread, then two in another with 2, 3 or 5, who share whatever
+ * they can, however small. Inputs, outputs, weights and workspace stand between forbidden pages, in one session against
+ * the page behind them, in others against the page before; weights and inputs are read-only; the workspace is filled
+ * with NaN, then with another pattern. The outputs must be the same bytes each time, and what stands around everything
+ * must stay untouched.
  *
  * The code is compiled by $CC (default clang), with -fsanitize=$SAN when that is set.
  */
@@ -33,6 +34,8 @@ int emitted_add(Emitted *emitted, Diag *diag, const Graph *graph);
 /* The cache for which nets that are added from now on are compiled; 0: the usual one. With a small one, kernels go
  * through their rows in bands. */
 void emitted_cache(Emitted *emitted, int64_t bytes);
+/* From now on, each run takes all of these numbers of threads. */
+void emitted_every_count(Emitted *emitted);
 /* Plans and emits a graph on which the passes ran already; `net` is it before them. */
 int emitted_add_optimised(Emitted *emitted, Diag *diag, const Graph *net, const Graph *optimised);
 /* After the last emitted_add. false when there is nothing to run; one model that does not compile fails when it is run.
@@ -45,7 +48,8 @@ bool emitted_run(Emitted *emitted, int model, const Tensor *inputs, Tensor *outp
 
 /* A session that stays open, for many runs: plain pointers in the order of the ports, nothing is checked. */
 typedef struct EmittedSession EmittedSession;
-EmittedSession *emitted_session(Emitted *emitted, int model); /* NULL after printing why; freed with `emitted` */
+EmittedSession *emitted_session(Emitted *emitted, int model,
+                                int threads); /* NULL after printing why; freed with `emitted` */
 int emitted_session_run(EmittedSession *session, const void *const *inputs, void *const *outputs);
 /* Fills the session's workspace with NaN: the next run must not notice. */
 void emitted_session_spoil(EmittedSession *session);

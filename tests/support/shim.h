@@ -10,7 +10,9 @@
 
 typedef struct Shim {
     size_t state_bytes, workspace_bytes, weights_bytes;
-    int (*open)(void *state, const void *weights, size_t weights_bytes, void *workspace, size_t workspace_bytes);
+    size_t thread_bytes; /* of workspace, that each thread but the first takes besides */
+    int (*open)(void *state, const void *weights, size_t weights_bytes, void *workspace, size_t workspace_bytes,
+                int threads);
     int (*run)(void *state, const void *const *in, void *const *out);
     void (*close)(void *state);
 } Shim;
@@ -24,11 +26,12 @@ typedef struct Shim {
         m##_model model;                                                                                               \
         m##_session session;                                                                                           \
     } m##_state;                                                                                                       \
-    static int m##_shim_open(void *p, const void *weights, size_t weights_bytes, void *workspace, size_t bytes)        \
+    static int m##_shim_open(void *p, const void *weights, size_t weights_bytes, void *workspace, size_t bytes,        \
+                             int threads)                                                                              \
     {                                                                                                                  \
         m##_state *state = p;                                                                                          \
         int status = (int)m##_open(&state->model, weights, weights_bytes);                                             \
-        return status ? status : (int)m##_session_open(&state->session, &state->model, workspace, bytes, 1);           \
+        return status ? status : (int)m##_session_open(&state->session, &state->model, workspace, bytes, threads);     \
     }                                                                                                                  \
     static int m##_shim_run(void *p, const void *const *in, void *const *out)                                          \
     {                                                                                                                  \
@@ -44,7 +47,8 @@ typedef struct Shim {
         m##_close(&state->model);                                                                                      \
     }                                                                                                                  \
     extern const Shim m##_shim;                                                                                        \
-    const Shim m##_shim = {sizeof(m##_state), M##_WORKSPACE_BYTES, M##_WEIGHTS_BYTES,                                  \
-                           m##_shim_open,     m##_shim_run,        m##_shim_close};
+    const Shim m##_shim = {                                                                                            \
+        sizeof(m##_state), M##_WORKSPACE_BYTES, M##_WEIGHTS_BYTES, M##_WORKSPACE_BYTES_FOR(2) - M##_WORKSPACE_BYTES,   \
+        m##_shim_open,     m##_shim_run,        m##_shim_close};
 
 #endif

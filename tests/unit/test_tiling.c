@@ -30,33 +30,37 @@ Test(tiling, of_each_family)
         const char *target, *input, *layer, *loops;
     } cases[] = {
         {"c", "f32[64, 28, 28]", "c: conv(64, 3x3)",
-         "maps by 32, rows, columns by 4 and 2, inputs, taps; 32 maps x 4 pixels in registers, turned to be stored"},
+         "maps by 32, rows, columns by 4 and 2, inputs, taps; 32 maps x 4 pixels in registers, turned to be stored; "
+         "rows shared out"},
         {"c", "f32[64, 28, 28]", "c: conv(70, 1x1)",
          "maps by 32 (6 of the last), rows, columns by 4, inputs; 32 maps x 4 pixels in registers, turned to be "
-         "stored"},
+         "stored; rows shared out"},
         {"c", "f32[6, 9, 9]", "c: conv(6, 3x3, groups=6)", "maps, rows, taps; 7 pixels in registers"},
         {"avx2", "f32[64, 28, 28]", "c: conv(64, 2x2) -> relu",
-         "maps by 16, rows, columns by 6 and 3, inputs by 8, taps, inputs; 16 maps x 6 pixels in registers"},
+         "maps by 16, rows, columns by 6 and 3, inputs by 8, taps, inputs; 16 maps x 6 pixels in registers; maps "
+         "shared out"},
         {"avx2", "f32[64, 28, 28]", "c: conv(64, 3x3) -> relu",
-         "tiles by 25 (24 of the last), maps by 16, points, tiles by 5, inputs; 16 maps x 5 tiles in registers"},
+         "tiles by 25 (24 of the last), maps by 16, points, tiles by 5, inputs; 16 maps x 5 tiles in registers; maps "
+         "shared out"},
         {"avx512", "f32[64, 28, 28]", "c: conv(48, 3x3, pad=1)",
-         "tiles by 25 (24 of the last), maps by 16, points, inputs; 16 maps x 25 tiles in registers"},
+         "tiles by 25 (24 of the last), maps by 16, points, inputs; 16 maps x 25 tiles in registers; tiles shared out"},
         {"avx512", "f32[64, 110, 55]", "c: conv(208, 3x3, stride=2x1, pad=1)",
          "maps by 32 (16 of the last), rows, columns by 14 and 13, inputs by 16, taps, inputs; 32 maps x 14 pixels in "
-         "registers"},
+         "registers; rows shared out"},
         {"avx512", "f32[512, 7, 7]", "c: conv(512, 3x3, pad=1)",
          "maps by 32, inputs by 16, rows*columns by 14 and 7, taps, inputs; 32 maps x 14 pixels in registers; sums of "
-         "49 pixels kept; 8 lines fetched ahead"},
+         "49 pixels kept; 8 lines fetched ahead; maps shared out"},
         {"avx512", "f32[480, 13, 14]", "c: conv(80, 1x1)",
          "maps by 32 (16 of the last), rows, inputs by 16, inputs; 32 maps x 14 pixels in registers; 3 lines fetched "
-         "ahead"},
+         "ahead; rows shared out"},
         {"avx512", "f32[256, 56, 56]", "c: conv(64, 1x1)",
-         "rows by 2, maps by 32, rows, columns by 14, inputs by 16, inputs; 32 maps x 14 pixels in registers"},
+         "rows by 2, maps by 32, rows, columns by 14, inputs by 16, inputs; 32 maps x 14 pixels in registers; rows "
+         "shared out"},
         {"avx512", "f32[3, 224, 224]", "c: conv(64, 7x7, stride=2, pad=3)",
-         "maps by 32, rows, columns by 14, taps, inputs; 32 maps x 14 pixels in registers"},
+         "maps by 32, rows, columns by 14, taps, inputs; 32 maps x 14 pixels in registers; rows shared out"},
         {"avx512", "f32[96, 54, 27]", "c: conv(256, 5x5, stride=2x1, pad=2, groups=2)",
          "maps by 32, rows, columns by 14 and 13, inputs by 16, taps, inputs; 32 maps x 14 pixels in registers; 1 line "
-         "fetched ahead"},
+         "fetched ahead; maps shared out"},
         {"c", "f32[4, 9, 9]", "c: conv_transpose(8, 4x4, stride=2, pad=1)",
          "2 phases of rows, 2 phases of columns, rows by 2, columns by 16 (the last moved back), inputs, taps; 8 maps "
          "x 8 pixels in registers, turned to be stored"},
