@@ -97,6 +97,26 @@ static bool groups_fit(const ConvAttrs *attrs, int64_t inputs, int64_t maps, int
     return attrs->groups == 1 || (inputs / attrs->groups % lanes == 0 && maps / attrs->groups % lanes == 0);
 }
 
+/* Whether so few channels are worth a block: three eighths of the lanes do as much as the portable text does, and what
+ * reads them has no other layout to cope with. */
+static bool fill_enough(int64_t channels, int32_t lanes)
+{
+    return 8 * channels >= 3 * lanes;
+}
+
+/* Whether a convolution makes a value, and what only passes values on. */
+static bool comes_of_conv(const Graph *graph, const Node *node)
+{
+    enum { MOST_BETWEEN = 8 };
+    for (int i = 0; i < MOST_BETWEEN; i++) {
+        Family family = op_row(node->op)->family;
+        if (family != FAMILY_MAP && family != FAMILY_POOL && family != FAMILY_LRN)
+            break;
+        node = graph_input_node(graph, node, 0);
+    }
+    return node->op == OP_conv || node->op == OP_conv_winograd;
+}
+
 ConvForm blocked_form(const Graph *graph, const Node *conv, bool vector_epilogue, int32_t lanes, int32_t sums)
 {
     if (conv->op == OP_conv_winograd)
@@ -107,15 +127,18 @@ ConvForm blocked_form(const Graph *graph, const Node *conv, bool vector_epilogue
     if (conv->op == OP_conv && vector_epilogue && maps >= lanes &&
         conv_is_depthwise(attrs, maps, &graph_input_node(graph, conv, CONV_X)->type))
         return depthwise_form(conv, lanes);
-    if (conv->op == OP_conv_connect || maps < lanes || !vector_epilogue ||
+    if (conv->op == OP_conv_connect || !vector_epilogue || !fill_enough(maps, lanes) ||
+        (maps < lanes && (transposed || attrs->groups > 1)) ||
         (transposed && (attrs->groups > 1 || 2 * inputs < lanes)) || !groups_fit(attrs, inputs, maps, lanes))
         return c_conv_form(graph, conv, vector_epilogue);
     if (transposed)
         return transposed_form(conv, lanes, sums);
     int64_t vectors = (maps / attrs->groups + lanes - 1) / lanes;
     int32_t panel = panel_vectors(&conv->type.shape, vectors, sums, attrs->groups > 1);
+    const Node *x = graph_input_node(graph, conv, CONV_X);
+    bool plain = inputs < lanes && !(fill_enough(inputs, lanes) && comes_of_conv(graph, x));
     return (ConvForm){.activations = LAYOUT_BLOCKED,
-                      .reads = inputs < lanes ? LAYOUT_PLAIN : LAYOUT_BLOCKED,
+                      .reads = plain ? LAYOUT_PLAIN : LAYOUT_BLOCKED,
                       .channel_block = lanes,
                       .weights = LAYOUT_PANELS,
                       .inputs = (int32_t)MIN(inputs / attrs->groups, lanes),

@@ -56,7 +56,7 @@ enum {
     w_half_weight = 16, /* [6][2][3][3][1] */
     w_half_bias = 128, /* [6][1] */
     w_depthwise_weight = 144, /* [6][1][3][3][1] */
-    w_mixed_weight = 208, /* [1][6][1][1][8] */
+    w_mixed_weight = 208, /* [1][1][1][6][8] */
     w_mixed_bias = 256, /* [1][8] */
 };
 
@@ -65,21 +65,23 @@ enum {
     at_pack_image = 1536, /* [4][14][14], steps 1 to 2 */
     at_half = 0, /* [6][16][16], steps 2 to 3 */
     at_depthwise = 1536, /* [6][12][12], steps 3 to 4 */
-    at_mixed = 0, /* [3][12][12], steps 4 to 5 */
+    at_pack_depthwise = 0, /* [1][12][12][8], steps 4 to 5 */
+    at_mixed = 1152, /* [1][12][12][8], steps 5 to 6 */
+    at_pack_mixed = 0, /* [3][12][12], steps 6 to 7 */
 };
-
-/* Before loops over maps that store some pixels of each: clang would gather and scatter vectors of maps. */
-#if defined __clang__
-#define GROUPED_BY_PIXELS _Pragma("clang loop vectorize(disable)")
-#else
-#define GROUPED_BY_PIXELS
-#endif
 
 /* Before loops over the lanes of vectors: gcc would write out short ones, and find no vectors. */
 #if defined __GNUC__ && __GNUC__ >= 8 && !defined __clang__
 #define GROUPED_LANES _Pragma("GCC unroll 1")
 #else
 #define GROUPED_LANES
+#endif
+
+/* Before loops over few inputs: gcc would write them out, and run out of registers. */
+#if defined __GNUC__ && __GNUC__ >= 8 && !defined __clang__
+#define GROUPED_LOOP _Pragma("GCC unroll 1")
+#else
+#define GROUPED_LOOP
 #endif
 
 /* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for edges. */
@@ -243,86 +245,86 @@ FOVEA_AVX2 static void grouped_depthwise(const float *restrict x, const float *r
     }
 }
 
+/* pack (grouped.fov:5)
+ * x[6][12][12] -> y[1][12][12][8]
+ * the same values in another layout */
+FOVEA_AVX2 static void grouped_pack_depthwise(const float *restrict x, float *restrict y)
+{
+    for (int i = 0; i < 144; i++)
+        for (int j = 0; j < 6; j++)
+            y[i * 8 + j] = x[i + j * 144];
+    for (int i = 0; i < 144; i++)
+        for (int j = 0; j < 2; j++)
+            y[6 + i * 8 + j] = 0.0f;
+}
+
 /* mixed: conv (grouped.fov:5)
- * x[6][12][12], weight[1][6][1][1][8], bias[1][8] -> y[3][12][12]
- * direct, 8 maps x 8 pixels summed in registers */
-/* 8 pixels of a row, of 3 maps. */
-FOVEA_AVX2 static void grouped_mixed_row8(const float *restrict x, const float *restrict weight,
+ * x[1][12][12][8], weight[1][1][1][6][8], bias[1][8] -> y[1][12][12][8]
+ * direct, 8 maps x 12 pixels summed in registers, channels in blocks of 8 */
+/* 12 pixels, of 8 maps. */
+FOVEA_AVX2 static void grouped_mixed_12x1(const float *restrict x, const float *restrict weight,
                                           const float *restrict bias, float *restrict y)
 {
-    float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8], a7[8];
-    for (int b = 0; b < 8; b++)
-        a0[b] = a1[b] = a2[b] = a3[b] = a4[b] = a5[b] = a6[b] = a7[b] = bias[b];
-    for (int i = 0; i < 6; i++) {
-        const float *s = x + i * 144;
-        GROUPED_LANES
-        for (int b = 0; b < 8; b++) {
-            a0[b] += s[0] * weight[b];
-            a1[b] += s[1] * weight[b];
-            a2[b] += s[2] * weight[b];
-            a3[b] += s[3] * weight[b];
-            a4[b] += s[4] * weight[b];
-            a5[b] += s[5] * weight[b];
-            a6[b] += s[6] * weight[b];
-            a7[b] += s[7] * weight[b];
-        }
-        weight += 8;
+    v8 a0_0 = v_load(bias);
+    v8 a1_0 = v_load(bias);
+    v8 a2_0 = v_load(bias);
+    v8 a3_0 = v_load(bias);
+    v8 a4_0 = v_load(bias);
+    v8 a5_0 = v_load(bias);
+    v8 a6_0 = v_load(bias);
+    v8 a7_0 = v_load(bias);
+    v8 a8_0 = v_load(bias);
+    v8 a9_0 = v_load(bias);
+    v8 a10_0 = v_load(bias);
+    v8 a11_0 = v_load(bias);
+    const float *s = x;
+    GROUPED_LOOP
+    for (int i = 0; i < 6; i++, s += 144, weight += 8) {
+        const v8 w0 = v_load(weight);
+        v8 v;
+        v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0);
+        v = v_broadcast(s + 8), a1_0 = v_fma(v, w0, a1_0);
+        v = v_broadcast(s + 16), a2_0 = v_fma(v, w0, a2_0);
+        v = v_broadcast(s + 24), a3_0 = v_fma(v, w0, a3_0);
+        v = v_broadcast(s + 32), a4_0 = v_fma(v, w0, a4_0);
+        v = v_broadcast(s + 40), a5_0 = v_fma(v, w0, a5_0);
+        v = v_broadcast(s + 48), a6_0 = v_fma(v, w0, a6_0);
+        v = v_broadcast(s + 56), a7_0 = v_fma(v, w0, a7_0);
+        v = v_broadcast(s + 64), a8_0 = v_fma(v, w0, a8_0);
+        v = v_broadcast(s + 72), a9_0 = v_fma(v, w0, a9_0);
+        v = v_broadcast(s + 80), a10_0 = v_fma(v, w0, a10_0);
+        v = v_broadcast(s + 88), a11_0 = v_fma(v, w0, a11_0);
     }
-    float sums[8][8];
-    for (int b = 0; b < 8; b++) {
-        sums[b][0] = a0[b];
-        sums[b][1] = a1[b];
-        sums[b][2] = a2[b];
-        sums[b][3] = a3[b];
-        sums[b][4] = a4[b];
-        sums[b][5] = a5[b];
-        sums[b][6] = a6[b];
-        sums[b][7] = a7[b];
-    }
-    GROUPED_BY_PIXELS
-    for (int b = 0; b < 3; b++)
-        for (int p = 0; p < 8; p++)
-            y[b * 144 + p] = sums[b][p];
+    v_store(y, a0_0);
+    v_store(y + 8, a1_0);
+    v_store(y + 16, a2_0);
+    v_store(y + 24, a3_0);
+    v_store(y + 32, a4_0);
+    v_store(y + 40, a5_0);
+    v_store(y + 48, a6_0);
+    v_store(y + 56, a7_0);
+    v_store(y + 64, a8_0);
+    v_store(y + 72, a9_0);
+    v_store(y + 80, a10_0);
+    v_store(y + 88, a11_0);
 }
 
-/* 4 pixels of a row, of 3 maps. */
-FOVEA_AVX2 static void grouped_mixed_row4(const float *restrict x, const float *restrict weight,
-                                          const float *restrict bias, float *restrict y)
-{
-    float a0[8], a1[8], a2[8], a3[8];
-    for (int b = 0; b < 8; b++)
-        a0[b] = a1[b] = a2[b] = a3[b] = bias[b];
-    for (int i = 0; i < 6; i++) {
-        const float *s = x + i * 144;
-        GROUPED_LANES
-        for (int b = 0; b < 8; b++) {
-            a0[b] += s[0] * weight[b];
-            a1[b] += s[1] * weight[b];
-            a2[b] += s[2] * weight[b];
-            a3[b] += s[3] * weight[b];
-        }
-        weight += 8;
-    }
-    float sums[8][4];
-    for (int b = 0; b < 8; b++) {
-        sums[b][0] = a0[b];
-        sums[b][1] = a1[b];
-        sums[b][2] = a2[b];
-        sums[b][3] = a3[b];
-    }
-    GROUPED_BY_PIXELS
-    for (int b = 0; b < 3; b++)
-        for (int p = 0; p < 4; p++)
-            y[b * 144 + p] = sums[b][p];
-}
-
-FOVEA_AVX2 static void grouped_mixed(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                                     float *restrict y)
+static void grouped_mixed(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                          float *restrict y)
 {
     for (int r = 0; r < 12; r++) {
-        grouped_mixed_row8(x + r * 12, weight, bias, y + r * 12);
-        grouped_mixed_row4(x + r * 12 + 8, weight, bias, y + r * 12 + 8);
+        grouped_mixed_12x1(x + r * 96, weight, bias, y + r * 96);
     }
+}
+
+/* mixed: pack (grouped.fov:5)
+ * x[1][12][12][8] -> y[3][12][12]
+ * the same values in another layout */
+FOVEA_AVX2 static void grouped_pack_mixed(const float *restrict x, float *restrict y)
+{
+    for (int i = 0; i < 144; i++)
+        for (int j = 0; j < 3; j++)
+            y[i + j * 144] = x[i * 8 + j];
 }
 
 /* channel_avg (grouped.fov:6)
@@ -347,8 +349,10 @@ fovea_status grouped_run(grouped_session *session, const grouped_inputs *inputs,
     grouped_pack_image(inputs->image, memory + at_pack_image);
     grouped_half(memory + at_pack_image, weights + w_half_weight, weights + w_half_bias, memory + at_half);
     grouped_depthwise(memory + at_half, weights + w_depthwise_weight, memory + at_half, memory + at_depthwise);
-    grouped_mixed(memory + at_depthwise, weights + w_mixed_weight, weights + w_mixed_bias, memory + at_mixed);
-    grouped_channel_avg(memory + at_mixed, outputs->answer);
+    grouped_pack_depthwise(memory + at_depthwise, memory + at_pack_depthwise);
+    grouped_mixed(memory + at_pack_depthwise, weights + w_mixed_weight, weights + w_mixed_bias, memory + at_mixed);
+    grouped_pack_mixed(memory + at_mixed, memory + at_pack_mixed);
+    grouped_channel_avg(memory + at_pack_mixed, outputs->answer);
     fovea_float_mode_set(mode);
     return FOVEA_OK;
 }
@@ -360,7 +364,7 @@ fovea_status grouped_open(grouped_model *model, const void *weights, size_t byte
     if (!fovea_cpu_has(FOVEA_CPU_AVX2))
         return FOVEA_WRONG_CPU;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0xb41443b0651e31bb), 1088);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x81e205a39a2a6a4d), 1088);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;

@@ -53,21 +53,21 @@ typedef __m256 v8;
 
 /* Where each tensor stands in inception.weights, in floats. */
 enum {
-    w_a_conv1x1_weight = 16, /* [1][5][1][1][8] */
+    w_a_conv1x1_weight = 16, /* [1][1][1][5][8] */
     w_a_conv1x1_bias = 64, /* [1][8] */
     w_a_reduce3_weight = 80, /* [1][5][1][1][8] */
     w_a_reduce3_bias = 128, /* [1][8] */
-    w_a_conv3x3_weight = 144, /* [1][2][3][3][8] */
+    w_a_conv3x3_weight = 144, /* [1][3][3][2][8] */
     w_a_conv3x3_bias = 288, /* [1][8] */
     w_a_proj_weight = 304, /* [1][5][1][1][8] */
     w_a_proj_bias = 352, /* [1][8] */
     w_b_conv1x1_weight = 368, /* [1][2][1][1][8][8] */
     w_b_conv1x1_bias = 448, /* [1][8] */
-    w_b_reduce3_weight = 464, /* [1][9][1][1][8] */
+    w_b_reduce3_weight = 464, /* [1][2][1][1][8][8] */
     w_b_reduce3_bias = 544, /* [1][8] */
     w_b_conv3x3_weight = 560, /* [1][3][3][3][8] */
     w_b_conv3x3_bias = 784, /* [1][8] */
-    w_b_proj_weight = 800, /* [1][9][1][1][8] */
+    w_b_proj_weight = 800, /* [1][2][1][1][8][8] */
     w_b_proj_bias = 880, /* [1][8] */
     w_fc_weight = 896, /* [1][16][8] */
     w_fc_bias = 1024, /* [1][8] */
@@ -75,22 +75,27 @@ enum {
 
 /* Where each value stands in the workspace, and from which step of a run to which, in floats. */
 enum {
-    at_a_concat = 784, /* [9][7][7], steps 1 to 11 */
-    at_a_conv1x1 = at_a_concat + 0, /* [3][7][7] */
-    at_a_reduce3 = 0, /* [2][9][9], steps 2 to 3 */
-    at_a_conv3x3 = at_a_concat + 147, /* [4][7][7] */
-    at_maxpool = 0, /* [5][7][7], steps 4 to 5 */
+    at_a_conv1x1 = 0, /* [1][7][7][8], steps 1 to 6 */
+    at_a_reduce3 = 1712, /* [2][9][9], steps 2 to 3 */
+    at_a_conv3x3 = 1888, /* [1][7][7][8], steps 3 to 7 */
+    at_maxpool = 1632, /* [5][7][7], steps 4 to 5 */
+    at_a_concat = 784, /* [9][7][7], steps 5 to 13 */
     at_a_proj = at_a_concat + 343, /* [2][7][7] */
-    at_pack_a_concat = 0, /* [2][7][7][8], steps 7 to 8 */
-    at_b_conv1x1 = 1680, /* [1][7][7][8], steps 8 to 13 */
-    at_b_reduce3 = 1232, /* [3][9][9], steps 9 to 10 */
-    at_b_concat = 0, /* [16][7][7], steps 10 to 14 */
-    at_b_conv3x3 = at_b_concat + 392, /* [5][7][7] */
-    at_maxpool_2 = 1232, /* [9][7][7], steps 11 to 12 */
-    at_b_proj = at_b_concat + 637, /* [3][7][7] */
+    at_pack_a_conv1x1 = at_a_concat + 0, /* [3][7][7] */
+    at_pack_a_conv3x3 = at_a_concat + 147, /* [4][7][7] */
+    at_pack_a_concat = 0, /* [2][7][7][8], steps 9 to 11 */
+    at_b_conv1x1 = 1888, /* [1][7][7][8], steps 10 to 16 */
+    at_b_reduce3 = 1232, /* [1][9][9][8], steps 11 to 12 */
+    at_b_conv3x3 = 0, /* [1][7][7][8], steps 12 to 17 */
+    at_maxpool_2 = 1440, /* [9][7][7], steps 13 to 14 */
+    at_pack_maxpool_2 = 656, /* [2][7][7][8], steps 14 to 15 */
+    at_b_proj = 1488, /* [1][7][7][8], steps 15 to 18 */
+    at_b_concat = 704, /* [16][7][7], steps 16 to 19 */
     at_pack_b_conv1x1 = at_b_concat + 0, /* [8][7][7] */
-    at_avgpool = 784, /* [16][1][1], steps 14 to 15 */
-    at_fc = 0, /* [4], steps 15 to 16 */
+    at_pack_b_conv3x3 = at_b_concat + 392, /* [5][7][7] */
+    at_pack_b_proj = at_b_concat + 637, /* [3][7][7] */
+    at_avgpool = 0, /* [16][1][1], steps 19 to 20 */
+    at_fc = 2272, /* [4], steps 20 to 21 */
 };
 
 /* b when they are equal or one of them is not a number: -0 and NaN pass through larger(0, x). */
@@ -135,55 +140,101 @@ static void inception_zero_border(float *y, int maps, int height, int width, int
 }
 
 /* a.conv1x1: conv, relu (inception.fov:4)
- * x[5][7][7], weight[1][5][1][1][8], bias[1][8] -> y[3][7][7]
- * direct, 8 maps x 7 pixels summed in registers */
-static inline float inception_a_conv1x1_finish(float v)
+ * x[5][7][7], weight[1][1][1][5][8], bias[1][8] -> y[1][7][7][8]
+ * direct, 8 maps x 10 pixels across rows summed in registers, channels in blocks of 8 */
+FOVEA_AVX2 static inline v8 inception_a_conv1x1_finish(v8 v)
 {
-    return inception_larger(0.0f, v);
+    return v_max(v_set(0.0f), v);
 }
 
-/* 7 pixels of a row, of 3 maps. */
-FOVEA_AVX2 static void inception_a_conv1x1_row7(const float *restrict x, const float *restrict weight,
+/* 10 pixels, of 8 maps. */
+FOVEA_AVX2 static void inception_a_conv1x1_10x1(const float *restrict x, const float *restrict weight,
                                                 const float *restrict bias, float *restrict y)
 {
-    float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8];
-    for (int b = 0; b < 8; b++)
-        a0[b] = a1[b] = a2[b] = a3[b] = a4[b] = a5[b] = a6[b] = bias[b];
-    for (int i = 0; i < 5; i++) {
-        const float *s = x + i * 49;
-        INCEPTION_LANES
-        for (int b = 0; b < 8; b++) {
-            a0[b] += s[0] * weight[b];
-            a1[b] += s[1] * weight[b];
-            a2[b] += s[2] * weight[b];
-            a3[b] += s[3] * weight[b];
-            a4[b] += s[4] * weight[b];
-            a5[b] += s[5] * weight[b];
-            a6[b] += s[6] * weight[b];
-        }
-        weight += 8;
+    v8 a0_0 = v_load(bias);
+    v8 a1_0 = v_load(bias);
+    v8 a2_0 = v_load(bias);
+    v8 a3_0 = v_load(bias);
+    v8 a4_0 = v_load(bias);
+    v8 a5_0 = v_load(bias);
+    v8 a6_0 = v_load(bias);
+    v8 a7_0 = v_load(bias);
+    v8 a8_0 = v_load(bias);
+    v8 a9_0 = v_load(bias);
+    const float *s = x;
+    INCEPTION_LOOP
+    for (int i = 0; i < 5; i++, s += 49, weight += 8) {
+        const v8 w0 = v_load(weight);
+        v8 v;
+        v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0);
+        v = v_broadcast(s + 1), a1_0 = v_fma(v, w0, a1_0);
+        v = v_broadcast(s + 2), a2_0 = v_fma(v, w0, a2_0);
+        v = v_broadcast(s + 3), a3_0 = v_fma(v, w0, a3_0);
+        v = v_broadcast(s + 4), a4_0 = v_fma(v, w0, a4_0);
+        v = v_broadcast(s + 5), a5_0 = v_fma(v, w0, a5_0);
+        v = v_broadcast(s + 6), a6_0 = v_fma(v, w0, a6_0);
+        v = v_broadcast(s + 7), a7_0 = v_fma(v, w0, a7_0);
+        v = v_broadcast(s + 8), a8_0 = v_fma(v, w0, a8_0);
+        v = v_broadcast(s + 9), a9_0 = v_fma(v, w0, a9_0);
     }
-    float sums[8][7];
-    for (int b = 0; b < 8; b++) {
-        sums[b][0] = a0[b];
-        sums[b][1] = a1[b];
-        sums[b][2] = a2[b];
-        sums[b][3] = a3[b];
-        sums[b][4] = a4[b];
-        sums[b][5] = a5[b];
-        sums[b][6] = a6[b];
-    }
-    INCEPTION_BY_PIXELS
-    for (int b = 0; b < 3; b++)
-        for (int p = 0; p < 7; p++)
-            y[b * 49 + p] = inception_a_conv1x1_finish(sums[b][p]);
+    v_store(y, inception_a_conv1x1_finish(a0_0));
+    v_store(y + 8, inception_a_conv1x1_finish(a1_0));
+    v_store(y + 16, inception_a_conv1x1_finish(a2_0));
+    v_store(y + 24, inception_a_conv1x1_finish(a3_0));
+    v_store(y + 32, inception_a_conv1x1_finish(a4_0));
+    v_store(y + 40, inception_a_conv1x1_finish(a5_0));
+    v_store(y + 48, inception_a_conv1x1_finish(a6_0));
+    v_store(y + 56, inception_a_conv1x1_finish(a7_0));
+    v_store(y + 64, inception_a_conv1x1_finish(a8_0));
+    v_store(y + 72, inception_a_conv1x1_finish(a9_0));
 }
 
-FOVEA_AVX2 static void inception_a_conv1x1(const float *restrict x, const float *restrict weight,
-                                           const float *restrict bias, float *restrict y)
+/* 9 pixels, of 8 maps. */
+FOVEA_AVX2 static void inception_a_conv1x1_9x1(const float *restrict x, const float *restrict weight,
+                                               const float *restrict bias, float *restrict y)
 {
-    for (int r = 0; r < 7; r++)
-        inception_a_conv1x1_row7(x + r * 7, weight, bias, y + r * 7);
+    v8 a0_0 = v_load(bias);
+    v8 a1_0 = v_load(bias);
+    v8 a2_0 = v_load(bias);
+    v8 a3_0 = v_load(bias);
+    v8 a4_0 = v_load(bias);
+    v8 a5_0 = v_load(bias);
+    v8 a6_0 = v_load(bias);
+    v8 a7_0 = v_load(bias);
+    v8 a8_0 = v_load(bias);
+    const float *s = x;
+    INCEPTION_LOOP
+    for (int i = 0; i < 5; i++, s += 49, weight += 8) {
+        const v8 w0 = v_load(weight);
+        v8 v;
+        v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0);
+        v = v_broadcast(s + 1), a1_0 = v_fma(v, w0, a1_0);
+        v = v_broadcast(s + 2), a2_0 = v_fma(v, w0, a2_0);
+        v = v_broadcast(s + 3), a3_0 = v_fma(v, w0, a3_0);
+        v = v_broadcast(s + 4), a4_0 = v_fma(v, w0, a4_0);
+        v = v_broadcast(s + 5), a5_0 = v_fma(v, w0, a5_0);
+        v = v_broadcast(s + 6), a6_0 = v_fma(v, w0, a6_0);
+        v = v_broadcast(s + 7), a7_0 = v_fma(v, w0, a7_0);
+        v = v_broadcast(s + 8), a8_0 = v_fma(v, w0, a8_0);
+    }
+    v_store(y, inception_a_conv1x1_finish(a0_0));
+    v_store(y + 8, inception_a_conv1x1_finish(a1_0));
+    v_store(y + 16, inception_a_conv1x1_finish(a2_0));
+    v_store(y + 24, inception_a_conv1x1_finish(a3_0));
+    v_store(y + 32, inception_a_conv1x1_finish(a4_0));
+    v_store(y + 40, inception_a_conv1x1_finish(a5_0));
+    v_store(y + 48, inception_a_conv1x1_finish(a6_0));
+    v_store(y + 56, inception_a_conv1x1_finish(a7_0));
+    v_store(y + 64, inception_a_conv1x1_finish(a8_0));
+}
+
+static void inception_a_conv1x1(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                float *restrict y)
+{
+    for (int c = 0; c < 40; c += 10) {
+        inception_a_conv1x1_10x1(x + c, weight, bias, y + c * 8);
+    }
+    inception_a_conv1x1_9x1(x + 40, weight, bias, y + 320);
 }
 
 /* a.reduce3: conv, relu (inception.fov:5)
@@ -241,59 +292,56 @@ FOVEA_AVX2 static void inception_a_reduce3(const float *restrict x, const float 
 }
 
 /* a.conv3x3: conv, relu (inception.fov:5)
- * x[2][9][9], weight[1][2][3][3][8], bias[1][8] -> y[4][7][7]
- * direct, 8 maps x 7 pixels summed in registers */
-static inline float inception_a_conv3x3_finish(float v)
+ * x[2][9][9], weight[1][3][3][2][8], bias[1][8] -> y[1][7][7][8]
+ * direct, 8 maps x 7 pixels summed in registers, channels in blocks of 8 */
+FOVEA_AVX2 static inline v8 inception_a_conv3x3_finish(v8 v)
 {
-    return inception_larger(0.0f, v);
+    return v_max(v_set(0.0f), v);
 }
 
-/* 7 pixels of a row, of 4 maps. */
-FOVEA_AVX2 static void inception_a_conv3x3_row7(const float *restrict x, const float *restrict weight,
-                                                const float *restrict bias, float *restrict y)
+/* 7 pixels, of 8 maps. */
+FOVEA_AVX2 static void inception_a_conv3x3_7x1(const float *restrict x, const float *restrict weight,
+                                               const float *restrict bias, float *restrict y)
 {
-    float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8];
-    for (int b = 0; b < 8; b++)
-        a0[b] = a1[b] = a2[b] = a3[b] = a4[b] = a5[b] = a6[b] = bias[b];
-    for (int i = 0; i < 2; i++) {
-        for (int ky = 0; ky < 3; ky++) {
-            for (int kx = 0; kx < 3; kx++) {
-                const float *s = x + i * 81 + ky * 9 + kx;
-                INCEPTION_LANES
-                for (int b = 0; b < 8; b++) {
-                    a0[b] += s[0] * weight[b];
-                    a1[b] += s[1] * weight[b];
-                    a2[b] += s[2] * weight[b];
-                    a3[b] += s[3] * weight[b];
-                    a4[b] += s[4] * weight[b];
-                    a5[b] += s[5] * weight[b];
-                    a6[b] += s[6] * weight[b];
-                }
-                weight += 8;
+    v8 a0_0 = v_load(bias);
+    v8 a1_0 = v_load(bias);
+    v8 a2_0 = v_load(bias);
+    v8 a3_0 = v_load(bias);
+    v8 a4_0 = v_load(bias);
+    v8 a5_0 = v_load(bias);
+    v8 a6_0 = v_load(bias);
+    for (int ky = 0; ky < 3; ky++) {
+        for (int kx = 0; kx < 3; kx++) {
+            const float *s = x + ky * 9 + kx;
+            INCEPTION_LOOP
+            for (int i = 0; i < 2; i++, s += 81, weight += 8) {
+                const v8 w0 = v_load(weight);
+                v8 v;
+                v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0);
+                v = v_broadcast(s + 1), a1_0 = v_fma(v, w0, a1_0);
+                v = v_broadcast(s + 2), a2_0 = v_fma(v, w0, a2_0);
+                v = v_broadcast(s + 3), a3_0 = v_fma(v, w0, a3_0);
+                v = v_broadcast(s + 4), a4_0 = v_fma(v, w0, a4_0);
+                v = v_broadcast(s + 5), a5_0 = v_fma(v, w0, a5_0);
+                v = v_broadcast(s + 6), a6_0 = v_fma(v, w0, a6_0);
             }
         }
     }
-    float sums[8][7];
-    for (int b = 0; b < 8; b++) {
-        sums[b][0] = a0[b];
-        sums[b][1] = a1[b];
-        sums[b][2] = a2[b];
-        sums[b][3] = a3[b];
-        sums[b][4] = a4[b];
-        sums[b][5] = a5[b];
-        sums[b][6] = a6[b];
-    }
-    INCEPTION_BY_PIXELS
-    for (int b = 0; b < 4; b++)
-        for (int p = 0; p < 7; p++)
-            y[b * 49 + p] = inception_a_conv3x3_finish(sums[b][p]);
+    v_store(y, inception_a_conv3x3_finish(a0_0));
+    v_store(y + 8, inception_a_conv3x3_finish(a1_0));
+    v_store(y + 16, inception_a_conv3x3_finish(a2_0));
+    v_store(y + 24, inception_a_conv3x3_finish(a3_0));
+    v_store(y + 32, inception_a_conv3x3_finish(a4_0));
+    v_store(y + 40, inception_a_conv3x3_finish(a5_0));
+    v_store(y + 48, inception_a_conv3x3_finish(a6_0));
 }
 
-FOVEA_AVX2 static void inception_a_conv3x3(const float *restrict x, const float *restrict weight,
-                                           const float *restrict bias, float *restrict y)
+static void inception_a_conv3x3(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                float *restrict y)
 {
-    for (int r = 0; r < 7; r++)
-        inception_a_conv3x3_row7(x + r * 9, weight, bias, y + r * 7);
+    for (int r = 0; r < 7; r++) {
+        inception_a_conv3x3_7x1(x + r * 9, weight, bias, y + r * 56);
+    }
 }
 
 /* maxpool (inception.fov:6)
@@ -371,6 +419,26 @@ FOVEA_AVX2 static void inception_a_proj(const float *restrict x, const float *re
 {
     for (int r = 0; r < 7; r++)
         inception_a_proj_row7(x + r * 7, weight, bias, y + r * 7);
+}
+
+/* pack (inception.fov:4)
+ * x[1][7][7][8] -> y[3][7][7]
+ * the same values in another layout */
+FOVEA_AVX2 static void inception_pack_a_conv1x1(const float *restrict x, float *restrict y)
+{
+    for (int i = 0; i < 49; i++)
+        for (int j = 0; j < 3; j++)
+            y[i + j * 49] = x[i * 8 + j];
+}
+
+/* pack (inception.fov:4)
+ * x[1][7][7][8] -> y[4][7][7]
+ * the same values in another layout */
+FOVEA_AVX2 static void inception_pack_a_conv3x3(const float *restrict x, float *restrict y)
+{
+    for (int i = 0; i < 49; i++)
+        for (int j = 0; j < 4; j++)
+            y[i + j * 49] = x[i * 8 + j];
 }
 
 /* avgpool (inception.fov:11)
@@ -539,113 +607,121 @@ static void inception_b_conv1x1(const float *restrict x, const float *restrict w
 }
 
 /* b.reduce3: conv, relu (inception.fov:5)
- * x[9][7][7], weight[1][9][1][1][8], bias[1][8] -> y[3][9][9]
- * direct, 8 maps x 7 pixels summed in registers */
-static inline float inception_b_reduce3_finish(float v)
+ * x[2][7][7][8], weight[1][2][1][1][8][8], bias[1][8] -> y[1][9][9][8]
+ * direct, 8 maps x 7 pixels summed in registers, channels in blocks of 8 */
+FOVEA_AVX2 static inline v8 inception_b_reduce3_finish(v8 v)
 {
-    return inception_larger(0.0f, v);
+    return v_max(v_set(0.0f), v);
 }
 
-/* 7 pixels of a row, of 3 maps. */
-FOVEA_AVX2 static void inception_b_reduce3_row7(const float *restrict x, const float *restrict weight,
-                                                const float *restrict bias, float *restrict y)
+/* 7 pixels, of 8 maps. */
+FOVEA_AVX2 static void inception_b_reduce3_7x1(const float *restrict x, const float *restrict weight,
+                                               const float *restrict bias, float *restrict y)
 {
-    float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8];
-    for (int b = 0; b < 8; b++)
-        a0[b] = a1[b] = a2[b] = a3[b] = a4[b] = a5[b] = a6[b] = bias[b];
-    for (int i = 0; i < 9; i++) {
-        const float *s = x + i * 49;
-        INCEPTION_LANES
-        for (int b = 0; b < 8; b++) {
-            a0[b] += s[0] * weight[b];
-            a1[b] += s[1] * weight[b];
-            a2[b] += s[2] * weight[b];
-            a3[b] += s[3] * weight[b];
-            a4[b] += s[4] * weight[b];
-            a5[b] += s[5] * weight[b];
-            a6[b] += s[6] * weight[b];
+    v8 a0_0 = v_load(bias);
+    v8 a1_0 = v_load(bias);
+    v8 a2_0 = v_load(bias);
+    v8 a3_0 = v_load(bias);
+    v8 a4_0 = v_load(bias);
+    v8 a5_0 = v_load(bias);
+    v8 a6_0 = v_load(bias);
+    {
+        const float *s = x;
+        INCEPTION_LOOP
+        for (int i = 0; i < 8; i++, s++, weight += 8) {
+            const v8 w0 = v_load(weight);
+            v8 v;
+            v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0);
+            v = v_broadcast(s + 8), a1_0 = v_fma(v, w0, a1_0);
+            v = v_broadcast(s + 16), a2_0 = v_fma(v, w0, a2_0);
+            v = v_broadcast(s + 24), a3_0 = v_fma(v, w0, a3_0);
+            v = v_broadcast(s + 32), a4_0 = v_fma(v, w0, a4_0);
+            v = v_broadcast(s + 40), a5_0 = v_fma(v, w0, a5_0);
+            v = v_broadcast(s + 48), a6_0 = v_fma(v, w0, a6_0);
         }
-        weight += 8;
     }
-    float sums[8][7];
-    for (int b = 0; b < 8; b++) {
-        sums[b][0] = a0[b];
-        sums[b][1] = a1[b];
-        sums[b][2] = a2[b];
-        sums[b][3] = a3[b];
-        sums[b][4] = a4[b];
-        sums[b][5] = a5[b];
-        sums[b][6] = a6[b];
+    const float *s = x + 392;
+    for (int i = 0; i < 1; i++, s++, weight += 8) {
+        const v8 w0 = v_load(weight);
+        v8 v;
+        v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0);
+        v = v_broadcast(s + 8), a1_0 = v_fma(v, w0, a1_0);
+        v = v_broadcast(s + 16), a2_0 = v_fma(v, w0, a2_0);
+        v = v_broadcast(s + 24), a3_0 = v_fma(v, w0, a3_0);
+        v = v_broadcast(s + 32), a4_0 = v_fma(v, w0, a4_0);
+        v = v_broadcast(s + 40), a5_0 = v_fma(v, w0, a5_0);
+        v = v_broadcast(s + 48), a6_0 = v_fma(v, w0, a6_0);
     }
-    INCEPTION_BY_PIXELS
-    for (int b = 0; b < 3; b++)
-        for (int p = 0; p < 7; p++)
-            y[b * 81 + p] = inception_b_reduce3_finish(sums[b][p]);
+    v_store(y, inception_b_reduce3_finish(a0_0));
+    v_store(y + 8, inception_b_reduce3_finish(a1_0));
+    v_store(y + 16, inception_b_reduce3_finish(a2_0));
+    v_store(y + 24, inception_b_reduce3_finish(a3_0));
+    v_store(y + 32, inception_b_reduce3_finish(a4_0));
+    v_store(y + 40, inception_b_reduce3_finish(a5_0));
+    v_store(y + 48, inception_b_reduce3_finish(a6_0));
 }
 
-FOVEA_AVX2 static void inception_b_reduce3(const float *restrict x, const float *restrict weight,
-                                           const float *restrict bias, float *restrict y)
+static void inception_b_reduce3(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                float *restrict y)
 {
-    inception_zero_border(y, 3, 7, 7, 1, 1, 1, 1);
-    y += 10; /* past the halo */
-    for (int r = 0; r < 7; r++)
-        inception_b_reduce3_row7(x + r * 7, weight, bias, y + r * 9);
+    inception_zero_border(y, 1, 7, 56, 1, 8, 1, 8);
+    y += 80; /* past the halo */
+    for (int r = 0; r < 7; r++) {
+        inception_b_reduce3_7x1(x + r * 56, weight, bias, y + r * 72);
+    }
 }
 
 /* b.conv3x3: conv, relu (inception.fov:5)
- * x[3][9][9], weight[1][3][3][3][8], bias[1][8] -> y[5][7][7]
- * direct, 8 maps x 7 pixels summed in registers */
-static inline float inception_b_conv3x3_finish(float v)
+ * x[1][9][9][8], weight[1][3][3][3][8], bias[1][8] -> y[1][7][7][8]
+ * direct, 8 maps x 7 pixels summed in registers, channels in blocks of 8 */
+FOVEA_AVX2 static inline v8 inception_b_conv3x3_finish(v8 v)
 {
-    return inception_larger(0.0f, v);
+    return v_max(v_set(0.0f), v);
 }
 
-/* 7 pixels of a row, of 5 maps. */
-FOVEA_AVX2 static void inception_b_conv3x3_row7(const float *restrict x, const float *restrict weight,
-                                                const float *restrict bias, float *restrict y)
+/* 7 pixels, of 8 maps. */
+FOVEA_AVX2 static void inception_b_conv3x3_7x1(const float *restrict x, const float *restrict weight,
+                                               const float *restrict bias, float *restrict y)
 {
-    float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8];
-    for (int b = 0; b < 8; b++)
-        a0[b] = a1[b] = a2[b] = a3[b] = a4[b] = a5[b] = a6[b] = bias[b];
-    for (int i = 0; i < 3; i++) {
-        for (int ky = 0; ky < 3; ky++) {
-            for (int kx = 0; kx < 3; kx++) {
-                const float *s = x + i * 81 + ky * 9 + kx;
-                INCEPTION_LANES
-                for (int b = 0; b < 8; b++) {
-                    a0[b] += s[0] * weight[b];
-                    a1[b] += s[1] * weight[b];
-                    a2[b] += s[2] * weight[b];
-                    a3[b] += s[3] * weight[b];
-                    a4[b] += s[4] * weight[b];
-                    a5[b] += s[5] * weight[b];
-                    a6[b] += s[6] * weight[b];
-                }
-                weight += 8;
+    v8 a0_0 = v_load(bias);
+    v8 a1_0 = v_load(bias);
+    v8 a2_0 = v_load(bias);
+    v8 a3_0 = v_load(bias);
+    v8 a4_0 = v_load(bias);
+    v8 a5_0 = v_load(bias);
+    v8 a6_0 = v_load(bias);
+    for (int ky = 0; ky < 3; ky++) {
+        for (int kx = 0; kx < 3; kx++) {
+            const float *s = x + ky * 72 + kx * 8;
+            INCEPTION_LOOP
+            for (int i = 0; i < 3; i++, s++, weight += 8) {
+                const v8 w0 = v_load(weight);
+                v8 v;
+                v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0);
+                v = v_broadcast(s + 8), a1_0 = v_fma(v, w0, a1_0);
+                v = v_broadcast(s + 16), a2_0 = v_fma(v, w0, a2_0);
+                v = v_broadcast(s + 24), a3_0 = v_fma(v, w0, a3_0);
+                v = v_broadcast(s + 32), a4_0 = v_fma(v, w0, a4_0);
+                v = v_broadcast(s + 40), a5_0 = v_fma(v, w0, a5_0);
+                v = v_broadcast(s + 48), a6_0 = v_fma(v, w0, a6_0);
             }
         }
     }
-    float sums[8][7];
-    for (int b = 0; b < 8; b++) {
-        sums[b][0] = a0[b];
-        sums[b][1] = a1[b];
-        sums[b][2] = a2[b];
-        sums[b][3] = a3[b];
-        sums[b][4] = a4[b];
-        sums[b][5] = a5[b];
-        sums[b][6] = a6[b];
-    }
-    INCEPTION_BY_PIXELS
-    for (int b = 0; b < 5; b++)
-        for (int p = 0; p < 7; p++)
-            y[b * 49 + p] = inception_b_conv3x3_finish(sums[b][p]);
+    v_store(y, inception_b_conv3x3_finish(a0_0));
+    v_store(y + 8, inception_b_conv3x3_finish(a1_0));
+    v_store(y + 16, inception_b_conv3x3_finish(a2_0));
+    v_store(y + 24, inception_b_conv3x3_finish(a3_0));
+    v_store(y + 32, inception_b_conv3x3_finish(a4_0));
+    v_store(y + 40, inception_b_conv3x3_finish(a5_0));
+    v_store(y + 48, inception_b_conv3x3_finish(a6_0));
 }
 
-FOVEA_AVX2 static void inception_b_conv3x3(const float *restrict x, const float *restrict weight,
-                                           const float *restrict bias, float *restrict y)
+static void inception_b_conv3x3(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                                float *restrict y)
 {
-    for (int r = 0; r < 7; r++)
-        inception_b_conv3x3_row7(x + r * 9, weight, bias, y + r * 7);
+    for (int r = 0; r < 7; r++) {
+        inception_b_conv3x3_7x1(x + r * 72, weight, bias, y + r * 56);
+    }
 }
 
 /* maxpool (inception.fov:6)
@@ -674,55 +750,134 @@ FOVEA_AVX2 static void inception_maxpool_2(const float *restrict x, float *restr
 }
 
 /* b.proj: conv, relu (inception.fov:6)
- * x[9][7][7], weight[1][9][1][1][8], bias[1][8] -> y[3][7][7]
- * direct, 8 maps x 7 pixels summed in registers */
-static inline float inception_b_proj_finish(float v)
+ * x[2][7][7][8], weight[1][2][1][1][8][8], bias[1][8] -> y[1][7][7][8]
+ * direct, 8 maps x 10 pixels across rows summed in registers, channels in blocks of 8 */
+FOVEA_AVX2 static inline v8 inception_b_proj_finish(v8 v)
 {
-    return inception_larger(0.0f, v);
+    return v_max(v_set(0.0f), v);
 }
 
-/* 7 pixels of a row, of 3 maps. */
-FOVEA_AVX2 static void inception_b_proj_row7(const float *restrict x, const float *restrict weight,
+/* 10 pixels, of 8 maps. */
+FOVEA_AVX2 static void inception_b_proj_10x1(const float *restrict x, const float *restrict weight,
                                              const float *restrict bias, float *restrict y)
 {
-    float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8];
-    for (int b = 0; b < 8; b++)
-        a0[b] = a1[b] = a2[b] = a3[b] = a4[b] = a5[b] = a6[b] = bias[b];
-    for (int i = 0; i < 9; i++) {
-        const float *s = x + i * 49;
-        INCEPTION_LANES
-        for (int b = 0; b < 8; b++) {
-            a0[b] += s[0] * weight[b];
-            a1[b] += s[1] * weight[b];
-            a2[b] += s[2] * weight[b];
-            a3[b] += s[3] * weight[b];
-            a4[b] += s[4] * weight[b];
-            a5[b] += s[5] * weight[b];
-            a6[b] += s[6] * weight[b];
+    v8 a0_0 = v_load(bias);
+    v8 a1_0 = v_load(bias);
+    v8 a2_0 = v_load(bias);
+    v8 a3_0 = v_load(bias);
+    v8 a4_0 = v_load(bias);
+    v8 a5_0 = v_load(bias);
+    v8 a6_0 = v_load(bias);
+    v8 a7_0 = v_load(bias);
+    v8 a8_0 = v_load(bias);
+    v8 a9_0 = v_load(bias);
+    {
+        const float *s = x;
+        INCEPTION_LOOP
+        for (int i = 0; i < 8; i++, s++, weight += 8) {
+            const v8 w0 = v_load(weight);
+            v8 v;
+            v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0);
+            v = v_broadcast(s + 8), a1_0 = v_fma(v, w0, a1_0);
+            v = v_broadcast(s + 16), a2_0 = v_fma(v, w0, a2_0);
+            v = v_broadcast(s + 24), a3_0 = v_fma(v, w0, a3_0);
+            v = v_broadcast(s + 32), a4_0 = v_fma(v, w0, a4_0);
+            v = v_broadcast(s + 40), a5_0 = v_fma(v, w0, a5_0);
+            v = v_broadcast(s + 48), a6_0 = v_fma(v, w0, a6_0);
+            v = v_broadcast(s + 56), a7_0 = v_fma(v, w0, a7_0);
+            v = v_broadcast(s + 64), a8_0 = v_fma(v, w0, a8_0);
+            v = v_broadcast(s + 72), a9_0 = v_fma(v, w0, a9_0);
         }
-        weight += 8;
     }
-    float sums[8][7];
-    for (int b = 0; b < 8; b++) {
-        sums[b][0] = a0[b];
-        sums[b][1] = a1[b];
-        sums[b][2] = a2[b];
-        sums[b][3] = a3[b];
-        sums[b][4] = a4[b];
-        sums[b][5] = a5[b];
-        sums[b][6] = a6[b];
+    const float *s = x + 392;
+    for (int i = 0; i < 1; i++, s++, weight += 8) {
+        const v8 w0 = v_load(weight);
+        v8 v;
+        v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0);
+        v = v_broadcast(s + 8), a1_0 = v_fma(v, w0, a1_0);
+        v = v_broadcast(s + 16), a2_0 = v_fma(v, w0, a2_0);
+        v = v_broadcast(s + 24), a3_0 = v_fma(v, w0, a3_0);
+        v = v_broadcast(s + 32), a4_0 = v_fma(v, w0, a4_0);
+        v = v_broadcast(s + 40), a5_0 = v_fma(v, w0, a5_0);
+        v = v_broadcast(s + 48), a6_0 = v_fma(v, w0, a6_0);
+        v = v_broadcast(s + 56), a7_0 = v_fma(v, w0, a7_0);
+        v = v_broadcast(s + 64), a8_0 = v_fma(v, w0, a8_0);
+        v = v_broadcast(s + 72), a9_0 = v_fma(v, w0, a9_0);
     }
-    INCEPTION_BY_PIXELS
-    for (int b = 0; b < 3; b++)
-        for (int p = 0; p < 7; p++)
-            y[b * 49 + p] = inception_b_proj_finish(sums[b][p]);
+    v_store(y, inception_b_proj_finish(a0_0));
+    v_store(y + 8, inception_b_proj_finish(a1_0));
+    v_store(y + 16, inception_b_proj_finish(a2_0));
+    v_store(y + 24, inception_b_proj_finish(a3_0));
+    v_store(y + 32, inception_b_proj_finish(a4_0));
+    v_store(y + 40, inception_b_proj_finish(a5_0));
+    v_store(y + 48, inception_b_proj_finish(a6_0));
+    v_store(y + 56, inception_b_proj_finish(a7_0));
+    v_store(y + 64, inception_b_proj_finish(a8_0));
+    v_store(y + 72, inception_b_proj_finish(a9_0));
 }
 
-FOVEA_AVX2 static void inception_b_proj(const float *restrict x, const float *restrict weight,
-                                        const float *restrict bias, float *restrict y)
+/* 9 pixels, of 8 maps. */
+FOVEA_AVX2 static void inception_b_proj_9x1(const float *restrict x, const float *restrict weight,
+                                            const float *restrict bias, float *restrict y)
 {
-    for (int r = 0; r < 7; r++)
-        inception_b_proj_row7(x + r * 7, weight, bias, y + r * 7);
+    v8 a0_0 = v_load(bias);
+    v8 a1_0 = v_load(bias);
+    v8 a2_0 = v_load(bias);
+    v8 a3_0 = v_load(bias);
+    v8 a4_0 = v_load(bias);
+    v8 a5_0 = v_load(bias);
+    v8 a6_0 = v_load(bias);
+    v8 a7_0 = v_load(bias);
+    v8 a8_0 = v_load(bias);
+    {
+        const float *s = x;
+        INCEPTION_LOOP
+        for (int i = 0; i < 8; i++, s++, weight += 8) {
+            const v8 w0 = v_load(weight);
+            v8 v;
+            v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0);
+            v = v_broadcast(s + 8), a1_0 = v_fma(v, w0, a1_0);
+            v = v_broadcast(s + 16), a2_0 = v_fma(v, w0, a2_0);
+            v = v_broadcast(s + 24), a3_0 = v_fma(v, w0, a3_0);
+            v = v_broadcast(s + 32), a4_0 = v_fma(v, w0, a4_0);
+            v = v_broadcast(s + 40), a5_0 = v_fma(v, w0, a5_0);
+            v = v_broadcast(s + 48), a6_0 = v_fma(v, w0, a6_0);
+            v = v_broadcast(s + 56), a7_0 = v_fma(v, w0, a7_0);
+            v = v_broadcast(s + 64), a8_0 = v_fma(v, w0, a8_0);
+        }
+    }
+    const float *s = x + 392;
+    for (int i = 0; i < 1; i++, s++, weight += 8) {
+        const v8 w0 = v_load(weight);
+        v8 v;
+        v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0);
+        v = v_broadcast(s + 8), a1_0 = v_fma(v, w0, a1_0);
+        v = v_broadcast(s + 16), a2_0 = v_fma(v, w0, a2_0);
+        v = v_broadcast(s + 24), a3_0 = v_fma(v, w0, a3_0);
+        v = v_broadcast(s + 32), a4_0 = v_fma(v, w0, a4_0);
+        v = v_broadcast(s + 40), a5_0 = v_fma(v, w0, a5_0);
+        v = v_broadcast(s + 48), a6_0 = v_fma(v, w0, a6_0);
+        v = v_broadcast(s + 56), a7_0 = v_fma(v, w0, a7_0);
+        v = v_broadcast(s + 64), a8_0 = v_fma(v, w0, a8_0);
+    }
+    v_store(y, inception_b_proj_finish(a0_0));
+    v_store(y + 8, inception_b_proj_finish(a1_0));
+    v_store(y + 16, inception_b_proj_finish(a2_0));
+    v_store(y + 24, inception_b_proj_finish(a3_0));
+    v_store(y + 32, inception_b_proj_finish(a4_0));
+    v_store(y + 40, inception_b_proj_finish(a5_0));
+    v_store(y + 48, inception_b_proj_finish(a6_0));
+    v_store(y + 56, inception_b_proj_finish(a7_0));
+    v_store(y + 64, inception_b_proj_finish(a8_0));
+}
+
+static void inception_b_proj(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                             float *restrict y)
+{
+    for (int c = 0; c < 40; c += 10) {
+        inception_b_proj_10x1(x + c * 8, weight, bias, y + c * 8);
+    }
+    inception_b_proj_9x1(x + 320, weight, bias, y + 320);
 }
 
 /* pack (inception.fov:4)
@@ -732,6 +887,16 @@ FOVEA_AVX2 static void inception_pack_b_conv1x1(const float *restrict x, float *
 {
     for (int i = 0; i < 49; i++)
         for (int j = 0; j < 8; j++)
+            y[i + j * 49] = x[i * 8 + j];
+}
+
+/* pack (inception.fov:4)
+ * x[1][7][7][8] -> y[5][7][7]
+ * the same values in another layout */
+FOVEA_AVX2 static void inception_pack_b_conv3x3(const float *restrict x, float *restrict y)
+{
+    for (int i = 0; i < 49; i++)
+        for (int j = 0; j < 5; j++)
             y[i + j * 49] = x[i * 8 + j];
 }
 
@@ -835,17 +1000,23 @@ fovea_status inception_run(inception_session *session, const inception_inputs *i
                         memory + at_a_conv3x3);
     inception_maxpool(inputs->image, memory + at_maxpool);
     inception_a_proj(memory + at_maxpool, weights + w_a_proj_weight, weights + w_a_proj_bias, memory + at_a_proj);
+    inception_pack_a_conv1x1(memory + at_a_conv1x1, memory + at_pack_a_conv1x1);
+    inception_pack_a_conv3x3(memory + at_a_conv3x3, memory + at_pack_a_conv3x3);
     inception_avgpool(memory + at_a_concat, outputs->inner);
     inception_pack_a_concat(memory + at_a_concat, memory + at_pack_a_concat);
     inception_b_conv1x1(memory + at_pack_a_concat, weights + w_b_conv1x1_weight, weights + w_b_conv1x1_bias,
                         memory + at_b_conv1x1);
-    inception_b_reduce3(memory + at_a_concat, weights + w_b_reduce3_weight, weights + w_b_reduce3_bias,
+    inception_b_reduce3(memory + at_pack_a_concat, weights + w_b_reduce3_weight, weights + w_b_reduce3_bias,
                         memory + at_b_reduce3);
     inception_b_conv3x3(memory + at_b_reduce3, weights + w_b_conv3x3_weight, weights + w_b_conv3x3_bias,
                         memory + at_b_conv3x3);
     inception_maxpool_2(memory + at_a_concat, memory + at_maxpool_2);
-    inception_b_proj(memory + at_maxpool_2, weights + w_b_proj_weight, weights + w_b_proj_bias, memory + at_b_proj);
+    inception_pack_a_concat(memory + at_maxpool_2, memory + at_pack_maxpool_2);
+    inception_b_proj(memory + at_pack_maxpool_2, weights + w_b_proj_weight, weights + w_b_proj_bias,
+                     memory + at_b_proj);
     inception_pack_b_conv1x1(memory + at_b_conv1x1, memory + at_pack_b_conv1x1);
+    inception_pack_b_conv3x3(memory + at_b_conv3x3, memory + at_pack_b_conv3x3);
+    inception_pack_a_conv1x1(memory + at_b_proj, memory + at_pack_b_proj);
     inception_avgpool_2(memory + at_b_concat, memory + at_avgpool);
     inception_fc(memory + at_avgpool, weights + w_fc_weight, weights + w_fc_bias, memory + at_fc);
     inception_softmax(memory + at_fc, outputs->answer);
@@ -860,7 +1031,7 @@ fovea_status inception_open(inception_model *model, const void *weights, size_t 
     if (!fovea_cpu_has(FOVEA_CPU_AVX2))
         return FOVEA_WRONG_CPU;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x3c95bb6abb135cfa), 4160);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x26f9c98f03794223), 4160);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;

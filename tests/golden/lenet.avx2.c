@@ -55,7 +55,7 @@ typedef __m256 v8;
 enum {
     w_conv1_weight = 16, /* [1][1][5][5][8] */
     w_conv1_bias = 224, /* [1][8] */
-    w_conv2_weight = 240, /* [1][4][3][3][8] */
+    w_conv2_weight = 240, /* [1][3][3][4][8] */
     w_conv2_bias = 528, /* [1][8] */
     w_fc1_weight = 544, /* [1][24][16] */
     w_fc1_bias = 928, /* [1][16] */
@@ -65,12 +65,13 @@ enum {
 
 /* Where each value stands in the workspace, and from which step of a run to which, in floats. */
 enum {
-    at_pack_image = 576, /* [1][16][16], steps 1 to 2 */
-    at_conv1 = 0, /* [4][12][12], steps 2 to 3 */
-    at_maxpool = 576, /* [4][6][6], steps 3 to 4 */
-    at_conv2 = 0, /* [6][4][4], steps 4 to 5 */
-    at_maxpool_2 = 96, /* [6][2][2], steps 5 to 6 */
-    at_fc1 = 0, /* [9], steps 6 to 7 */
+    at_pack_image = 1152, /* [1][16][16], steps 1 to 2 */
+    at_conv1 = 0, /* [1][12][12][8], steps 2 to 3 */
+    at_maxpool = 1152, /* [1][6][6][8], steps 3 to 4 */
+    at_conv2 = 0, /* [1][4][4][8], steps 4 to 5 */
+    at_maxpool_2 = 128, /* [1][2][2][8], steps 5 to 6 */
+    at_pack_maxpool_2 = 0, /* [6][2][2], steps 6 to 7 */
+    at_fc1 = 32, /* [9], steps 7 to 8 */
 };
 
 /* b when they are equal or one of them is not a number: -0 and NaN pass through larger(0, x). */
@@ -79,18 +80,11 @@ static inline float lenet_larger(float a, float b)
     return a > b ? a : b;
 }
 
-/* Before loops over maps that store some pixels of each: clang would gather and scatter vectors of maps. */
-#if defined __clang__
-#define LENET_BY_PIXELS _Pragma("clang loop vectorize(disable)")
-#else
-#define LENET_BY_PIXELS
-#endif
-
-/* Before loops over the lanes of vectors: gcc would write out short ones, and find no vectors. */
+/* Before loops over few inputs: gcc would write them out, and run out of registers. */
 #if defined __GNUC__ && __GNUC__ >= 8 && !defined __clang__
-#define LENET_LANES _Pragma("GCC unroll 1")
+#define LENET_LOOP _Pragma("GCC unroll 1")
 #else
-#define LENET_LANES
+#define LENET_LOOP
 #endif
 
 /* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for edges. */
@@ -119,189 +113,170 @@ FOVEA_AVX2 static void lenet_pack_image(const float *restrict x, float *restrict
 }
 
 /* conv1: conv, relu (lenet.fov:3)
- * x[1][16][16], weight[1][1][5][5][8], bias[1][8] -> y[4][12][12]
- * direct, 8 maps x 8 pixels summed in registers */
-static inline float lenet_conv1_finish(float v)
+ * x[1][16][16], weight[1][1][5][5][8], bias[1][8] -> y[1][12][12][8]
+ * direct, 8 maps x 12 pixels summed in registers, channels in blocks of 8 */
+FOVEA_AVX2 static inline v8 lenet_conv1_finish(v8 v)
 {
-    return lenet_larger(0.0f, v);
+    return v_max(v_set(0.0f), v);
 }
 
-/* 8 pixels of a row, of 4 maps. */
-FOVEA_AVX2 static void lenet_conv1_row8(const float *restrict x, const float *restrict weight,
+/* 12 pixels, of 8 maps. */
+FOVEA_AVX2 static void lenet_conv1_12x1(const float *restrict x, const float *restrict weight,
                                         const float *restrict bias, float *restrict y)
 {
-    float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8], a7[8];
-    for (int b = 0; b < 8; b++)
-        a0[b] = a1[b] = a2[b] = a3[b] = a4[b] = a5[b] = a6[b] = a7[b] = bias[b];
+    v8 a0_0 = v_load(bias);
+    v8 a1_0 = v_load(bias);
+    v8 a2_0 = v_load(bias);
+    v8 a3_0 = v_load(bias);
+    v8 a4_0 = v_load(bias);
+    v8 a5_0 = v_load(bias);
+    v8 a6_0 = v_load(bias);
+    v8 a7_0 = v_load(bias);
+    v8 a8_0 = v_load(bias);
+    v8 a9_0 = v_load(bias);
+    v8 a10_0 = v_load(bias);
+    v8 a11_0 = v_load(bias);
     for (int ky = 0; ky < 5; ky++) {
         for (int kx = 0; kx < 5; kx++) {
             const float *s = x + ky * 16 + kx;
-            LENET_LANES
-            for (int b = 0; b < 8; b++) {
-                a0[b] += s[0] * weight[b];
-                a1[b] += s[1] * weight[b];
-                a2[b] += s[2] * weight[b];
-                a3[b] += s[3] * weight[b];
-                a4[b] += s[4] * weight[b];
-                a5[b] += s[5] * weight[b];
-                a6[b] += s[6] * weight[b];
-                a7[b] += s[7] * weight[b];
+            for (int i = 0; i < 1; i++, s += 256, weight += 8) {
+                const v8 w0 = v_load(weight);
+                v8 v;
+                v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0);
+                v = v_broadcast(s + 1), a1_0 = v_fma(v, w0, a1_0);
+                v = v_broadcast(s + 2), a2_0 = v_fma(v, w0, a2_0);
+                v = v_broadcast(s + 3), a3_0 = v_fma(v, w0, a3_0);
+                v = v_broadcast(s + 4), a4_0 = v_fma(v, w0, a4_0);
+                v = v_broadcast(s + 5), a5_0 = v_fma(v, w0, a5_0);
+                v = v_broadcast(s + 6), a6_0 = v_fma(v, w0, a6_0);
+                v = v_broadcast(s + 7), a7_0 = v_fma(v, w0, a7_0);
+                v = v_broadcast(s + 8), a8_0 = v_fma(v, w0, a8_0);
+                v = v_broadcast(s + 9), a9_0 = v_fma(v, w0, a9_0);
+                v = v_broadcast(s + 10), a10_0 = v_fma(v, w0, a10_0);
+                v = v_broadcast(s + 11), a11_0 = v_fma(v, w0, a11_0);
             }
-            weight += 8;
         }
     }
-    float sums[8][8];
-    for (int b = 0; b < 8; b++) {
-        sums[b][0] = a0[b];
-        sums[b][1] = a1[b];
-        sums[b][2] = a2[b];
-        sums[b][3] = a3[b];
-        sums[b][4] = a4[b];
-        sums[b][5] = a5[b];
-        sums[b][6] = a6[b];
-        sums[b][7] = a7[b];
-    }
-    LENET_BY_PIXELS
-    for (int b = 0; b < 4; b++)
-        for (int p = 0; p < 8; p++)
-            y[b * 144 + p] = lenet_conv1_finish(sums[b][p]);
+    v_store(y, lenet_conv1_finish(a0_0));
+    v_store(y + 8, lenet_conv1_finish(a1_0));
+    v_store(y + 16, lenet_conv1_finish(a2_0));
+    v_store(y + 24, lenet_conv1_finish(a3_0));
+    v_store(y + 32, lenet_conv1_finish(a4_0));
+    v_store(y + 40, lenet_conv1_finish(a5_0));
+    v_store(y + 48, lenet_conv1_finish(a6_0));
+    v_store(y + 56, lenet_conv1_finish(a7_0));
+    v_store(y + 64, lenet_conv1_finish(a8_0));
+    v_store(y + 72, lenet_conv1_finish(a9_0));
+    v_store(y + 80, lenet_conv1_finish(a10_0));
+    v_store(y + 88, lenet_conv1_finish(a11_0));
 }
 
-/* 4 pixels of a row, of 4 maps. */
-FOVEA_AVX2 static void lenet_conv1_row4(const float *restrict x, const float *restrict weight,
-                                        const float *restrict bias, float *restrict y)
-{
-    float a0[8], a1[8], a2[8], a3[8];
-    for (int b = 0; b < 8; b++)
-        a0[b] = a1[b] = a2[b] = a3[b] = bias[b];
-    for (int ky = 0; ky < 5; ky++) {
-        for (int kx = 0; kx < 5; kx++) {
-            const float *s = x + ky * 16 + kx;
-            LENET_LANES
-            for (int b = 0; b < 8; b++) {
-                a0[b] += s[0] * weight[b];
-                a1[b] += s[1] * weight[b];
-                a2[b] += s[2] * weight[b];
-                a3[b] += s[3] * weight[b];
-            }
-            weight += 8;
-        }
-    }
-    LENET_LANES
-    for (int b = 0; b < 8; b++) {
-        a0[b] = lenet_conv1_finish(a0[b]);
-        a1[b] = lenet_conv1_finish(a1[b]);
-        a2[b] = lenet_conv1_finish(a2[b]);
-        a3[b] = lenet_conv1_finish(a3[b]);
-    }
-    float sums[8][4];
-    for (int b = 0; b < 8; b++) {
-        sums[b][0] = a0[b];
-        sums[b][1] = a1[b];
-        sums[b][2] = a2[b];
-        sums[b][3] = a3[b];
-    }
-    LENET_BY_PIXELS
-    for (int b = 0; b < 4; b++)
-        for (int p = 0; p < 4; p++)
-            y[b * 144 + p] = sums[b][p];
-}
-
-FOVEA_AVX2 static void lenet_conv1(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                                   float *restrict y)
+static void lenet_conv1(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                        float *restrict y)
 {
     for (int r = 0; r < 12; r++) {
-        lenet_conv1_row8(x + r * 16, weight, bias, y + r * 12);
-        lenet_conv1_row4(x + r * 16 + 8, weight, bias, y + r * 12 + 8);
+        lenet_conv1_12x1(x + r * 16, weight, bias, y + r * 96);
     }
 }
 
 /* maxpool (lenet.fov:3)
- * x[4][12][12] -> y[4][6][6]
- * window by window */
+ * x[1][12][12][8] -> y[1][6][6][8]
+ * window by window, 8 channels at a time */
 FOVEA_AVX2 static void lenet_maxpool(const float *restrict x, float *restrict y)
 {
-    for (int i = 0; i < 4; i++, x += 144, y += 36) {
-        for (int r = 0; r < 6; r++) {
-            for (int c = 0; c < 6; c++) {
-                const int s = r * 24 + c * 2;
-                float v = -INFINITY;
-                for (int ky = 0; ky < 2; ky++)
-                    for (int kx = 0; kx < 2; kx++)
-                        v = lenet_larger(x[s + ky * 12 + kx], v);
-                y[r * 6 + c] = v;
-            }
+    for (int r = 0; r < 6; r++) {
+        for (int c = 0; c < 6; c++) {
+            const int s = r * 192 + c * 16;
+            v8 v = v_set(-INFINITY);
+            for (int ky = 0; ky < 2; ky++)
+                for (int kx = 0; kx < 2; kx++)
+                    v = v_max(v_load(x + s + ky * 96 + kx * 8), v);
+            v_store(y + r * 48 + c * 8, v);
         }
     }
 }
 
 /* conv2: conv, relu (lenet.fov:4)
- * x[4][6][6], weight[1][4][3][3][8], bias[1][8] -> y[6][4][4]
- * direct, 8 maps x 4 pixels summed in registers */
-static inline float lenet_conv2_finish(float v)
+ * x[1][6][6][8], weight[1][3][3][4][8], bias[1][8] -> y[1][4][4][8]
+ * direct, 8 maps x 8 pixels across rows summed in registers, channels in blocks of 8 */
+FOVEA_AVX2 static inline v8 lenet_conv2_finish(v8 v)
 {
-    return lenet_larger(0.0f, v);
+    return v_max(v_set(0.0f), v);
 }
 
-/* 4 pixels of a row, of 6 maps. */
-FOVEA_AVX2 static void lenet_conv2_row4(const float *restrict x, const float *restrict weight,
-                                        const float *restrict bias, float *restrict y)
+/* 8 pixels in 2 rows, of 8 maps. */
+FOVEA_AVX2 static void lenet_conv2_8x1(const float *restrict x, const float *restrict weight,
+                                       const float *restrict bias, float *restrict y)
 {
-    float a0[8], a1[8], a2[8], a3[8];
-    for (int b = 0; b < 8; b++)
-        a0[b] = a1[b] = a2[b] = a3[b] = bias[b];
-    for (int i = 0; i < 4; i++) {
-        for (int ky = 0; ky < 3; ky++) {
-            for (int kx = 0; kx < 3; kx++) {
-                const float *s = x + i * 36 + ky * 6 + kx;
-                LENET_LANES
-                for (int b = 0; b < 8; b++) {
-                    a0[b] += s[0] * weight[b];
-                    a1[b] += s[1] * weight[b];
-                    a2[b] += s[2] * weight[b];
-                    a3[b] += s[3] * weight[b];
-                }
-                weight += 8;
+    v8 a0_0 = v_load(bias);
+    v8 a1_0 = v_load(bias);
+    v8 a2_0 = v_load(bias);
+    v8 a3_0 = v_load(bias);
+    v8 a4_0 = v_load(bias);
+    v8 a5_0 = v_load(bias);
+    v8 a6_0 = v_load(bias);
+    v8 a7_0 = v_load(bias);
+    for (int ky = 0; ky < 3; ky++) {
+        for (int kx = 0; kx < 3; kx++) {
+            const float *s = x + ky * 48 + kx * 8;
+            LENET_LOOP
+            for (int i = 0; i < 4; i++, s++, weight += 8) {
+                const v8 w0 = v_load(weight);
+                v8 v;
+                v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0);
+                v = v_broadcast(s + 8), a1_0 = v_fma(v, w0, a1_0);
+                v = v_broadcast(s + 16), a2_0 = v_fma(v, w0, a2_0);
+                v = v_broadcast(s + 24), a3_0 = v_fma(v, w0, a3_0);
+                v = v_broadcast(s + 48), a4_0 = v_fma(v, w0, a4_0);
+                v = v_broadcast(s + 56), a5_0 = v_fma(v, w0, a5_0);
+                v = v_broadcast(s + 64), a6_0 = v_fma(v, w0, a6_0);
+                v = v_broadcast(s + 72), a7_0 = v_fma(v, w0, a7_0);
             }
         }
     }
-    float sums[8][4];
-    for (int b = 0; b < 8; b++) {
-        sums[b][0] = a0[b];
-        sums[b][1] = a1[b];
-        sums[b][2] = a2[b];
-        sums[b][3] = a3[b];
-    }
-    LENET_BY_PIXELS
-    for (int b = 0; b < 6; b++)
-        for (int p = 0; p < 4; p++)
-            y[b * 16 + p] = lenet_conv2_finish(sums[b][p]);
+    v_store(y, lenet_conv2_finish(a0_0));
+    v_store(y + 8, lenet_conv2_finish(a1_0));
+    v_store(y + 16, lenet_conv2_finish(a2_0));
+    v_store(y + 24, lenet_conv2_finish(a3_0));
+    v_store(y + 32, lenet_conv2_finish(a4_0));
+    v_store(y + 40, lenet_conv2_finish(a5_0));
+    v_store(y + 48, lenet_conv2_finish(a6_0));
+    v_store(y + 56, lenet_conv2_finish(a7_0));
 }
 
-FOVEA_AVX2 static void lenet_conv2(const float *restrict x, const float *restrict weight, const float *restrict bias,
-                                   float *restrict y)
+static void lenet_conv2(const float *restrict x, const float *restrict weight, const float *restrict bias,
+                        float *restrict y)
 {
-    for (int r = 0; r < 4; r++)
-        lenet_conv2_row4(x + r * 6, weight, bias, y + r * 4);
+    for (int r = 0; r < 4; r += 2) {
+        lenet_conv2_8x1(x + r * 48, weight, bias, y + r * 32);
+    }
 }
 
 /* maxpool (lenet.fov:4)
- * x[6][4][4] -> y[6][2][2]
- * window by window */
+ * x[1][4][4][8] -> y[1][2][2][8]
+ * window by window, 8 channels at a time */
 FOVEA_AVX2 static void lenet_maxpool_2(const float *restrict x, float *restrict y)
 {
-    for (int i = 0; i < 6; i++, x += 16, y += 4) {
-        for (int r = 0; r < 2; r++) {
-            for (int c = 0; c < 2; c++) {
-                const int s = r * 8 + c * 2;
-                float v = -INFINITY;
-                for (int ky = 0; ky < 2; ky++)
-                    for (int kx = 0; kx < 2; kx++)
-                        v = lenet_larger(x[s + ky * 4 + kx], v);
-                y[r * 2 + c] = v;
-            }
+    for (int r = 0; r < 2; r++) {
+        for (int c = 0; c < 2; c++) {
+            const int s = r * 64 + c * 16;
+            v8 v = v_set(-INFINITY);
+            for (int ky = 0; ky < 2; ky++)
+                for (int kx = 0; kx < 2; kx++)
+                    v = v_max(v_load(x + s + ky * 32 + kx * 8), v);
+            v_store(y + r * 16 + c * 8, v);
         }
     }
+}
+
+/* pack (lenet.fov:4)
+ * x[1][2][2][8] -> y[6][2][2]
+ * the same values in another layout */
+FOVEA_AVX2 static void lenet_pack_maxpool_2(const float *restrict x, float *restrict y)
+{
+    for (int i = 0; i < 4; i++)
+        for (int j = 0; j < 6; j++)
+            y[i + j * 4] = x[i * 8 + j];
 }
 
 /* fc1: fc, relu (lenet.fov:6)
@@ -413,7 +388,8 @@ fovea_status lenet_run(lenet_session *session, const lenet_inputs *inputs, const
     lenet_maxpool(memory + at_conv1, memory + at_maxpool);
     lenet_conv2(memory + at_maxpool, weights + w_conv2_weight, weights + w_conv2_bias, memory + at_conv2);
     lenet_maxpool_2(memory + at_conv2, memory + at_maxpool_2);
-    lenet_fc1(memory + at_maxpool_2, weights + w_fc1_weight, weights + w_fc1_bias, memory + at_fc1);
+    lenet_pack_maxpool_2(memory + at_maxpool_2, memory + at_pack_maxpool_2);
+    lenet_fc1(memory + at_pack_maxpool_2, weights + w_fc1_weight, weights + w_fc1_bias, memory + at_fc1);
     lenet_fc2(memory + at_fc1, weights + w_fc2_weight, weights + w_fc2_bias, outputs->logits);
     fovea_float_mode_set(mode);
     return FOVEA_OK;
@@ -426,7 +402,7 @@ fovea_status lenet_open(lenet_model *model, const void *weights, size_t bytes)
     if (!fovea_cpu_has(FOVEA_CPU_AVX2))
         return FOVEA_WRONG_CPU;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0xf72005b4cde45a3e), 4160);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x49a5d7d54cccf57d), 4160);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;

@@ -321,8 +321,11 @@ Test(plan, blocked_convolutions)
 {
     Planned *p = plan_text(lenet5, "avx2");
     cr_expect_eq(buffer_named(p, "conv2")->type.layout.kind, LAYOUT_BLOCKED);
-    cr_expect_eq(buffer_named(p, "conv1")->type.layout.kind, LAYOUT_PLAIN, "one input channel: portable");
+    cr_expect_eq(buffer_named(p, "conv1")->type.layout.kind, LAYOUT_BLOCKED, "6 maps of 8");
     cr_expect_eq(buffer_named(p, "conv2_weight")->type.layout.block, 16);
+    planned_free(p);
+    p = plan_text("net n(x: f32[8, 6, 6]) { return y = x -> c: conv(2, 3x3); }\n", "avx2");
+    cr_expect_eq(buffer_named(p, "y")->type.layout.kind, LAYOUT_PLAIN, "2 maps of 8: portable");
     planned_free(p);
     p = plan_text("net n(x: f32[8, 6, 6]) { return y = x -> c: conv(8, 3x3) -> tanh; }\n", "avx2");
     cr_expect_eq(buffer_named(p, "y")->type.layout.kind, LAYOUT_PLAIN, "tanh has no vector word");
@@ -358,8 +361,10 @@ Test(plan, verifier)
     conv1->place = BUFFER_INPUT;
     expect_rule(p, "P5");
     *conv1 = kept;
-    conv1->type.layout.kind = LAYOUT_BLOCKED;
+    Buffer *fc1 = buffer_named(p, "fc1");
+    fc1->type.layout.kind = LAYOUT_BLOCKED;
     expect_rule(p, "P7");
+    fc1->type.layout.kind = LAYOUT_PLAIN;
     *conv1 = kept;
     kept = *weight;
     weight->offset = buffer_named(p, "conv1_weight")->offset;
