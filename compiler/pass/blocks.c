@@ -86,7 +86,7 @@ static int32_t join_block(const Blocks *blocks, const Node *node)
         *side += type_bytes(&graph_input_node(blocks->graph, node, k)->type);
         block = MAX(block, own);
     }
-    if (node->type.shape.rank != 4 || ((const ConcatAttrs *)node->attrs)->axis != 1 || blocked <= plain)
+    if (!block || node->type.shape.rank != 4 || ((const ConcatAttrs *)node->attrs)->axis != 1 || blocked <= plain)
         return 0;
     for (uint32_t k = 0; k + 1 < node->input_count; k++)
         if (!fills_blocks(&graph_input_node(blocks->graph, node, k)->type.shape, block))
