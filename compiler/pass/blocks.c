@@ -104,12 +104,14 @@ static int32_t part_block(const Blocks *blocks, const Node *node)
     return first % block ? 0 : block;
 }
 
-/* Whether a kernel that reads in blocks stores so, too: one place a channel is a plain vector already, where channels
- * fill the blocks. */
-static bool stores_blocks(const Node *result, int32_t block)
+/* Whether a kernel that goes through blocks stores its result so: one place a channel is a plain vector already, where
+ * channels fill the blocks. What is no kernel stores as it reads, and so do convolutions. */
+static bool stores_blocks(const Node *leader, const Node *result, int32_t block)
 {
+    Family family = op_row(leader->op)->family;
     const Shape *shape = &result->type.shape;
-    return shape->dim[2] * shape->dim[3] > 1 || !fills_blocks(shape, block);
+    return (family != FAMILY_MAP && family != FAMILY_POOL) || shape->dim[2] * shape->dim[3] > 1 ||
+           !fills_blocks(shape, block);
 }
 
 /* What was copied into a join is copied as that is stored. */
@@ -164,7 +166,7 @@ Blocks blocks_choose(const Graph *graph, const Target *target)
             blocks.inside[i] = inside_of(&blocks, id, fits, target->lanes);
         int32_t block = blocks.inside[leader.index];
         if (block && node_same(results[leader.index], id) &&
-            (is_convolution(graph_node(graph, leader)->op) || stores_blocks(&graph->nodes.at[i], block)))
+            stores_blocks(graph_node(graph, leader), &graph->nodes.at[i], block))
             blocks.stored[i] = block;
         if (graph->nodes.at[i].op == OP_join)
             copy_into(&blocks, &graph->nodes.at[i], blocks.stored[i]);

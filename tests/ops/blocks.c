@@ -86,6 +86,13 @@ static const BlocksCase cases[] = {
      "return answer = v + w -> e: conv(16, 3x1, groups=16);",
      2},
     {"f32[3, 6, 7]", "v = " FIRST "; return answer = v + (v -> d: conv(48, 1, groups=48)) -> " LAST ";", 2},
+    /* pictures of one place, where blocks that channels fill are plain vectors */
+    {"f32[16, 1, 1]",
+     "u = x -> a: conv(32, 1, bias=false) -> maxpool(1, stride=2) -> c: conv(16, 3x3, pad=1); "
+     "return answer = concat(u, u -> d: conv(16, 3x3, pad=1) -> tanh) -> " LAST ";",
+     6},
+    {"f32[3, 2, 2]",
+     "u = " FIRST " -> maxpool(2); return answer = concat(u, u -> d: conv(16, 3x3, pad=1)) -> " LAST ";", 5},
     /* what goes out of blocks and stays in them, too */
     {"f32[3, 6, 7]", "v = " FIRST "; output raw = v; return answer = v -> softmax(axis=1) -> " LAST ";", 4},
     {"f32[3, 6, 7]", "v = " ODD " -> relu; output flat = v -> flatten -> f: fc(3); return answer = v -> " LAST ";", 3},
