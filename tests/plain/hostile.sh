@@ -81,7 +81,7 @@ if [ -n "${OWN_NAMESPACE-}" ]; then
     refuses "check with a full temporary folder" "$full" "$fovea" check "$lenet" --target c
     refuses "run with a full temporary folder" "$full" "$fovea" run "$lenet" "$picture"
     TMPDIR=$work/temporary
-    disk 8
+    disk 12
     dd if=/dev/zero of=disk/filler bs=1k count=64 2>/dev/null
     refuses "fmt --write onto a full disk" "\"disk/n.fov\": $full" "$fovea" fmt --write disk/n.fov
     refuses "fmt -o onto a full disk" "\"disk/m.fov\": $full" "$fovea" fmt n.fov -o disk/m.fov
