@@ -54,7 +54,7 @@ static BlockedConv conv_numbers(KernelText *text)
                      .inputs = weight->shape.dim[1],
                      .taps = weight->shape.dim[2] * weight->shape.dim[3],
                      .maps = y->shape.dim[1],
-                     .plain = text->kernel->form.reads == LAYOUT_PLAIN,
+                     .plain = x->layout.kind == LAYOUT_PLAIN,
                      .even = blocked_is_even(text->graph, text->kernel),
                      .has_bias = text->leader->input_count > CONV_BIAS};
     c.deep = MIN(MAX(weight->layout.inputs, 1), c.inputs);

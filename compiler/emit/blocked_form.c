@@ -104,14 +104,16 @@ static bool fill_enough(int64_t channels, int32_t lanes)
     return 8 * channels >= 3 * lanes;
 }
 
-/* Whether a convolution makes a value, and what only passes values on. */
+/* Whether a convolution makes a value, and what only passes values on; copies into other layouts, which pass `layout`
+ * adds, change nothing of it. */
 static bool comes_of_conv(const Graph *graph, const Node *node)
 {
     enum { MOST_BETWEEN = 8 };
-    for (int i = 0; i < MOST_BETWEEN; i++) {
+    for (int i = 0; i < MOST_BETWEEN;) {
         Family family = op_row(node->op)->family;
-        if (family != FAMILY_MAP && family != FAMILY_POOL && family != FAMILY_LRN)
+        if (family != FAMILY_MAP && family != FAMILY_POOL && family != FAMILY_LRN && family != FAMILY_PACK)
             break;
+        i += family != FAMILY_PACK;
         node = graph_input_node(graph, node, 0);
     }
     return node->op == OP_conv || node->op == OP_conv_winograd;

@@ -93,6 +93,12 @@ static const BlocksCase cases[] = {
      6},
     {"f32[3, 2, 2]",
      "u = " FIRST " -> maxpool(2); return answer = concat(u, u -> d: conv(16, 3x3, pad=1)) -> " LAST ";", 5},
+    /* few channels: in a block that is not full, copied into it, passed on, or too few */
+    {"f32[3, 9, 11]", "x -> a: conv(6, 3x3, pad=1) -> relu -> maxpool(2) -> " LAST, 2},
+    {"f32[6, 9, 9]", "x -> a: conv(12, 3x3, groups=6, pad=1) -> p: prelu -> b: conv(40, 1x1) -> s: scale(bias=false)",
+     3},
+    {"2 of f32[4, 9, 9]", "x -> a: conv(8, 3x3, groups=4) -> maxpool(2) -> lrn(3, alpha=0.1) -> " LAST, 2},
+    {"2 of f32[3, 9, 9]", "x -> a: conv(5, 3x3) -> " LAST, 1},
     /* what goes out of blocks and stays in them, too */
     {"f32[3, 6, 7]", "v = " FIRST "; output raw = v; return answer = v -> softmax(axis=1) -> " LAST ";", 4},
     {"f32[3, 6, 7]", "v = " ODD " -> relu; output flat = v -> flatten -> f: fc(3); return answer = v -> " LAST ";", 3},
