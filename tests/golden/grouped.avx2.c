@@ -279,7 +279,7 @@ FOVEA_AVX2 static void grouped_mixed_12x1(const float *restrict x, const float *
     v8 a11_0 = v_load(bias);
     const float *s = x;
     GROUPED_LOOP
-    for (int i = 0; i < 6; i++, s += 144, weight += 8) {
+    for (int i = 0; i < 6; i++, s++, weight += 8) {
         const v8 w0 = v_load(weight);
         v8 v;
         v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0);
