@@ -53,7 +53,7 @@ static void write_tile(const Depthwise *d, int64_t pixels)
     KernelText *text = d->text;
     const BlockedTile tile = make_tile(d, pixels);
     buf_line(text->out, "/* %lld pixels of a row, of %d channels. */", (long long)pixels, d->lanes);
-    text_open_part(text, text->plan->target->attribute, arena_printf(text->arena, "_%lld", (long long)pixels), "");
+    text_open_part(text, text->plan->target->attribute, arena_printf(text->arena, "_row%lld", (long long)pixels), "");
     sums_begin(&tile, NULL);
     write_taps(d, &tile);
     sums_store(&tile);
@@ -70,7 +70,7 @@ static void write_call(const Depthwise *d, int64_t pixels, const char *column, i
     const Access weight = {.stride = {[1] = d->weight->dim[2] * d->weight->dim[3]}};
     const Term terms[] = {{"o", 1, blocks}, {"r", 2, 1}, {column, 3, column ? 1 : first}};
     Buf line = {0};
-    buf_printf(&line, "%s_%lld(%s, %s", text->name, (long long)pixels,
+    buf_printf(&line, "%s_row%lld(%s, %s", text->name, (long long)pixels,
                pointer_text(text, "x", place_text(text, &x, terms, COUNT_OF(terms))),
                pointer_text(text, "weight", place_text(text, &weight, terms, 1)));
     if (d->has_bias)

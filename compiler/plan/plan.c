@@ -124,26 +124,52 @@ static void reserve_names(NameSet *set, const Graph *graph)
         name_take(set, arena_printf(set->arena, "%s_labels", graph->outputs.at[i].name));
 }
 
-/* Takes the name and those derived from it (conv1_row8, conv1_finish, conv1_tiles14, relu_of) when all of them are
- * free. */
+/* Digits at the beginning of a text; NULL: there are none. */
+static const char *past_digits(const char *text)
+{
+    size_t count = strspn(text, "0123456789");
+    return count ? text + count : NULL;
+}
+
+/* Whether a kernel's name could be that of a function for some pixels or tiles, which texts name after their kernel:
+ * conv1_row8, conv1_tiles14, conv1_14x2. Then the kernel's part of it, "conv1"; else NULL. */
+static const char *named_like_part(Arena *arena, const char *name)
+{
+    const char *last = strrchr(name, '_');
+    if (!last || last == name)
+        return NULL;
+    const char *at = last + 1;
+    if (strncmp(at, "row", 3) == 0 || strncmp(at, "tiles", 5) == 0) {
+        at = past_digits(at + strcspn(at, "0123456789"));
+    } else {
+        at = past_digits(at);
+        at = at && *at == 'x' ? past_digits(at + 1) : NULL;
+    }
+    return at && !*at ? arena_strndup(arena, name, (size_t)(last - name)) : NULL;
+}
+
+/* Takes the name and those derived from it (conv1_finish, relu_of) when all of them are free. Of functions for some
+ * pixels there are too many to take each: a mark that no name is stands for all that a kernel may have, and another one
+ * for the kernels that are named like one of them. */
 static bool take_kernel_name(NameSet *set, const char *name)
 {
     static const char *const parts[] = {"",         "_finish",  "_of",        "_tile",      "_sees",
                                         "_first",   "_sums",    "_sums_last", "_sums_rest", "_sums_last_rest",
                                         "_forward", "_inverse", "_right",     "_bottom",    "_corner"};
-    const char *derived[2 * TILING_PIXELS + COUNT_OF(parts)];
-    for (size_t i = 0; i < COUNT_OF(parts); i++)
+    const char *derived[COUNT_OF(parts)], *owner = named_like_part(set->arena, name);
+    bool taken = name_is_taken(set, arena_printf(set->arena, "%s is a part", name)) ||
+                 (owner && name_is_taken(set, arena_printf(set->arena, "%s has parts", owner)));
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
         derived[i] = arena_printf(set->arena, "%s%s", name, parts[i]);
-    for (int row = 1; row <= TILING_PIXELS; row++) {
-        size_t at = COUNT_OF(parts) + 2 * (size_t)(row - 1);
-        derived[at] = arena_printf(set->arena, "%s_row%d", name, row);
-        derived[at + 1] = arena_printf(set->arena, "%s_tiles%d", name, row);
+        taken |= name_is_taken(set, derived[i]);
     }
-    for (size_t i = 0; i < COUNT_OF(derived); i++)
-        if (name_is_taken(set, derived[i]))
-            return false;
-    for (size_t i = 0; i < COUNT_OF(derived); i++)
+    if (taken)
+        return false;
+    for (size_t i = 0; i < COUNT_OF(parts); i++)
         name_take(set, derived[i]);
+    name_take(set, arena_printf(set->arena, "%s has parts", name));
+    if (owner)
+        name_take(set, arena_printf(set->arena, "%s is a part", owner));
     return true;
 }
 

@@ -99,6 +99,11 @@ static const BlocksCase cases[] = {
      3},
     {"2 of f32[4, 9, 9]", "x -> a: conv(8, 3x3, groups=4) -> maxpool(2) -> lrn(3, alpha=0.1) -> " LAST, 2},
     {"2 of f32[3, 9, 9]", "x -> a: conv(5, 3x3) -> " LAST, 1},
+    /* layers called like functions for some pixels of others */
+    {"f32[32, 14, 14]",
+     "x -> c: conv(32, 3x3, pad=1) -> c_14x2: conv(32, 1) -> c_6x2: conv(32, 1, bias=false) -> d: conv(32, 3x3, "
+     "groups=32) -> d_row12: conv(32, 3x3, groups=32, stride=2)",
+     2},
     /* what goes out of blocks and stays in them, too */
     {"f32[3, 6, 7]", "v = " FIRST "; output raw = v; return answer = v -> softmax(axis=1) -> " LAST ";", 4},
     {"f32[3, 6, 7]", "v = " ODD " -> relu; output flat = v -> flatten -> f: fc(3); return answer = v -> " LAST ";", 3},

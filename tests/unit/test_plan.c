@@ -510,3 +510,38 @@ Test(plan, names)
     cr_expect(!name_is_taken(&set, "1000"));
     arena_free(arena);
 }
+
+/* Texts name functions for some pixels after their kernel: no other kernel may be called like one of them. */
+Test(plan, names_of_parts_of_kernels)
+{
+    static const struct {
+        const char *first, *second, *names[2];
+    } nets[] = {
+        {"c", "c_14x2", {"c", "c_14x2_2"}},
+        {"c_14x2", "c", {"c_14x2", "c_2"}},
+        {"c", "c_row8", {"c", "c_row8_2"}},
+        {"c_tiles14", "c", {"c_tiles14", "c_2"}},
+        {"c", "c_sums", {"c", "c_sums_2"}},
+        {"c", "c_14", {"c", "c_14"}},
+        {"c", "c_2x", {"c", "c_2x"}},
+        {"c", "c_row", {"c", "c_row"}},
+        {"b_14x2", "c", {"b_14x2", "c"}},
+        {"b_14x2_c", "b", {"b_14x2_c", "b"}},
+        {"b", "b_14x2_row3", {"b", "b_14x2_row3"}},
+    };
+    for (size_t i = 0; i < COUNT_OF(nets); i++) {
+        Arena *arena = arena_new();
+        const char *text =
+            arena_printf(arena, "net n(x: f32[4, 9, 9]) { return y = x -> %s: conv(4, 3x3) -> %s: conv(5, 3x3); }\n",
+                         nets[i].first, nets[i].second);
+        Planned *p = plan_text(text, "c");
+        uint32_t found = 0;
+        for (uint32_t k = 0; k < p->plan->kernels.count; k++)
+            for (int name = 0; name < 2; name++)
+                found += strcmp(p->plan->kernels.at[k].name, nets[i].names[name]) == 0;
+        cr_expect_eq(found, 2u, "%s and %s: not called %s and %s", nets[i].first, nets[i].second, nets[i].names[0],
+                     nets[i].names[1]);
+        planned_free(p);
+        arena_free(arena);
+    }
+}
