@@ -318,42 +318,31 @@ static int rest_vectors(const BlockedConv *c)
 
 static void write_panels(const BlockedConv *c)
 {
-    Buf *out = c->text->out;
+    KernelText *text = c->text;
     int64_t whole = whole_maps(c);
     int rest = rest_vectors(c), vectors = (int)c->loops.maps / c->lanes;
-    bool shared = text_shares(c->text, AXIS_MAPS);
+    bool turns = text_has_turns(text, AXIS_MAPS, c->maps, c->loops.maps);
+    bool two = !turns && whole && rest && c->loops.ahead && !c->loops.inputs; /* each panel has its `ahead` */
     if (c->loops.rows)
-        buf_open(out, "%s", text_loop(c->text, AXIS_ROWS, "b", c->y->dim[2], c->loops.rows));
-    /* Each of two panels has its `ahead`. */
-    bool two = !shared && rest && whole == c->loops.maps && c->loops.ahead && !c->loops.inputs;
-    if (shared && whole) {
-        if (rest)
-            buf_open(out, "for (int o = from; o <= to - %lld; o += %lld)", (long long)c->loops.maps,
-                     (long long)c->loops.maps);
-        else
-            buf_open(out, "for (int o = from; o < to; o += %lld)", (long long)c->loops.maps);
+        buf_open(text->out, "%s", text_loop(text, AXIS_ROWS, "b", c->y->dim[2], c->loops.rows));
+    if (turns) {
+        text_turns_open(text, AXIS_MAPS, "o", c->maps, c->loops.maps);
         write_panel(c, vectors, (Place){"o", 0});
-        buf_close(out);
-    } else if (whole > c->loops.maps) {
-        buf_open(out, "for (int o = 0; o < %lld; o += %lld)", (long long)whole, (long long)c->loops.maps);
-        write_panel(c, vectors, (Place){"o", 0});
-        buf_close(out);
+        buf_close(text->out);
     } else if (whole) {
         scope_open(c, two);
         write_panel(c, vectors, (Place){0});
         scope_close(c, two);
     }
     if (rest) {
-        if (shared)
-            buf_open(out, "if (from <= %lld && to > %lld)", (long long)whole, (long long)whole);
+        text_rest_open(text, AXIS_MAPS, whole);
         scope_open(c, two);
         write_panel(c, rest, (Place){NULL, whole});
         scope_close(c, two);
-        if (shared)
-            buf_close(out);
+        text_rest_close(text, AXIS_MAPS);
     }
     if (c->loops.rows)
-        buf_close(out);
+        buf_close(text->out);
 }
 
 /* ---- the whole ---- */

@@ -62,6 +62,32 @@ const char *text_loop(const KernelText *text, unsigned axes, const char *name, i
     return loop_head(text, name, text_shares(text, axes), length, step);
 }
 
+bool text_has_turns(const KernelText *text, unsigned axes, int64_t length, int64_t step)
+{
+    return length >= (text_shares(text, axes) ? step : 2 * step);
+}
+
+void text_turns_open(KernelText *text, unsigned axes, const char *name, int64_t length, int64_t step)
+{
+    if (text_shares(text, axes) && length % step) /* the last share ends with what is left over */
+        buf_open(text->out, "for (int %s = from; %s <= to - %lld; %s += %lld)", name, name, (long long)step, name,
+                 (long long)step);
+    else
+        buf_open(text->out, "%s", text_loop(text, axes, name, length / step * step, step));
+}
+
+void text_rest_open(KernelText *text, unsigned axes, int64_t whole)
+{
+    if (text_shares(text, axes))
+        buf_open(text->out, "if (from <= %lld && to > %lld)", (long long)whole, (long long)whole);
+}
+
+void text_rest_close(KernelText *text, unsigned axes)
+{
+    if (text_shares(text, axes))
+        buf_close(text->out);
+}
+
 void text_maps_open(KernelText *text, int64_t maps, int64_t x_step, int64_t y_step)
 {
     bool part = text_shares(text, AXIS_MAPS) || text_shares(text, AXIS_PICTURES | AXIS_MAPS);

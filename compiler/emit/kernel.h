@@ -72,6 +72,14 @@ bool text_shares(const KernelText *text, unsigned axes);
 /* Opens a loop over so many maps of all pictures, i, with x and y going along. */
 void text_maps_open(KernelText *text, int64_t maps, int64_t x_step, int64_t y_step);
 
+/* Whole turns of a loop over `length` elements, where threads share it from .. to; for a block. None is needed for a
+ * single turn that nobody shares. */
+bool text_has_turns(const KernelText *text, unsigned axes, int64_t length, int64_t step);
+void text_turns_open(KernelText *text, unsigned axes, const char *name, int64_t length, int64_t step);
+/* What is left over behind them, from `whole` on, in a block for the thread whose share it is in. */
+void text_rest_open(KernelText *text, unsigned axes, int64_t whole);
+void text_rest_close(KernelText *text, unsigned axes);
+
 /* Kernels that go through rows (KernelRows) compute the rows from .. to - 1, others all `rows` of them: opens a loop
  * over r, for a line or a block. */
 void text_rows_open(KernelText *text, int64_t rows, bool block);

@@ -265,27 +265,19 @@ static void write_all_sums(const VectorMatvec *m)
 /* All outputs, or those that a thread has of them: whole turns, and what is left over at the end. */
 static void write_outputs(const VectorMatvec *m)
 {
-    Buf *out = m->text->out;
-    bool shared = text_shares(m->text, AXIS_MAPS);
     int64_t whole = m->outputs / m->together * m->together, rest = m->outputs - whole;
-    if (whole > m->together || (shared && whole)) {
-        if (shared && rest)
-            buf_open(out, "for (int o = from; o <= to - %lld; o += %lld)", (long long)m->together,
-                     (long long)m->together);
-        else
-            buf_open(out, "%s", text_loop(m->text, AXIS_MAPS, "o", whole, m->together));
+    if (text_has_turns(m->text, AXIS_MAPS, m->outputs, m->together)) {
+        text_turns_open(m->text, AXIS_MAPS, "o", m->outputs, m->together);
         write_batch(m, (Place){.name = "o"}, m->together);
-        buf_close(out);
+        buf_close(m->text->out);
     } else if (whole) {
         write_batch(m, (Place){0}, whole);
     }
     if (!rest)
         return;
-    if (shared)
-        buf_open(out, "if (from <= %lld && to > %lld)", (long long)whole, (long long)whole);
+    text_rest_open(m->text, AXIS_MAPS, whole);
     write_batch(m, (Place){.number = whole}, rest);
-    if (shared)
-        buf_close(out);
+    text_rest_close(m->text, AXIS_MAPS);
 }
 
 void vector_matvec_text(KernelText *text)
