@@ -6,6 +6,7 @@
  * that tiles hang over the edges of small maps.
  */
 #include "emit/winograd.h"
+#include "plan/winograd.h"
 
 #include <math.h>
 
@@ -21,7 +22,6 @@ static const double DIRECT_SHARE = 0.95, PRODUCT_SHARE = 0.96;
 
 /* Weights come from memory once, and again for each block of tiles where the second cache does not hold them, at that
  * many bytes a cycle. The fewer tiles they meet, the less of that is hidden behind products. */
-enum { HELD_BYTES = 1200 * 1000, FEW_TILES = 28, MANY_TILES = 56 }; /* as plan/winograd.c has it */
 static const double BYTES_A_CYCLE_FEW = 8.6, BYTES_A_CYCLE = 12.5;
 static const double HIDDEN_BY_NARROW = 1.5; /* vectors half as wide: products take twice as long */
 
@@ -61,8 +61,8 @@ static double winograd_cycles(const WinogradShape *shape, const Winograd *winogr
 {
     double tiles = (double)tiles_of(shape, winograd), pictures = (double)(shape->pictures * shape->groups);
     double bytes = 4.0 * winograd->a * winograd->a * (double)(shape->channels * shape->maps);
-    double passes = bytes <= HELD_BYTES ? (double)shape->groups : pictures * ceil(tiles / MANY_TILES);
-    double rate = tiles < FEW_TILES ? BYTES_A_CYCLE_FEW : BYTES_A_CYCLE;
+    double passes = bytes <= WINOGRAD_HELD_BYTES ? (double)shape->groups : pictures * ceil(tiles / WINOGRAD_MANY_TILES);
+    double rate = tiles < WINOGRAD_FEW_TILES ? BYTES_A_CYCLE_FEW : BYTES_A_CYCLE;
     rate *= shape->lanes < 16 ? HIDDEN_BY_NARROW : 1;
     double products = pictures * tiles * bytes / 4 / products_a_cycle(shape) / PRODUCT_SHARE;
     double in = (double)blocks_of(shape->channels, shape->lanes), out = (double)blocks_of(shape->maps, shape->lanes);

@@ -28,13 +28,12 @@ WinogradSizes winograd_sizes(const Graph *graph, const Kernel *kernel)
     return s;
 }
 
-/* Weights that the second cache does not hold are read again for each block, so that blocks are large then; otherwise
- * V and the sums should stay there. Of about that many tiles, so many that few are computed for nothing in the last
+/* Of about as many tiles as the weights ask for (winograd.h), so many that few are computed for nothing in the last
  * block, which is computed whole. */
 static int32_t tiles_in_block(int64_t count, int64_t weight_bytes)
 {
-    enum { FEW = 28, MANY = 56, HELD_BYTES = 1200 * 1000, TRIES = 3 };
-    int64_t wanted = weight_bytes <= HELD_BYTES ? FEW : MANY;
+    enum { TRIES = 3 };
+    int64_t wanted = weight_bytes <= WINOGRAD_HELD_BYTES ? WINOGRAD_FEW_TILES : WINOGRAD_MANY_TILES;
     int64_t blocks = quotient_up(count, wanted), best = count <= wanted ? 1 : blocks;
     for (int64_t tried = blocks; best > 1 && tried < blocks + TRIES; tried++)
         if (tried * quotient_up(count, tried) < best * quotient_up(count, best))

@@ -10,6 +10,10 @@
 #include "ops/winograd.h"
 #include "plan/plan.h"
 
+/* Transformed weights that the second cache does not hold are read again for each block, so that blocks are of many
+ * tiles then; otherwise of few, so that V and the sums stay there. */
+enum { WINOGRAD_HELD_BYTES = 1200 * 1000, WINOGRAD_FEW_TILES = 28, WINOGRAD_MANY_TILES = 56 };
+
 typedef struct WinogradSizes {
     Winograd matrices;
     WinogradTiles tiles;
