@@ -155,12 +155,13 @@ static void write_shared_steps(const Emission *emission, Buf *out)
 {
     const Plan *plan = emission->plan;
     for (uint32_t i = 0; i < plan->steps.count;) {
+        bool alone = is_alone(plan, i);
         uint32_t end = i + 1;
-        while (is_alone(plan, i) && end < plan->steps.count && is_alone(plan, end) && !plan->steps.at[end].waits)
+        while (alone && end < plan->steps.count && is_alone(plan, end) && !plan->steps.at[end].waits)
             end++;
         if (plan->steps.at[i].waits)
             buf_line(out, "%s_wait(all);", emission->prefix);
-        bool alone = is_alone(plan, i), block = end > i + 1 || (is_alone(plan, i) && emission->options->bench);
+        bool block = alone && (end > i + 1 || emission->options->bench);
         if (alone) {
             buf_line(out, "if (me == 0)%s", block ? " {" : "");
             out->indent++;

@@ -96,19 +96,9 @@ static void write_share(const Emission *emission, Buf *out)
                p);
 }
 
-static void write_helpers(const Emission *emission, Buf *out, const Needs *needs)
+/* Numbers of 16 bits as floats. */
+static void write_half_helpers(const char *p, Buf *out, const Needs *needs)
 {
-    const char *p = emission->prefix;
-    if (needs->larger)
-        buf_printf(out,
-                   "/* b when they are equal or one of them is not a number: -0 and NaN pass through larger(0, x). */\n"
-                   "static inline float %s_larger(float a, float b)\n{\n    return a > b ? a : b;\n}\n\n",
-                   p);
-    if (needs->smaller)
-        buf_printf(out,
-                   "/* b when they are equal or one of them is not a number. */\n"
-                   "static inline float %s_smaller(float a, float b)\n{\n    return a < b ? a : b;\n}\n\n",
-                   p);
     if (needs->from_f16)
         buf_printf(
             out,
@@ -132,6 +122,11 @@ static void write_helpers(const Emission *emission, Buf *out, const Needs *needs
                    "    union {\n        uint32_t bits;\n        float number;\n    } value;\n"
                    "    value.bits = (uint32_t)half << 16;\n    return value.number;\n}\n\n",
                    p);
+}
+
+/* What compilers are told about some loops. */
+static void write_hints(const Emission *emission, Buf *out, const Needs *needs)
+{
     if (needs->by_pixels)
         write_hint(
             emission, out, "BY_PIXELS", CLANG, "clang loop vectorize(disable)",
@@ -147,13 +142,12 @@ static void write_helpers(const Emission *emission, Buf *out, const Needs *needs
     if (needs->loop)
         write_hint(emission, out, "LOOP", GCC, "GCC unroll 1",
                    "/* Before loops over few inputs: gcc would write them out, and run out of registers. */\n");
-    if (needs->fill)
-        buf_printf(out,
-                   "static inline void %s_fill(float *y, int count, float value)\n{\n"
-                   "    for (int i = 0; i < count; i++)\n        y[i] = value;\n}\n\n",
-                   p);
-    if (needs->least)
-        buf_printf(out, "static inline int %s_least(int a, int b)\n{\n    return a < b ? a : b;\n}\n\n", p);
+}
+
+/* For values of which some rows are held. */
+static void write_row_helpers(const Emission *emission, Buf *out, const Needs *needs)
+{
+    const char *p = emission->prefix;
     if (needs->keep_rows) {
         buf_puts(out, "/* Of each of `maps` maps, `count` floats from `from` on go to its beginning. */\n");
         line_wrapped(out,
@@ -170,10 +164,11 @@ static void write_helpers(const Emission *emission, Buf *out, const Needs *needs
         buf_puts(out, "{\n    for (int i = 0; i < maps; i++, y += map)\n"
                       "        memset(y + from, 0, (size_t)count * sizeof *y);\n}\n\n");
     }
-    if (emission->plan->threaded)
-        write_share(emission, out);
-    if (!needs->border)
-        return;
+}
+
+static void write_border_helper(const Emission *emission, Buf *out)
+{
+    const char *p = emission->prefix;
     buf_puts(out, "/* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for "
                   "edges. */\n");
     line_wrapped(out, arena_printf(emission->arena,
@@ -191,6 +186,35 @@ static void write_helpers(const Emission *emission, Buf *out, const Needs *needs
                   "        memset(y + (top + height) * row, 0, (size_t)(bottom * row) * sizeof *y);\n"
                   "    }\n"
                   "}\n\n");
+}
+
+static void write_helpers(const Emission *emission, Buf *out, const Needs *needs)
+{
+    const char *p = emission->prefix;
+    if (needs->larger)
+        buf_printf(out,
+                   "/* b when they are equal or one of them is not a number: -0 and NaN pass through larger(0, x). */\n"
+                   "static inline float %s_larger(float a, float b)\n{\n    return a > b ? a : b;\n}\n\n",
+                   p);
+    if (needs->smaller)
+        buf_printf(out,
+                   "/* b when they are equal or one of them is not a number. */\n"
+                   "static inline float %s_smaller(float a, float b)\n{\n    return a < b ? a : b;\n}\n\n",
+                   p);
+    write_half_helpers(p, out, needs);
+    write_hints(emission, out, needs);
+    if (needs->fill)
+        buf_printf(out,
+                   "static inline void %s_fill(float *y, int count, float value)\n{\n"
+                   "    for (int i = 0; i < count; i++)\n        y[i] = value;\n}\n\n",
+                   p);
+    if (needs->least)
+        buf_printf(out, "static inline int %s_least(int a, int b)\n{\n    return a < b ? a : b;\n}\n\n", p);
+    write_row_helpers(emission, out, needs);
+    if (emission->plan->threaded)
+        write_share(emission, out);
+    if (needs->border)
+        write_border_helper(emission, out);
 }
 
 /* ---- where tensors stand ---- */
