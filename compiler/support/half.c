@@ -3,14 +3,14 @@
 
 #include <math.h>
 
-static uint32_t bits_of(float value)
+uint32_t bits_of_float(float value)
 {
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
     return bits;
 }
 
-static float float_of_bits(uint32_t bits)
+float float_of_bits(uint32_t bits)
 {
     float value;
     memcpy(&value, &bits, sizeof value);
@@ -28,8 +28,8 @@ enum { F32_INFINITE = 0x7f800000, F16_INFINITE = 0x7c00, F16_NAN = 0x7e00, BF16_
 /* Sign, 5 bits of exponent (bias 15), 10 of fraction; below the smallest exponent, multiples of 2^-24. */
 uint16_t f16_of_float(float value)
 {
-    const uint32_t too_large = bits_of(65520.0f), smallest = bits_of(0x1p-14f);
-    uint32_t sign = bits_of(value) >> 16 & 0x8000, size = bits_of(value) & 0x7fffffff;
+    const uint32_t too_large = bits_of_float(65520.0f), smallest = bits_of_float(0x1p-14f);
+    uint32_t sign = bits_of_float(value) >> 16 & 0x8000, size = bits_of_float(value) & 0x7fffffff;
     if (size > F32_INFINITE)
         return (uint16_t)(sign | F16_NAN);
     if (size >= too_large)
@@ -52,7 +52,7 @@ float float_of_f16(uint16_t half)
 
 uint16_t bf16_of_float(float value)
 {
-    uint32_t bits = bits_of(value);
+    uint32_t bits = bits_of_float(value);
     if ((bits & 0x7fffffff) > F32_INFINITE)
         return (uint16_t)(bits >> 16 | BF16_QUIET);
     return (uint16_t)rounded(bits, 16);

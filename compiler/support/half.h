@@ -12,6 +12,10 @@
 #define F16_LARGEST  65504.0f
 #define BF16_LARGEST 0x1.fep127f
 
+/* A float and its bits. */
+uint32_t bits_of_float(float value);
+float float_of_bits(uint32_t bits);
+
 uint16_t f16_of_float(float value);
 float float_of_f16(uint16_t half);
 uint16_t bf16_of_float(float value);

@@ -15,13 +15,6 @@ static uint64_t load(const unsigned char *at, int bytes)
     return value;
 }
 
-static float float_of_bits(uint32_t bits)
-{
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
 static double double_of_bits(uint64_t bits)
 {
     double value;
