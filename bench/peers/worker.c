@@ -18,34 +18,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { MOST_RUNS = 100000, STEPS = 20000 };
-
-/* The same probe in vectors of 16. */
-__attribute__((target("avx512f"), noinline)) static double probe_wide(void)
-{
-    __m512 a[12];
-    const __m512 x = _mm512_set1_ps(0.999f), y = _mm512_set1_ps(0.001f);
-    for (int i = 0; i < 12; i++)
-        a[i] = _mm512_set1_ps(0.1f * (float)i);
-    double time = seconds();
-    for (int step = 0; step < STEPS; step++) {
-        a[0] = _mm512_fmadd_ps(a[0], x, y), a[1] = _mm512_fmadd_ps(a[1], x, y), a[2] = _mm512_fmadd_ps(a[2], x, y);
-        a[3] = _mm512_fmadd_ps(a[3], x, y), a[4] = _mm512_fmadd_ps(a[4], x, y), a[5] = _mm512_fmadd_ps(a[5], x, y);
-        a[6] = _mm512_fmadd_ps(a[6], x, y), a[7] = _mm512_fmadd_ps(a[7], x, y), a[8] = _mm512_fmadd_ps(a[8], x, y);
-        a[9] = _mm512_fmadd_ps(a[9], x, y), a[10] = _mm512_fmadd_ps(a[10], x, y), a[11] = _mm512_fmadd_ps(a[11], x, y);
-    }
-    time = seconds() - time;
-    __m512 sum = a[0];
-    for (int i = 1; i < 12; i++)
-        sum = _mm512_add_ps(sum, a[i]);
-    volatile float sink = _mm512_cvtss_f32(sum);
-    (void)sink;
-    return 2.0 * 16 * 12 * STEPS / time * 1e-9;
-}
+enum { MOST_RUNS = 100000 };
 
 static double probe(void)
 {
-    return __builtin_cpu_supports("avx512f") ? probe_wide() : __builtin_cpu_supports("avx2") ? probe_peak() : 0;
+    return __builtin_cpu_supports("avx512f") ? probe_peak_wide() : __builtin_cpu_supports("avx2") ? probe_peak() : 0;
 }
 
 static void give_up(const char *what)
