@@ -8,6 +8,7 @@
 #include <math.h>
 #include <unistd.h>
 
+#include "pass/pass.h"
 #include "tests/support/dataset.h"
 #include "tests/support/emitted.h"
 #include "tests/support/model.h"
@@ -54,26 +55,30 @@ static void subject_close(Subject *subject)
     arena_free(subject->arena);
 }
 
-static void run_picture(const Subject *subject, uint32_t index, float logits[CLASSES])
+static void run_picture(EmittedSession *session, const Dataset *pictures, uint32_t index, float logits[CLASSES])
 {
     float image[PIXELS];
     for (int p = 0; p < PIXELS; p++)
-        image[p] = (float)subject->pictures.pixels[(size_t)index * PIXELS + (size_t)p] / 255;
-    int status = emitted_session_run(subject->session, (const void *const[]){image}, (void *const[]){logits});
+        image[p] = (float)pictures->pixels[(size_t)index * PIXELS + (size_t)p] / 255;
+    int status = emitted_session_run(session, (const void *const[]){image}, (void *const[]){logits});
     cr_assert_eq(status, 0, "run gives status %d", status);
+}
+
+static int answer(EmittedSession *session, const Dataset *pictures, uint32_t index)
+{
+    float logits[CLASSES];
+    int best = 0;
+    run_picture(session, pictures, index, logits);
+    for (int c = 1; c < CLASSES; c++)
+        best = logits[c] > logits[best] ? c : best;
+    return best;
 }
 
 static void check_accuracy(const Subject *subject, double least, double most)
 {
     uint32_t right = 0;
-    for (uint32_t i = 0; i < subject->pictures.count; i++) {
-        float logits[CLASSES];
-        int best = 0;
-        run_picture(subject, i, logits);
-        for (int c = 1; c < CLASSES; c++)
-            best = logits[c] > logits[best] ? c : best;
-        right += best == subject->pictures.labels[i];
-    }
+    for (uint32_t i = 0; i < subject->pictures.count; i++)
+        right += answer(subject->session, &subject->pictures, i) == subject->pictures.labels[i];
     double percent = 100.0 * right / subject->pictures.count;
     cr_expect_eq(subject->pictures.count, 10000);
     cr_expect(percent >= least && percent <= most, "%.2f %% right, expected %.1f to %.1f", percent, least, most);
@@ -90,9 +95,9 @@ static void check_reference(const Subject *subject)
         for (int p = 0; p < PIXELS; p++)
             image.at[p] = (double)((float)subject->pictures.pixels[(size_t)i * PIXELS + (size_t)p] / 255);
         eval_graph(subject->graph, &image, &expected, NULL, NULL);
-        run_picture(subject, i, logits);
+        run_picture(subject->session, &subject->pictures, i, logits);
         emitted_session_spoil(subject->session);
-        run_picture(subject, i, again);
+        run_picture(subject->session, &subject->pictures, i, again);
         cr_assert_arr_eq(logits, again, sizeof logits, "picture %u depends on what the workspace held", i);
         for (int c = 0; c < CLASSES; c++) {
             largest = fmax(largest, fabs(expected.at[c]));
@@ -134,6 +139,34 @@ static void check_digits(const char *target)
     arena_free(arena);
 }
 
+/* Fully connected layers with weights of 16 bits: three answers of 10,000 may change. */
+static void check_weights_of_16_bits(const char *target)
+{
+    static const DType kinds[] = {DT_F16, DT_BF16};
+    enum { MOST_CHANGED = 3 };
+    Arena *arena = arena_new();
+    Subject subject = subject_open(target, FASHION, find_weights(arena, "lenet5_fashion.safetensors"));
+    for (size_t k = 0; k < COUNT_OF(kinds); k++) {
+        Emitted *emitted = emitted_new(target);
+        Graph *graph = subject.graph;
+        passes_run(&graph, &(PassOptions){.target = target_find(target), .weights_as = kinds[k]});
+        int model = emitted_add_optimised(emitted, &subject.diag, subject.graph, graph);
+        cr_assert(model >= 0 && emitted_compile(emitted), "nothing is emitted");
+        EmittedSession *session = emitted_session(emitted, model, 1);
+        cr_assert(session, "the model is not opened");
+        uint32_t changed = 0;
+        for (uint32_t i = 0; i < subject.pictures.count; i++)
+            changed += answer(session, &subject.pictures, i) != answer(subject.session, &subject.pictures, i);
+        cr_expect_eq(subject.pictures.count, 10000);
+        cr_expect(changed <= MOST_CHANGED, "%s changes %u answers", dtype_name(kinds[k]), changed);
+        emitted_free(emitted);
+    }
+    subject_close(&subject);
+    arena_free(arena);
+}
+
 TEST_EACH_TARGET(lenet, fashion, check_fashion)
+
+TEST_EACH_TARGET(lenet, weights_of_16_bits, check_weights_of_16_bits)
 
 TEST_EACH_TARGET(lenet, digits, check_digits)
