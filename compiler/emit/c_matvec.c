@@ -56,7 +56,7 @@ void c_matvec_text(KernelText *text)
 {
     const Type *weight = text_input(text, MATVEC_WEIGHT);
     const Shape *y = &text_output(text)->shape;
-    int64_t inputs = weight->shape.dim[1], outputs = y->dim[1], batch = y->dim[0];
+    int64_t outputs = y->dim[1], batch = y->dim[0], inputs = shape_count(&weight->shape) / outputs;
     int block = (int)text_tile(text, AXIS_MAPS);
     text_comment(text, arena_printf(text->arena, "%d outputs summed in registers, weights read once in order", block));
     text_finish(text, false);

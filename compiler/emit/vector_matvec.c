@@ -288,7 +288,7 @@ void vector_matvec_text(KernelText *text)
                       .vector = text->plan->target->vector,
                       .lanes = text->plan->target->lanes,
                       .panel = weight->layout.block,
-                      .inputs = weight->shape.dim[1],
+                      .inputs = shape_count(&weight->shape) / y->dim[1],
                       .outputs = y->dim[1],
                       .batch = y->dim[0],
                       .examples = text_tile(text, AXIS_PICTURES),

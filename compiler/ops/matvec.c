@@ -3,7 +3,8 @@
  *   fc    y[n, o] = b[o] + sum over i of W[o, i] * x[n, i]
  *   rbf   y[n, o] = sum over i of (x[n, i] - W[o, i])^2
  *
- * Inputs: x [N, I], weight [O, I], and, if fc has a bias, [O]. */
+ * Inputs: x [N, I], weight [O, I], and, if fc has a bias, [O]. Pictures need not be flattened before: pass/layout.c has
+ * layers read x [N, C, H, W] with a weight [O, C, H, W] where x is stored in blocks. */
 #include "ops/reach.h"
 #include "ops/rules.h"
 #include "ops/weight.h"
@@ -26,17 +27,25 @@ static bool matvec_type(const Graph *graph, const Node *node, Diag *diag, Type *
         return false;
     const Shape *x = &graph_input_node(graph, node, MATVEC_X)->type.shape;
     const Shape *weight = &graph_input_node(graph, node, MATVEC_WEIGHT)->type.shape;
-    if (!check_vector(diag, node->span, graph->arena, node->op, x))
+    if (weight->rank != 4 && !check_vector(diag, node->span, graph->arena, node->op, x))
         return false;
-    if (weight->rank != 2 || weight->dim[1] != x->dim[1]) {
+    Shape one = *x, row = *weight; /* an example, and the weights of an output */
+    one.dim[0] = row.dim[0] = 1;
+    if (!shape_equal(&one, &row)) {
         diag_error(diag, node->span, "%s: weight %s does not fit %lld inputs", op_name(node->op),
-                   shape_full_text(graph->arena, weight), (long long)x->dim[1]);
+                   shape_full_text(graph->arena, weight), (long long)shape_count(&one));
         return false;
     }
     if (!check_bias(graph, node, diag, weight->dim[0], "outputs"))
         return false;
     *result = (Type){.dtype = DT_F32, .shape = SHAPE(x->dim[0], weight->dim[0])};
     return true;
+}
+
+/* Inputs of an example. */
+static int64_t length_of(const Shape *x)
+{
+    return shape_count(x) / x->dim[0];
 }
 
 /* Four partial sums, so that additions do not wait for each other. */
@@ -63,7 +72,7 @@ static double squared_distance(const double *a, const double *b, int64_t count)
 static void fc_reference(const Graph *graph, const Node *node, const Tensor *const *inputs, Tensor *result)
 {
     (void)graph;
-    int64_t batch = result->shape.dim[0], outputs = result->shape.dim[1], length = inputs[MATVEC_X]->shape.dim[1];
+    int64_t batch = result->shape.dim[0], outputs = result->shape.dim[1], length = length_of(&inputs[MATVEC_X]->shape);
     for (int64_t n = 0; n < batch; n++)
         for (int64_t o = 0; o < outputs; o++)
             result->at[n * outputs + o] =
@@ -75,7 +84,7 @@ static void rbf_reference(const Graph *graph, const Node *node, const Tensor *co
 {
     (void)graph;
     (void)node;
-    int64_t batch = result->shape.dim[0], outputs = result->shape.dim[1], length = inputs[MATVEC_X]->shape.dim[1];
+    int64_t batch = result->shape.dim[0], outputs = result->shape.dim[1], length = length_of(&inputs[MATVEC_X]->shape);
     for (int64_t n = 0; n < batch; n++)
         for (int64_t o = 0; o < outputs; o++)
             result->at[n * outputs + o] =
@@ -84,7 +93,7 @@ static void rbf_reference(const Graph *graph, const Node *node, const Tensor *co
 
 static int64_t matvec_macs(const Graph *graph, const Node *node)
 {
-    return shape_count(&node->type.shape) * graph_input_node(graph, node, MATVEC_X)->type.shape.dim[1];
+    return shape_count(&node->type.shape) * length_of(&graph_input_node(graph, node, MATVEC_X)->type.shape);
 }
 
 static Reach matvec_reach(const Graph *graph, const Node *node, uint32_t input, int axis)

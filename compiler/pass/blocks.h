@@ -3,7 +3,7 @@
  *   %3 = conv(%2, ...)       in blocks: its form says so
  *   %4 = maxpool(%3)         in blocks: what it reads is
  *   %5 = concat(%4, %1)      in blocks: most of what it joins is
- *   %6 = flatten(%5)         plainly: a view tells how elements follow each other
+ *   %6 = flatten(%5)         plainly: a view tells how elements follow each other (but flat.h)
  *
  * Convolutions decide, and what only passes values on stays as they stored them, so that copies between the two ways
  * are left where a net begins, where it ends, and around what no text over blocks can do.

@@ -2,7 +2,8 @@
  *
  *   weights of conv and fc    packed into panels, in the order in which the kernels read them; of fc also in 16 bits
  *   input of a padded conv    stored with a halo of zeros, so that no kernel tests a border
- *   values between kernels that work in blocks of channels stay so (blocks.h); who reads otherwise gets a copy
+ *   values between kernels that work in blocks of channels stay so (blocks.h); who reads otherwise gets a copy, but
+ *                             fully connected layers get their weights in the order of the blocks (flat.h)
  *
  * A halo is owed by the value's producer, where it can write one (halo.h). Otherwise the convolution gets a copy of its
  * own: a pack.
@@ -10,7 +11,9 @@
  */
 #include "ops/op.h"
 #include "pass/blocks.h"
+#include "pass/flat.h"
 #include "pass/halo.h"
+#include "pass/known.h"
 #include "plan/tiling.h"
 
 static bool covers(const Layout *layout, const Layout *wanted)
@@ -39,6 +42,7 @@ typedef struct Storing {
     Blocks blocks;
     const bool *allowed;  /* halos of values that are stored plainly */
     const Layout *stored; /* one an old value */
+    const NodeId *flat;   /* likewise: what fully connected layers read instead (flat.h) */
     Copy *copies;         /* likewise */
     NodeIds *beside;      /* one a leader: what its kernel reads of copies in blocks beside its running value */
 } Storing;
@@ -61,7 +65,7 @@ static void find_copy(Storing *storing, NodeId id, uint32_t k)
     NodeId input = graph_input(graph, node, k);
     int32_t block = blocks_read(&storing->blocks, id, k);
     if (block == storing->blocks.stored[input.index] || graph_is_running(graph, node, k) ||
-        storing->blocks.written[input.index] || node->op == OP_join)
+        storing->blocks.written[input.index] || node->op == OP_join || !node_is_none(storing->flat[id.index]))
         return;
     Layout layout = {.kind = block ? LAYOUT_BLOCKED : LAYOUT_PLAIN, .block = block};
     if (is_convolution(node->op) && k == 0 && (block || storing->allowed[input.index]))
@@ -170,12 +174,26 @@ static void copy_conv(Storing *storing, NodeId id, NodeId *inputs)
     }
 }
 
+/* Weights of flattened pictures as those of pictures: panels then have the order of their blocks. */
+static NodeId as_kernels(Rewrite *rewrite, const Node *node, NodeId weight, const Type *x)
+{
+    Shape shape = x->shape;
+    shape.dim[0] = node->type.shape.dim[1];
+    const char *name = layer_weight_name(rewrite->from, node);
+    return known_named(rewrite, known_reshape(rewrite, weight, shape, node), name);
+}
+
 /* A fully connected layer waits for its weights, so that they may be stored in fewer bits; those that a run computes
  * stay what they are. */
 static void copy_matvec(Storing *storing, const Node *node, NodeId *inputs, const PassContext *context)
 {
     const Graph *graph = storing->rewrite.from;
-    const Layout weights = {.kind = LAYOUT_PANELS, .block = tiling_outputs(context->target, node->type.shape.dim[1])};
+    Layout weights = {.kind = LAYOUT_PANELS, .block = tiling_outputs(context->target, node->type.shape.dim[1])};
+    const Type *x = &graph_node(storing->rewrite.to, inputs[0])->type;
+    if (x->layout.kind == LAYOUT_BLOCKED) {
+        weights.inputs = x->layout.block;
+        inputs[1] = as_kernels(&storing->rewrite, node, inputs[1], x);
+    }
     pack_weights(storing, node, inputs, &weights);
     if (storing->blocks.written[graph_input(graph, node, 1).index])
         graph_node(storing->rewrite.to, inputs[1])->type.dtype = context->weights_as;
@@ -184,6 +202,10 @@ static void copy_matvec(Storing *storing, const Node *node, NodeId *inputs, cons
 static void copy_node(Storing *storing, NodeId id, const PassContext *context)
 {
     const Node *node = graph_node(storing->rewrite.from, id);
+    if (!node_is_none(storing->flat[id.index])) {
+        storing->rewrite.map[id.index] = storing->rewrite.map[storing->flat[id.index].index];
+        return;
+    }
     NodeId *inputs = read_all(storing, id);
     for (uint32_t i = 0; i < storing->beside[id.index].count; i++) /* before the kernel begins */
         in_kind(storing, node, storing->beside[id.index].at[i], storing->blocks.inside[id.index]);
@@ -215,6 +237,7 @@ Graph *pass_layout(const Graph *graph, const PassContext *context)
                        .copies = NEW_ARRAY(graph->arena, Copy, graph->nodes.count),
                        .beside = NEW_ARRAY(graph->arena, NodeIds, graph->nodes.count)};
     storing.stored = halo_wanted(graph, storing.blocks.forms, storing.allowed, storing.blocks.stored);
+    storing.flat = flat_pictures(&storing.blocks, storing.stored);
     find_copies(&storing);
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         copy_node(&storing, (NodeId){i}, context);

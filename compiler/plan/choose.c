@@ -199,7 +199,7 @@ static int64_t vectors_at_a_time(const MatvecSizes *sizes, int64_t examples)
 static void choose_vector_matvec(Choice *c)
 {
     const MatvecSizes *sizes = c->target->matvec;
-    int64_t batch = c->y->dim[0], outputs = c->y->dim[1], inputs = input_shape(c, 1)->dim[1];
+    int64_t batch = c->y->dim[0], outputs = c->y->dim[1], inputs = shape_count(input_shape(c, 1)) / outputs;
     int64_t panel = tiling_outputs(c->target, outputs), panels = (outputs + panel - 1) / panel;
     int64_t turns = (batch + sizes->examples - 1) / sizes->examples, examples = (batch + turns - 1) / turns;
     int64_t most = MAX(vectors_at_a_time(sizes, examples) * c->target->lanes / panel, 1);

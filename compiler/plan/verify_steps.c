@@ -200,6 +200,18 @@ static const char *check_write(Runs *runs, uint32_t index, uint32_t w)
     return NULL;
 }
 
+/* Whether a fully connected layer reads its input in the order of its weights: what is in blocks, of which nothing
+ * else may be stored, with weights whose inputs are in the same blocks. */
+static bool weights_follow(const Plan *plan, const Step *step)
+{
+    const Type *x = &plan->buffers.at[step->reads[0].buffer].type;
+    const Type *weight = &plan->buffers.at[step->reads[1].buffer].type;
+    if (x->layout.kind != LAYOUT_BLOCKED)
+        return weight->layout.inputs == 0;
+    return weight->layout.inputs == x->layout.block && !layout_has_halo(&x->layout) &&
+           x->shape.dim[1] % x->layout.block == 0;
+}
+
 static bool goes_through_blocks(const Kernel *kernel)
 {
     switch (kernel->family) {
@@ -261,7 +273,9 @@ static const char *check_step(Runs *runs, uint32_t index)
     const char *wrong = check_scratch(plan, index);
     if (wrong)
         return wrong;
-    bool may_block = goes_through_blocks(kernel);
+    bool may_block = goes_through_blocks(kernel), matvec = kernel->family == FAMILY_MATVEC;
+    if (matvec && !weights_follow(plan, step))
+        return arena_printf(plan->arena, "P7: step %u reads its input in another order than its weights", index);
     if (kernel->family == FAMILY_MAP && mixes_blocks(plan, step))
         return arena_printf(plan->arena, "P7: step %u reads some values in blocks, and others not", index);
     for (uint32_t i = 0; i < step->read_count; i++) {
@@ -269,7 +283,7 @@ static const char *check_step(Runs *runs, uint32_t index)
         if (broken)
             return broken;
         const Buffer *source = &plan->buffers.at[step->reads[i].buffer];
-        if (source->type.layout.kind == LAYOUT_BLOCKED && !may_block)
+        if (source->type.layout.kind == LAYOUT_BLOCKED && !may_block && !(matvec && i == 0))
             return arena_printf(plan->arena, "P7: step %u reads the blocked %s", index, source->name);
     }
     for (uint32_t w = 0; w < step->write_count; w++) {

@@ -130,7 +130,7 @@ static int64_t elements_joined(const Graph *graph, const Kernel *kernel)
     case FAMILY_WINOGRAD: /* at each point */
         return weight->dim[1] * weight->dim[2] * weight->dim[3];
     case FAMILY_MATVEC:
-        return weight->dim[1];
+        return shape_count(weight) / weight->dim[0];
     case FAMILY_POOL:
         return ((const PoolAttrs *)leader->attrs)->size[0] * ((const PoolAttrs *)leader->attrs)->size[1];
     case FAMILY_REDUCE:

@@ -57,10 +57,12 @@ static void store(const Buffer *buffer, const float *data, float *out)
 /* The value of a node that is known; *made is to be freed. */
 static const float *known_value(const Graph *graph, NodeId id, float **made)
 {
-    const Node *node = graph_node(graph, id);
+    const Node *node = graph_node(graph, id), *shown = node;
     *made = NULL;
-    if (node->op == OP_const)
-        return graph_constant(graph, node)->data;
+    while (op_row(shown->op)->family == FAMILY_VIEW && shown->op != OP_part)
+        shown = graph_input_node(graph, shown, 0);
+    if (shown->op == OP_const)
+        return graph_constant(graph, shown)->data;
     *made = malloc((size_t)shape_count(&node->type.shape) * sizeof **made);
     if (!*made)
         fatal("out of memory");

@@ -58,7 +58,7 @@ enum {
     w_act1_weight = 608, /* [1] */
     w_act2_weight = 624, /* [16] */
     w_scale2_weight = 640, /* [16] */
-    w_fc3_weight = 656, /* [1][144][16] */
+    w_fc3_weight = 656, /* [1][2][3][3][8][16] */
     w_fc3_bias = 2960, /* [1][16] */
     w_act3_weight = 2976, /* [9] */
 };
@@ -68,8 +68,7 @@ enum {
     at_pack_image = 576, /* [4][8][8], steps 1 to 2 */
     at_conv1 = 0, /* [2][6][6][8], steps 2 to 3 */
     at_maxpool = 576, /* [2][3][3][8], steps 3 to 5 */
-    at_pack_maxpool = 0, /* [16][3][3], steps 5 to 6 */
-    at_fc3 = 144, /* [9], steps 6 to 8 */
+    at_fc3 = 0, /* [9], steps 5 to 7 */
 };
 
 /* b when they are equal or one of them is not a number: -0 and NaN pass through larger(0, x). */
@@ -214,19 +213,8 @@ FOVEA_AVX2 static void activations_scale2(const float *restrict weight, float *r
                 y[i * 72 + j * 8 + k] = activations_scale2_finish(y[i * 72 + j * 8 + k] * weight[i * 8 + k]);
 }
 
-/* pack (activations.fov:5)
- * x[2][3][3][8] -> y[16][3][3]
- * the same values in another layout */
-FOVEA_AVX2 static void activations_pack_maxpool(const float *restrict x, float *restrict y)
-{
-    for (int i = 0; i < 2; i++)
-        for (int j = 0; j < 9; j++)
-            for (int k = 0; k < 8; k++)
-                y[i * 72 + j + k * 9] = x[i * 72 + j * 8 + k];
-}
-
 /* fc3: fc, swish, gelu, prelu (activations.fov:6)
- * x[144], weight[1][144][16], bias[1][16], prelu_weight3[9] -> y[9]
+ * x[2][3][3][8], weight[1][2][3][3][8][16], bias[1][16], prelu_weight3[9] -> y[9]
  * 16 outputs summed in registers, panels of 16 read side by side */
 static inline float activations_fc3_finish(float v, float prelu_weight3)
 {
@@ -327,8 +315,7 @@ fovea_status activations_run(activations_session *session, const activations_inp
                       weights + w_act1_weight, weights + w_act2_weight, memory + at_conv1);
     activations_maxpool(memory + at_conv1, memory + at_maxpool);
     activations_scale2(weights + w_scale2_weight, memory + at_maxpool);
-    activations_pack_maxpool(memory + at_maxpool, memory + at_pack_maxpool);
-    activations_fc3(memory + at_pack_maxpool, weights + w_fc3_weight, weights + w_fc3_bias, weights + w_act3_weight,
+    activations_fc3(memory + at_maxpool, weights + w_fc3_weight, weights + w_fc3_bias, weights + w_act3_weight,
                     memory + at_fc3);
     activations_softmax(memory + at_fc3);
     activations_gelu(memory + at_fc3, outputs->y);
@@ -343,7 +330,7 @@ fovea_status activations_open(activations_model *model, const void *weights, siz
     if (!fovea_cpu_has(FOVEA_CPU_AVX2))
         return FOVEA_WRONG_CPU;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x3cfa3bdd40cb87ee), 11968);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0xe92eb2b2be54a2aa), 11968);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;

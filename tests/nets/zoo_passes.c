@@ -153,6 +153,44 @@ Test(zoo_passes, what_can_be_a_view_is_one)
     arena_free(list);
 }
 
+/* ---- blocks ---- */
+
+typedef struct Packs {
+    const char *net;
+    uint32_t avx512, avx2;
+} Packs;
+
+/* Nets in which a value is copied from one order of its elements to another by a kernel of its own. */
+static const Packs packs[] = {
+    {"lenet5", 1, 1},         {"googlenet-torchvision-heads", 4, 4},
+    {"squeezenet", 2, 1},     {"cifar-resnet20", 4, 4},
+    {"cifar-resnet32", 4, 4}, {"cifar-resnet44", 4, 4},
+    {"cifar-resnet56", 4, 4}, {"cifar-resnet110", 4, 4},
+    {"shufflenet", 64, 68},   {"unet", 2, 2},
+};
+
+/* Pictures go into blocks of channels in the first convolution, and out of them in the last kernel that has them. */
+Test(zoo_passes, blocks_stay_blocks)
+{
+    Arena *list = arena_new();
+    Zoo zoo = read_zoo(list);
+    for (uint32_t i = 0; i < zoo.nets.count; i++) {
+        const char *name = zoo.nets.at[i].name;
+        Packs expected = {0};
+        for (size_t k = 0; k < COUNT_OF(packs); k++)
+            if (strcmp(packs[k].net, name) == 0)
+                expected = packs[k];
+        Arena *arena = arena_new();
+        uint32_t wide = steps_of(planned(arena, name, NULL, &target_avx512), OP_pack);
+        uint32_t narrow = steps_of(planned(arena, name, NULL, &target_avx2), OP_pack);
+        cr_expect(wide == expected.avx512 && narrow == expected.avx2,
+                  "%s packs %u values for avx512 and %u for avx2, not %u and %u", name, wide, narrow, expected.avx512,
+                  expected.avx2);
+        arena_free(arena);
+    }
+    arena_free(list);
+}
+
 /* ---- workspace ---- */
 
 typedef struct Most {

@@ -99,6 +99,18 @@ static const BlocksCase cases[] = {
      3},
     {"2 of f32[4, 9, 9]", "x -> a: conv(8, 3x3, groups=4) -> maxpool(2) -> lrn(3, alpha=0.1) -> " LAST, 2},
     {"2 of f32[3, 9, 9]", "x -> a: conv(5, 3x3) -> " LAST, 1},
+    /* fully connected layers read what fills its blocks as it stands, if nobody needs it in another order */
+    {"f32[3, 9, 11]", FIRST " -> flatten -> f: fc(5)", 1},
+    {"2 of f32[3, 9, 11]", FIRST " -> maxpool(2x2) -> flatten -> f: fc(70) -> relu", 1},
+    {"2 of f32[3, 9, 11]", FIRST " -> relu -> flatten -> f: rbf(5)", 1},
+    {"f32[3, 9, 11]", "v = " FIRST " -> flatten; return answer = (v -> f: fc(5)) + (v -> g: fc(5, bias=false));", 1},
+    {"f32[3, 9, 11]", "v = " FIRST " -> flatten; output flat = v; return answer = v -> f: fc(5);", 3},
+    {"f32[3, 9, 11]", "v = " FIRST " -> flatten; return answer = (v -> f: fc(4752)) + v;", 2},
+    {"f32[3, 9, 11]",
+     "v = " FIRST "; w = v -> " LAST "; return answer = concat(v -> flatten -> f: fc(5), w -> flatten);", 3},
+    {"f32[3, 9, 11]", ODD " -> flatten -> f: fc(5)", 2},
+    {"2 of f32[3, 9, 11]", FIRST " -> reshape([24, 198]) -> flatten -> f: fc(5)", 1},
+    {"f32[3, 9, 11]", FIRST " -> reshape([24, 198]) -> relu -> flatten -> f: fc(5)", 2},
     /* layers called like functions for some pixels of others */
     {"f32[32, 14, 14]",
      "x -> c: conv(32, 3x3, pad=1) -> c_14x2: conv(32, 1) -> c_6x2: conv(32, 1, bias=false) -> d: conv(32, 3x3, "

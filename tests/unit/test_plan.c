@@ -365,6 +365,14 @@ Test(plan, verifier)
     fc1->type.layout.kind = LAYOUT_BLOCKED;
     expect_rule(p, "P7");
     fc1->type.layout.kind = LAYOUT_PLAIN;
+    Buffer *rows = buffer_named(p, "fc1_weight"), *pooled = buffer_named(p, "maxpool_2");
+    cr_assert(rows->type.layout.inputs == 8 && pooled->type.layout.kind == LAYOUT_BLOCKED);
+    rows->type.layout.inputs = 0;
+    expect_rule(p, "P7");
+    rows->type.layout.inputs = 8;
+    pooled->type.layout.halo[HALO_TOP] = 1;
+    expect_rule(p, "P7");
+    pooled->type.layout.halo[HALO_TOP] = 0;
     *conv1 = kept;
     kept = *weight;
     weight->offset = buffer_named(p, "conv1_weight")->offset;
