@@ -56,8 +56,8 @@ test:                               ## every test; the last line is the total (S
 	@$(MAKE) --no-print-directory all tests
 	@CC='$(CC)' SAN='$(SAN)' SEEDS='$(SEEDS)' scripts/test.sh $(BUILD) $(or $(SUITE),$(SUITES) fuzz plain)
 
-test-all:                           ## those, and what takes long: every pass on every net of the zoo, 20,000 random nets (SEEDS=)
-	@$(MAKE) --no-print-directory test SUITE='$(SUITES) fuzz plain all' SEEDS=$(or $(SEEDS),20000) ALSO=$(ALL)
+test-all:                           ## those, and what takes long: every pass on every net of the zoo, all of them on a photograph, 20,000 random nets (SEEDS=)
+	@ZOO_PHOTO=all FOVEA_ONNX_ZOO=all $(MAKE) --no-print-directory test SUITE='$(SUITES) fuzz plain all' SEEDS=$(or $(SEEDS),20000) ALSO=$(ALL)
 
 tests: $(TESTS) $(ALSO) replays $(BUILD)/fovea # test programs, built and not run
 
