@@ -8,11 +8,11 @@ checks="-std=c99 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror"
 for source in mine/*.c; do
     grep -q '^/\* mine/' "$source" || continue
     folder=mine
-    $CC $checks -I$folder -c -o /dev/null "$source" 2>"$work/said" && ok "$source without warnings" ||
+    $CC $checks -I$folder -c -o "$work/object.o" "$source" 2>"$work/said" && ok "$source without warnings" ||
         not_ok "$source without warnings" "$(grep -m 1 -E 'error|warning' "$work/said")"
 done
 for source in mine/*.cpp; do
-    $cxx -std=c++11 -Wall -Wextra -Wpedantic -Wshadow -Werror -Imine -c -o /dev/null "$source" 2>"$work/said" &&
+    $cxx -std=c++11 -Wall -Wextra -Wpedantic -Wshadow -Werror -Imine -c -o "$work/object.o" "$source" 2>"$work/said" &&
         ok "$source without warnings" || not_ok "$source without warnings" "$(grep -m 1 -E 'error|warning' "$work/said")"
 done
 unused=$(for source in mine/*.c mine/*.cpp; do

@@ -53,14 +53,14 @@ runs "a program without use for them" numbers ""
 labelled "has them all the same" numbers yes
 runs "with FOVEA_NO_LABELS" numbers "-DFOVEA_NO_LABELS"
 labelled "it has none" numbers no
-if $CC -std=c99 $warnings -DFOVEA_NO_LABELS -c -o /dev/null "$work/names.c" 2>"$work/said"; then
+if $CC -std=c99 $warnings -DFOVEA_NO_LABELS -c -o "$work/object.o" "$work/names.c" 2>"$work/said"; then
     not_ok "using them is then an error" "it compiles"
 else
     ok "using them is then an error"
 fi
 "$BUILD/fovea" compile examples/lenet5/lenet5.fov --embed array --main -o "$work/whole" 2>"$work/said"
 for flags in "" -DFOVEA_NO_LABELS; do
-    $CC -std=c99 $warnings $flags -c -o /dev/null "$work/whole/lenet5_main.c" 2>"$work/said" &&
+    $CC -std=c99 $warnings $flags -c -o "$work/object.o" "$work/whole/lenet5_main.c" 2>"$work/said" &&
         ok "the stand-alone program is compiled with '$flags'" ||
         not_ok "the stand-alone program is compiled with '$flags'" "$(grep -m 1 error "$work/said")"
 done
@@ -73,6 +73,6 @@ Linux)
 esac
 for cxx in g++ clang++; do
     have $cxx || { skip "labels in C++, $cxx" "it is not installed"; continue; }
-    $cxx -std=c++11 $warnings -c -x c++ -o /dev/null "$work/names.c" 2>"$work/said" && ok "labels in C++, $cxx" ||
+    $cxx -std=c++11 $warnings -c -x c++ -o "$work/object.o" "$work/names.c" 2>"$work/said" && ok "labels in C++, $cxx" ||
         not_ok "labels in C++, $cxx" "$(grep -m 1 error "$work/said")"
 done
