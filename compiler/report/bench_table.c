@@ -102,6 +102,8 @@ void bench_table(Buf *buf, const Bench *bench)
     buf_printf(buf, "%s (%s, target %s, batch %lld, %lld thread%s)\n\n", bench->plan->graph->name,
                path_base(bench->model), bench->plan->target->name, (long long)bench->batch, times->threads,
                times->threads == 1 ? "" : "s");
+    if (times->threads > 1 && !bench->plan->threaded)
+        buf_puts(buf, "one thread computes all: no kernel takes long enough to be shared\n\n");
     table_print(buf, arena, &table);
     const char *const *marks = bar_marks();
     buf_printf(buf, "\n%s at the FMA peak, %s at the speed of memory, %s the rest\n\n", marks[MARK_PEAK],

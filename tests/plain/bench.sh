@@ -116,6 +116,12 @@ is "the chart has a bar for each kernel" 8 "$(grep -o '<title>[^<]* ms, moves [^
 bench "a text in a file" "$zoo/lenet.fov" -w random:1 -o "$work/report"
 grep -q '^all kernels' "$work/report" && [ ! -s "$work/out" ] && ok "and nowhere else" || not_ok "and nowhere else" "it is not there"
 
+for net in lenet unet; do
+    bench "$net with two threads" "$zoo/$net.fov" -w random:1 --threads 2
+    grep -q '^one thread computes all' "$work/out" && found=one || found=several
+    is "how many threads compute $net" $([ $net = lenet ] && echo one || echo several) $found
+done
+
 # ---- the program is compiled once ----
 
 printf '#!/bin/sh\necho call >>"%s"\nexec %s "$@"\n' "$work/calls" "$CC" >"$work/cc" && chmod +x "$work/cc"
