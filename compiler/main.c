@@ -8,6 +8,7 @@
 #include "driver/budget.h"
 #include "driver/build.h"
 #include "driver/check.h"
+#include "driver/choices.h"
 #include "driver/depfile.h"
 #include "driver/draw.h"
 #include "driver/format.h"
@@ -75,7 +76,7 @@ static bool work(const Options *options, Arena *arena, Diag *diag)
         return check_targets(diag, net, options);
 
     const Graph *graph = optimise(diag, options, net, options->target);
-    Plan *plan = plan_make(graph, options->target);
+    Plan *plan = plan_make(graph, target_tuned(arena, options->target, options->tuned));
     print_stages(options, net, graph, plan);
     if (!budget_kept(diag, options, plan))
         return false;
@@ -108,7 +109,7 @@ int main(int argc, char **argv)
     Options options;
     diag_init(&diag, arena);
     OptionsResult result = options_parse(&options, arena, &diag, argc, argv);
-    bool fine = result == OPTIONS_DONE || (result == OPTIONS_RUN && work(&options, arena, &diag));
+    bool fine = result == OPTIONS_DONE || (result == OPTIONS_RUN && choices_read(&options, arena, &diag) && work(&options, arena, &diag));
     diag_finish(&diag);
     errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout)) {

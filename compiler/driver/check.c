@@ -318,7 +318,7 @@ static bool check_each(Check *check, Graph *net, const char *directory)
     bool fine = true;
     int count = (int)options->targets.count;
     for (int i = 0; !check->no_program && (count ? i < count : target_at(i) != NULL); i++) {
-        check->target = count ? options->targets.at[i] : target_at(i);
+        check->target = target_tuned(check->arena, count ? options->targets.at[i] : target_at(i), options->tuned);
         check->directory = path_join(check->arena, directory, check->target->name);
         if (target_runs_here(check->target)) {
             fine &= check_target(check, net);

@@ -225,7 +225,7 @@ static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionR
     } texts[] = {
         {"output", &options->output},    {"net", &options->elaborate.net}, {"save-weights", &options->save_weights},
         {"check", &options->check_file}, {"depfile", &options->depfile},   {"at", &options->rf.at},
-        {"weights", &options->weights},  {"svg", &options->bench.svg}};
+        {"weights", &options->weights},  {"svg", &options->bench.svg},     {"tune", &options->tune}};
     for (size_t i = 0; i < COUNT_OF(texts); i++)
         if (strcmp(row->name, texts[i].name) == 0)
             *texts[i].text = value;

@@ -11,6 +11,7 @@
 #include "emit/emit.h"
 #include "emit/target.h"
 #include "pass/pass.h"
+#include "plan/tuned.h"
 #include "report/rf.h"
 #include "report/show.h"
 
@@ -58,6 +59,8 @@ typedef struct Options {
     bool explain;
     int64_t max_workspace, max_weights; /* bytes; 0: any */
     int64_t cache_bytes;                /* 0: the usual ones */
+    const char *tune;                   /* a file of choices that were measured; NULL: none */
+    const Tuned *tuned;                 /* what it says (choices.h) */
     DType weights_as;                   /* of fully connected layers: f32, f16 or bf16 */
     bool strict;                        /* no algorithm that rounds otherwise than the model says */
     VEC(int) passes;                    /* opt: those given, in that order; none: all */

@@ -16,7 +16,7 @@ Graph *optimise(Diag *diag, const Options *options, const Graph *net, const Targ
     Graph *graph = (Graph *)net;
     Buf buf = {0};
     Explain explain = {.arena = net->arena};
-    passes_run(&graph, &(PassOptions){.target = target,
+    passes_run(&graph, &(PassOptions){.target = target_tuned(net->arena, target, options->tuned),
                                       .cache_bytes = options->cache_bytes,
                                       .weights_as = options->weights_as,
                                       .strict = options->strict,

@@ -72,6 +72,7 @@ const OptionRow option_rows[] = {
      "how weights of fully connected layers are stored (default f32); all are computed with as f32"},
     {"fp", 0, "fast|strict", MODELS | OPT, false,
      "strict: sums of products as the model says; fast (default): with fewer products, by Winograd's algorithm"},
+    {"tune", 0, "FILE", MODELS, false, "compute convolutions as was measured to be fastest: what 'fovea tune' wrote"},
     {"print-ir", 0, NULL, PRINTED, false, "print the graph before and after the passes"},
     {"passes", 0, "PASS,...", OPT, false, "the passes to run, in this order (default: all)"},
     {"disable", 0, "PASS,...", MODELS | OPT, false, "passes of the optimiser to leave out; all: all that can be"},

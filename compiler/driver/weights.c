@@ -77,7 +77,7 @@ bool describe_weights(Diag *diag, const Options *options)
 
 static Plan *plan_for(Diag *diag, const Options *options, const Graph *net, const Target *target)
 {
-    return plan_make(optimise(diag, options, net, target), target);
+    return plan_make(optimise(diag, options, net, target), target_tuned(net->arena, target, options->tuned));
 }
 
 /* The first of the targets given, else of all, for which the net has that architecture; NULL: none has. */
@@ -106,7 +106,7 @@ static const Target *fitting_target(Diag *diag, Graph *net, const Options *optio
     }
     diag_error(diag, NOWHERE, "\"%s\" does not fit %s: it is of another net, or of this one with other options", path,
                net->name);
-    diag_hint(diag, "-D, --net, --batch, --weights-as and --disable have to be those with which the code was compiled");
+    diag_hint(diag, "-D, --net, --batch, --weights-as, --tune and --disable have to be those with which the code was compiled");
     return NULL;
 }
 

@@ -1,6 +1,7 @@
 /* target.c - the targets by name. */
 #include "emit/target.h"
 #include "emit/kernel.h"
+#include "plan/tuned.h"
 
 static const Target *const targets[] = {&target_c, &target_avx2, &target_avx512};
 
@@ -33,6 +34,11 @@ const Target *target_find(const char *name)
     return NULL;
 }
 
+ConvForm target_conv_form(const Target *target, const Graph *graph, const Node *conv, bool vector_epilogue)
+{
+    return tuned_form(target, graph, conv, target->conv_form(graph, conv, vector_epilogue));
+}
+
 const ConvForm *target_conv_forms(const Target *target, const Graph *graph)
 {
     ConvForm *forms = NEW_ARRAY(graph->arena, ConvForm, graph->nodes.count);
@@ -44,6 +50,6 @@ const ConvForm *target_conv_forms(const Target *target, const Graph *graph)
     }
     for (uint32_t i = 0; i < graph->nodes.count; i++)
         if (is_convolution(graph->nodes.at[i].op))
-            forms[i] = target->conv_form(graph, &graph->nodes.at[i], !other_words[i]);
+            forms[i] = target_conv_form(target, graph, &graph->nodes.at[i], !other_words[i]);
     return forms;
 }

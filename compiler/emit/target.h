@@ -69,6 +69,7 @@ typedef struct Target {
     const char *kernel;                  /* the same before those that a run calls */
     const char *words;                   /* the prelude that defines the words of its texts; "" for plain C */
     void (*conv_text)(KernelText *text); /* for BLOCKED forms; all else is portable text */
+    const struct Tuned *tuned;           /* choices that were measured (plan/tuned.h); NULL: none */
 } Target;
 
 const Target *target_find(const char *name); /* NULL: no such target */
@@ -76,6 +77,8 @@ const Target *target_at(int index);          /* NULL after the last */
 
 extern const Target target_c, target_avx2, target_avx512;
 
+/* The form of a convolution, as it was measured to be fastest where it was: what everyone asks for. */
+ConvForm target_conv_form(const Target *target, const Graph *graph, const Node *conv, bool vector_epilogue);
 /* The form of each convolution of a graph whose kernels are fused: one a node, in its arena, zero for other nodes. */
 const ConvForm *target_conv_forms(const Target *target, const Graph *graph);
 

@@ -10,9 +10,6 @@
 
 #include <math.h>
 
-/* Of the largest output, of one layer. Half of what outputs of a net may differ by. */
-static const double MOST_ERROR = 5e-5;
-
 /* Of the time of direct multiplication that may be left, and of that with smaller tiles: models are not exact, and
  * larger tiles round more. */
 static const double WORTH = 0.92, WORTH_LARGER = 0.92;
@@ -78,7 +75,7 @@ int winograd_by_cost(const WinogradShape *shape, double *left)
     int chosen = 0;
     for (int m = 2; m < WINOGRAD_MOST; m += 2) {
         Winograd winograd;
-        if (!winograd_make(m, shape->r, &winograd) || winograd_error(&winograd) > MOST_ERROR)
+        if (!winograd_make(m, shape->r, &winograd) || !winograd_is_near(&winograd))
             continue;
         double cycles = winograd_cycles(shape, &winograd);
         least = least > 0 ? MIN(least, cycles) : cycles;

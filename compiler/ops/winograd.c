@@ -128,3 +128,10 @@ double winograd_error(const Winograd *w)
     }
     return error_over_deviation * most / w->r; /* in two dimensions: the square of the deviation in one */
 }
+
+/* Half of what outputs of a net may differ by. */
+bool winograd_is_near(const Winograd *winograd)
+{
+    static const double most_error = 5e-5;
+    return winograd_error(winograd) <= most_error;
+}

@@ -40,6 +40,8 @@ bool winograd_make(int64_t m, int64_t r, Winograd *winograd);
 /* What single precision makes of it: the largest error to be expected, relative to the largest output. It follows from
  * how much larger than the output the terms are of which it is summed. */
 double winograd_error(const Winograd *winograd);
+/* Whether that is small enough for a layer to be computed so. */
+bool winograd_is_near(const Winograd *winograd);
 
 /* Attributes of conv_winograd, which is a convolution with transformed weights: inputs are x [N, C, H, W], the weight
  * [O, a, a, C / groups], and, if there is a bias, [O]. */

@@ -58,7 +58,7 @@ static bool is_blocked(const Fusion *fusion, NodeId leader)
     const Node *node = graph_node(fusion->graph, leader);
     if (!is_convolution(node->op))
         return false;
-    ConvForm form = fusion->target->conv_form(fusion->graph, node, !fusion->other_words[leader.index]);
+    ConvForm form = target_conv_form(fusion->target, fusion->graph, node, !fusion->other_words[leader.index]);
     return form.activations == LAYOUT_BLOCKED;
 }
 
@@ -155,7 +155,7 @@ const char *why_not_stored_shuffled(const Target *target, const Graph *graph, co
 {
     int64_t groups = ((const ChannelShuffleAttrs *)shuffle->attrs)->groups;
     int64_t members = shuffle->type.shape.dim[1] / groups;
-    ConvForm form = target->conv_form(graph, conv, vector_epilogue);
+    ConvForm form = target_conv_form(target, graph, conv, vector_epilogue);
     if (form.activations == LAYOUT_BLOCKED)
         return "the convolution before it stores blocks of channels";
     if (groups > 1 && members % form.maps == 0)

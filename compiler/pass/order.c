@@ -45,7 +45,7 @@ static NodeId only_unknown(const Order *order, const Node *node)
 static bool reads_alone(const Order *order, const Node *node)
 {
     return is_convolution(node->op) && node->op != OP_conv &&
-           order->target->conv_form(order->graph, node, true).activations == LAYOUT_BLOCKED;
+           target_conv_form(order->target, order->graph, node, true).activations == LAYOUT_BLOCKED;
 }
 
 /* The node whose kernel makes `value`, alone or with element-wise layers behind it, which nobody else reads;

@@ -203,7 +203,7 @@ static const char *why_not_joined(const Merging *m, const Sibling *siblings, uin
     int64_t maps = product.type.shape.dim[1];
     for (uint32_t i = 1; i < count; i++)
         product.type.shape.dim[1] += graph_node(graph, siblings[i].conv)->type.shape.dim[1];
-    ConvForm form = m->target->conv_form(graph, &product, siblings->words);
+    ConvForm form = target_conv_form(m->target, graph, &product, siblings->words);
     const char *why = why_not_in_pieces(arena, &form, maps);
     return why ? arena_printf(arena, "its result goes straight into a concat, but of one product %s", why) : NULL;
 }

@@ -14,6 +14,7 @@
 #include "ops/conv.h"
 #include "ops/pool.h"
 #include "pass/known.h"
+#include "plan/tuned.h"
 
 typedef struct Choosing {
     Rewrite rewrite;
@@ -77,12 +78,14 @@ static const char *why_not(const Choosing *c, NodeId id, const WinogradShape *sh
 }
 
 /* NULL and the matrices of the tiles that are fastest, or why there are none. */
-static const char *choose(const Choosing *c, const WinogradShape *shape, Winograd *chosen)
+static const char *choose(const Choosing *c, const WinogradShape *shape, const TunedChoice *measured, Winograd *chosen)
 {
     double left = 0;
-    int m = c->context->target->winograd(shape, &left);
+    int m = measured ? measured->m : c->context->target->winograd(shape, &left);
     if (m && winograd_make(m, shape->r, chosen))
         return NULL;
+    if (measured)
+        return "it was measured to be faster directly";
     return arena_printf(c->rewrite.from->arena, "with Winograd's algorithm it would take about %.2f times as long",
                         left);
 }
@@ -92,7 +95,7 @@ static const char *name_of(Arena *arena, const Winograd *w)
     return arena_printf(arena, "F(%dx%d, %dx%d)", w->m, w->m, w->r, w->r);
 }
 
-static void replace(Choosing *c, NodeId id, const WinogradShape *shape, const Winograd *w)
+static void replace(Choosing *c, NodeId id, const WinogradShape *shape, const Winograd *w, bool measured)
 {
     Rewrite *rewrite = &c->rewrite;
     const Graph *graph = rewrite->from;
@@ -109,8 +112,8 @@ static void replace(Choosing *c, NodeId id, const WinogradShape *shape, const Wi
     WinogradTiles tiles = winograd_tiles(graph_node(rewrite->to, rewrite->map[id.index]));
     Saving saving = {.macs = op_row(OP_conv)->macs(graph, conv) - shape->pictures * tiles.down * tiles.across * count,
                      .weights = shape_count(&graph_input_node(graph, conv, CONV_WEIGHT)->type.shape) - count};
-    explain_done(c->context->explain, conv, saving, "computed by Winograd's %s, errors to be expected up to %.0e",
-                 name_of(graph->arena, w), winograd_error(w));
+    explain_done(c->context->explain, conv, saving, "computed by Winograd's %s%s, errors to be expected up to %.0e",
+                 name_of(graph->arena, w), measured ? ", as measured" : "", winograd_error(w));
 }
 
 static void find_followers(Choosing *c)
@@ -180,13 +183,14 @@ Graph *pass_winograd(const Graph *graph, const PassContext *context)
             continue;
         }
         WinogradShape shape = shape_of(&c, graph_node(graph, id));
+        const TunedChoice *measured = tuned_choice(context->target, graph, graph_node(graph, id), c.forms[i].reads);
         const char *why = why_not(&c, id, &shape);
-        why = why ? why : choose(&c, &shape, &chosen);
+        why = why ? why : choose(&c, &shape, measured, &chosen);
         if (why) {
             explain_left(context->explain, graph_node(graph, id), "%s", why);
             rewrite_copy(&c.rewrite, id);
         } else {
-            replace(&c, id, &shape, &chosen);
+            replace(&c, id, &shape, &chosen, measured != NULL);
         }
     }
     return rewrite_end(&c.rewrite);

@@ -166,22 +166,29 @@ BlockedLoops blocked_choose(const Graph *graph, const Kernel *kernel)
     return loops;
 }
 
+const char *blocked_layer_misfit(const BlockedLayer *layer, const BlockedLoops *loops, bool even)
+{
+    int64_t pixels = layer->height * layer->width;
+    if (loops->pixels > TILING_PIXELS || loops->pixels > (loops->across ? pixels : layer->width))
+        return "sum more pixels than there are";
+    if (loops->across && loops->pixels % layer->width && !even)
+        return "go across the ends of rows";
+    if (loops->inputs && (loops->rows || loops->inputs % layer->deep || layer->inputs % loops->inputs ||
+                          layer->inputs % layer->deep || pixels * loops->maps * (int64_t)sizeof(float) > KEPT_BYTES))
+        return "keep sums that cannot be kept";
+    if (loops->rows && (loops->across || layer->height % loops->rows || layer->maps <= loops->maps))
+        return "cut rows where they cannot be cut";
+    return loops->ahead < 0 || loops->ahead > layer->deep * loops->maps ? "fetch what nobody needs" : NULL;
+}
+
 const char *blocked_misfit(const Graph *graph, const Kernel *kernel, const BlockedLoops *loops)
 {
     Layer layer = layer_of(graph, kernel);
-    int64_t pixels = layer.y->dim[2] * layer.y->dim[3], height = layer.y->dim[2];
     if (loops->maps != layer.weights->block)
         return "sum other maps than a panel of weights has";
-    if (loops->pixels > TILING_PIXELS || loops->pixels > (loops->across ? pixels : layer.y->dim[3]))
-        return "sum more pixels than there are";
-    if (loops->across && loops->pixels % layer.y->dim[3] && !blocked_is_even(graph, kernel))
-        return "go across the ends of rows";
-    if (loops->inputs && (loops->rows || loops->inputs % layer.deep || layer.inputs % loops->inputs ||
-                          layer.inputs % layer.deep || pixels * loops->maps * (int64_t)sizeof(float) > KEPT_BYTES))
-        return "keep sums that cannot be kept";
-    if (loops->rows && (loops->across || height % loops->rows || layer.y->dim[1] <= loops->maps))
-        return "cut rows where they cannot be cut";
-    return loops->ahead < 0 || loops->ahead > layer.deep * loops->maps ? "fetch what nobody needs" : NULL;
+    return blocked_layer_misfit(
+        &(BlockedLayer){layer.y->dim[2], layer.y->dim[3], layer.y->dim[1], layer.inputs, layer.deep}, loops,
+        blocked_is_even(graph, kernel));
 }
 
 /* ---- as a Tiling ---- */

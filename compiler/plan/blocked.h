@@ -33,6 +33,13 @@ BlockedLoops blocked_loops(const Tiling *tiling);
 /* Why the text cannot be written for these numbers; NULL: it can. */
 const char *blocked_misfit(const Graph *graph, const struct Kernel *kernel, const BlockedLoops *loops);
 
+/* The same for a layer of which nothing else is known; `even`: its pixels are (below). */
+typedef struct BlockedLayer {
+    int64_t height, width, maps; /* of the output, maps of all groups */
+    int64_t inputs, deep;        /* of a group; those that stand together */
+} BlockedLayer;
+const char *blocked_layer_misfit(const BlockedLayer *layer, const BlockedLoops *loops, bool even);
+
 /* Whether any pixel is as far from the next one, row ends included, on all sides: where it is read and written. */
 bool blocked_is_even(const Graph *graph, const struct Kernel *kernel);
 /* Pixels of a tile, so many at most: of some rows each, or of a part of a row. */

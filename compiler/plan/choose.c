@@ -10,6 +10,7 @@
 #include "ops/softmax.h"
 #include "plan/blocked.h"
 #include "plan/plan.h"
+#include "plan/tuned.h"
 #include "plan/winograd.h"
 
 /* What a Tiling is made of. */
@@ -91,7 +92,11 @@ static void choose_conv(Choice *c)
     const Shape *y = c->y, *weight = input_shape(c, CONV_WEIGHT);
     const ConvForm *form = &c->kernel->form;
     if (blocked_is_direct(c->graph, c->kernel)) {
+        const TunedChoice *measured = tuned_choice(c->target, c->graph, c->leader, form->reads);
         BlockedLoops loops = blocked_choose(c->graph, c->kernel);
+        if (measured && !measured->m && measured->loops.pixels &&
+            !blocked_misfit(c->graph, c->kernel, &measured->loops))
+            loops = measured->loops;
         c->tiling = blocked_tiling(c->graph, c->kernel, &loops);
         return;
     }

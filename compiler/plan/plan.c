@@ -10,6 +10,7 @@
 #include "ops/part.h"
 #include "pass/pass.h"
 #include "plan/key.h"
+#include "plan/tuned.h"
 #include "plan/winograd.h"
 #include "support/hash.h"
 
@@ -350,6 +351,7 @@ static void add_step(Planner *planner, NodeId leader)
     add_writes(planner, &kernel, &step);
     step.scratch = scratch_buffer(planner, &kernel);
     kernel.tiling = tiling_choose(graph, &kernel, plan->target);
+    kernel.tuned = tuned_is_used(plan->target, graph, &kernel);
     step.kernel = add_kernel(planner, kernel);
     plan->kernels.at[step.kernel].steps++;
     if (step.band != BAND_NONE && plan->bands.at[step.band].first == plan->steps.count)

@@ -68,6 +68,7 @@ typedef struct Kernel {
     int64_t scratch;   /* floats of memory that it needs besides, for one call at a time */
     const char *key;   /* equal for equal kernels */
     uint32_t steps;    /* how many use it */
+    bool tuned;        /* it is computed as was measured to be fastest (tuned.h) */
 } Kernel;
 
 /* A value that a step reads: so many elements of a buffer. The reads of a step are its leader's inputs, then what the

@@ -13,6 +13,8 @@ static void print_kernel(Buf *buf, const Plan *plan, const Kernel *kernel)
     tiling_print(buf, graph, kernel);
     if (kernel->rows.some)
         buf_puts(buf, "; some rows at a time");
+    if (kernel->tuned)
+        buf_puts(buf, "; as measured");
     if (kernel->steps > 1)
         buf_printf(buf, "; used %u times", kernel->steps);
     buf_puts(buf, "\n");

@@ -53,6 +53,19 @@ static void print_winograd(Buf *buf, Arena *arena, const Plan *plan)
         }
 }
 
+/* The kernels that are computed as was measured to be fastest (--tune). */
+static void print_measured(Buf *buf, const Plan *plan)
+{
+    const char *before = "as measured: ";
+    for (uint32_t i = 0; i < plan->kernels.count; i++)
+        if (plan->kernels.at[i].tuned) {
+            buf_printf(buf, "%s%s", before, plan->kernels.at[i].name);
+            before = ", ";
+        }
+    if (before[0] == ',')
+        buf_puts(buf, "\n");
+}
+
 void show_plan(Buf *buf, const Plan *plan, const char *model)
 {
     Arena *arena = arena_new();
@@ -81,5 +94,6 @@ void show_plan(Buf *buf, const Plan *plan, const char *model)
     print_total(buf, arena, "workspace, bytes", plan->workspace_bytes);
     print_total(buf, arena, "at the fullest step", plan->workspace_least);
     print_winograd(buf, arena, plan);
+    print_measured(buf, plan);
     arena_free(arena);
 }
