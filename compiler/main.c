@@ -18,6 +18,7 @@
 #include "driver/print.h"
 #include "driver/process.h"
 #include "driver/run.h"
+#include "driver/tune.h"
 #include "driver/weights.h"
 #include "onnx/export.h"
 #include "support/file.h"
@@ -63,6 +64,8 @@ static bool work(const Options *options, Arena *arena, Diag *diag)
         return print_field(diag, options, net);
     if (options->command == COMMAND_GRAPH)
         return draw_net(diag, net, options);
+    if (options->command == COMMAND_TUNE)
+        return tune_net(diag, net, options);
     if (options->command == COMMAND_EXPORT && !onnx_fits(diag, net))
         return false;
     bool needs_weights = options->command != COMMAND_SHOW || options->weights;
@@ -109,7 +112,8 @@ int main(int argc, char **argv)
     Options options;
     diag_init(&diag, arena);
     OptionsResult result = options_parse(&options, arena, &diag, argc, argv);
-    bool fine = result == OPTIONS_DONE || (result == OPTIONS_RUN && choices_read(&options, arena, &diag) && work(&options, arena, &diag));
+    bool fine = result == OPTIONS_DONE ||
+                (result == OPTIONS_RUN && choices_read(&options, arena, &diag) && work(&options, arena, &diag));
     diag_finish(&diag);
     errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout)) {

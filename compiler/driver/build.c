@@ -236,6 +236,39 @@ const char *build_compile(Arena *arena, Diag *diag, const char *directory, const
     return NULL;
 }
 
+const char *build_trials(Arena *arena, Diag *diag, const char *directory)
+{
+    enum { AT_ONCE = 2 };
+    Argv compiler = {0}, sources = {0}, part[AT_ONCE] = {0};
+    Process process[AT_ONCE];
+    if (!find_compiler(arena, diag, &compiler) || !add_files(arena, diag, &sources, directory, "", is_source) ||
+        !add_files(arena, diag, &sources, directory, "tune", is_source))
+        return NULL;
+    VEC_PUSH(arena, &sources, "bench/fovea_probe.c");
+    bool fine = true;
+    int started = 0;
+    for (int i = 0; i < AT_ONCE && fine; i++) {
+        for (uint32_t k = 0; k < compiler.count; k++)
+            VEC_PUSH(arena, &part[i], compiler.at[k]);
+        add_words(arena, &part[i], "-c -I. -O3");
+        for (uint32_t k = (uint32_t)i; k < sources.count; k += AT_ONCE)
+            VEC_PUSH(arena, &part[i], sources.at[k]);
+        fine = process_start(&process[i], arena, diag, directory, &part[i]);
+        started += fine;
+    }
+    for (int i = 0; i < started; i++)
+        fine &= wait_for(diag, &process[i], &part[i], fine);
+    Argv link = {0};
+    for (uint32_t k = 0; k < compiler.count; k++)
+        VEC_PUSH(arena, &link, compiler.at[k]);
+    add_words(arena, &link, "-o program.out");
+    Process linker;
+    fine = fine && add_files(arena, diag, &link, directory, "", is_object);
+    add_words(arena, &link, "-lm");
+    fine = fine && process_start(&linker, arena, diag, directory, &link) && wait_for(diag, &linker, &link, true);
+    return fine ? path_join(arena, directory, "program.out") : NULL;
+}
+
 /* The program, and the weights as a file beside it when it has none inside: both or neither. */
 static bool place_program(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory,
                           const char *built, const char *program)

@@ -24,6 +24,10 @@ const char *build_compile(Arena *arena, Diag *diag, const char *directory, const
 bool build_program(Diag *diag, const Plan *plan, const EmitOptions *options, const char *program,
                    const BuildOptions *build);
 
+/* Compiles kernels that are timed beside each other, and what carried.h has for them, as they lie in a folder. The
+ * program's path; NULL after a diagnostic. */
+const char *build_trials(Arena *arena, Diag *diag, const char *directory);
+
 /* The compiler that will be used and its options, as one text; NULL after a diagnostic when there is none. */
 const char *build_command(Arena *arena, Diag *diag, const BuildOptions *build);
 

@@ -41,6 +41,8 @@ typedef struct CarriedFile {
     X(picture_c, "program/picture.c")                                                                                  \
     X(png_c, "program/png.c")                                                                                          \
     X(pnm_c, "program/pnm.c")                                                                                          \
+    X(trials_h, "tune/fovea_trials.h")                                                                                 \
+    X(trials_c, "tune/fovea_trials.c")                                                                                 \
     X(program_h, "program/program.h")                                                                                  \
     X(program_c, "program/program.c")                                                                                  \
     X(results_h, "program/results.h")                                                                                  \
@@ -69,7 +71,9 @@ static CarriedSet set_of(const CarriedFile *file)
 {
     if (!strchr(file->name, '/'))
         return CARRIED_RUNTIME;
-    return strncmp(file->name, "program/", 8) == 0 ? CARRIED_PROGRAM : CARRIED_BENCH;
+    if (strncmp(file->name, "program/", 8) == 0)
+        return CARRIED_PROGRAM;
+    return strncmp(file->name, "bench/", 6) == 0 ? CARRIED_BENCH : CARRIED_TRIALS;
 }
 
 bool carried_write(Diag *diag, const char *directory, CarriedSet set)

@@ -9,7 +9,8 @@
 typedef enum CarriedSet {
     CARRIED_RUNTIME, /* fovea.h and fovea.c */
     CARRIED_PROGRAM, /* program/: around a net that is a program */
-    CARRIED_BENCH    /* bench/: around one that is timed */
+    CARRIED_BENCH,   /* bench/: around one that is timed */
+    CARRIED_TRIALS   /* tune/: around kernels that are timed beside each other */
 } CarriedSet;
 
 /* Writes them into a directory, with its folders. false after a diagnostic. */

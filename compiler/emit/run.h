@@ -1,4 +1,4 @@
-/* run.h - calls of kernels, as run.c and bands.c write them (internal to emit/). */
+/* run.h - kernels and their calls, as source.c, run.c, bands.c and trials.c write them (internal to emit/). */
 #ifndef FOVEA_EMIT_RUN_H
 #define FOVEA_EMIT_RUN_H
 
@@ -23,5 +23,9 @@ void write_band(const Emission *emission, Buf *out, const Band *band);
 void write_band_call(const Emission *emission, Buf *out, const Band *band);
 /* Notes the helpers that the bands of a plan call. */
 void emit_band_needs(const Emission *emission, Needs *needs);
+
+/* The functions of a kernel, which note what they need, and the helpers that were noted (source.c). */
+void emit_kernel(const Emission *emission, Buf *out, const Kernel *kernel, Needs *needs);
+void emit_helpers(const Emission *emission, Buf *out, const Needs *needs);
 
 #endif

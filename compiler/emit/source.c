@@ -23,7 +23,7 @@ static FamilyText *const family_texts[FAMILY_COUNT] = {
     [FAMILY_RESIZE] = c_resize_text,
 };
 
-static void write_kernel(const Emission *emission, Buf *out, const Kernel *kernel, Needs *needs)
+void emit_kernel(const Emission *emission, Buf *out, const Kernel *kernel, Needs *needs)
 {
     const Graph *graph = emission->graph;
     KernelText text = {.out = out,
@@ -188,7 +188,7 @@ static void write_border_helper(const Emission *emission, Buf *out)
                   "}\n\n");
 }
 
-static void write_helpers(const Emission *emission, Buf *out, const Needs *needs)
+void emit_helpers(const Emission *emission, Buf *out, const Needs *needs)
 {
     const char *p = emission->prefix;
     if (needs->larger)
@@ -301,7 +301,7 @@ void emit_source_text(const Emission *emission, Buf *out)
     Needs needs = {.math = emission->selftest};
     Buf kernels = {0};
     for (uint32_t i = 0; i < plan->kernels.count; i++)
-        write_kernel(emission, &kernels, &plan->kernels.at[i], &needs);
+        emit_kernel(emission, &kernels, &plan->kernels.at[i], &needs);
     emit_band_needs(emission, &needs);
     emit_banner(emission, out, arena_printf(emission->arena, "%s.c - a compiled net", emission->prefix));
     buf_printf(out, "#include \"%s.h\"\n\n", emission->prefix);
@@ -324,7 +324,7 @@ void emit_source_text(const Emission *emission, Buf *out)
                  arena_printf(emission->arena, "Where each tensor stands in %s.weights", emission->prefix));
     write_places(emission, out, BUFFER_WORKSPACE,
                  "Where each value stands in the workspace, and from which step of a run to which");
-    write_helpers(emission, out, &needs);
+    emit_helpers(emission, out, &needs);
     buf_bytes(out, buf_text(&kernels), kernels.length);
     buf_free(&kernels);
     emit_run_text(emission, out);

@@ -4,8 +4,7 @@
 #include "ops/winograd.h"
 #include "plan/plan.h"
 
-/* More vectors of maps would leave registers for few pixels only. */
-enum { MOST_VECTORS = 4, MOST_TILES = 512 };
+enum { MOST_TILES = 512 };
 
 static int64_t quotient_up(int64_t a, int64_t b)
 {
@@ -125,7 +124,7 @@ const char *tuned_misfit(const TunedShape *shape, const TunedChoice *choice)
         return winograd_misfit(shape, choice, target);
     int64_t vectors = loops->maps / target->lanes, maps = at[TUNED_MAPS] / at[TUNED_GROUPS], size[2];
     int64_t inputs = at[TUNED_INPUT] / at[TUNED_GROUPS];
-    if (loops->maps < 1 || loops->maps % target->lanes || vectors > MOST_VECTORS)
+    if (loops->maps < 1 || loops->maps % target->lanes || vectors > TUNED_VECTORS)
         return "its maps are not one to four vectors";
     if (vectors > quotient_up(maps, target->lanes) || (at[TUNED_GROUPS] > 1 && maps % loops->maps))
         return "it has no panels of so many maps";
@@ -188,9 +187,7 @@ bool tuned_is_used(const Target *target, const Graph *graph, const Kernel *kerne
         return false;
     if (choice->m)
         return ((const WinogradAttrs *)conv->attrs)->m == choice->m;
-    BlockedLoops loops = blocked_loops(&kernel->tiling), wanted = choice->loops;
-    return loops.maps == wanted.maps && loops.pixels == wanted.pixels && loops.across == wanted.across &&
-           loops.rows == wanted.rows && loops.inputs == wanted.inputs && loops.ahead == wanted.ahead;
+    return tuned_same(&(TunedChoice){.loops = blocked_loops(&kernel->tiling)}, choice);
 }
 
 const Target *target_tuned(Arena *arena, const Target *target, const Tuned *tuned)

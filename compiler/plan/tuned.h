@@ -34,6 +34,9 @@ enum {
 /* No number is larger, so that products of some of them are numbers too. */
 enum { TUNED_LARGEST = 1 << 20 };
 
+/* A panel has so many vectors of maps at most: more would leave registers for few pixels only. */
+enum { TUNED_VECTORS = 4 };
+
 typedef struct TunedShape {
     const char *target; /* of a name in the table of targets */
     int64_t at[TUNED_NUMBERS];
@@ -72,6 +75,19 @@ const char *tuned_no_shape(const TunedShape *shape);
 const char *tuned_misfit(const TunedShape *shape, const TunedChoice *choice);
 /* The pixels that are summed at a time at most where a panel has so many vectors of maps: as registers allow. */
 int64_t tuned_pixels(const Target *target, int64_t vectors);
+
+/* ---- what is worth a trial (tuned_ways.c) ---- */
+
+typedef VEC(TunedChoice) TunedChoices;
+
+/* Each of these adds choices that fit and are not there yet: by each of Winograd's tiles, and directly with each panel;
+ * around another choice, tiles of other sizes, or blocks of them; other chunks of inputs or blocks of rows; other
+ * distances at which weights are fetched. */
+void tuned_add_kinds(Arena *arena, TunedChoices *choices, const TunedShape *shape);
+void tuned_add_tiles(Arena *arena, TunedChoices *choices, const TunedShape *shape, const TunedChoice *around);
+void tuned_add_blocks(Arena *arena, TunedChoices *choices, const TunedShape *shape, const TunedChoice *around);
+void tuned_add_ahead(Arena *arena, TunedChoices *choices, const TunedShape *shape, const TunedChoice *around);
+bool tuned_same(const TunedChoice *a, const TunedChoice *b);
 
 /* ---- what was measured ---- */
 

@@ -1,0 +1,290 @@
+/* tune.c - `fovea tune` (see tune.h).
+ *
+ * Ways are many, so that they are tried step by step, each around the best so far: Winograd's tiles and panels of maps,
+ * then pixels of a tile, chunks and blocks, what is fetched ahead; at last the best of all beside the usual one,
+ * longer.
+ */
+#include "driver/tune.h"
+#include "driver/choices.h"
+#include "driver/here.h"
+#include "driver/print.h"
+#include "driver/trials.h"
+#include "report/bench.h"
+#include "report/table.h"
+#include "support/file.h"
+
+enum { USUAL_CALLS = 8, FINALISTS = 3, FINAL_TIMES = 3 };
+
+/* What is over the best by more is not looked at further; what saves less is not worth another choice. */
+static const double NEAR = 1.2, WORTH = 0.99;
+
+/* ---- steps ---- */
+
+typedef void AddWays(Arena *arena, TunedChoices *choices, const TunedShape *shape, const TunedChoice *around);
+
+static const Way *best_of_kind(const Subject *subject, bool direct)
+{
+    const Way *best = NULL;
+    for (uint32_t i = 0; i < subject->ways.count; i++) {
+        const Way *way = &subject->ways.at[i];
+        if (way->ms > 0 && direct == !way->choice.m && (!best || way->ms < best->ms))
+            best = way;
+    }
+    return best;
+}
+
+static void add_all(Trials *trials, Subject *subject, const TunedChoices *choices)
+{
+    for (uint32_t i = 0; i < choices->count; i++)
+        trials_add(trials, subject, &choices->at[i]);
+}
+
+static void begin_kinds(Trials *trials, Subject *subject)
+{
+    TunedChoices choices = {0};
+    trials_add(trials, subject, &subject->usual);
+    tuned_add_kinds(trials->arena, &choices, &subject->shape);
+    add_all(trials, subject, &choices);
+}
+
+/* Around the best direct way and the best one of Winograd's, where both are fast. */
+static void begin_around(Trials *trials, Subject *subject, AddWays *add_ways)
+{
+    const Way *direct = best_of_kind(subject, true), *winograd = best_of_kind(subject, false);
+    TunedChoice around[2];
+    int count = 0;
+    if (direct && (!winograd || direct->ms < NEAR * winograd->ms))
+        around[count++] = direct->choice;
+    if (winograd && (!direct || winograd->ms < NEAR * direct->ms))
+        around[count++] = winograd->choice;
+    subject->from = subject->ways.count;
+    for (int i = 0; i < count; i++) {
+        TunedChoices choices = {0};
+        add_ways(trials->arena, &choices, &subject->shape, &around[i]);
+        trials_add(trials, subject, &around[i]);
+        add_all(trials, subject, &choices);
+    }
+    if (subject->ways.count - subject->from <= (uint32_t)count) /* nothing new */
+        subject->ways.count = subject->from;
+}
+
+/* The best ways of all steps, beside the usual one. */
+static void begin_final(Trials *trials, Subject *subject)
+{
+    uint32_t tried = subject->ways.count;
+    subject->from = tried;
+    trials_add(trials, subject, &subject->usual);
+    for (int f = 0; f < FINALISTS; f++) {
+        const Way *best = NULL;
+        for (uint32_t i = 0; i < tried; i++) {
+            const Way *way = &subject->ways.at[i];
+            bool in = false;
+            for (uint32_t k = tried; k < subject->ways.count; k++)
+                in |= tuned_same(&subject->ways.at[k].choice, &way->choice);
+            if (way->ms > 0 && !in && (!best || way->ms < best->ms))
+                best = way;
+        }
+        if (best)
+            trials_add(trials, subject, &(TunedChoice){best->choice.m, best->choice.tiles, best->choice.loops});
+    }
+}
+
+static bool run_step(Trials *trials, const char *what, int64_t calls)
+{
+    uint32_t ways = 0;
+    for (uint32_t i = 0; i < trials->subjects.count; i++)
+        ways += trials->subjects.at[i].ways.count - trials->subjects.at[i].from;
+    fprintf(stderr, "%s: %u kernels\n", what, ways);
+    return !ways || trials_run(trials, calls);
+}
+
+static bool run_all(Trials *trials)
+{
+    static const struct {
+        const char *what;
+        AddWays *add;
+    } steps[] = {
+        {"tiles", tuned_add_tiles}, {"chunks and blocks", tuned_add_blocks}, {"fetching ahead", tuned_add_ahead}};
+    int64_t calls = trials->options->bench.runs ? trials->options->bench.runs : USUAL_CALLS;
+    for (uint32_t i = 0; i < trials->subjects.count; i++)
+        begin_kinds(trials, &trials->subjects.at[i]);
+    bool fine = run_step(trials, "algorithms and panels", calls);
+    for (size_t s = 0; fine && s < COUNT_OF(steps); s++) {
+        for (uint32_t i = 0; i < trials->subjects.count; i++)
+            begin_around(trials, &trials->subjects.at[i], steps[s].add);
+        fine = run_step(trials, steps[s].what, calls);
+    }
+    for (uint32_t i = 0; i < trials->subjects.count; i++)
+        begin_final(trials, &trials->subjects.at[i]);
+    return fine && run_step(trials, "the best", calls == 1 ? 1 : FINAL_TIMES * calls);
+}
+
+/* ---- what came out ---- */
+
+/* The first one at hand is the usual one. */
+static const Way *usual_of(const Subject *subject)
+{
+    return &subject->ways.at[subject->from];
+}
+
+static const Way *chosen_of(const Subject *subject)
+{
+    const Way *best = trials_best(subject), *usual = usual_of(subject);
+    return best && (usual->ms <= 0 || best->ms < WORTH * usual->ms) ? best : usual;
+}
+
+static const char *choice_text(Arena *arena, const TunedChoice *choice)
+{
+    Buf buf = {0};
+    tuned_print_choice(&buf, choice);
+    const char *text = arena_strdup(arena, buf_text(&buf));
+    buf_free(&buf);
+    return text;
+}
+
+/* "64x56x56, 256 of 1x1" */
+static const char *shape_text_short(Arena *arena, const TunedShape *shape)
+{
+    const int64_t *at = shape->at;
+    const char *text =
+        arena_printf(arena, "%lldx%lldx%lld, %lld of %lldx%lld", (long long)at[TUNED_INPUT],
+                     (long long)at[TUNED_INPUT + 1], (long long)at[TUNED_INPUT + 2], (long long)at[TUNED_MAPS],
+                     (long long)at[TUNED_KERNEL], (long long)at[TUNED_KERNEL + 1]);
+    return at[TUNED_STRIDE] == 1 ? text : arena_printf(arena, "%s / %lld", text, (long long)at[TUNED_STRIDE]);
+}
+
+static void print_table(Buf *buf, Trials *trials)
+{
+    Arena *arena = trials->arena;
+    Table table = {.count = 8,
+                   .column = {{"layers", .shrinks = true},
+                              {"times", .right = true},
+                              {"reads, maps", .right = false},
+                              {"usual ms", .right = true},
+                              {"ms", .right = true},
+                              {"gain %", .right = true},
+                              {"peak %", .right = true},
+                              {"computed", .right = false}}};
+    double usual = 0, chosen = 0;
+    for (uint32_t i = 0; i < trials->subjects.count; i++) {
+        const Subject *subject = &trials->subjects.at[i];
+        const Way *was = usual_of(subject), *now = chosen_of(subject);
+        usual += was->ms * subject->steps;
+        chosen += now->ms * subject->steps;
+        TableRow row = {{subject->layers, arena_printf(arena, "%u", subject->steps),
+                         shape_text_short(arena, &subject->shape), bench_ms_text(arena, was->ms),
+                         bench_ms_text(arena, now->ms),
+                         now == was ? "" : arena_printf(arena, "%.1f", 100 * (1 - now->ms / was->ms)),
+                         arena_printf(arena, "%.0f", 2e-4 * (double)subject->macs / now->ms / trials->fma_gflops),
+                         now == was ? "as usual" : choice_text(arena, &now->choice)}};
+        VEC_PUSH(arena, &table.rows, row);
+    }
+    table_print(buf, arena, &table);
+    buf_printf(buf, "\nall of them: %s ms as usual, %s ms as chosen: %.1f %% less; FMA peak %.1f GFLOP/s\n",
+               bench_ms_text(arena, usual), bench_ms_text(arena, chosen), 100 * (1 - chosen / MAX(usual, 1e-9)),
+               trials->fma_gflops);
+}
+
+static void add_line(Arena *arena, Tuned *tuned, const Subject *subject)
+{
+    const Way *was = usual_of(subject), *now = chosen_of(subject);
+    TunedLine line = {.shape = subject->shape, .choice = now->choice};
+    line.note = now == was ? arena_printf(arena, " %s ms, as usual", bench_ms_text(arena, now->ms))
+                           : arena_printf(arena, " %s ms; %s ms as usual, %s", bench_ms_text(arena, now->ms),
+                                          bench_ms_text(arena, was->ms), choice_text(arena, &was->choice));
+    VEC_PUSH(arena, &tuned->lines, line);
+}
+
+/* What was measured now, and the lines of other shapes that the file had; in order. */
+static Tuned *merged(const Trials *trials, const Tuned *kept, const char *cpu)
+{
+    Arena *arena = trials->arena;
+    Tuned *tuned = NEW(arena, Tuned);
+    tuned->cpu = cpu;
+    uint32_t k = 0, count = kept ? kept->lines.count : 0;
+    for (uint32_t i = 0; i <= trials->subjects.count; i++) {
+        const Subject *subject = i < trials->subjects.count ? &trials->subjects.at[i] : NULL;
+        for (; k < count && (!subject || tuned_compare(&kept->lines.at[k].shape, &subject->shape) < 0); k++)
+            VEC_PUSH(arena, &tuned->lines, kept->lines.at[k]);
+        if (!subject)
+            break;
+        k += k < count && tuned_compare(&kept->lines.at[k].shape, &subject->shape) == 0;
+        add_line(arena, tuned, subject);
+    }
+    return tuned;
+}
+
+/* ---- the command ---- */
+
+/* The one that is given, else the widest that this machine runs. */
+static const Target *choose_target(const Options *options)
+{
+    const Target *target = options->target;
+    for (int i = 0; !options->targets.count && target_at(i); i++)
+        if (target_runs_here(target_at(i)) && target_at(i)->lanes > target->lanes)
+            target = target_at(i);
+    return target;
+}
+
+static bool can_be_tuned(Diag *diag, const Target *target)
+{
+    if (!target->winograd)
+        diag_error(diag, NOWHERE, "target %s has no choices that could be measured", target->name);
+    else if (!target_runs_here(target))
+        diag_error(diag, NOWHERE, "this machine cannot run target %s", target->name);
+    else
+        return true;
+    return false;
+}
+
+/* What the file has that will be replaced; *kept is NULL when there is none. */
+static bool read_kept(Arena *arena, Diag *diag, const Options *options, const char *path, const char *cpu,
+                      const Tuned **kept)
+{
+    *kept = NULL;
+    if (options->fresh || !path_exists(path))
+        return true;
+    uint32_t source = diag_read_source(diag, path, NOWHERE);
+    *kept = source ? tuned_parse(arena, diag, source) : NULL;
+    if (*kept && (*kept)->cpu && strcmp((*kept)->cpu, cpu) != 0) {
+        diag_error(diag, (*kept)->cpu_span, "measured on another CPU: this one is %s", cpu);
+        *kept = NULL;
+    }
+    if (!*kept)
+        diag_hint(diag, "--fresh replaces the file, -o writes another");
+    return *kept != NULL;
+}
+
+static const char *default_path(Arena *arena, const char *model)
+{
+    const char *ending = path_extension(model);
+    return arena_printf(arena, "%.*s.tune", (int)(strlen(model) - strlen(ending)), model);
+}
+
+bool tune_net(Diag *diag, const Graph *net, const Options *options)
+{
+    Arena *arena = net->arena;
+    const char *path = options->output ? options->output : default_path(arena, options->model);
+    const char *cpu = cpu_name(arena);
+    const Tuned *kept;
+    Trials trials = {.arena = arena, .diag = diag, .options = options, .net = net, .target = choose_target(options)};
+    if (!can_be_tuned(diag, trials.target) || !read_kept(arena, diag, options, path, cpu, &kept))
+        return false;
+    trials_find(&trials);
+    if (!trials.subjects.count) {
+        diag_error(diag, NOWHERE, "%s has no convolution of which ways could be tried on target %s", net->name,
+                   trials.target->name);
+        return false;
+    }
+    if (!run_all(&trials))
+        return false;
+    Buf text = {0};
+    tuned_print(&text, merged(&trials, kept, cpu));
+    bool fine = file_write_atomic(diag, path, buf_text(&text), text.length);
+    buf_clear(&text);
+    print_table(&text, &trials);
+    if (fine)
+        printf("%s%s: for target %s\n", buf_text(&text), path, trials.target->name);
+    buf_free(&text);
+    return fine;
+}
