@@ -358,7 +358,7 @@ enum {
 /* AVX-512 F, DQ, BW, VL; bit 31 does not fit an enum */
 #define LEAF_7_EBX_AVX512 (1u << 16 | 1u << 17 | 1u << 30 | 1u << 31)
 
-int fovea_cpu_has(fovea_cpu_feature feature)
+static int cpu_has(fovea_cpu_feature feature)
 {
     unsigned eax, ebx, ecx, edx, wanted = LEAF_7_EBX_AVX2, saved = XCR0_AVX;
     if (feature == FOVEA_CPU_AVX512) {
@@ -377,13 +377,18 @@ int fovea_cpu_has(fovea_cpu_feature feature)
 
 #else
 
-int fovea_cpu_has(fovea_cpu_feature feature)
+static int cpu_has(fovea_cpu_feature feature)
 {
     (void)feature;
     return 0;
 }
 
 #endif
+
+int fovea_cpu_has(fovea_cpu_feature feature)
+{
+    return feature == FOVEA_CPU_ANY || cpu_has(feature);
+}
 
 /* ---- how floats are computed ---- */
 

@@ -4,6 +4,7 @@
  *   FOVEA_NO_FILES  leaves out fovea_weights_map, for machines without files or without mmap (so it is on Windows)
  *   FOVEA_SMALL     a CRC table of 64 bytes instead of 8 KiB, a tenth as fast
  *   FOVEA_NO_LABELS leaves the names of classes out of models
+ *   FOVEA_CPU_MOST  a number of fovea_cpu_feature: models of target auto leave out kernels for better CPUs
  *
  * The weights blob, little-endian throughout:
  *
@@ -123,11 +124,17 @@ int fovea_top(const float *values, int count, int k, fovea_score *best);
 /* ---- the CPU ---- */
 
 typedef enum fovea_cpu_feature {
+    FOVEA_CPU_ANY = 0,   /* nothing beyond what the compiler takes for granted */
     FOVEA_CPU_AVX2 = 1,  /* AVX2, FMA and F16C */
     FOVEA_CPU_AVX512 = 2 /* AVX-512 F, BW, DQ and VL, and the above */
 } fovea_cpu_feature;
 
-/* 1 when the CPU has the instructions and the operating system saves their registers, else 0. */
+#ifndef FOVEA_CPU_MOST
+#define FOVEA_CPU_MOST 2
+#endif
+
+/* 1 when the CPU has the instructions, FOVEA_CPU_ANY always, and the operating system saves their registers; else 0.
+ */
 int fovea_cpu_has(fovea_cpu_feature feature);
 
 /* ---- how floats are computed ---- */

@@ -34,7 +34,7 @@ static const char *timing_program(Diag *diag, const Plan *plan, const EmitOption
     EmitOptions timed = *emit;
     timed.bench = true;
     const BuildOptions build = {
-        .native = !plan->target->vector, .no_libraries = true, .bench = true, .threads = plan->threaded && threads > 1};
+        .native = !plan->target->lanes, .no_libraries = true, .bench = true, .threads = plan->threaded && threads > 1};
     const char *program =
         build_emit(diag, plan, &timed, directory) ? cache_program(diag, plan, directory, &build) : NULL;
     directory_remove(directory);

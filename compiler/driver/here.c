@@ -13,10 +13,15 @@ bool target_runs_here(const Target *target)
         const char *name;
         fovea_cpu_feature feature;
     } features[] = {{"FOVEA_CPU_AVX2", FOVEA_CPU_AVX2}, {"FOVEA_CPU_AVX512", FOVEA_CPU_AVX512}};
-    for (size_t i = 0; target->cpu && i < COUNT_OF(features); i++)
-        if (strcmp(target->cpu, features[i].name) == 0)
-            return fovea_cpu_has(features[i].feature);
-    return true;
+    for (int s = 0; s < target->set_count; s++) {
+        const char *cpu = target->sets[s]->cpu;
+        if (!cpu)
+            return true;
+        for (size_t i = 0; i < COUNT_OF(features); i++)
+            if (strcmp(cpu, features[i].name) == 0 && fovea_cpu_has(features[i].feature))
+                return true;
+    }
+    return false;
 }
 
 #define BRAND_FIRST 0x80000002u

@@ -221,9 +221,9 @@ static const Target *choose_target(const Options *options)
 {
     const Target *target = options->target;
     for (int i = 0; !options->targets.count && target_at(i); i++)
-        if (target_runs_here(target_at(i)) && target_at(i)->lanes > target->lanes)
+        if (!target_at(i)->blob && target_runs_here(target_at(i)) && target_at(i)->lanes > target->lanes)
             target = target_at(i);
-    return target;
+    return target->blob ? target_find(target->blob) : target;
 }
 
 static bool can_be_tuned(Diag *diag, const Target *target)

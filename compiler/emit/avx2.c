@@ -6,28 +6,27 @@
 #include "emit/blocked.h"
 #include "emit/winograd.h"
 
-enum { LANES = 8 };
-
 /* 12 sums, 2 vectors of weights and the broadcast take 15 of the 16 registers, with 0.67 loads a multiply-add. */
+enum { LANES = 8, SUMS = 12 };
+
 static ConvForm avx2_conv_form(const Graph *graph, const Node *conv, bool vector_epilogue)
 {
-    return blocked_form(graph, conv, vector_epilogue, LANES, 12);
+    return blocked_form(graph, conv, vector_epilogue, LANES, SUMS);
 }
 
 static const MatvecSizes matvec = {.registers = 16, .vectors = 8, .examples = 6};
 
-const Target target_avx2 = {
+const InstructionSet set_avx2 = {
     .name = "avx2",
-    .synopsis = "x86-64 with AVX2 and FMA",
+    .title = "AVX2, FMA and F16C",
     .cpu = "FOVEA_CPU_AVX2",
-    .conv_form = avx2_conv_form,
-    .winograd = winograd_by_cost,
-    .tiles = &c_tiles,
-    .matvec = &matvec,
-    .conv_text = blocked_text,
+    .number = 1,
     .vector = "v8",
     .lanes = LANES,
+    .sums = SUMS,
+    .matvec = &matvec,
     .attribute = "FOVEA_AVX2 ",
+    .tile = "FOVEA_AVX2 ",
     .kernel = "FOVEA_AVX2 ",
     .words = "/* Words for 8 floats at a time. max and min are `a > b ? a : b` and `a < b ? a : b`. */\n"
              "#ifndef FOVEA_AVX2\n"
@@ -68,4 +67,16 @@ const Target target_avx2 = {
              "#define v_select(mask, a, b) _mm256_blendv_ps(b, a, mask)\n"
              "#define v_prefetch_near(p)   _mm_prefetch((const char *)(p), _MM_HINT_T0)\n"
              "#endif\n",
+};
+
+const Target target_avx2 = {
+    .name = "avx2",
+    .synopsis = "x86-64 with AVX2 and FMA",
+    .sets = {&set_avx2},
+    .set_count = 1,
+    .conv_form = avx2_conv_form,
+    .winograd = winograd_by_cost,
+    .tiles = &c_tiles,
+    .lanes = LANES,
+    .conv_text = blocked_text,
 };

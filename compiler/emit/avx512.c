@@ -6,28 +6,27 @@
 #include "emit/blocked.h"
 #include "emit/winograd.h"
 
-enum { LANES = 16 };
-
 /* 28 sums, 2 vectors of weights and the broadcast take 31 of the 32 registers, with 0.57 loads a multiply-add. */
-static ConvForm avx512_conv_form(const Graph *graph, const Node *conv, bool vector_epilogue)
+enum { LANES = 16, SUMS = 28 };
+
+ConvForm avx512_conv_form(const Graph *graph, const Node *conv, bool vector_epilogue)
 {
-    return blocked_form(graph, conv, vector_epilogue, LANES, 28);
+    return blocked_form(graph, conv, vector_epilogue, LANES, SUMS);
 }
 
 static const MatvecSizes matvec = {.registers = 32, .vectors = 8, .examples = 6};
 
-const Target target_avx512 = {
+const InstructionSet set_avx512 = {
     .name = "avx512",
-    .synopsis = "x86-64 with AVX-512 F, BW, DQ and VL",
+    .title = "AVX-512 F, BW, DQ and VL",
     .cpu = "FOVEA_CPU_AVX512",
-    .conv_form = avx512_conv_form,
-    .winograd = winograd_by_cost,
-    .tiles = &c_tiles,
-    .matvec = &matvec,
-    .conv_text = blocked_text,
+    .number = 2,
     .vector = "v16",
     .lanes = LANES,
+    .sums = SUMS,
+    .matvec = &matvec,
     .attribute = "FOVEA_AVX512 ",
+    .tile = "FOVEA_AVX512 ",
     .kernel = "FOVEA_AVX512 ",
     .words = "/* Words for 16 floats at a time. max and min are `a > b ? a : b` and `a < b ? a : b`; comparisons are "
              "masks. */\n"
@@ -67,4 +66,16 @@ const Target target_avx512 = {
              "#define v_select(mask, a, b) _mm512_mask_blend_ps(mask, b, a)\n"
              "#define v_prefetch_near(p)   _mm_prefetch((const char *)(p), _MM_HINT_T0)\n"
              "#endif\n",
+};
+
+const Target target_avx512 = {
+    .name = "avx512",
+    .synopsis = "x86-64 with AVX-512 F, BW, DQ and VL",
+    .sets = {&set_avx512},
+    .set_count = 1,
+    .conv_form = avx512_conv_form,
+    .winograd = winograd_by_cost,
+    .tiles = &c_tiles,
+    .lanes = LANES,
+    .conv_text = blocked_text,
 };

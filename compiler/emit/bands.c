@@ -207,8 +207,8 @@ void write_band(const Emission *emission, Buf *out, const Band *band)
     const char *p = emission->prefix;
     comment_wrapped(out, "/* ", band_comment(&b));
     line_wrapped(out,
-                 arena_printf(emission->arena, "static void %s_%s(%sfloat *memory%s%s)", p, band->name,
-                              pointers.weights ? "const float *weights, " : "",
+                 arena_printf(emission->arena, "static void %s_%s%s(%sfloat *memory%s%s)", p, band->name,
+                              set_suffix(emission), pointers.weights ? "const float *weights, " : "",
                               pointers.inputs ? arena_printf(emission->arena, ", const %s_inputs *inputs", p) : "",
                               pointers.outputs ? arena_printf(emission->arena, ", const %s_outputs *outputs", p) : ""));
     buf_puts(out, "{\n");
@@ -227,9 +227,9 @@ void write_band(const Emission *emission, Buf *out, const Band *band)
 void write_band_call(const Emission *emission, Buf *out, const Band *band)
 {
     Pointers pointers = pointers_of(emission->plan, band->first, band->chain.count);
-    line_wrapped(out, arena_printf(emission->arena, "%s_%s(%smemory%s%s);", emission->prefix, band->name,
-                                   pointers.weights ? "weights, " : "", pointers.inputs ? ", inputs" : "",
-                                   pointers.outputs ? ", outputs" : ""));
+    line_wrapped(out, arena_printf(emission->arena, "%s_%s%s(%smemory%s%s);", emission->prefix, band->name,
+                                   set_suffix(emission), pointers.weights ? "weights, " : "",
+                                   pointers.inputs ? ", inputs" : "", pointers.outputs ? ", outputs" : ""));
 }
 
 void emit_band_needs(const Emission *emission, Needs *needs)

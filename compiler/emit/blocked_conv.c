@@ -25,9 +25,9 @@ typedef struct BlockedConv {
     BlockedLoops loops;
     const Shape *weight, *y;
     Access in, out;
-    int lanes;
-    int64_t deep;  /* inputs that stand together */
-    int64_t plane; /* floats from one input to the next, or, of those in blocks, to the next block's / lanes */
+    int block, lanes; /* channels of a block; of a vector */
+    int64_t deep;     /* inputs that stand together */
+    int64_t plane;    /* floats from one input to the next, or, of those in blocks, to the next block's / lanes */
     int64_t inputs, taps, maps;
     bool plain; /* the input is not in blocks */
     bool even;  /* tiles across rows are all alike */
@@ -50,7 +50,8 @@ static BlockedConv conv_numbers(KernelText *text)
                      .y = &y->shape,
                      .in = access_of(x),
                      .out = access_of(y),
-                     .lanes = text->plan->target->lanes,
+                     .block = text->kernel->form.channel_block,
+                     .lanes = text_set(text)->lanes,
                      .inputs = weight->shape.dim[1],
                      .taps = weight->shape.dim[2] * weight->shape.dim[3],
                      .maps = y->shape.dim[1],
@@ -76,11 +77,26 @@ static void scope_close(const BlockedConv *c, bool some)
 
 /* ---- tiles ---- */
 
-/* So many pixels from the beginning of a row on, or from anywhere where they are even. */
-static BlockedTile make_tile(const BlockedConv *c, int vectors, int64_t pixels)
+/* How many maps of a panel are summed at a time. */
+static int64_t part_of(const BlockedConv *c, int64_t panel)
 {
-    BlockedTile tile = {
-        .text = c->text, .lanes = c->lanes, .vectors = vectors, .has_bias = c->has_bias, .pixels = (int)pixels};
+    return MIN(c->loops.part, panel);
+}
+
+static bool has_parts(const BlockedConv *c, int64_t panel)
+{
+    return c->loops.part < panel;
+}
+
+/* So many pixels from the beginning of a row on, or from anywhere where they are even. */
+static BlockedTile make_tile(const BlockedConv *c, int64_t panel, int64_t pixels)
+{
+    BlockedTile tile = {.text = c->text,
+                        .block = c->block,
+                        .lanes = c->lanes,
+                        .vectors = (int)part_of(c, panel) / c->lanes,
+                        .has_bias = c->has_bias,
+                        .pixels = (int)pixels};
     int64_t width = c->loops.across && !c->even ? c->y->dim[3] : pixels;
     for (int p = 0; p < pixels; p++) {
         TilePixel *at = &tile.at[p];
@@ -91,10 +107,12 @@ static BlockedTile make_tile(const BlockedConv *c, int vectors, int64_t pixels)
     return tile;
 }
 
-/* "_14x2": pixels and vectors. */
-static const char *tile_name(const BlockedConv *c, int vectors, int64_t pixels)
+/* "_14x2": pixels and vectors; "_6x2of4" when a panel has more of these. */
+static const char *tile_name(const BlockedConv *c, int64_t panel, int64_t pixels)
 {
-    return arena_printf(c->text->arena, "_%lldx%d", (long long)pixels, vectors);
+    const char *name =
+        arena_printf(c->text->arena, "_%lldx%lld", (long long)pixels, (long long)part_of(c, panel) / c->lanes);
+    return has_parts(c, panel) ? arena_printf(c->text->arena, "%sof%lld", name, (long long)panel / c->lanes) : name;
 }
 
 static int64_t chunk_of(const BlockedConv *c)
@@ -103,7 +121,7 @@ static int64_t chunk_of(const BlockedConv *c)
 }
 
 /* Adds `inputs` channels at each tap. */
-static void write_taps(const BlockedConv *c, const BlockedTile *tile, const char *from, int64_t inputs)
+static void write_taps(const BlockedConv *c, const BlockedTile *tile, int64_t panel, const char *from, int64_t inputs)
 {
     Buf *out = c->text->out;
     long long row = c->in.stride[2] * c->attrs->dilation[0], column = c->in.stride[3] * c->attrs->dilation[1];
@@ -127,8 +145,7 @@ static void write_taps(const BlockedConv *c, const BlockedTile *tile, const char
         c->text->needs->loop = true;
         buf_line(out, "%s_LOOP", c->text->macro);
     }
-    buf_open(out, "for (int i = 0; i < %lld; i++, %s, weight += %d)", (long long)inputs, next,
-             tile->vectors * tile->lanes);
+    buf_open(out, "for (int i = 0; i < %lld; i++, %s, weight += %lld)", (long long)inputs, next, (long long)panel);
     sums_add(tile, "weight");
     buf_close(out);
     if (width > 1)
@@ -137,39 +154,42 @@ static void write_taps(const BlockedConv *c, const BlockedTile *tile, const char
         buf_close(out);
 }
 
-static void write_sum(const BlockedConv *c, const BlockedTile *tile)
+static void write_sum(const BlockedConv *c, const BlockedTile *tile, int64_t panel)
 {
     Buf *out = c->text->out;
     int64_t blocks = chunk_of(c) / c->deep, rest = chunk_of(c) % c->deep;
     long long block = c->in.stride[1] * c->deep;
     if (blocks > 1) {
         buf_open(out, "for (int b = 0; b < %lld; b++)", (long long)blocks);
-        write_taps(c, tile, arena_printf(c->text->arena, "x + b * %lld", block), c->deep);
+        write_taps(c, tile, panel, arena_printf(c->text->arena, "x + b * %lld", block), c->deep);
         buf_close(out);
     } else {
         scope_open(c, rest && c->taps == 1);
-        write_taps(c, tile, "x", c->deep);
+        write_taps(c, tile, panel, "x", c->deep);
         scope_close(c, rest && c->taps == 1);
     }
     if (rest)
-        write_taps(c, tile, arena_printf(c->text->arena, "x + %lld", (long long)blocks * block), rest);
+        write_taps(c, tile, panel, arena_printf(c->text->arena, "x + %lld", (long long)blocks * block), rest);
 }
 
 /* The function of a tile. */
-static void write_tile(const BlockedConv *c, int vectors, int64_t pixels)
+static void write_tile(const BlockedConv *c, int64_t panel, int64_t pixels)
 {
     KernelText *text = c->text;
-    BlockedTile tile = make_tile(c, vectors, pixels);
+    BlockedTile tile = make_tile(c, panel, pixels);
     int64_t rows = tile.at[pixels - 1].row + 1;
     bool chunks = c->loops.inputs > 0;
     const char *of_rows = rows > 1 ? arena_printf(text->arena, " in %lld rows", (long long)rows) : "";
-    buf_line(text->out, "/* %lld pixels%s, of %d maps%s. */", (long long)pixels, of_rows, vectors * c->lanes,
+    const char *of_panel =
+        has_parts(c, panel) ? arena_printf(text->arena, " of a panel of %lld", (long long)panel) : "";
+    buf_line(text->out, "/* %lld pixels%s, of %lld maps%s%s. */", (long long)pixels, of_rows,
+             (long long)part_of(c, panel), of_panel,
              chunks ? arena_printf(text->arena, ": %lld inputs from input `from` on", (long long)c->loops.inputs) : "");
     const char *extra = arena_printf(text->arena, "%s%s", chunks ? ", int from, float *restrict sums" : "",
                                      c->loops.ahead ? ", const float *ahead" : "");
-    text_open_part(text, text->plan->target->attribute, tile_name(c, vectors, pixels), extra);
+    text_open_part(text, text_set(text)->tile, tile_name(c, panel, pixels), extra);
     sums_begin(&tile, chunks ? "from" : NULL);
-    write_sum(c, &tile);
+    write_sum(c, &tile, panel);
     if (chunks) {
         buf_open(text->out, "if (from < %lld)", (long long)(c->inputs - c->loops.inputs));
         sums_keep(&tile);
@@ -188,37 +208,41 @@ static Term term_of(Place place, int axis)
 }
 
 /* "weight + o * 4608 + i * 288": of map `map` and the inputs from `i` on, or those of the chunk behind. */
-static const char *weight_text(const BlockedConv *c, int vectors, Place map, bool behind)
+static const char *weight_text(const BlockedConv *c, int64_t panel, Place map, bool behind)
 {
-    int64_t input = c->taps * vectors * c->lanes;
-    const Access weight = {.stride = {c->inputs * c->taps, input}};
-    const Term terms[] = {term_of(map, 0), {"i", 1, c->loops.inputs > 0}, {NULL, 1, behind ? chunk_of(c) : 0}};
+    const Access weight = {.stride = {c->inputs * c->taps, c->taps * panel}};
+    const Term terms[] = {term_of(map, 0),
+                          {"i", 1, c->loops.inputs > 0},
+                          {NULL, 1, behind ? chunk_of(c) : 0},
+                          {"v", AXIS_IN_BLOCK, !behind && has_parts(c, panel)}};
     return pointer_text(c->text, "weight", place_text(c->text, &weight, terms, COUNT_OF(terms)));
 }
 
 /* Calls the tile of the pixels from `row` and `column` on. */
-static void write_call(const BlockedConv *c, int vectors, Place map, Place row, Place column, int64_t pixels)
+static void write_call(const BlockedConv *c, int64_t panel, Place map, Place row, Place column, int64_t pixels)
 {
     KernelText *text = c->text;
-    const int64_t *stride = c->attrs->stride, panel = vectors * c->lanes;
+    const int64_t *stride = c->attrs->stride, part = part_of(c, panel);
     const Access x = {
         .stride = {[1] = c->in.stride[1], [2] = c->in.stride[2] * stride[0], [3] = c->in.stride[3] * stride[1]}};
-    const Access sums = {.stride = {[2] = c->y->dim[3] * panel, [3] = panel}}, bias = {.stride = {[1] = 1}};
-    const Term terms[] = {term_of(map, 1), term_of(row, 2), term_of(column, 3)};
-    const Term reads[] = {{"i", 1, c->loops.inputs > 0}, terms[1], terms[2]};
-    const char *maps = place_text(text, &bias, terms, 1);
+    const Access sums = {.stride = {[1] = c->y->dim[2] * c->y->dim[3], [2] = c->y->dim[3] * part, [3] = part}};
+    const Access bias = {.stride = {[1] = 1}};
+    const Term terms[] = {term_of(map, 1), {"v", 1, has_parts(c, panel)}, term_of(row, 2), term_of(column, 3)};
+    const Term reads[] = {{"i", 1, c->loops.inputs > 0}, terms[2], terms[3]};
+    const char *maps = place_text(text, &bias, terms, 2);
     maps = strcmp(maps, "0") == 0 ? "" : arena_printf(text->arena, " + %s", maps);
     Buf line = {0};
     buf_printf(
-        &line, "%s%s(%s", text->name, tile_name(c, vectors, pixels),
+        &line, "%s%s(%s", text->name, tile_name(c, panel, pixels),
         pointer_text(text, c->attrs->groups > 1 ? "x + group" : "x", place_text(text, &x, reads, COUNT_OF(reads))));
-    buf_printf(&line, ", %s", weight_text(c, vectors, map, false));
+    buf_printf(&line, ", %s", weight_text(c, panel, map, false));
     if (c->has_bias)
         buf_printf(&line, ", bias%s", maps);
     add_epilogue_arguments(&line, text, maps, terms, COUNT_OF(terms));
     buf_printf(&line, ", %s", pointer_text(text, "y", place_text(text, &c->out, terms, COUNT_OF(terms))));
     if (c->loops.inputs)
-        buf_printf(&line, ", i, %s", pointer_text(text, "sums", place_text(text, &sums, terms, COUNT_OF(terms))));
+        buf_printf(&line, ", i, %s",
+                   pointer_text(text, "sums", place_text(text, &sums, terms + 1, COUNT_OF(terms) - 1)));
     buf_puts(&line, c->loops.ahead ? ", ahead);" : ");");
     line_wrapped(text->out, buf_text(&line));
     if (c->loops.ahead)
@@ -230,21 +254,21 @@ static void write_call(const BlockedConv *c, int vectors, Place map, Place row, 
 /* ---- loops ---- */
 
 /* A loop of calls of the same tile, from pixel 0 up to `full`. */
-static void write_calls(const BlockedConv *c, int vectors, Place map, Place row, int64_t full)
+static void write_calls(const BlockedConv *c, int64_t panel, Place map, Place row, int64_t full)
 {
     Buf *out = c->text->out;
     int64_t pixels = c->loops.pixels;
     if (full == pixels) {
-        write_call(c, vectors, map, row, (Place){0}, pixels);
+        write_call(c, panel, map, row, (Place){0}, pixels);
         return;
     }
     buf_open(out, "for (int c = 0; c < %lld; c += %lld)", (long long)full, (long long)pixels);
-    write_call(c, vectors, map, row, (Place){"c", 0}, pixels);
+    write_call(c, panel, map, row, (Place){"c", 0}, pixels);
     buf_close(out);
 }
 
 /* Tiles within rows; those of the block from row `b` on. */
-static void write_rows(const BlockedConv *c, int vectors, Place map)
+static void write_rows(const BlockedConv *c, int64_t panel, Place map)
 {
     Buf *out = c->text->out;
     int64_t width = c->y->dim[3], full = width / c->loops.pixels * c->loops.pixels;
@@ -252,39 +276,39 @@ static void write_rows(const BlockedConv *c, int vectors, Place map)
         buf_open(out, "for (int r = b; r < b + %lld; r++)", (long long)c->loops.rows);
     else
         buf_open(out, "%s", text_loop(c->text, AXIS_ROWS, "r", c->y->dim[2], 1));
-    write_calls(c, vectors, map, (Place){"r", 0}, full);
+    write_calls(c, panel, map, (Place){"r", 0}, full);
     if (width > full)
-        write_call(c, vectors, map, (Place){"r", 0}, (Place){NULL, full}, width - full);
+        write_call(c, panel, map, (Place){"r", 0}, (Place){NULL, full}, width - full);
     buf_close(out);
 }
 
 /* Tiles of whole rows. */
-static void write_whole_rows(const BlockedConv *c, int vectors, Place map)
+static void write_whole_rows(const BlockedConv *c, int64_t panel, Place map)
 {
     Buf *out = c->text->out;
     int64_t width = c->y->dim[3], rows = c->loops.pixels / width, height = c->y->dim[2], full = height / rows * rows;
     if (full > rows) {
         buf_open(out, "for (int r = 0; r < %lld; r += %lld)", (long long)full, (long long)rows);
-        write_call(c, vectors, map, (Place){"r", 0}, (Place){0}, c->loops.pixels);
+        write_call(c, panel, map, (Place){"r", 0}, (Place){0}, c->loops.pixels);
         buf_close(out);
     } else {
-        write_call(c, vectors, map, (Place){0}, (Place){0}, c->loops.pixels);
+        write_call(c, panel, map, (Place){0}, (Place){0}, c->loops.pixels);
     }
     if (height > full)
-        write_call(c, vectors, map, (Place){NULL, full}, (Place){0}, (height - full) * width);
+        write_call(c, panel, map, (Place){NULL, full}, (Place){0}, (height - full) * width);
 }
 
 /* Tiles that run on from row to row. */
-static void write_across(const BlockedConv *c, int vectors, Place map)
+static void write_across(const BlockedConv *c, int64_t panel, Place map)
 {
     int64_t count = c->y->dim[2] * c->y->dim[3], full = count / c->loops.pixels * c->loops.pixels;
-    write_calls(c, vectors, map, (Place){0}, full);
+    write_calls(c, panel, map, (Place){0}, full);
     if (count > full)
-        write_call(c, vectors, map, (Place){0}, (Place){NULL, full}, count - full);
+        write_call(c, panel, map, (Place){0}, (Place){NULL, full}, count - full);
 }
 
 /* One panel of maps, or, in a loop over `o`, each of them. */
-static void write_panel(const BlockedConv *c, int vectors, Place map)
+static void write_panel(const BlockedConv *c, int64_t panel, Place map)
 {
     KernelText *text = c->text;
     const char *at = map.name ? map.name : arena_printf(text->arena, "%lld", (long long)map.number);
@@ -294,13 +318,17 @@ static void write_panel(const BlockedConv *c, int vectors, Place map)
     if (c->loops.inputs)
         buf_open(text->out, "for (int i = 0; i < %lld; i += %lld)", (long long)c->inputs, (long long)c->loops.inputs);
     if (c->loops.ahead)
-        buf_line(text->out, "const float *ahead = %s;", weight_text(c, vectors, map, true));
+        buf_line(text->out, "const float *ahead = %s;", weight_text(c, panel, map, true));
+    if (has_parts(c, panel))
+        buf_open(text->out, "for (int v = 0; v < %lld; v += %lld)", (long long)panel, (long long)c->loops.part);
     if (c->loops.across && c->even)
-        write_across(c, vectors, map);
+        write_across(c, panel, map);
     else if (c->loops.across)
-        write_whole_rows(c, vectors, map);
+        write_whole_rows(c, panel, map);
     else
-        write_rows(c, vectors, map);
+        write_rows(c, panel, map);
+    if (has_parts(c, panel))
+        buf_close(text->out);
     if (c->loops.inputs)
         buf_close(text->out);
 }
@@ -311,27 +339,26 @@ static int64_t whole_maps(const BlockedConv *c)
     return c->maps / c->loops.maps * c->loops.maps;
 }
 
-static int rest_vectors(const BlockedConv *c)
+static int64_t rest_panel(const BlockedConv *c)
 {
-    return (int)((c->maps - whole_maps(c) + c->lanes - 1) / c->lanes);
+    return (c->maps - whole_maps(c) + c->block - 1) / c->block * c->block;
 }
 
 static void write_panels(const BlockedConv *c)
 {
     KernelText *text = c->text;
-    int64_t whole = whole_maps(c);
-    int rest = rest_vectors(c), vectors = (int)c->loops.maps / c->lanes;
+    int64_t whole = whole_maps(c), rest = rest_panel(c), panel = c->loops.maps;
     bool turns = text_has_turns(text, AXIS_MAPS, c->maps, c->loops.maps);
     bool two = !turns && whole && rest && c->loops.ahead && !c->loops.inputs; /* each panel has its `ahead` */
     if (c->loops.rows)
         buf_open(text->out, "%s", text_loop(text, AXIS_ROWS, "b", c->y->dim[2], c->loops.rows));
     if (turns) {
         text_turns_open(text, AXIS_MAPS, "o", c->maps, c->loops.maps);
-        write_panel(c, vectors, (Place){"o", 0});
+        write_panel(c, panel, (Place){"o", 0});
         buf_close(text->out);
     } else if (whole) {
         scope_open(c, two);
-        write_panel(c, vectors, (Place){0});
+        write_panel(c, panel, (Place){0});
         scope_close(c, two);
     }
     if (rest) {
@@ -347,13 +374,13 @@ static void write_panels(const BlockedConv *c)
 
 /* ---- the whole ---- */
 
-/* The tiles of a panel of so many vectors. */
-static void write_tiles(const BlockedConv *c, int vectors)
+/* The tiles of a panel of so many maps. */
+static void write_tiles(const BlockedConv *c, int64_t panel)
 {
     int64_t length = c->loops.across ? c->y->dim[2] * c->y->dim[3] : c->y->dim[3], rest = length % c->loops.pixels;
-    write_tile(c, vectors, c->loops.pixels);
+    write_tile(c, panel, c->loops.pixels);
     if (rest)
-        write_tile(c, vectors, rest);
+        write_tile(c, panel, rest);
 }
 
 static void write_comment(const BlockedConv *c)
@@ -362,7 +389,7 @@ static void write_comment(const BlockedConv *c)
     const BlockedLoops *loops = &c->loops;
     Buf how = {0};
     buf_printf(&how, "direct, %lld maps x %lld pixels%s summed in registers, channels in blocks of %d",
-               (long long)loops->maps, (long long)loops->pixels, loops->across ? " across rows" : "", c->lanes);
+               (long long)loops->part, (long long)loops->pixels, loops->across ? " across rows" : "", c->block);
     if (loops->inputs)
         buf_printf(&how, ", by %lld inputs at a time", (long long)loops->inputs);
     if (loops->rows)
@@ -391,9 +418,9 @@ void blocked_conv_text(KernelText *text)
     write_comment(&c);
     text_finish(text, true);
     if (whole_maps(&c))
-        write_tiles(&c, (int)c.loops.maps / c.lanes);
-    if (rest_vectors(&c) && (!whole_maps(&c) || rest_vectors(&c) * c.lanes != c.loops.maps))
-        write_tiles(&c, rest_vectors(&c));
+        write_tiles(&c, c.loops.maps);
+    if (rest_panel(&c) && (!whole_maps(&c) || rest_panel(&c) != c.loops.maps))
+        write_tiles(&c, rest_panel(&c));
     /* Without the attribute, so that no tile is inlined: its sums would share registers with the loops around it. */
     text_open_as(text, "");
     if (c.loops.inputs)

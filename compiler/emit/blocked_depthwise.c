@@ -16,17 +16,27 @@ typedef struct Depthwise {
     const ConvAttrs *attrs;
     const Shape *weight, *y;
     Access in, out;
-    int lanes;
+    int block, lanes; /* channels of a block; of a vector */
     bool has_bias;
 } Depthwise;
 
 static BlockedTile make_tile(const Depthwise *d, int64_t pixels)
 {
-    BlockedTile tile = {
-        .text = d->text, .lanes = d->lanes, .vectors = 1, .has_bias = d->has_bias, .pixels = (int)pixels};
+    BlockedTile tile = {.text = d->text,
+                        .block = d->block,
+                        .lanes = d->lanes,
+                        .vectors = d->block / d->lanes,
+                        .has_bias = d->has_bias,
+                        .pixels = (int)pixels};
     for (int p = 0; p < pixels; p++)
         tile.at[p] = (TilePixel){.read = p * d->attrs->stride[1] * d->in.stride[3], .column = p};
     return tile;
+}
+
+/* "w", or of a block of several vectors "w0", "w1". */
+static const char *weight_name(const BlockedTile *tile, int v)
+{
+    return tile->vectors > 1 ? arena_printf(tile->text->arena, "w%d", v) : "w";
 }
 
 static void write_taps(const Depthwise *d, const BlockedTile *tile)
@@ -37,13 +47,17 @@ static void write_taps(const Depthwise *d, const BlockedTile *tile)
     const Term terms[] = {{"ky", 0, d->weight->dim[2] > 1}, {"kx", 1, d->weight->dim[3] > 1}};
     buf_line(out, "for (int ky = 0; ky < %lld; ky++)", (long long)d->weight->dim[2]);
     out->indent++;
-    buf_open(out, "for (int kx = 0; kx < %lld; kx++, weight += %d)", (long long)d->weight->dim[3], d->lanes);
+    buf_open(out, "for (int kx = 0; kx < %lld; kx++, weight += %d)", (long long)d->weight->dim[3], d->block);
     buf_line(out, "const float *s = %s;", pointer_text(text, "x", place_text(text, &taps, terms, COUNT_OF(terms))));
-    buf_line(out, "const %s w = v_load(weight);", text->plan->target->vector);
-    for (int p = 0; p < tile->pixels; p++) {
-        const char *from = arena_printf(text->arena, "%lld", (long long)tile->at[p].read);
-        buf_line(out, "a%d_0 = v_fma(v_load(%s), w, a%d_0);", p, pointer_text(text, "s", from), p);
-    }
+    for (int v = 0; v < tile->vectors; v++)
+        buf_line(out, "const %s %s = v_load(%s);", text_set(text)->vector, weight_name(tile, v),
+                 pointer_text(text, "weight", arena_printf(text->arena, "%d", v * d->lanes)));
+    for (int p = 0; p < tile->pixels; p++)
+        for (int v = 0; v < tile->vectors; v++) {
+            const char *from = arena_printf(text->arena, "%lld", (long long)tile->at[p].read + v * d->lanes);
+            buf_line(out, "a%d_%d = v_fma(v_load(%s), %s, a%d_%d);", p, v, pointer_text(text, "s", from),
+                     weight_name(tile, v), p, v);
+        }
     buf_close(out);
     out->indent--;
 }
@@ -52,8 +66,8 @@ static void write_tile(const Depthwise *d, int64_t pixels)
 {
     KernelText *text = d->text;
     const BlockedTile tile = make_tile(d, pixels);
-    buf_line(text->out, "/* %lld pixels of a row, of %d channels. */", (long long)pixels, d->lanes);
-    text_open_part(text, text->plan->target->attribute, arena_printf(text->arena, "_row%lld", (long long)pixels), "");
+    buf_line(text->out, "/* %lld pixels of a row, of %d channels. */", (long long)pixels, d->block);
+    text_open_part(text, text_set(text)->tile, arena_printf(text->arena, "_row%lld", (long long)pixels), "");
     sums_begin(&tile, NULL);
     write_taps(d, &tile);
     sums_store(&tile);
@@ -63,7 +77,7 @@ static void write_tile(const Depthwise *d, int64_t pixels)
 static void write_call(const Depthwise *d, int64_t pixels, const char *column, int64_t first)
 {
     KernelText *text = d->text;
-    bool blocks = d->y->dim[1] > d->lanes;
+    bool blocks = d->y->dim[1] > d->block;
     const Access x = {.stride = {[1] = d->in.stride[1],
                                  [2] = d->in.stride[2] * d->attrs->stride[0],
                                  [3] = d->in.stride[3] * d->attrs->stride[1]}};
@@ -84,10 +98,10 @@ static void write_call(const Depthwise *d, int64_t pixels, const char *column, i
 static void write_rows(const Depthwise *d)
 {
     Buf *out = d->text->out;
-    bool blocks = d->y->dim[1] > d->lanes;
+    bool blocks = d->y->dim[1] > d->block;
     int64_t width = d->y->dim[3], pixels = text_tile(d->text, AXIS_COLUMNS), full = width / pixels * pixels;
     if (blocks)
-        buf_open(out, "%s", text_loop(d->text, AXIS_MAPS, "o", d->y->dim[1], d->lanes));
+        buf_open(out, "%s", text_loop(d->text, AXIS_MAPS, "o", d->y->dim[1], d->block));
     buf_open(out, "%s", text_loop(d->text, AXIS_ROWS, "r", d->y->dim[2], 1));
     if (full > pixels)
         buf_line(out, "for (int c = 0; c < %lld; c += %lld)", (long long)full, (long long)pixels);
@@ -110,11 +124,12 @@ void blocked_depthwise_text(KernelText *text)
                          .y = &y->shape,
                          .in = access_of(x),
                          .out = access_of(y),
-                         .lanes = text->plan->target->lanes,
+                         .block = text->kernel->form.channel_block,
+                         .lanes = text_set(text)->lanes,
                          .has_bias = text->leader->input_count > CONV_BIAS};
     int64_t pixels = text_tile(text, AXIS_COLUMNS), rest = y->shape.dim[3] % pixels;
     text_comment(text, arena_printf(text->arena, "each channel by itself, %lld pixels x %d channels in registers",
-                                    (long long)pixels, d.lanes));
+                                    (long long)pixels, d.block));
     text_finish(text, true);
     write_tile(&d, pixels);
     if (rest)

@@ -13,6 +13,7 @@
 #include "emit/winograd.h"
 #include "ops/conv.h"
 #include "plan/blocked.h"
+#include "plan/plan.h"
 
 void blocked_text(KernelText *text)
 {
@@ -147,4 +148,30 @@ ConvForm blocked_form(const Graph *graph, const Node *conv, bool vector_epilogue
                       .maps = panel * lanes,
                       .pixels = most_pixels(sums, panel),
                       .rows = 1};
+}
+
+/* Of so many, cut into equal pieces, none of which is larger. */
+static int32_t even_piece(int64_t length, int64_t most)
+{
+    int64_t pieces = (length + most - 1) / most;
+    return (int32_t)((length + pieces - 1) / pieces);
+}
+
+ConvForm target_form_with(const InstructionSet *set, const Graph *graph, const Kernel *kernel)
+{
+    ConvForm form = kernel->form;
+    const Node *conv = graph_node(graph, kernel->leader);
+    if (form.activations != LAYOUT_BLOCKED || form.channel_block == set->lanes)
+        return form;
+    int32_t vectors = form.channel_block / set->lanes, most = set->sums / vectors;
+    form.part = form.channel_block;
+    if (kernel->family == FAMILY_WINOGRAD)
+        form.pixels = even_piece(form.rows, most);
+    else if (kernel->family == FAMILY_CONV_TRANSPOSE)
+        form.pixels = even_piece(transposed_columns(conv), most);
+    else if (blocked_is_direct(graph, kernel))
+        form.pixels = MIN(most, MOST_PIXELS);
+    else /* of depthwise ones nothing is broadcast */
+        form.pixels = even_piece(conv->type.shape.dim[3], (set->sums + 2) / vectors);
+    return form;
 }

@@ -10,7 +10,7 @@ static const char *behind(const BlockedTile *tile, const char *name, int64_t flo
 void sums_begin(const BlockedTile *tile, const char *kept)
 {
     KernelText *text = tile->text;
-    const char *vector = text->plan->target->vector;
+    const char *vector = text_set(text)->vector;
     for (int p = 0; p < tile->pixels; p++) {
         Buf line = {0};
         for (int v = 0; v < tile->vectors; v++) {
@@ -31,7 +31,7 @@ void sums_begin(const BlockedTile *tile, const char *kept)
 void sums_add(const BlockedTile *tile, const char *weight)
 {
     Buf *out = tile->text->out, line = {0};
-    const char *vector = tile->text->plan->target->vector;
+    const char *vector = text_set(tile->text)->vector;
     for (int v = 0; v < tile->vectors; v++)
         buf_printf(&line, "%s w%d = v_load(%s)", v ? "," : vector, v, behind(tile, weight, v * tile->lanes));
     buf_line(out, "const %s;", buf_text(&line));
@@ -55,7 +55,11 @@ void sums_store(const BlockedTile *tile)
             const TilePixel *pixel = &tile->at[p];
             const char *sum = arena_printf(text->arena, "a%d_%d", p, v);
             const char *channel = arena_printf(text->arena, "%d", v * tile->lanes);
-            const Term terms[] = {{NULL, 1, v * tile->lanes}, {NULL, 2, pixel->row}, {NULL, 3, pixel->column}};
+            int inside = v * tile->lanes % tile->block;
+            const Term terms[] = {{NULL, 1, v * tile->lanes - inside},
+                                  {NULL, 2, pixel->row},
+                                  {NULL, 3, pixel->column},
+                                  {NULL, AXIS_IN_BLOCK, inside}};
             const char *at = pointer_text(text, "y", place_text(text, &out, terms, COUNT_OF(terms)));
             const char *value = text_finished(text, sum, channel, parallels_at(text, terms, COUNT_OF(terms)), true);
             line_wrapped(text->out, arena_printf(text->arena, "v_store(%s, %s);", at, value));

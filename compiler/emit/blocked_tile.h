@@ -19,7 +19,8 @@ typedef struct TilePixel {
 
 typedef struct BlockedTile {
     KernelText *text;
-    int lanes;   /* of a vector: channels of a block */
+    int block;   /* channels of one */
+    int lanes;   /* of a vector, which may be narrower than a block */
     int vectors; /* of maps */
     bool has_bias;
     int pixels;

@@ -5,22 +5,23 @@
 
 void blocked_transpose_text(KernelText *text)
 {
-    const int lanes = text->plan->target->lanes;
+    const int lanes = text_set(text)->lanes;
     Transposed t = transposed_numbers(text);
     BlockedTile tile = {.text = text,
+                        .block = text->kernel->form.channel_block,
                         .lanes = lanes,
-                        .vectors = t.block / lanes,
+                        .vectors = t.part / lanes,
                         .has_bias = text->leader->input_count > CONV_BIAS,
                         .pixels = (int)t.pixels};
     for (int p = 0; p < tile.pixels; p++)
-        tile.at[p] = (TilePixel){.read = p * lanes, .column = p * t.attrs->stride[1]};
+        tile.at[p] = (TilePixel){.read = p * tile.block, .column = p * t.attrs->stride[1]};
     text_comment(text, arena_printf(text->arena,
                                     "by phases of the stride, %d maps x %lld pixels summed in registers, channels in "
                                     "blocks of %d",
-                                    t.block, (long long)t.pixels, lanes));
+                                    t.part, (long long)t.pixels, tile.block));
     text_finish(text, true);
-    buf_line(text->out, "/* %d pixels of a row, of %d maps. */", tile.pixels, t.block);
-    text_open_part(text, text->plan->target->attribute, arena_printf(text->arena, "_row%d", tile.pixels),
+    buf_line(text->out, "/* %d pixels of a row, of %d maps. */", tile.pixels, t.part);
+    text_open_part(text, text_set(text)->tile, arena_printf(text->arena, "_row%d", tile.pixels),
                    transposed_parameters(&t));
     sums_begin(&tile, NULL);
     int loops = transposed_open_taps(&t);

@@ -149,7 +149,7 @@ static Written write_number(const BodyText *body, double value)
 static Written write_let(const BodyText *body, const BodyNode *node)
 {
     const KernelText *text = body->text;
-    const char *type = body->vector ? text->plan->target->vector : "float";
+    const char *type = body->vector ? text_set(text)->vector : "float";
     const char *value = write_body(body, node->child[0]).text;
     line_wrapped(text->out, arena_printf(text->arena, "const %s %s = %s;", type, body->local, value));
     return write_body(body, node->child[1]);
@@ -284,8 +284,8 @@ void text_finish(KernelText *text, bool vector)
     uint32_t left = computed_count(text);
     if (!left)
         return;
-    const char *type = vector ? text->plan->target->vector : "float";
-    const char *attribute = vector ? text->plan->target->attribute : "";
+    const char *type = vector ? text_set(text)->vector : "float";
+    const char *attribute = vector ? text_set(text)->attribute : "";
     Buf head = {0};
     buf_printf(&head, "%sstatic inline %s %s_finish(%s v", attribute, type, text->name, type);
     uint32_t next = text_leader_parameters(text);

@@ -133,8 +133,7 @@ static void write_tile(const ConnectText *c)
                  arena_printf(text->arena,
                               "%sstatic void %s_tile(const float *restrict x, const float *restrict weight, %sfloat "
                               "*restrict y, const %s *restrict sees, int count)",
-                              text->plan->target->attribute, text->name, has_bias(c) ? "float bias, " : "",
-                              c->index_type));
+                              text_set(text)->attribute, text->name, has_bias(c) ? "float bias, " : "", c->index_type));
     buf_line(text->out, "{");
     text->out->indent++;
     write_start(c);

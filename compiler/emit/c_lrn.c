@@ -58,11 +58,11 @@ static const char *row_of(const KernelText *text, const char *name, const char *
 /* A vector of x over its scale. Squares of the channels before and behind come from the blocks beside it. */
 static void write_blocked_function(KernelText *text, const LrnAttrs *attrs)
 {
-    const char *v = text->plan->target->vector;
-    long long lanes = text->plan->target->lanes;
+    const char *v = text_set(text)->vector;
+    long long lanes = text_set(text)->lanes;
     line_wrapped(text->out,
                  arena_printf(text->arena, "%sstatic inline %s %s_of(%s value, %s before, %s square, %s behind)",
-                              text->plan->target->attribute, v, text->name, v, v, v, v));
+                              text_set(text)->attribute, v, text->name, v, v, v, v));
     buf_line(text->out, "{");
     text->out->indent++;
     buf_line(text->out, "%s sum = square;", v);
@@ -82,40 +82,65 @@ static void write_blocked_function(KernelText *text, const LrnAttrs *attrs)
     buf_line(text->out, "");
 }
 
-/* "v_mul(value, value)", or of the last block, which channels do not fill: zeros behind them. */
-static const char *square_text(const KernelText *text, const char *value, bool last)
+/* "v_mul(value, value)"; where channels end, zeros behind them. */
+static const char *square_text(const KernelText *text, const char *value, long long channels)
 {
-    long long rest = text_output(text)->shape.dim[1] % text->plan->target->lanes;
+    long long lanes = text_set(text)->lanes;
     const char *square = arena_printf(text->arena, "v_mul(%s, %s)", value, value);
-    return last && rest ? arena_printf(text->arena, "v_first(%s, %lld)", square, rest) : square;
+    return channels >= lanes ? square
+           : channels <= 0   ? "v_zero()"
+                             : arena_printf(text->arena, "v_first(%s, %lld)", square, channels);
 }
 
-/* All channels of a place, a block at a time: its neighbours stay in registers, so that y may be x. */
+/* Where vector `name` of a place stands, or that before it: "s + b * 784", or in blocks of several of them "s + b / 2 *
+ * 784 + b % 2 * 8". */
+static const char *vector_place(const KernelText *text, const char *pointer, const char *name, int64_t stride)
+{
+    long long lanes = text_set(text)->lanes, block = text->plan->target->lanes, vectors = block / lanes;
+    if (vectors == 1)
+        return arena_printf(text->arena, "%s + %s * %lld", pointer, name, (long long)(stride * block));
+    return arena_printf(text->arena, "%s + %s / %lld * %lld + %s %% %lld * %lld", pointer, name, vectors,
+                        (long long)(stride * block), name, vectors, lanes);
+}
+
+/* The square of vector `b`, called next: of the last ones, those behind the channels are zeros. */
+static void write_behind(KernelText *text, long long vectors)
+{
+    const char *v = text_set(text)->vector;
+    long long lanes = text_set(text)->lanes, channels = text_output(text)->shape.dim[1], whole = channels / lanes;
+    if (whole == vectors) {
+        buf_line(text->out, "const %s behind = %s;", v, square_text(text, "next", lanes));
+        return;
+    }
+    const char *rest = square_text(text, "next", channels % lanes);
+    if (channels % lanes && whole + 1 < vectors)
+        rest = arena_printf(text->arena, "b == %lld ? %s : v_zero()", whole, rest);
+    buf_line(text->out, "const %s behind = b < %lld ? %s : %s;", v, whole, square_text(text, "next", lanes), rest);
+}
+
+/* All channels of a place, a vector at a time: its neighbours stay in registers, so that y may be x. */
 static void write_blocked_place(KernelText *text, const Access *in, const Access *out)
 {
-    const char *v = text->plan->target->vector;
-    long long lanes = text->plan->target->lanes, blocks = (text_output(text)->shape.dim[1] + lanes - 1) / lanes;
-    long long step_x = in->stride[1] * lanes, step_y = out->stride[1] * lanes;
-    bool filled = text_output(text)->shape.dim[1] % lanes == 0;
+    const char *v = text_set(text)->vector;
+    long long lanes = text_set(text)->lanes, block = text->plan->target->lanes;
+    long long channels = text_output(text)->shape.dim[1], vectors = (channels + block - 1) / block * block / lanes;
     buf_line(text->out, "%s value = v_load(s), square = %s, before = v_zero();", v,
-             square_text(text, "value", blocks == 1));
-    if (blocks > 1) {
-        buf_open(text->out, "for (int b = 1; b < %lld; b++)", blocks);
-        buf_line(text->out, "const %s next = v_load(s + b * %lld);", v, step_x);
-        if (filled)
-            buf_line(text->out, "const %s behind = %s;", v, square_text(text, "next", false));
-        else
-            buf_line(text->out, "const %s behind = b < %lld ? %s : %s;", v, blocks - 1,
-                     square_text(text, "next", false), square_text(text, "next", true));
-        buf_line(text->out, "v_store(d + (b - 1) * %lld, %s_of(value, before, square, behind));", step_y, text->name);
+             square_text(text, "value", channels));
+    if (vectors > 1) {
+        buf_open(text->out, "for (int b = 1; b < %lld; b++)", vectors);
+        buf_line(text->out, "const %s next = v_load(%s);", v, vector_place(text, "s", "b", in->stride[1]));
+        write_behind(text, vectors);
+        buf_line(text->out, "v_store(%s, %s_of(value, before, square, behind));",
+                 vector_place(text, "d", "(b - 1)", out->stride[1]), text->name);
         buf_line(text->out, "value = next;");
         buf_line(text->out, "before = square;");
         buf_line(text->out, "square = behind;");
         buf_close(text->out);
     }
-    const Term last[] = {{NULL, 1, (blocks - 1) * lanes}};
+    const long long inside = (vectors - 1) * lanes % block;
+    const Term last[] = {{NULL, 1, (vectors - 1) * lanes - inside}, {NULL, AXIS_IN_BLOCK, inside}};
     buf_line(text->out, "v_store(%s, %s_of(value, before, square, v_zero()));",
-             pointer_text(text, "d", place_text(text, out, last, 1)), text->name);
+             pointer_text(text, "d", place_text(text, out, last, COUNT_OF(last))), text->name);
 }
 
 static void lrn_blocked_text(KernelText *text)

@@ -9,9 +9,16 @@ typedef struct PoolText {
     const PoolAttrs *attrs;
     Access in, out;
     const Shape *x, *y;
-    int64_t block; /* channels at a time, of a block; 1: plain */
+    int64_t block; /* channels of one; 1: plain */
+    int64_t lanes; /* of those at a time */
     bool mean;
 } PoolText;
+
+/* Whether a block's channels are several vectors, `h` being the first channel of one. */
+static bool is_cut(const PoolText *p)
+{
+    return p->block > 1 && p->lanes < p->block;
+}
 
 /* Whether every window along an axis lies inside the input. */
 static bool always_inside(const PoolText *p, int axis)
@@ -63,7 +70,7 @@ static Words words_of(const PoolText *p)
 {
     Arena *arena = p->text->arena;
     if (p->block > 1)
-        return (Words){.type = p->text->plan->target->vector,
+        return (Words){.type = text_set(p->text)->vector,
                        .least = "v_set(-INFINITY)",
                        .zero = "v_zero()",
                        .load = "v_load(x + %s)",
@@ -122,9 +129,10 @@ static void write_window(const PoolText *p, bool inside_y, bool inside_x)
     const Access taps = {.stride = {p->in.stride[2] * a->dilation[0], p->in.stride[3] * a->dilation[1]}};
     const Access places = {.stride = {p->out.stride[2], p->out.stride[3]}};
     const char *from = place_text(text, &taps, (Term[]){{"ky", 0, 1}, {"kx", 1, 1}}, 2);
-    const char *to = place_text(text, &places, (Term[]){{text_row_out(text), 0, 1}, {"c", 1, 1}}, 2);
+    const char *to = place_text(text, &places,
+                                (Term[]){{text_row_out(text), 0, 1}, {"c", 1, 1}, {"h", AXIS_IN_BLOCK, is_cut(p)}}, 3);
     text->needs->math |= !p->mean;
-    buf_line(out, "const int s = %s + %s;", row, column);
+    buf_line(out, "const int s = %s + %s%s;", row, column, is_cut(p) ? " + h" : "");
     buf_line(out, "%s v = %s;", words.type, p->mean ? words.zero : words.least);
     buf_line(out, "for (int ky = %s; ky < %s; ky++)", y0, y1);
     buf_line(out, "    for (int kx = %s; kx < %s; kx++)", x0, x1);
@@ -144,6 +152,7 @@ void c_pool_text(KernelText *text)
                   .x = &text_input(text, 0)->shape,
                   .y = &text_output(text)->shape,
                   .block = stored_x.layout.kind == LAYOUT_BLOCKED ? stored_x.layout.block : 1,
+                  .lanes = text_set(text)->lanes,
                   .mean = text->leader->op == OP_avgpool};
     if (pool_is_global(text->graph, text->leader)) {
         text_reduction(text, p.mean ? FOLD_MEAN : FOLD_LARGER);
@@ -153,7 +162,7 @@ void c_pool_text(KernelText *text)
     bool inside_y = always_inside(&p, 0), inside_x = always_inside(&p, 1);
     const char *how = inside_y && inside_x ? "window by window" : "window by window, cut at the edges";
     text_comment(text,
-                 p.block > 1 ? arena_printf(text->arena, "%s, %lld channels at a time", how, (long long)p.block) : how);
+                 p.block > 1 ? arena_printf(text->arena, "%s, %lld channels at a time", how, (long long)p.lanes) : how);
     text_open(text);
     text_border(text);
     if (p.in.base)
@@ -169,7 +178,12 @@ void c_pool_text(KernelText *text)
     buf_open(out, "for (int c = 0; c < %lld; c++)", (long long)p.y->dim[3]);
     if (!inside_x)
         write_range(&p, 1, "c", "left");
+    bool cut = is_cut(&p);
+    if (cut)
+        buf_open(out, "for (int h = 0; h < %lld; h += %lld)", (long long)p.block, (long long)p.lanes);
     write_window(&p, inside_y, inside_x);
+    if (cut)
+        buf_close(out);
     buf_close(out);
     buf_close(out);
     if (maps > 1)

@@ -41,7 +41,7 @@ void tile_open(const ConvTile *tile, int64_t pixels, const char *extra)
                  (long long)MIN(tile->block, tile->maps));
     else
         buf_line(text->out, "/* %lld pixels of a row. */", (long long)pixels);
-    text_open_part(text, text->plan->target->attribute, arena_printf(text->arena, "_row%lld", (long long)pixels),
+    text_open_part(text, text_set(text)->attribute, arena_printf(text->arena, "_row%lld", (long long)pixels),
                    arena_printf(text->arena, "%s%s%s", tile->partial ? ", int maps" : "",
                                 tile->apart ? ", int plane" : "", extra));
 }

@@ -45,6 +45,7 @@ typedef struct Emission {
     const EmitOptions *options;
     const char *prefix; /* lenet5 */
     const char *macro;  /* LENET5 */
+    int set;            /* which of the target's instruction sets kernels and their calls are written for */
     const char **ports; /* names of inputs, then of outputs, as macros have them: port_macros */
     bool selftest;
     int64_t blob_bytes;     /* self-test included */
@@ -54,7 +55,20 @@ typedef struct Emission {
 void emit_banner(const Emission *emission, Buf *out, const char *what);
 void emit_header_text(const Emission *emission, Buf *out);
 void emit_source_text(const Emission *emission, Buf *out);
+void emit_steps_text(const Emission *emission, Buf *out); /* what a run calls for one instruction set */
 void emit_run_text(const Emission *emission, Buf *out);
+/* "", or of a target with several instruction sets what names of functions for one of them end in: "_avx2". */
+const char *set_suffix(const Emission *emission);
+/* Of such a target (sets.c): what stands before all, and before and behind the functions for one set, how a model that
+ * is opened gets one, lines that call NAME(arguments) of the model's set, and the function of the interface that sets
+ * another. */
+void emit_sets_begin(const Emission *emission, Buf *out);
+void emit_set_begin(const Emission *emission, Buf *out);
+void emit_set_end(const Emission *emission, Buf *out);
+void emit_choice_of_set(const Emission *emission, Buf *out);
+void emit_call_of_set(const Emission *emission, Buf *out, const char *name, const char *arguments);
+void emit_use_text(const Emission *emission, Buf *out);
+bool has_sets(const Emission *emission);
 void emit_selftest_text(const Emission *emission, Buf *out);
 void emit_labels_text(const Emission *emission, Buf *out);      /* the end of PREFIX.c */
 void emit_labels_interface(const Emission *emission, Buf *out); /* the same as declarations, for PREFIX.h */
@@ -79,6 +93,7 @@ const char *open_text(const Emission *emission);
 const char *session_open_text(const Emission *emission);
 const char *run_text(const Emission *emission);
 const char *selftest_text(const Emission *emission);
+const char *use_text(const Emission *emission);
 /* The array of an output's labels: lenet5_logits_labels; NULL when it has none. */
 const char *port_labels(const Emission *emission, const Port *port);
 /* A C string literal. */

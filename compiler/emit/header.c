@@ -207,6 +207,12 @@ const char *selftest_text(const Emission *emission)
                         p, p);
 }
 
+const char *use_text(const Emission *emission)
+{
+    const char *p = emission->prefix;
+    return arena_printf(emission->arena, "fovea_status %s_use(%s_model *model, fovea_cpu_feature instructions)", p, p);
+}
+
 static void write_declaration(const Emission *emission, Buf *out, const char *head)
 {
     line_wrapped(out, arena_printf(emission->arena, "%s;", head));
@@ -223,6 +229,16 @@ static void write_functions(const Emission *emission, Buf *out)
                "FOVEA_WRONG_CPU... */\n",
                p);
     write_declaration(emission, out, open_text(emission));
+    if (has_sets(emission)) {
+        buf_printf(out,
+                   "/* From now on, runs use these instructions and no others: FOVEA_CPU_ANY for plain C, or "
+                   "FOVEA_WRONG_CPU where the\n"
+                   " * CPU has no such. %s_open takes the best that it has. Results differ in their last bits from one "
+                   "kind to another,\n"
+                   " * but not from CPU to CPU. Not while a session of the model runs. */\n",
+                   p);
+        write_declaration(emission, out, use_text(emission));
+    }
     buf_printf(out,
                "/* A session for one caller at a time. The workspace is the caller's, at a multiple of 64, "
                "uninitialised, at least\n"
@@ -269,8 +285,8 @@ void emit_header_text(const Emission *emission, Buf *out)
     write_ports(emission, out, false);
     buf_printf(out,
                "/* The fields are the model's own. */\ntypedef struct %s_model {\n    const float *weights;\n    "
-               "size_t bytes;\n} %s_model;\n\n",
-               p, p);
+               "size_t bytes;\n%s} %s_model;\n\n",
+               p, has_sets(emission) ? "    fovea_cpu_feature instructions;\n" : "", p);
     buf_printf(out,
                "typedef struct %s_session {\n    const %s_model *model;\n    float *workspace;\n    int threads;\n} "
                "%s_session;\n\n",

@@ -3,6 +3,11 @@
 #include "emit/kernel.h"
 #include "support/file.h"
 
+const InstructionSet *text_set(const KernelText *text)
+{
+    return text->plan->target->sets[text->kernel->set];
+}
+
 const Type *text_input(const KernelText *text, uint32_t i)
 {
     return &graph_input_node(text->graph, text->leader, i)->type;
@@ -226,7 +231,7 @@ void text_open_part(KernelText *text, const char *attribute, const char *part, c
 
 void text_open(KernelText *text)
 {
-    text_open_as(text, text->plan->target->kernel);
+    text_open_as(text, text_set(text)->kernel);
 }
 
 void text_open_as(KernelText *text, const char *attribute)
@@ -377,10 +382,10 @@ const char *storage_text(Arena *arena, const Type *type)
 static void write_layers(const KernelText *text, Buf *line)
 {
     enum { NAMED = 4 };
-    uint32_t kernel = (uint32_t)(text->kernel - text->plan->kernels.at), found = 0;
+    uint32_t found = 0;
     for (uint32_t i = 0; i < text->plan->steps.count; i++) {
         const Step *step = &text->plan->steps.at[i];
-        if (step->kernel != kernel)
+        if (text->plan->kernels.at[step->kernel].name != text->kernel->name)
             continue;
         const Node *node = graph_node(text->graph, step->leader);
         if (found < NAMED)

@@ -50,6 +50,8 @@ struct KernelText {
 
 /* To be called first, once the fields above are set. */
 void text_begin(KernelText *text);
+/* The instructions for which it is written. */
+const InstructionSet *text_set(const KernelText *text);
 /* The kernel's types: the leader's input i, and what is stored. */
 const Type *text_input(const KernelText *text, uint32_t i);
 const Type *text_output(const KernelText *text);
@@ -185,7 +187,9 @@ void parallels_begin(KernelText *text);
 /* What a loop over the batch does with them besides: ", add_x += 784". */
 const char *parallels_next(const KernelText *text);
 
-/* A term of a place in a tensor: so many steps along an axis for each one of a variable, or, without a name, at all. */
+/* A term of a place in a tensor: so many steps along an axis for each one of a variable, or, without a name, at all.
+ * Along the channels these are whole blocks; AXIS_IN_BLOCK is the axis of what is inside of one. */
+enum { AXIS_IN_BLOCK = -1 };
 typedef struct Term {
     const char *name;
     int axis;

@@ -50,7 +50,7 @@ const char *place_text(const KernelText *text, const Access *access, const Term 
     Buf sum = {0};
     long long fixed = 0;
     for (int t = 0; t < count; t++) {
-        long long step = terms[t].steps * access->stride[terms[t].axis];
+        long long step = terms[t].steps * (terms[t].axis == AXIS_IN_BLOCK ? 1 : access->stride[terms[t].axis]);
         if (!terms[t].name)
             fixed += step;
         else if (step)

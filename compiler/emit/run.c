@@ -70,10 +70,17 @@ Pointers pointers_of(const Plan *plan, uint32_t first, uint32_t count)
     return pointers;
 }
 
+/* The loop of a step's kernel that threads share, with the instruction set that is written for. */
+static const Loop *step_shared(const Emission *emission, const Step *step)
+{
+    const Kernel *kernel = &emission->plan->kernels.at[step->kernel];
+    return tiling_shared(emission->set ? &kernel->others[emission->set - 1].tiling : &kernel->tiling);
+}
+
 /* Of what threads share, each has scratch memory of its own: thread 0 where the plan has it, others behind the plan. */
 static const char *scratch_text(const Emission *emission, const Step *step)
 {
-    if (!tiling_shared(&emission->plan->kernels.at[step->kernel].tiling))
+    if (!step_shared(emission, step))
         return buffer_text(emission, step->scratch);
     return arena_printf(emission->arena, "%s_SCRATCH(at_%s)", emission->macro,
                         emission->plan->buffers.at[step->scratch].name);
@@ -84,7 +91,8 @@ static const char *scratch_text(const Emission *emission, const Step *step)
 void write_step(const Emission *emission, Buf *out, const Step *step, const char *x, const char *y, const char *rows)
 {
     Buf line = {0};
-    buf_printf(&line, "%s_%s(", emission->prefix, emission->plan->kernels.at[step->kernel].name);
+    buf_printf(&line, "%s_%s%s(", emission->prefix, emission->plan->kernels.at[step->kernel].name,
+               set_suffix(emission));
     for (uint32_t i = 0; i < step->read_count; i++) {
         const Read *read = &step->reads[i];
         if (i == emission->plan->kernels.at[step->kernel].in_place)
@@ -130,7 +138,7 @@ static void write_steps_at(const Emission *emission, Buf *out, uint32_t i)
 {
     const Plan *plan = emission->plan;
     const Step *step = &plan->steps.at[i];
-    const Loop *shared = tiling_shared(&plan->kernels.at[step->kernel].tiling);
+    const Loop *shared = step_shared(emission, step);
     const char *part = "";
     if (shared)
         part = arena_printf(emission->arena, ", %s_SHARE(%lld, %lld)", emission->macro, (long long)shared->length,
@@ -145,9 +153,9 @@ static void write_steps_at(const Emission *emission, Buf *out, uint32_t i)
     }
 }
 
-static bool is_alone(const Plan *plan, uint32_t step)
+static bool is_alone(const Emission *emission, uint32_t step)
 {
-    return !tiling_shared(&plan->kernels.at[plan->steps.at[step].kernel].tiling);
+    return !step_shared(emission, &emission->plan->steps.at[step]);
 }
 
 /* Steps that thread 0 computes stand in one block. */
@@ -155,9 +163,9 @@ static void write_shared_steps(const Emission *emission, Buf *out)
 {
     const Plan *plan = emission->plan;
     for (uint32_t i = 0; i < plan->steps.count;) {
-        bool alone = is_alone(plan, i);
+        bool alone = is_alone(emission, i);
         uint32_t end = i + 1;
-        while (alone && end < plan->steps.count && is_alone(plan, end) && !plan->steps.at[end].waits)
+        while (alone && end < plan->steps.count && is_alone(emission, end) && !plan->steps.at[end].waits)
             end++;
         if (plan->steps.at[i].waits)
             buf_line(out, "%s_wait(all);", emission->prefix);
@@ -182,9 +190,9 @@ static void write_thread(const Emission *emission, Buf *out)
                   "worth sharing, thread "
                   "0\n * computes alone. `mode`: how the caller of the run computes. */\n");
     line_wrapped(out, arena_printf(emission->arena,
-                                   "static void %s_steps(const %s_session *session, const %s_inputs *inputs, const "
+                                   "static void %s_steps%s(const %s_session *session, const %s_inputs *inputs, const "
                                    "%s_outputs *outputs, unsigned mode, int me, int all)",
-                                   p, p, p, p));
+                                   p, set_suffix(emission), p, p, p));
     buf_puts(out, "{\n");
     out->indent++;
     write_pointers(emission, out);
@@ -200,6 +208,16 @@ static void write_thread(const Emission *emission, Buf *out)
 static void write_threads(const Emission *emission, Buf *out)
 {
     const char *p = emission->prefix;
+    if (has_sets(emission)) {
+        buf_puts(out, "/* The same with the instructions that the model uses. */\n");
+        line_wrapped(out, arena_printf(emission->arena,
+                                       "static void %s_steps(const %s_session *session, const %s_inputs *inputs, const "
+                                       "%s_outputs *outputs, unsigned mode, int me, int all)",
+                                       p, p, p, p));
+        buf_puts(out, "{\n");
+        emit_call_of_set(emission, out, "steps", "session, inputs, outputs, mode, me, all");
+        buf_puts(out, "}\n\n");
+    }
     line_wrapped(out, run_text(emission));
     buf_printf(out,
                "{\n"
@@ -216,24 +234,52 @@ static void write_threads(const Emission *emission, Buf *out)
                p, p);
 }
 
-void emit_run_text(const Emission *emission, Buf *out)
+static void write_all_steps(const Emission *emission, Buf *out)
+{
+    for (uint32_t i = 0; i < emission->plan->steps.count; i++)
+        write_steps_at(emission, out, i);
+}
+
+void emit_steps_text(const Emission *emission, Buf *out)
 {
     const Plan *plan = emission->plan;
+    const char *p = emission->prefix;
     for (uint32_t i = 0; i < plan->bands.count; i++)
         write_band(emission, out, &plan->bands.at[i]);
     if (plan->threaded) {
         write_thread(emission, out);
+    } else if (has_sets(emission)) {
+        buf_puts(out, "/* What a run does. */\n");
+        line_wrapped(out, arena_printf(emission->arena,
+                                       "static void %s_steps%s(const %s_session *session, const %s_inputs *inputs, "
+                                       "const %s_outputs *outputs)",
+                                       p, set_suffix(emission), p, p, p));
+        buf_puts(out, "{\n");
+        out->indent++;
+        write_pointers(emission, out);
+        write_all_steps(emission, out);
+        buf_close(out);
+        buf_line(out, "");
+    }
+}
+
+void emit_run_text(const Emission *emission, Buf *out)
+{
+    if (emission->plan->threaded) {
         write_threads(emission, out);
         return;
     }
     line_wrapped(out, run_text(emission));
     buf_puts(out, "{\n");
     out->indent++;
-    write_pointers(emission, out);
+    if (!has_sets(emission))
+        write_pointers(emission, out);
     buf_line(out, "const unsigned mode = fovea_float_mode();");
     buf_line(out, "fovea_float_mode_set(mode | FOVEA_FLUSH); /* subnormals take long: here they are zeros */");
-    for (uint32_t i = 0; i < plan->steps.count; i++)
-        write_steps_at(emission, out, i);
+    if (has_sets(emission))
+        emit_call_of_set(emission, out, "steps", "session, inputs, outputs");
+    else
+        write_all_steps(emission, out);
     buf_line(out, "fovea_float_mode_set(mode);");
     buf_line(out, "return FOVEA_OK;");
     buf_close(out);

@@ -26,27 +26,38 @@ static FamilyText *const family_texts[FAMILY_COUNT] = {
 void emit_kernel(const Emission *emission, Buf *out, const Kernel *kernel, Needs *needs)
 {
     const Graph *graph = emission->graph;
-    KernelText text = {.out = out,
-                       .arena = emission->arena,
-                       .diag = emission->diag,
-                       .plan = emission->plan,
-                       .graph = graph,
-                       .kernel = kernel,
-                       .leader = graph_node(graph, kernel->leader),
-                       .result = graph_node(graph, kernel->result),
-                       .prefix = emission->prefix,
-                       .macro = emission->macro,
-                       .name = arena_printf(emission->arena, "%s_%s", emission->prefix, kernel->name),
-                       .needs = needs};
+    KernelText text = {
+        .out = out,
+        .arena = emission->arena,
+        .diag = emission->diag,
+        .plan = emission->plan,
+        .graph = graph,
+        .kernel = kernel,
+        .leader = graph_node(graph, kernel->leader),
+        .result = graph_node(graph, kernel->result),
+        .prefix = emission->prefix,
+        .macro = emission->macro,
+        .name = arena_printf(emission->arena, "%s_%s%s", emission->prefix, kernel->name, set_suffix(emission)),
+        .needs = needs};
     text_begin(&text);
     bool blocked = kernel->form.activations == LAYOUT_BLOCKED;
     const Target *target = emission->plan->target;
     FamilyText *write = blocked ? target->conv_text : family_texts[kernel->family];
-    if (kernel->family == FAMILY_MATVEC && target->matvec)
+    if (kernel->family == FAMILY_MATVEC && text_set(&text)->matvec)
         write = vector_matvec_text;
     if (!write)
         BUG("no text for %s on target %s", op_name(text.leader->op), emission->plan->target->name);
     write(&text);
+}
+
+/* The functions for one instruction set: kernels, and what calls them. */
+static void write_set(const Emission *emission, Buf *out, Needs *needs)
+{
+    for (uint32_t i = 0; i < emission->plan->kernels.count; i++) {
+        const Kernel kernel = kernel_with(&emission->plan->kernels.at[i], emission->set);
+        emit_kernel(emission, out, &kernel, needs);
+    }
+    emit_steps_text(emission, out);
 }
 
 /* ---- helpers that kernels asked for ---- */
@@ -261,15 +272,18 @@ static void write_open(const Emission *emission, Buf *out)
     const char *p = emission->prefix, *m = emission->macro;
     line_wrapped(out, open_text(emission));
     buf_puts(out, "{\n    if (!model)\n        return FOVEA_BAD_ARGUMENT;\n");
-    if (emission->plan->target->cpu)
-        buf_printf(out, "    if (!fovea_cpu_has(%s))\n        return FOVEA_WRONG_CPU;\n", emission->plan->target->cpu);
+    const char *cpu = emission->plan->target->sets[emission->plan->target->set_count - 1]->cpu;
+    if (cpu)
+        buf_printf(out, "    if (!fovea_cpu_has(%s))\n        return FOVEA_WRONG_CPU;\n", cpu);
     buf_printf(out,
                "    /* The hash of all that is compiled in, and how much of the weights the kernels read. */\n"
                "    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x%016llx), %lld);\n",
                (unsigned long long)emission->plan->architecture, (long long)emission->plan->weights_bytes);
     buf_puts(out, "    if (status != FOVEA_OK)\n        return status;\n");
-    buf_puts(out,
-             "    model->weights = (const float *)weights;\n    model->bytes = bytes;\n    return FOVEA_OK;\n}\n\n");
+    buf_puts(out, "    model->weights = (const float *)weights;\n    model->bytes = bytes;\n");
+    emit_choice_of_set(emission, out);
+    buf_puts(out, "    return FOVEA_OK;\n}\n\n");
+    emit_use_text(emission, out);
     line_wrapped(out, session_open_text(emission));
     buf_puts(out, "{\n");
     buf_puts(out, "    if (!session || !model || !workspace || threads < 1)\n        return FOVEA_BAD_ARGUMENT;\n");
@@ -300,8 +314,13 @@ void emit_source_text(const Emission *emission, Buf *out)
     const Plan *plan = emission->plan;
     Needs needs = {.math = emission->selftest};
     Buf kernels = {0};
-    for (uint32_t i = 0; i < plan->kernels.count; i++)
-        emit_kernel(emission, &kernels, &plan->kernels.at[i], &needs);
+    for (int set = 0; set < plan->target->set_count; set++) {
+        Emission one = *emission;
+        one.set = set;
+        emit_set_begin(&one, &kernels);
+        write_set(&one, &kernels, &needs);
+        emit_set_end(&one, &kernels);
+    }
     emit_band_needs(emission, &needs);
     emit_banner(emission, out, arena_printf(emission->arena, "%s.c - a compiled net", emission->prefix));
     buf_printf(out, "#include \"%s.h\"\n\n", emission->prefix);
@@ -318,13 +337,14 @@ void emit_source_text(const Emission *emission, Buf *out)
                "/* A negative size where floats or ints are not what this code needs. */\n"
                "typedef char %s_needs_4_byte_numbers[sizeof(float) == 4 && sizeof(int) >= 4 ? 1 : -1];\n\n",
                emission->prefix);
-    if (plan->target->words[0])
-        buf_printf(out, "%s\n", plan->target->words);
+    if (plan->target->set_count == 1 && plan->target->sets[0]->words[0])
+        buf_printf(out, "%s\n", plan->target->sets[0]->words);
     write_places(emission, out, BUFFER_WEIGHTS,
                  arena_printf(emission->arena, "Where each tensor stands in %s.weights", emission->prefix));
     write_places(emission, out, BUFFER_WORKSPACE,
                  "Where each value stands in the workspace, and from which step of a run to which");
     emit_helpers(emission, out, &needs);
+    emit_sets_begin(emission, out);
     buf_bytes(out, buf_text(&kernels), kernels.length);
     buf_free(&kernels);
     emit_run_text(emission, out);

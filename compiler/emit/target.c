@@ -3,14 +3,12 @@
 #include "emit/kernel.h"
 #include "plan/tuned.h"
 
-static const Target *const targets[] = {&target_c, &target_avx2, &target_avx512};
+static const Target *const targets[] = {&target_c, &target_avx2, &target_avx512, &target_auto};
 
-const Target target_c = {
+static const InstructionSet plain = {
     .name = "c",
-    .synopsis = "portable C99, for any CPU and compiler",
-    .conv_form = c_conv_form,
-    .tiles = &c_tiles,
     .attribute = "",
+    .tile = "",
     .kernel = "FOVEA_KERNEL ",
     .words =
         "/* Kernels stay functions of their own: gcc takes longer for some when it inlines all of them into one. */\n"
@@ -19,6 +17,15 @@ const Target target_c = {
         "#else\n"
         "#define FOVEA_KERNEL\n"
         "#endif\n",
+};
+
+const Target target_c = {
+    .name = "c",
+    .synopsis = "portable C99, for any CPU and compiler",
+    .sets = {&plain},
+    .set_count = 1,
+    .conv_form = c_conv_form,
+    .tiles = &c_tiles,
 };
 
 const Target *target_at(int index)

@@ -16,7 +16,8 @@ typedef struct ConvForm {
     int32_t channel_block;  /* BLOCKED: channels a block */
     LayoutKind weights;     /* PANELS; TURNED where output maps are axis 1 of the weight; PLAIN: as they are */
     int32_t inputs;         /* PANELS: channels that stand together behind the taps; 0: each by itself */
-    int32_t maps;           /* output maps summed in registers at a time: the weights' panel */
+    int32_t maps;           /* output maps of the weights' panel, which are summed in registers at a time */
+    int32_t part;           /* or so many of them at a time, blocks of channels: panels are for wider vectors; 0: all */
     int32_t pixels;         /* of one output row, beside each other, summed at a time; over blocks: the most of them */
     int32_t rows;           /* below each other, summed at a time */
 } ConvForm;
@@ -53,21 +54,37 @@ typedef struct WinogradShape {
 
 typedef struct KernelText KernelText; /* emit/kernel.h */
 
+/* What CPUs understand, and the words of texts for it. */
+typedef struct InstructionSet {
+    const char *name, *title; /* "avx2", "AVX2 and FMA" */
+    const char *cpu;          /* constant of fovea.h that the CPU must have; NULL: any CPU */
+    int number;               /* that constant's; the more, the better */
+    const char *vector;       /* its vector type, "v8"; NULL for plain C */
+    int lanes;                /* floats in it */
+    int32_t sums;             /* vectors of sums that a convolution keeps in registers, beside what it needs for them */
+    const MatvecSizes *matvec; /* NULL: fully connected layers are portable text, with panels of `tiles` */
+    const char *attribute;     /* before every function, so that compilers use its instructions everywhere */
+    const char *tile;          /* before those in whose registers sums stay, so that nothing takes these */
+    const char *kernel;        /* before those that a run calls */
+    const char *words;         /* the prelude that defines the words of its texts; "" for plain C */
+} InstructionSet;
+
+enum { MOST_SETS = 3 };
+
 typedef struct Target {
     const char *name, *synopsis;
-    const char *cpu; /* constant of fovea.h that the CPU must have when the model is opened; NULL: any CPU */
+    const char *blob; /* of the target whose weights it reads, where that is another one; NULL: its own */
+    /* The best first. All of them have the same Plan, whose choices are made for the first one; only how much is summed
+     * at a time is each one's own. A run takes the first that the CPU has. */
+    const InstructionSet *sets[MOST_SETS];
+    int set_count;
     /* `vector_epilogue`: all that is fused behind the convolution can be written in vector words. */
     ConvForm (*conv_form)(const Graph *graph, const Node *conv, bool vector_epilogue);
     /* By Winograd's algorithm (ops/winograd.h): the m of tiles of m x m outputs that suit a convolution best, 0 when it
      * should be computed directly; *left: how much of the time of that is about left. NULL: it never is. */
     int (*winograd)(const WinogradShape *shape, double *left);
     const TileSizes *tiles;
-    const MatvecSizes *matvec;           /* NULL: fully connected layers are portable text, with panels of `tiles` */
-    const char *vector;                  /* its vector type, "v8"; NULL for plain C */
-    int lanes;                           /* floats in it */
-    const char *attribute;               /* before every function, so that compilers use its instructions everywhere */
-    const char *kernel;                  /* the same before those that a run calls */
-    const char *words;                   /* the prelude that defines the words of its texts; "" for plain C */
+    int lanes;                           /* channels of a block, as many as a vector of the first set has; 0: none */
     void (*conv_text)(KernelText *text); /* for BLOCKED forms; all else is portable text */
     const struct Tuned *tuned;           /* choices that were measured (plan/tuned.h); NULL: none */
 } Target;
@@ -75,12 +92,21 @@ typedef struct Target {
 const Target *target_find(const char *name); /* NULL: no such target */
 const Target *target_at(int index);          /* NULL after the last */
 
-extern const Target target_c, target_avx2, target_avx512;
+extern const Target target_c, target_avx2, target_avx512, target_auto;
+extern const InstructionSet set_avx2, set_avx512;
 
 /* The form of a convolution, as it was measured to be fastest where it was: what everyone asks for. */
 ConvForm target_conv_form(const Target *target, const Graph *graph, const Node *conv, bool vector_epilogue);
 /* The form of each convolution of a graph whose kernels are fused: one a node, in its arena, zero for other nodes. */
 const ConvForm *target_conv_forms(const Target *target, const Graph *graph);
+
+/* The form of a kernel with another instruction set than the first one of its target: the same formats, of which so
+ * much is summed at a time as that one's registers hold (emit/blocked_form.c). */
+struct Kernel;
+ConvForm target_form_with(const InstructionSet *set, const Graph *graph, const struct Kernel *kernel);
+
+/* Forms of target avx512, which auto has, too. */
+ConvForm avx512_conv_form(const Graph *graph, const Node *conv, bool vector_epilogue);
 
 /* Forms and sizes of the portable target, which others fall back to (emit/c_tiles.c). */
 ConvForm c_conv_form(const Graph *graph, const Node *conv, bool vector_epilogue);

@@ -37,6 +37,8 @@ Transposed transposed_numbers(KernelText *text)
     Access in = access_of(stored_x), out = access_of(stored_y);
     int vector = stored_y->layout.kind == LAYOUT_BLOCKED ? stored_y->layout.block : 1;
     const ConvAttrs *attrs = text->leader->attrs;
+    const Loop *parts = tiling_find(&text->kernel->tiling, LOOP_PARTS);
+    int part = (int)text_tile(text, AXIS_MAPS);
     Transposed t = {.text = text,
                     .attrs = attrs,
                     .inputs = x->dim[1] / attrs->groups,
@@ -51,7 +53,8 @@ Transposed transposed_numbers(KernelText *text)
                     .x_base = in.base,
                     .y_base = out.base,
                     .vector = vector,
-                    .block = (int)text_tile(text, AXIS_MAPS),
+                    .block = parts ? (int)parts->length : part,
+                    .part = part,
                     .pixels = text_tile(text, AXIS_COLUMNS),
                     .last_argument = ""};
     for (int i = 0; i < 2; i++)
@@ -254,7 +257,7 @@ static void add_weight_place(const Transposed *t, Buf *line)
 static void write_call(const Transposed *t, const char *column)
 {
     KernelText *text = t->text;
-    bool many = t->maps > t->block;
+    bool many = t->maps > t->block, parts = t->part < t->block;
     const TransposedAxis *columns = &t->axis[COLUMNS];
     Buf line = {0};
     buf_printf(&line, "%s_row%lld(x", text->name, (long long)t->pixels);
@@ -263,17 +266,23 @@ static void write_call(const Transposed *t, const char *column)
     add_input_place(t, ROWS, "r", &line);
     add_input_place(t, COLUMNS, column, &line);
     add_weight_place(t, &line);
-    const char *panel = many ? " + o" : "";
+    buf_puts(&line, parts ? " + v" : "");
+    const char *panel = arena_printf(text->arena, "%s%s", many ? " + o" : "", parts ? " + v" : "");
     if (text->leader->input_count > CONV_BIAS)
         buf_printf(&line, ", bias%s", text_parameter_runs(text, CONV_BIAS) ? panel : "");
-    const Term terms[] = {
-        {"o", 1, many}, {"r", 2, 1}, {"px", 3, columns->stride > 1}, {column, 3, column[0] ? columns->stride : 0}};
+    const Term terms[] = {{"o", 1, many},
+                          {"v", 1, parts},
+                          {"r", 2, 1},
+                          {"px", 3, columns->stride > 1},
+                          {column, 3, column[0] ? columns->stride : 0}};
     add_epilogue_arguments(&line, text, panel, terms, COUNT_OF(terms));
     buf_puts(&line, ", y");
     if (many && t->vector > 1)
         buf_printf(&line, " + o / %d * %lld", t->vector, (long long)t->out_plane);
     else if (many)
         add_term(&line, "+", "o", t->out_plane);
+    if (parts)
+        buf_printf(&line, " + v / %d * %lld", t->vector, (long long)t->out_plane);
     add_term(&line, "+", "r", t->out_row);
     if (columns->stride > 1)
         add_term(&line, "+", "px", t->vector);
@@ -349,7 +358,11 @@ void transposed_body(const Transposed *t)
         buf_open(out, "%s", text_loop(t->text, AXIS_MAPS, "o", t->maps, t->block));
     if (t->attrs->groups > 1)
         buf_line(out, "const int group = o / %lld;", (long long)(t->maps / t->attrs->groups));
+    if (t->part < t->block)
+        buf_open(out, "for (int v = 0; v < %d; v += %d)", t->block, t->part);
     write_phases(t);
+    if (t->part < t->block)
+        buf_close(out);
     if (many)
         buf_close(out);
     if (t->batch > 1)

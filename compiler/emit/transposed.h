@@ -34,7 +34,8 @@ typedef struct Transposed {
     int64_t batch, x_picture, y_picture;
     int64_t x_base, y_base;    /* the first pixels, behind halos */
     int vector;                /* channels of a block, 1 for plain values */
-    int block;                 /* maps in registers */
+    int block;                 /* maps of a panel of weights */
+    int part;                  /* of those in registers: all, but in parts of a panel for wider vectors */
     int64_t pixels;            /* of a tile */
     const char *last_argument; /* of the call of a tile at map o: "", or ", 20 - o < 8 ? 20 - o : 8" */
 } Transposed;

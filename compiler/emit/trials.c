@@ -82,7 +82,7 @@ void emit_trials(Buf *out, const Diag *diag, const Plan *plan, const char *prefi
         emit_kernel(&emission, &kernels, &plan->kernels.at[trials[i].step->kernel], &needs);
     buf_puts(out, "#include \"bench/fovea_bench.h\"\n#include \"tune/fovea_trials.h\"\n\n");
     buf_puts(out, "#include <math.h>\n#include <string.h>\n\n");
-    buf_printf(out, "%s\n", plan->target->words);
+    buf_printf(out, "%s\n", plan->target->sets[0]->words);
     emit_helpers(&emission, out, &needs);
     buf_bytes(out, buf_text(&kernels), kernels.length);
     for (uint32_t i = 0; i < count; i++)

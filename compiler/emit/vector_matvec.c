@@ -172,7 +172,7 @@ static void write_sums(const VectorMatvec *m, int64_t outputs, int64_t examples)
                  arena_printf(text->arena,
                               "%sstatic void %s(const float *restrict x, const %s *restrict weight, %sfloat "
                               "*restrict sums)",
-                              text->plan->target->attribute, sums_name(m, outputs, examples), element_text(m->dtype),
+                              text_set(text)->tile, sums_name(m, outputs, examples), element_text(m->dtype),
                               text->leader->input_count > MATVEC_BIAS ? "const float *restrict bias, " : ""));
     buf_line(text->out, "{");
     text->out->indent++;
@@ -285,8 +285,8 @@ void vector_matvec_text(KernelText *text)
     const Type *weight = text_input(text, MATVEC_WEIGHT);
     const Shape *y = &text_output(text)->shape;
     VectorMatvec m = {.text = text,
-                      .vector = text->plan->target->vector,
-                      .lanes = text->plan->target->lanes,
+                      .vector = text_set(text)->vector,
+                      .lanes = text_set(text)->lanes,
                       .panel = weight->layout.block,
                       .inputs = shape_count(&weight->shape) / y->dim[1],
                       .outputs = y->dim[1],

@@ -25,10 +25,22 @@ static int64_t calls_of(const WinogradSizes *s)
     return (s->block + s->narrow - 1) / s->narrow;
 }
 
+/* Maps of a panel, and how many times some of them are multiplied. */
+static int64_t panel_of(const WinogradSizes *s)
+{
+    return s->vectors * s->lanes;
+}
+
+static int64_t parts_of(const WinogradSizes *s)
+{
+    return panel_of(s) / s->part;
+}
+
 /* How many of the weights of the next point are fetched for each channel of this one: each call takes a share. */
 static int64_t fetched(const WinogradSizes *s)
 {
-    return (s->vectors * s->lanes + calls_of(s) - 1) / calls_of(s);
+    int64_t calls = calls_of(s) * parts_of(s);
+    return (panel_of(s) + calls - 1) / calls;
 }
 
 static void write_prefetch(const WinogradText *w)
@@ -46,17 +58,19 @@ static void write_product(const WinogradText *w, int64_t tiles)
     KernelText *text = w->text;
     Buf *out = text->out;
     const WinogradSizes *s = &w->sizes;
-    long long panel = (long long)(s->vectors * s->lanes);
+    long long panel = panel_of(s);
+    const int lanes = text_set(text)->lanes;
+    const int64_t vectors = s->part / lanes;
     buf_line(out, "/* At one point, %lld tiles, of %lld maps: the sum over channels of v times weights. */",
-             (long long)tiles, panel);
+             (long long)tiles, (long long)s->part);
     line_wrapped(out, arena_printf(text->arena,
                                    "%sstatic void %s_tiles%lld(const float *restrict v, const float *restrict weight, "
                                    "const float *restrict next, float *restrict sums)",
-                                   text->plan->target->attribute, text->name, (long long)tiles));
+                                   text_set(text)->tile, text->name, (long long)tiles));
     buf_line(out, "{");
     out->indent++;
     for (int64_t t = 0; t < tiles; t++)
-        for (int64_t m = 0; m < s->vectors; m++)
+        for (int64_t m = 0; m < vectors; m++)
             buf_line(out, "%s a%lld_%lld = v_zero();", w->vector, (long long)t, (long long)m);
     buf_open(out, "for (int i = 0; i < %lld; i++, weight += %lld)", (long long)s->channels, panel);
     if (s->channels > s->lanes)
@@ -65,20 +79,22 @@ static void write_product(const WinogradText *w, int64_t tiles)
     else
         buf_line(out, "const float *s = v + i;");
     write_prefetch(w);
-    for (int64_t m = 0; m < s->vectors; m++)
+    for (int64_t m = 0; m < vectors; m++)
         buf_line(out, "const %s w%lld = v_load(%s);", w->vector, (long long)m,
-                 pointer_text(text, "weight", arena_printf(text->arena, "%lld", (long long)(m * s->lanes))));
+                 pointer_text(text, "weight", arena_printf(text->arena, "%lld", (long long)(m * lanes))));
     for (int64_t t = 0; t < tiles; t++) {
         const char *place = arena_printf(text->arena, "%lld", (long long)(t * s->lanes));
         buf_line(out, "const %s s%lld = v_broadcast(%s);", w->vector, (long long)t, pointer_text(text, "s", place));
-        for (long long m = 0; m < s->vectors; m++)
+        for (long long m = 0; m < vectors; m++)
             buf_line(out, "a%lld_%lld = v_fma(s%lld, w%lld, a%lld_%lld);", (long long)t, m, (long long)t, m,
                      (long long)t, m);
     }
     buf_close(out);
-    for (int64_t m = 0; m < s->vectors; m++)
+    for (int64_t m = 0; m < vectors; m++)
         for (int64_t t = 0; t < tiles; t++) {
-            const char *place = arena_printf(text->arena, "%lld", (long long)((m * s->block + t) * s->lanes));
+            int64_t inside = m * lanes % s->lanes, block = m * lanes - inside;
+            const char *place =
+                arena_printf(text->arena, "%lld", (long long)(block * s->block + t * s->lanes + inside));
             buf_line(out, "v_store(%s, a%lld_%lld);", pointer_text(text, "sums", place), (long long)t, (long long)m);
         }
     text_close(text);
@@ -139,6 +155,25 @@ static const char *group_offset(const WinogradText *w, int64_t step)
     return w->sizes.groups > 1 ? arena_printf(w->text->arena, " + g * %lld", (long long)step) : "";
 }
 
+/* Whether vectors are narrower than blocks: then those of a block are transformed one after the other. */
+static bool is_cut(const WinogradText *w)
+{
+    return text_set(w->text)->lanes < w->sizes.lanes;
+}
+
+static void vectors_open(const WinogradText *w)
+{
+    if (is_cut(w))
+        buf_open(w->text->out, "for (int h = 0; h < %lld; h += %d)", (long long)w->sizes.lanes,
+                 text_set(w->text)->lanes);
+}
+
+static void vectors_close(const WinogradText *w)
+{
+    if (is_cut(w))
+        buf_close(w->text->out);
+}
+
 static void write_inputs(const WinogradText *w)
 {
     Buf *out = w->text->out;
@@ -148,11 +183,15 @@ static void write_inputs(const WinogradText *w)
         buf_open(out, "for (int i = 0; i < %lld; i++)", (long long)blocks);
     buf_open(out, "for (int t = 0; t < %s; t++)", tiles_end(w));
     write_place(w);
+    vectors_open(w);
     const char *block = blocks > 1 ? arena_printf(w->text->arena, " + i * %lld", (long long)plane) : "";
     const char *to = blocks > 1 ? arena_printf(w->text->arena, " + i * %lld", (long long)(s->block * s->lanes)) : "";
-    line_wrapped(out, arena_printf(w->text->arena, "%s_forward(x%s%s + r * %lld + c * %lld, scratch%s + t * %lld);",
+    const char *vector = is_cut(w) ? " + h" : "";
+    line_wrapped(out, arena_printf(w->text->arena, "%s_forward(x%s%s + r * %lld + c * %lld%s, scratch%s + t * %lld%s);",
                                    w->text->name, group_offset(w, s->channels * w->in.stride[1]), block,
-                                   (long long)w->in.stride[2], (long long)w->in.stride[3], to, (long long)s->lanes));
+                                   (long long)w->in.stride[2], (long long)w->in.stride[3], vector, to,
+                                   (long long)s->lanes, vector));
+    vectors_close(w);
     buf_close(out);
     if (blocks > 1)
         buf_close(out);
@@ -169,20 +208,32 @@ static void write_products(const WinogradText *w)
     buf_line(out, "float *at = sums + p * %lld;", (long long)s->sum_point);
     buf_line(out, "const float *next = u + %lld;", (long long)(s->channels * s->vectors * s->lanes));
     long long share = fetched(s) * s->channels;
+    bool parts = parts_of(s) > 1;
+    const char *weights = "u";
+    if (parts) {
+        buf_open(out, "for (int q = 0; q < %lld; q += %lld, at += %lld, next += %lld)", (long long)panel_of(s),
+                 (long long)s->part, (long long)(s->part * s->block), share * (long long)calls_of(s));
+        weights = "u + q";
+    }
     if (whole > narrow) {
         buf_line(out, "for (int t = 0; t < %lld; t += %lld)", whole, narrow);
         out->indent++;
         line_wrapped(out, arena_printf(w->text->arena,
-                                       "%s_tiles%lld(v + t * %lld, u, next + t / %lld * %lld, at + t * %lld);", name,
-                                       narrow, lanes, narrow, share, lanes));
+                                       "%s_tiles%lld(v + t * %lld, %s, next + t / %lld * %lld, at + t * %lld);", name,
+                                       narrow, lanes, weights, narrow, share, lanes));
         out->indent--;
     } else {
-        buf_line(out, "%s_tiles%lld(v, u, next, at);", name, narrow);
+        buf_line(out, "%s_tiles%lld(v, %s, next, at);", name, narrow, weights);
     }
     if (rest_of(s))
-        buf_line(out, "%s_tiles%lld(v + %lld, u, next + %lld, at + %lld);", name, (long long)rest_of(s), whole * lanes,
-                 whole / narrow * share, whole * lanes);
-    buf_line(out, "u = next;");
+        buf_line(out, "%s_tiles%lld(v + %lld, %s, next + %lld, at + %lld);", name, (long long)rest_of(s), whole * lanes,
+                 weights, whole / narrow * share, whole * lanes);
+    if (parts) {
+        buf_close(out);
+        buf_line(out, "u += %lld;", (long long)(s->channels * panel_of(s)));
+    } else {
+        buf_line(out, "u = next;");
+    }
     buf_close(out);
 }
 
@@ -191,13 +242,17 @@ static const char *inverse_call(const WinogradText *w, const Variant *variant)
 {
     KernelText *text = w->text;
     const WinogradSizes *s = &w->sizes;
-    const Term terms[] = {
-        {"o", 1, 1}, {"m", 1, s->vectors > 1}, {w->pooled ? "r / 2" : "r", 2, 1}, {w->pooled ? "c / 2" : "c", 3, 1}};
-    const char *panel = s->vectors > 1 ? " + o + m" : " + o";
+    const Term terms[] = {{"o", 1, 1},
+                          {"m", 1, s->vectors > 1},
+                          {w->pooled ? "r / 2" : "r", 2, 1},
+                          {w->pooled ? "c / 2" : "c", 3, 1},
+                          {"h", AXIS_IN_BLOCK, is_cut(w)}};
+    const char *vector = is_cut(w) ? " + h" : "";
+    const char *panel = arena_printf(text->arena, "%s%s", s->vectors > 1 ? " + o + m" : " + o", vector);
     Buf line = {0};
-    buf_printf(&line, "%s%s(sums + %st * %lld", text->name, variant->part,
-               s->vectors > 1 ? arena_printf(text->arena, "m * %lld + ", (long long)s->block) : "",
-               (long long)s->lanes);
+    buf_printf(&line, "%s%s(sums + %st * %lld%s", text->name, variant->part,
+               s->vectors > 1 ? arena_printf(text->arena, "m * %lld + ", (long long)s->block) : "", (long long)s->lanes,
+               vector);
     if (w->has_bias)
         buf_printf(&line, ", bias%s", panel);
     add_epilogue_arguments(&line, text, panel, terms, COUNT_OF(terms));
@@ -220,6 +275,7 @@ static void write_outputs(const WinogradText *w)
     write_place(w);
     if (s->vectors > 1)
         buf_open(out, "for (int m = 0; m < %lld; m += %lld)", (long long)(s->vectors * s->lanes), (long long)s->lanes);
+    vectors_open(w);
     bool others = false;
     for (int i = 0; i <= last; i++) {
         if (!variants[i].used)
@@ -234,6 +290,7 @@ static void write_outputs(const WinogradText *w)
         out->indent -= inside;
         others = true;
     }
+    vectors_close(w);
     if (s->vectors > 1)
         buf_close(out);
     buf_close(out);
@@ -309,7 +366,7 @@ static void write_comment(const WinogradText *w)
     text_comment(text, arena_printf(text->arena,
                                     "by Winograd's F(%dx%d, %dx%d), %lld tiles at a time; %lld maps x %lld tiles "
                                     "summed in registers, channels in blocks of %lld",
-                                    m->m, m->m, m->r, m->r, (long long)s->block, (long long)(s->vectors * s->lanes),
+                                    m->m, m->m, m->r, m->r, (long long)s->block, (long long)s->part,
                                     (long long)s->narrow, (long long)s->lanes));
     buf_line(text->out,
              "/* y = A^T [(G g G^T) . (B^T d B)] A of tiles d and kernels g, whose G g G^T are the weights:");
@@ -323,7 +380,7 @@ void winograd_text(KernelText *text)
     const Shape *conv = &text->leader->type.shape;
     WinogradText w = {.text = text,
                       .sizes = winograd_sizes(text->graph, text->kernel),
-                      .vector = text->plan->target->vector,
+                      .vector = text_set(text)->vector,
                       .y = conv,
                       .in = access_of(text_input(text, CONV_X)),
                       .out = access_of(y),

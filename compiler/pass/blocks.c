@@ -68,11 +68,13 @@ static bool reads_some(const Blocks *blocks, const Node *node)
 
 /* ---- others ---- */
 
+/* Neighbours come from one vector on each side, whichever instruction set a program takes. */
 static int32_t lrn_block(const Blocks *blocks, const Node *node)
 {
+    enum { NARROWEST_VECTOR = 4 };
     const LrnAttrs *attrs = node->attrs;
-    int32_t block = block_of(blocks, node, 0);
-    return lrn_has_roots(attrs) && lrn_after(attrs) < block ? block : 0;
+    bool near = MAX(lrn_before(attrs), lrn_after(attrs)) <= NARROWEST_VECTOR;
+    return lrn_has_roots(attrs) && near ? block_of(blocks, node, 0) : 0;
 }
 
 /* The blocks of most of what is joined, where parts begin with a block. */

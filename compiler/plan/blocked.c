@@ -148,7 +148,7 @@ static void choose_rows(const Layer *layer, BlockedLoops *loops)
 
 static void choose_ahead(const Layer *layer, BlockedLoops *loops)
 {
-    int64_t tiles = blocked_tiles(loops, layer->y);
+    int64_t tiles = blocked_tiles(loops, layer->y) * (loops->maps / loops->part);
     int64_t lines = parts(layer->deep * loops->maps * (int64_t)sizeof(float), LINE); /* of a step's weights */
     int64_t bytes = layer->inputs * layer->taps * layer->y->dim[1] * (int64_t)sizeof(float);
     if (tiles <= MOST_TILES_AHEAD && bytes >= LEAST_AHEAD)
@@ -158,7 +158,7 @@ static void choose_ahead(const Layer *layer, BlockedLoops *loops)
 BlockedLoops blocked_choose(const Graph *graph, const Kernel *kernel)
 {
     Layer layer = layer_of(graph, kernel);
-    BlockedLoops loops = {.maps = layer.form->maps};
+    BlockedLoops loops = {.maps = layer.form->maps, .part = layer.form->part ? layer.form->part : layer.form->maps};
     choose_pixels(&layer, blocked_is_even(graph, kernel), &loops);
     choose_inputs(&layer, &loops);
     choose_rows(&layer, &loops);
@@ -186,6 +186,8 @@ const char *blocked_misfit(const Graph *graph, const Kernel *kernel, const Block
     Layer layer = layer_of(graph, kernel);
     if (loops->maps != layer.weights->block)
         return "sum other maps than a panel of weights has";
+    if (loops->part < 1 || loops->maps % loops->part || loops->part % layer.form->channel_block)
+        return "sum parts of panels that are no blocks";
     return blocked_layer_misfit(
         &(BlockedLayer){layer.y->dim[2], layer.y->dim[3], layer.y->dim[1], layer.inputs, layer.deep}, loops,
         blocked_is_even(graph, kernel));
@@ -217,6 +219,7 @@ Tiling blocked_tiling(const Graph *graph, const Kernel *kernel, const BlockedLoo
     add(&tiling, LOOP_PLAIN, AXIS_MAPS, y->dim[1], loops->maps, LAST_CUT);
     if (loops->inputs)
         add(&tiling, LOOP_PLAIN, AXIS_INPUTS, layer.inputs, inputs, LAST_WHOLE);
+    add(&tiling, LOOP_PARTS, AXIS_MAPS, loops->maps, loops->part, LAST_WHOLE);
     if (!loops->across)
         add(&tiling, LOOP_PLAIN, AXIS_ROWS, rows, 1, LAST_WHOLE);
     add(&tiling, LOOP_PLAIN, axes, loops->across ? y->dim[2] * y->dim[3] : y->dim[3], loops->pixels, LAST_SHORTER);
@@ -224,7 +227,7 @@ Tiling blocked_tiling(const Graph *graph, const Kernel *kernel, const BlockedLoo
     add(&tiling, LOOP_PLAIN, AXIS_TAPS, layer.taps, 1, LAST_WHOLE);
     add(&tiling, LOOP_PLAIN, AXIS_INPUTS, layer.deep, 1, LAST_WHOLE);
     add(&tiling, LOOP_UNROLLED, axes, loops->pixels, 1, LAST_WHOLE);
-    add(&tiling, LOOP_LANES, AXIS_MAPS, loops->maps, 1, LAST_WHOLE);
+    add(&tiling, LOOP_LANES, AXIS_MAPS, loops->part, 1, LAST_WHOLE);
     if (loops->inputs)
         add(&tiling, LOOP_KEPT, AXIS_ROWS | AXIS_COLUMNS, y->dim[2] * y->dim[3], 1, LAST_WHOLE);
     return tiling;
@@ -232,7 +235,9 @@ Tiling blocked_tiling(const Graph *graph, const Kernel *kernel, const BlockedLoo
 
 BlockedLoops blocked_loops(const Tiling *tiling)
 {
-    BlockedLoops loops = {.maps = tiling_tile(tiling, AXIS_MAPS), .pixels = 1, .ahead = tiling->ahead};
+    BlockedLoops loops = {.part = tiling_tile(tiling, AXIS_MAPS), .pixels = 1, .ahead = tiling->ahead};
+    const Loop *parts = tiling_find(tiling, LOOP_PARTS);
+    loops.maps = parts ? parts->length : loops.part;
     bool kept = tiling_find(tiling, LOOP_KEPT) != NULL;
     int maps = -1; /* the loop over panels, if there are some */
     for (int i = 0; i < tiling->count; i++)

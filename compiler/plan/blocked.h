@@ -17,7 +17,8 @@
 struct Kernel;
 
 typedef struct BlockedLoops {
-    int64_t maps;   /* in registers: a panel of weights */
+    int64_t maps;   /* a panel of weights */
+    int64_t part;   /* of it in registers: all, but where it is for wider vectors */
     int64_t pixels; /* in registers */
     bool across;    /* tiles run on from row to row, of whole rows or evenly; else each row is cut into its own */
     int64_t rows;   /* go through all panels together; 0: all rows do */

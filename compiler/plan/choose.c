@@ -19,6 +19,7 @@ typedef struct Choice {
     const Graph *graph;
     const Kernel *kernel;
     const Target *target;
+    const InstructionSet *set;
     const TileSizes *sizes;
     const Node *leader;
     const Shape *y;
@@ -57,6 +58,20 @@ static void add_kind(Choice *c, LoopKind kind, unsigned axes, int64_t length)
     add(c, (Loop){.axes = axes, .length = length, .step = 1, .kind = kind});
 }
 
+/* Where a panel of weights is for wider vectors than these, it is read part by part. */
+static void add_parts(Choice *c)
+{
+    const ConvForm *form = &c->kernel->form;
+    add(c,
+        (Loop){
+            .axes = AXIS_MAPS, .length = form->maps, .step = form->part ? form->part : form->maps, .kind = LOOP_PARTS});
+}
+
+static int64_t maps_in_registers(const Choice *c)
+{
+    return c->kernel->form.part ? c->kernel->form.part : c->kernel->form.maps;
+}
+
 static const Shape *input_shape(const Choice *c, uint32_t i)
 {
     return &graph_input_node(c->graph, c->leader, i)->type.shape;
@@ -86,17 +101,26 @@ static bool turns_sums(const Choice *c, const ConvForm *form)
     return form->activations == LAYOUT_PLAIN && form->pixels > 1 && (block > c->sizes->few_maps || unknown);
 }
 
+/* The loops that were measured to be the fastest ones, where they fit. */
+static bool measured_loops(const Choice *c, BlockedLoops *loops)
+{
+    const TunedChoice *choice = tuned_choice(c->target, c->graph, c->leader, c->kernel->form.reads);
+    if (!choice || choice->m || !choice->loops.pixels)
+        return false;
+    *loops = choice->loops;
+    loops->part = loops->maps;
+    return !blocked_misfit(c->graph, c->kernel, loops);
+}
+
 /* A panel of maps at a time, whose weights stay in the first cache while they meet all pixels. */
 static void choose_conv(Choice *c)
 {
     const Shape *y = c->y, *weight = input_shape(c, CONV_WEIGHT);
     const ConvForm *form = &c->kernel->form;
     if (blocked_is_direct(c->graph, c->kernel)) {
-        const TunedChoice *measured = tuned_choice(c->target, c->graph, c->leader, form->reads);
-        BlockedLoops loops = blocked_choose(c->graph, c->kernel);
-        if (measured && !measured->m && measured->loops.pixels &&
-            !blocked_misfit(c->graph, c->kernel, &measured->loops))
-            loops = measured->loops;
+        BlockedLoops loops = blocked_choose(c->graph, c->kernel), measured;
+        if (c->set == c->target->sets[0] && measured_loops(c, &measured))
+            loops = measured;
         c->tiling = blocked_tiling(c->graph, c->kernel, &loops);
         return;
     }
@@ -123,6 +147,7 @@ static void choose_conv_transpose(Choice *c)
     int64_t tile = across * form->pixels;
     add_loop(c, AXIS_PICTURES, y->dim[0]);
     add_cut(c, AXIS_MAPS, y->dim[1], form->maps, LAST_CUT);
+    add_parts(c);
     add_kind(c, LOOP_PHASES, AXIS_ROWS, down);
     add_kind(c, LOOP_PHASES, AXIS_COLUMNS, across);
     add_cut(c, AXIS_ROWS, y->dim[2], down, LAST_CUT);
@@ -132,7 +157,7 @@ static void choose_conv_transpose(Choice *c)
     add(c,
         (Loop){
             .axes = AXIS_COLUMNS, .length = tile, .step = across, .kind = form->maps > 1 ? LOOP_UNROLLED : LOOP_LANES});
-    add_kind(c, LOOP_LANES, AXIS_MAPS, form->maps);
+    add_kind(c, LOOP_LANES, AXIS_MAPS, maps_in_registers(c));
     c->tiling.turned = turns_sums(c, form);
 }
 
@@ -164,10 +189,11 @@ static void choose_winograd(Choice *c)
     add_cut(c, AXIS_TILES, s.count, s.block, LAST_CUT);
     add_cut(c, AXIS_MAPS, c->y->dim[1], c->kernel->form.maps, LAST_CUT);
     add_joined(c, AXIS_POINTS, s.points);
+    add_parts(c);
     add_cut(c, AXIS_TILES, s.block, s.narrow, LAST_SHORTER);
     add_joined(c, AXIS_INPUTS, s.channels);
     add_kind(c, LOOP_UNROLLED, AXIS_TILES, s.narrow);
-    add_kind(c, LOOP_LANES, AXIS_MAPS, c->kernel->form.maps);
+    add_kind(c, LOOP_LANES, AXIS_MAPS, maps_in_registers(c));
 }
 
 /* ---- fully connected ---- */
@@ -184,9 +210,19 @@ static int32_t vector_panel(int64_t outputs, int32_t lanes)
 int32_t tiling_outputs(const Target *target, int64_t outputs)
 {
     const int32_t *panels = target->tiles->outputs;
-    if (target->matvec)
+    if (target->sets[0]->matvec)
         return vector_panel(outputs, target->lanes);
     return outputs >= panels[2] ? panels[2] : outputs > panels[0] ? panels[1] : panels[0];
+}
+
+/* So many examples of a batch at a time, whose sums of a panel fit into registers together with its weights. */
+static int64_t examples_at_a_time(const InstructionSet *set, int64_t batch, int64_t panel)
+{
+    int64_t examples = set->matvec->examples, vectors = panel / set->lanes;
+    while (examples > 1 && (examples + 1) * vectors + 1 > set->matvec->registers)
+        examples--;
+    int64_t turns = (batch + examples - 1) / examples;
+    return (batch + turns - 1) / turns;
 }
 
 /* How many vectors of outputs are summed at a time, of so many examples. Of several, weights are kept in registers too:
@@ -203,13 +239,13 @@ static int64_t vectors_at_a_time(const MatvecSizes *sizes, int64_t examples)
  * them while they are near. Where outputs are few, each has several sums, of every so manieth input. */
 static void choose_vector_matvec(Choice *c)
 {
-    const MatvecSizes *sizes = c->target->matvec;
+    const MatvecSizes *sizes = c->set->matvec;
     int64_t batch = c->y->dim[0], outputs = c->y->dim[1], inputs = shape_count(input_shape(c, 1)) / outputs;
     int64_t panel = tiling_outputs(c->target, outputs), panels = (outputs + panel - 1) / panel;
-    int64_t turns = (batch + sizes->examples - 1) / sizes->examples, examples = (batch + turns - 1) / turns;
-    int64_t most = MAX(vectors_at_a_time(sizes, examples) * c->target->lanes / panel, 1);
+    int64_t examples = examples_at_a_time(c->set, batch, panel);
+    int64_t most = MAX(vectors_at_a_time(sizes, examples) * c->set->lanes / panel, 1);
     int64_t groups = (panels + most - 1) / most, together = panel * ((panels + groups - 1) / groups);
-    int64_t parts = examples > 1 ? 1 : MIN(sizes->vectors * c->target->lanes / together, inputs);
+    int64_t parts = examples > 1 ? 1 : MIN(sizes->vectors * c->set->lanes / together, inputs);
     add_cut(c, AXIS_MAPS, outputs, together, LAST_CUT);
     add_cut(c, AXIS_PICTURES, batch, examples, LAST_SHORTER);
     add(c, (Loop){.axes = AXIS_INPUTS, .length = inputs, .step = parts, .last = LAST_SHORTER, .joins = true});
@@ -223,7 +259,7 @@ static void choose_matvec(Choice *c)
 {
     const Shape *y = c->y;
     int64_t panel = tiling_outputs(c->target, y->dim[1]);
-    if (c->target->matvec) {
+    if (c->set->matvec) {
         choose_vector_matvec(c);
         return;
     }
@@ -488,6 +524,7 @@ Tiling tiling_choose(const Graph *graph, const Kernel *kernel, const Target *tar
     Choice c = {.graph = graph,
                 .kernel = kernel,
                 .target = target,
+                .set = target->sets[kernel->set],
                 .sizes = target->tiles,
                 .leader = graph_node(graph, kernel->leader),
                 .y = &graph_node(graph, kernel->result)->type.shape};

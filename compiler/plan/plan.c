@@ -325,6 +325,19 @@ static uint32_t band_of(Planner *planner, NodeId leader)
     return plan->bands.count - 1;
 }
 
+/* For each instruction set of the target. */
+static void choose_loops(const Planner *planner, Kernel *kernel)
+{
+    const Plan *plan = planner->plan;
+    kernel->tiling = tiling_choose(plan->graph, kernel, plan->target);
+    for (int set = 1; set < plan->target->set_count; set++) {
+        Kernel one = *kernel;
+        one.set = set;
+        one.form = target_form_with(plan->target->sets[set], plan->graph, kernel);
+        kernel->others[set - 1] = (KernelLoops){one.form, tiling_choose(plan->graph, &one, plan->target)};
+    }
+}
+
 static void add_step(Planner *planner, NodeId leader)
 {
     Plan *plan = planner->plan;
@@ -350,7 +363,7 @@ static void add_step(Planner *planner, NodeId leader)
         add_reads(planner, &step, graph_node(graph, followers->at[i]));
     add_writes(planner, &kernel, &step);
     step.scratch = scratch_buffer(planner, &kernel);
-    kernel.tiling = tiling_choose(graph, &kernel, plan->target);
+    choose_loops(planner, &kernel);
     kernel.tuned = tuned_is_used(plan->target, graph, &kernel);
     step.kernel = add_kernel(planner, kernel);
     plan->kernels.at[step.kernel].steps++;
@@ -395,6 +408,17 @@ static void plan_node(Planner *planner, NodeId id)
 }
 
 /* ---- the whole ---- */
+
+Kernel kernel_with(const Kernel *kernel, int set)
+{
+    Kernel one = *kernel;
+    one.set = set;
+    if (set > 0) {
+        one.form = kernel->others[set - 1].form;
+        one.tiling = kernel->others[set - 1].tiling;
+    }
+    return one;
+}
 
 uint32_t plan_whole(const Plan *plan, uint32_t buffer, int64_t *begin)
 {
@@ -478,7 +502,7 @@ static uint64_t architecture_hash(const Graph *graph, const Target *target)
         unbound.nodes.at[i].by = 0;
     }
     graph_print(&text, &unbound);
-    buf_puts(&text, target->name);
+    buf_puts(&text, target->blob ? target->blob : target->name);
     uint64_t hash = fnv1a64(FNV_START, text.text, text.length);
     buf_free(&text);
     return hash;

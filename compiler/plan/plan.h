@@ -52,6 +52,12 @@ typedef struct KernelRows {
     int64_t x_held, y_held; /* not 0: so many rows of its input or result are held, and row `from` comes first */
 } KernelRows;
 
+/* How a kernel is computed with an instruction set. */
+typedef struct KernelLoops {
+    ConvForm form; /* formats are those of all sets */
+    Tiling tiling;
+} KernelLoops;
+
 typedef struct Kernel {
     Family family;
     const char *name; /* function name without prefix: conv1 */
@@ -63,7 +69,9 @@ typedef struct Kernel {
     uint32_t written_count;
     ConvForm form; /* of convolutions: formats, and the tile that the target asks for */
     KernelRows rows;
-    Tiling tiling;     /* its loops */
+    Tiling tiling; /* its loops, for the target's first instruction set */
+    KernelLoops others[MOST_SETS - 1];
+    int set;           /* which set's `form` and `tiling` are: 0, but for what kernel_with gives */
     uint32_t in_place; /* its result stands where it reads this one of a step's reads; NOT_IN_PLACE: elsewhere */
     int64_t scratch;   /* floats of memory that it needs besides, for one call at a time */
     const char *key;   /* equal for equal kernels */
@@ -127,6 +135,9 @@ uint32_t step_in_place(const Plan *plan, const uint32_t *last_reader, const Kern
 uint32_t *last_readers(const Graph *graph);
 /* For each node the value that it shows, through views of views: itself when it is no view. */
 NodeId *viewed_values(const Graph *graph);
+
+/* A kernel as it is computed with an instruction set of the target. */
+Kernel kernel_with(const Kernel *kernel, int set);
 
 /* Plans a graph that went through the passes. */
 Plan *plan_make(const Graph *graph, const Target *target);

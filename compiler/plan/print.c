@@ -1,6 +1,27 @@
 /* print.c - the Plan as text: kernels with their choices, steps in order, the workspace and the weights. */
 #include "plan/plan.h"
 
+static const char *tiling_text(const Plan *plan, const Kernel *kernel)
+{
+    Buf text = {0};
+    tiling_print(&text, plan->graph, kernel);
+    const char *result = arena_strdup(plan->arena, buf_text(&text));
+    buf_free(&text);
+    return result;
+}
+
+/* "  avx2: maps by 32, ...", where its loops are other ones than those of the first instruction set. */
+static void print_other_sets(Buf *buf, const Plan *plan, const Kernel *kernel)
+{
+    const char *first = tiling_text(plan, kernel);
+    for (int set = 1; set < plan->target->set_count; set++) {
+        const Kernel one = kernel_with(kernel, set);
+        const char *text = tiling_text(plan, &one);
+        if (strcmp(text, first) != 0)
+            buf_printf(buf, "  %s: %s\n", plan->target->sets[set]->name, text);
+    }
+}
+
 static void print_kernel(Buf *buf, const Plan *plan, const Kernel *kernel)
 {
     const Graph *graph = plan->graph;
@@ -18,6 +39,7 @@ static void print_kernel(Buf *buf, const Plan *plan, const Kernel *kernel)
     if (kernel->steps > 1)
         buf_printf(buf, "; used %u times", kernel->steps);
     buf_puts(buf, "\n");
+    print_other_sets(buf, plan, kernel);
 }
 
 static void print_step(Buf *buf, const Plan *plan, uint32_t index)

@@ -9,6 +9,9 @@
  * shared out, thread 0 computes: kernels that take less time than it costs to bring their values to others, those that
  * go through rows in bands, and those whose text cannot do it. Nets that are done before other threads are awake are
  * left to one thread.
+ *
+ * Waits and scratch memory are those of the target's first instruction set; with the others no other kernels are
+ * shared.
  */
 #include "ops/pool.h"
 #include "ops/softmax.h"
@@ -147,6 +150,18 @@ static void share_kernel(const Plan *plan, Kernel *kernel)
         best->together = granule;
 }
 
+/* With other instruction sets, loops may be cut otherwise, and others be shared; but nothing is that is not with the
+ * first, for which steps wait. */
+static void share_with_all_sets(const Plan *plan, Kernel *kernel)
+{
+    share_kernel(plan, kernel);
+    for (int set = 1; tiling_shared(&kernel->tiling) && set < plan->target->set_count; set++) {
+        Kernel one = kernel_with(kernel, set);
+        share_kernel(plan, &one);
+        kernel->others[set - 1].tiling = one.tiling;
+    }
+}
+
 /* ---- waiting ---- */
 
 typedef struct Bytes {
@@ -241,7 +256,7 @@ void plan_share(Plan *plan)
         return;
     for (uint32_t i = 0; i < plan->kernels.count; i++)
         if (costs[i] >= sizes->worth_sharing)
-            share_kernel(plan, &plan->kernels.at[i]);
+            share_with_all_sets(plan, &plan->kernels.at[i]);
     plan->threaded = false;
     for (uint32_t i = 0; i < plan->kernels.count; i++)
         plan->threaded |= tiling_shared(&plan->kernels.at[i].tiling) != NULL;

@@ -91,6 +91,8 @@ static void print_loop(Buf *buf, const Graph *graph, const Kernel *kernel, const
 {
     if (loop->kind == LOOP_PHASES)
         buf_printf(buf, "%lld phases of ", (long long)loop_turns(loop));
+    if (loop->kind == LOOP_PARTS)
+        buf_printf(buf, "%lld parts of ", (long long)loop_turns(loop));
     if (loop->kind == LOOP_STRIP)
         buf_printf(buf, "strips of %lld ", (long long)loop_turns(loop));
     tiling_print_axes(buf, graph, kernel, loop->axes);

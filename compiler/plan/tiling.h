@@ -27,6 +27,7 @@
 typedef enum LoopKind {
     LOOP_PLAIN,
     LOOP_PHASES,   /* of a stride: each turn leads to every so manieth element only */
+    LOOP_PARTS,    /* of a panel of weights: each turn reads some maps of it */
     LOOP_STRIP,    /* through the elements that one turn of an outer loop leaves to it, innermost of all */
     LOOP_UNROLLED, /* no loop in C: all turns are written out, with a name each */
     LOOP_LANES,    /* over an array so short that compilers keep it in vectors */

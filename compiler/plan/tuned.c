@@ -32,7 +32,7 @@ bool tuned_shape(TunedShape *shape, const Target *target, const Graph *graph, co
         return false;
     const Type *x = &graph_input_node(graph, conv, CONV_X)->type;
     const int64_t *weight = graph_input_node(graph, conv, CONV_WEIGHT)->type.shape.dim;
-    *shape = (TunedShape){.target = target->name};
+    *shape = (TunedShape){.target = target->blob ? target->blob : target->name};
     for (int i = 0; i < 3; i++)
         shape->at[TUNED_INPUT + i] = x->shape.dim[1 + i];
     shape->at[TUNED_MAPS] = conv->type.shape.dim[1];
@@ -91,7 +91,7 @@ const char *tuned_no_shape(const TunedShape *shape)
 
 int64_t tuned_pixels(const Target *target, int64_t vectors)
 {
-    return MIN((target->matvec->registers - 1 - vectors) / vectors, TILING_PIXELS);
+    return MIN((target->sets[0]->matvec->registers - 1 - vectors) / vectors, TILING_PIXELS);
 }
 
 static const char *winograd_misfit(const TunedShape *shape, const TunedChoice *choice, const Target *target)
@@ -118,7 +118,7 @@ const char *tuned_misfit(const TunedShape *shape, const TunedChoice *choice)
     const Target *target = target_find(shape->target);
     const int64_t *at = shape->at;
     const BlockedLoops *loops = &choice->loops;
-    if (!target->matvec)
+    if (!target->sets[0]->matvec)
         return "its target has no vectors";
     if (choice->m)
         return winograd_misfit(shape, choice, target);

@@ -1,7 +1,8 @@
 /* verify_share.c - the rules of what several threads do in a run.
  *
  *   P17 at most one loop of a kernel is shared out among threads, in whole turns: a loop of C that neither joins nor
- *       computes elements twice; none of a kernel that goes through rows in bands
+ *       computes elements twice; none of a kernel that goes through rows in bands. With other instruction sets than the
+ *       first, none of a kernel that is not shared with that
  *   P18 between two waits, no thread touches what another one writes; steps of a band wait at its first one
  */
 #include "plan/verify.h"
@@ -86,9 +87,14 @@ const char *verify_shares(const Plan *plan)
     bool threaded = false;
     for (uint32_t i = 0; i < plan->kernels.count; i++) {
         const Kernel *kernel = &plan->kernels.at[i];
-        const char *broken = check_shared(kernel);
-        if (broken)
-            return arena_printf(plan->arena, "P17: the loop of %s that threads share %s", kernel->name, broken);
+        for (int set = 0; set < plan->target->set_count; set++) {
+            const Kernel one = kernel_with(kernel, set);
+            const char *broken = check_shared(&one);
+            if (!broken && tiling_shared(&one.tiling) && !tiling_shared(&kernel->tiling))
+                broken = "is none with the first instruction set";
+            if (broken)
+                return arena_printf(plan->arena, "P17: the loop of %s that threads share %s", kernel->name, broken);
+        }
         threaded |= tiling_shared(&kernel->tiling) != NULL;
     }
     if (threaded != plan->threaded)

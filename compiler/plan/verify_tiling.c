@@ -197,7 +197,8 @@ static const char *check_conv(const Plan *plan, const Kernel *kernel)
 {
     const Tiling *tiling = &kernel->tiling;
     const Layout *weights = &graph_input_node(plan->graph, graph_node(plan->graph, kernel->leader), 1)->type.layout;
-    int64_t maps = tiling_tile(tiling, AXIS_MAPS), pixels = tiling_tile(tiling, AXIS_COLUMNS);
+    const Loop *parts = tiling_find(tiling, LOOP_PARTS);
+    int64_t maps = parts ? parts->length : tiling_tile(tiling, AXIS_MAPS), pixels = tiling_tile(tiling, AXIS_COLUMNS);
     bool panels = weights->kind == LAYOUT_PANELS || weights->kind == LAYOUT_TURNED;
     if (blocked_is_direct(plan->graph, kernel))
         return check_blocked(plan, kernel);
@@ -215,7 +216,8 @@ static const char *check_vector_matvec(const Plan *plan, const Kernel *kernel)
 {
     const Layout *weights = &graph_input_node(plan->graph, graph_node(plan->graph, kernel->leader), 1)->type.layout;
     int64_t outputs = tiling_tile(&kernel->tiling, AXIS_MAPS);
-    if (weights->kind != LAYOUT_PANELS || weights->block % plan->target->lanes || outputs % weights->block)
+    if (weights->kind != LAYOUT_PANELS || weights->block % plan->target->sets[kernel->set]->lanes ||
+        outputs % weights->block)
         return "sum other maps than panels of weights have";
     for (int i = 0; i < kernel->tiling.count; i++)
         if (kernel->tiling.at[i].joins && kernel->tiling.at[i].kind == LOOP_LANES)
@@ -310,7 +312,7 @@ static const char *check_family(const Plan *plan, const Kernel *kernel)
     case FAMILY_CONV_CONNECT:
         return check_conv(plan, kernel);
     case FAMILY_MATVEC:
-        return plan->target->matvec ? check_vector_matvec(plan, kernel) : check_conv(plan, kernel);
+        return plan->target->sets[kernel->set]->matvec ? check_vector_matvec(plan, kernel) : check_conv(plan, kernel);
     case FAMILY_COPY:
     case FAMILY_CHANNEL_POOL:
         return check_nest(plan, kernel);
@@ -325,22 +327,32 @@ static const char *check_family(const Plan *plan, const Kernel *kernel)
 
 /* ---- all of them ---- */
 
+static const char *verify_tiling(const Plan *plan, const Kernel *kernel)
+{
+    const Tiling *tiling = &kernel->tiling;
+    const char *with = "";
+    if (plan->target->set_count > 1)
+        with = arena_printf(plan->arena, " with %s", plan->target->sets[kernel->set]->name);
+    const char *broken = check_loops(tiling);
+    if (broken)
+        return arena_printf(plan->arena, "P14: loops of %s%s: one %s", kernel->name, with, broken);
+    int64_t joined = elements_joined(plan->graph, kernel);
+    if (elements_reached(tiling, false) != elements_written(plan->graph, kernel))
+        return arena_printf(plan->arena, "P15: the loops of %s%s do not reach each element once", kernel->name, with);
+    if (joined && elements_reached(tiling, true) != joined)
+        return arena_printf(plan->arena, "P15: the loops of %s%s do not join all that they should", kernel->name, with);
+    broken = check_family(plan, kernel);
+    return broken ? arena_printf(plan->arena, "P16: the loops of %s%s %s", kernel->name, with, broken) : NULL;
+}
+
 const char *verify_tilings(const Plan *plan)
 {
-    for (uint32_t i = 0; i < plan->kernels.count; i++) {
-        const Kernel *kernel = &plan->kernels.at[i];
-        const Tiling *tiling = &kernel->tiling;
-        const char *broken = check_loops(tiling);
-        if (broken)
-            return arena_printf(plan->arena, "P14: loops of %s: one %s", kernel->name, broken);
-        int64_t joined = elements_joined(plan->graph, kernel);
-        if (elements_reached(tiling, false) != elements_written(plan->graph, kernel))
-            return arena_printf(plan->arena, "P15: the loops of %s do not reach each element once", kernel->name);
-        if (joined && elements_reached(tiling, true) != joined)
-            return arena_printf(plan->arena, "P15: the loops of %s do not join all that they should", kernel->name);
-        broken = check_family(plan, kernel);
-        if (broken)
-            return arena_printf(plan->arena, "P16: the loops of %s %s", kernel->name, broken);
-    }
+    for (uint32_t i = 0; i < plan->kernels.count; i++)
+        for (int set = 0; set < plan->target->set_count; set++) {
+            const Kernel kernel = kernel_with(&plan->kernels.at[i], set);
+            const char *broken = verify_tiling(plan, &kernel);
+            if (broken)
+                return broken;
+        }
     return NULL;
 }

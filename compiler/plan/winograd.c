@@ -18,6 +18,7 @@ WinogradSizes winograd_sizes(const Graph *graph, const Kernel *kernel)
     s.points = (int64_t)s.matrices.a * s.matrices.a;
     s.lanes = form->channel_block;
     s.vectors = form->maps / form->channel_block;
+    s.part = form->part ? form->part : form->maps;
     s.groups = ((const WinogradAttrs *)conv->attrs)->groups;
     s.channels = weight->dim[3];
     s.maps = weight->dim[0] / s.groups;

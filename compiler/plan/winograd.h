@@ -20,7 +20,8 @@ typedef struct WinogradSizes {
     int64_t count;                  /* tiles of a picture */
     int64_t block, narrow;          /* tiles a block, and at a time in registers */
     int64_t points;                 /* a * a */
-    int64_t lanes, vectors;         /* of a block of channels; of a panel of maps */
+    int64_t lanes, vectors;         /* of a block of channels; of those, in a panel of maps */
+    int64_t part;                   /* maps of a panel that are summed at a time */
     int64_t groups, channels, maps; /* channels, maps: of a group */
     int64_t input_point, sum_point; /* floats from one point to the next */
     int64_t sums, floats;           /* in scratch memory: where sums begin, and how many there are in all */

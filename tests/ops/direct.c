@@ -10,6 +10,7 @@
 #include "plan/blocked.h"
 #include "plan/plan.h"
 #include "tests/ops/cases.h"
+#include "tests/support/emitted.h"
 
 static const OpCase cases[] = {
     /* small maps: chunks, tiles of whole rows and of parts of rows */
@@ -49,7 +50,8 @@ typedef struct Ways {
     int across, whole, rows, inputs, ahead, rest, groups, plain, more;
 } Ways;
 
-static void count_ways(const Target *target, const OpCase *op_case, Ways *ways)
+/* Of the kernels as they are with one of the target's instruction sets. */
+static void count_ways(const Target *target, int set, const OpCase *op_case, Ways *ways)
 {
     Arena *arena = arena_new();
     Diag diag;
@@ -58,7 +60,7 @@ static void count_ways(const Target *target, const OpCase *op_case, Ways *ways)
     passes_run(&graph, &(PassOptions){.target = target});
     const Plan *plan = plan_make(graph, target);
     for (uint32_t i = 0; i < plan->kernels.count; i++) {
-        const Kernel *kernel = &plan->kernels.at[i];
+        const Kernel with = kernel_with(&plan->kernels.at[i], set), *kernel = &with;
         if (kernel->family != FAMILY_CONV || kernel->form.activations != LAYOUT_BLOCKED)
             continue;
         const BlockedLoops loops = blocked_loops(&kernel->tiling);
@@ -76,16 +78,18 @@ static void count_ways(const Target *target, const OpCase *op_case, Ways *ways)
     arena_free(arena);
 }
 
-static void check_direct(const char *name)
+static void check_direct(const char *name, int set)
 {
-    Target target = *target_find(name);
+    Target target;
     Ways ways = {0};
+    cr_assert(target_tested(name, &target));
     target.winograd = NULL;
     for (size_t i = 0; i < COUNT_OF(cases); i++)
-        count_ways(&target, &cases[i], &ways);
+        count_ways(&target, set, &cases[i], &ways);
+    /* No two rows are as short as two pixels. */
     cr_expect(
-        ways.across && ways.whole && ways.rows && ways.inputs && ways.ahead && ways.rest && ways.groups && ways.plain &&
-            ways.more,
+        ways.across && (ways.whole || set == 2) && ways.rows && ways.inputs && ways.ahead && ways.rest && ways.groups &&
+            ways.plain && ways.more,
         "%s: %d across rows, %d of whole rows, %d by rows, %d by inputs, %d ahead, %d rests, %d groups, %d plain, "
         "%d in place",
         name, ways.across, ways.whole, ways.rows, ways.inputs, ways.ahead, ways.rest, ways.groups, ways.plain,
@@ -98,10 +102,20 @@ static void check_direct(const char *name)
 
 Test(direct, target_avx2)
 {
-    check_direct("avx2");
+    check_direct("avx2", 0);
 }
 
 Test(direct, target_avx512)
 {
-    check_direct("avx512");
+    check_direct("avx512", 0);
+}
+
+Test(direct, target_auto_avx2)
+{
+    check_direct(AUTO_AVX2, 1);
+}
+
+Test(direct, target_auto_portable)
+{
+    check_direct(AUTO_PORTABLE, 2);
 }

@@ -122,8 +122,8 @@ static bool check_case(void *context)
 
 int op_cases_check(const char *target, int64_t cache, const OpCase *cases, uint32_t count)
 {
-    const Target *row = target_find(target);
-    return row ? op_cases_check_on(row, cache, cases, count) : -1;
+    Target row;
+    return target_tested(target, &row) ? op_cases_check_on(&row, cache, cases, count) : -1;
 }
 
 int op_cases_check_on(const Target *row, int64_t cache, const OpCase *cases, uint32_t count)

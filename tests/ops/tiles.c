@@ -127,14 +127,18 @@ Test(tiles, many)
 Test(tiles, few_avx2)
 {
     Target target = with_sizes("avx2", &few, narrow_form);
-    target.matvec = &few_sums;
+    InstructionSet set = *target.sets[0];
+    set.matvec = &few_sums;
+    target.sets[0] = &set;
     check_cases(target, 0, 2);
 }
 
 Test(tiles, many_avx512)
 {
     Target target = with_sizes("avx512", &many, target_find("avx512")->conv_form);
-    target.matvec = &many_sums;
+    InstructionSet set = *target.sets[0];
+    set.matvec = &many_sums;
+    target.sets[0] = &set;
     check_cases(target, 0, 3);
 }
 

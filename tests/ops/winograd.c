@@ -10,6 +10,7 @@
 #include "pass/pass.h"
 #include "tests/ops/cases.h"
 #include "tests/support/dice.h"
+#include "tests/support/emitted.h"
 
 static int always_2(const WinogradShape *shape, double *left)
 {
@@ -108,7 +109,8 @@ static uint32_t count_taken(const Target *target)
 
 static void check(const char *name, int (*winograd)(const WinogradShape *shape, double *left), bool small)
 {
-    Target target = *target_find(name);
+    Target target;
+    cr_assert(target_tested(name, &target));
     target.winograd = winograd;
     if (small)
         target.conv_form = target.lanes == 16 ? avx512_form : avx2_form;
@@ -147,4 +149,34 @@ Test(winograd, tiles_of_4_avx512)
 Test(winograd, tiles_of_6_avx512)
 {
     check("avx512", always_6, false);
+}
+
+Test(winograd, tiles_of_2_auto_avx2)
+{
+    check(AUTO_AVX2, always_2, false);
+}
+
+Test(winograd, tiles_of_2_auto_portable)
+{
+    check(AUTO_PORTABLE, always_2, true);
+}
+
+Test(winograd, tiles_of_4_auto_avx2)
+{
+    check(AUTO_AVX2, always_4, true);
+}
+
+Test(winograd, tiles_of_4_auto_portable)
+{
+    check(AUTO_PORTABLE, always_4, false);
+}
+
+Test(winograd, tiles_of_6_auto_avx2)
+{
+    check(AUTO_AVX2, always_6, false);
+}
+
+Test(winograd, tiles_of_6_auto_portable)
+{
+    check(AUTO_PORTABLE, always_6, true);
 }

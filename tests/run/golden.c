@@ -1,9 +1,10 @@
 /* golden.c - the texts of every stage for small nets, to the byte; and what every emitted file has to keep.
  *
  * Beside tests/golden/NAME.fov may stand NAME.ir, the Graph as elaborated, NAME.dot, its drawing, and for a target T
- * (c, avx2, avx512) NAME.T.opt.ir, the Graph after the passes, NAME.T.plan, NAME.T.steps and NAME.T.svg, what `show`
- * makes of that by --plan and --memory, NAME.T.h and NAME.T.c, the emitted files. Those that are there are compared; an
- * empty one is filled by UPDATE=1. All nets are emitted for all targets and checked, with or without such files.
+ * (c, avx2, avx512, auto) NAME.T.opt.ir, the Graph after the passes, NAME.T.plan, NAME.T.steps and NAME.T.svg, what
+ * `show` makes of that by --plan and --memory, NAME.T.h and NAME.T.c, the emitted files. Those that are there are
+ * compared; an empty one is filled by UPDATE=1. All nets are emitted for all targets and checked, with or without such
+ * files.
  */
 #include <criterion/criterion.h>
 
@@ -21,7 +22,7 @@
 enum { SECONDS_A_NET = 120 };
 
 static const char FOLDER[] = "tests/golden";
-static const char *const targets[] = {"c", "avx2", "avx512"};
+static const char *const targets[] = {"c", "avx2", "avx512", "auto"};
 
 /* A net at all its stages for one target. */
 typedef struct Stages {

@@ -41,19 +41,44 @@ struct Emitted {
 
 static bool cpu_can_run(const Target *target)
 {
-    if (!target->cpu)
-        return true;
-    if (strcmp(target->cpu, "FOVEA_CPU_AVX2") == 0)
+    const char *cpu = target->sets[target->set_count - 1]->cpu;
+    if (strcmp(target->name, AUTO_AVX2) == 0)
         return fovea_cpu_has(FOVEA_CPU_AVX2);
-    if (strcmp(target->cpu, "FOVEA_CPU_AVX512") == 0)
+    if (!cpu)
+        return true;
+    if (strcmp(cpu, "FOVEA_CPU_AVX2") == 0)
+        return fovea_cpu_has(FOVEA_CPU_AVX2);
+    if (strcmp(cpu, "FOVEA_CPU_AVX512") == 0)
         return fovea_cpu_has(FOVEA_CPU_AVX512);
     return false;
 }
 
+bool target_tested(const char *name, Target *target)
+{
+    static const char *const forced[] = {AUTO_PORTABLE, AUTO_AVX2};
+    const char *real = name;
+    for (size_t i = 0; i < COUNT_OF(forced); i++)
+        if (strcmp(name, forced[i]) == 0)
+            real = "auto";
+    if (!target_find(real))
+        return false;
+    *target = *target_find(real);
+    target->name = name;
+    return true;
+}
+
+/* What the C compiler is told for it. */
+static const char *flag_of(const Target *target)
+{
+    if (strcmp(target->name, AUTO_PORTABLE) == 0)
+        return "-DFOVEA_CPU_MOST=0";
+    return strcmp(target->name, AUTO_AVX2) == 0 ? "-DFOVEA_CPU_MOST=1" : "";
+}
+
 Emitted *emitted_new(const char *target_name)
 {
-    const Target *target = target_find(target_name);
-    return target ? emitted_for(target) : NULL;
+    Target target;
+    return target_tested(target_name, &target) ? emitted_for(&target) : NULL;
 }
 
 Emitted *emitted_for(const Target *target)
@@ -157,8 +182,8 @@ bool emitted_compile(Emitted *emitted)
     if (sanitizers && *sanitizers)
         extra =
             arena_printf(emitted->arena, "-fsanitize=%s -fno-sanitize-recover=all -fno-inline-functions", sanitizers);
-    const char *command = arena_printf(emitted->arena, "%s -std=c99 -fopenmp -O1 %s -fPIC -Iruntime -I. -I%s", compiler,
-                                       extra, emitted->folder);
+    const char *command = arena_printf(emitted->arena, "%s -std=c99 -fopenmp -O1 %s %s -fPIC -Iruntime -I. -I%s",
+                                       compiler, extra, flag_of(&emitted->target), emitted->folder);
     Buf report = {0};
     /* One that does not compile leaves its messages in NAME.log and no object; the others go on. */
     bool good = command_run(&report,

@@ -23,6 +23,12 @@
 
 typedef struct Emitted Emitted;
 
+/* Names of target auto with other kernels than the best that this CPU runs. */
+#define AUTO_AVX2     "auto by AVX2"
+#define AUTO_PORTABLE "auto by C"
+/* The row of a target that is tested, by its name or by one of these; false: there is none. */
+bool target_tested(const char *name, Target *target);
+
 Emitted *emitted_new(const char *target);
 /* For a row that need not be in the list of targets. */
 Emitted *emitted_for(const Target *target);

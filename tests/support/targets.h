@@ -4,6 +4,8 @@
 
 #include <criterion/criterion.h>
 
+#include "tests/support/emitted.h"
+
 /* SUITE::WHAT_c, SUITE::WHAT_avx2 and so on, each of which calls check(target's name). ops::every_target_is_checked
  * holds the list to that of the compiler. */
 #define TEST_EACH_TARGET(suite, what, check)                                                                           \
@@ -18,8 +20,20 @@
     Test(suite, what##_avx512)                                                                                         \
     {                                                                                                                  \
         check("avx512");                                                                                               \
+    }                                                                                                                  \
+    Test(suite, what##_auto)                                                                                           \
+    {                                                                                                                  \
+        check("auto");                                                                                                 \
+    }                                                                                                                  \
+    Test(suite, what##_auto_avx2)                                                                                      \
+    {                                                                                                                  \
+        check(AUTO_AVX2);                                                                                              \
+    }                                                                                                                  \
+    Test(suite, what##_auto_portable)                                                                                  \
+    {                                                                                                                  \
+        check(AUTO_PORTABLE);                                                                                          \
     }
 
-static const char *const targets_tested[] = {"c", "avx2", "avx512"};
+static const char *const targets_tested[] = {"c", "avx2", "avx512", "auto"};
 
 #endif
