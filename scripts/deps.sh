@@ -1,7 +1,8 @@
 #!/bin/sh
-# deps.sh build|test|fuzz|pictures|peers|emulators - installs the Debian packages that are missing for building Fovea, for
-# its tests, for `make fuzz`, `make pictures` or `make bench-peers`, or for those tests that run on emulated machines of
-# other kinds (170 MB to fetch, 1.2 GB of disk; without them they are skipped).
+# deps.sh build|test|fuzz|pictures|peers|libtorch|emulators - installs the Debian packages that are missing for building
+# Fovea, for its tests, for `make fuzz`, `make pictures` or `make bench-peers`, for libtorch as one of its peers (120 MB to
+# fetch, 530 MB of disk), or for those tests that run on emulated machines of other kinds (170 MB to fetch, 1.2 GB of disk;
+# without them they are skipped).
 #
 # Says nothing when all are there. Installs as root or through sudo; otherwise, with FOVEA_NO_INSTALL=1, or when apt-get
 # fails, it says what to install and goes on: the build shows whether it was needed.
@@ -14,9 +15,10 @@ test) packages="$packages gcc g++ valgrind cmake ninja-build pkgconf mandoc libc
 fuzz) packages="$packages libclang-rt-dev" ;;
 pictures) packages="$packages graphviz" ;;
 peers) packages="$packages python3 python3-venv" ;;
+libtorch) packages='python3 python3-torch python3-onnx libopenblas0-openmp' ;;
 emulators) packages='qemu-user qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-none-eabi libnewlib-arm-none-eabi' ;;
 *)
-    echo "usage: $0 build|test|fuzz|pictures|peers|emulators" >&2
+    echo "usage: $0 build|test|fuzz|pictures|peers|libtorch|emulators" >&2
     exit 1
     ;;
 esac

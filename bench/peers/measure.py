@@ -5,6 +5,7 @@ cores. They take turns of a fraction of a second, in another order each round; w
 its standard input. Before each turn a probe says how fast the core multiplies and adds just then.
 """
 import argparse
+import functools
 import glob
 import importlib.metadata
 import json
@@ -120,8 +121,22 @@ def package_folder(name):
     return os.path.dirname(importlib.util.find_spec(name).origin)
 
 
-def shipped_bytes(peer, folder):
+@functools.cache
+def libtorch():
+    """Its version and libraries; nothing where it is not installed."""
+    done = prepare.torch_forms("about")
+    return json.loads(done.stdout) if done.returncode == 0 else {}
+
+
+def torch_form(folder, threads):
+    with open(os.path.join(folder, "net.torch.json")) as file:
+        return json.load(file)[str(threads)]
+
+
+def shipped_bytes(peer, folder, threads):
     """What a program needs beside itself: the runtime's libraries and the net."""
+    if peer == "libtorch":
+        return sum(map(os.path.getsize, libtorch()["libraries"])) + files_bytes(folder + "/" + torch_form(folder, threads)["file"])
     if peer == "ncnn":
         return files_bytes(package_folder("ncnn") + "/ncnn*.so", folder + "/net.ncnn.*")
     if peer == "onnxruntime":
@@ -135,9 +150,10 @@ def system_command(system, folder, threads):
         made = os.path.join(folder, system.split()[1])
         words = [os.path.join(made, "net.weights"), os.path.join(folder, "input.raw"), os.path.join(made, "answer")]
         return [os.path.join(made, "program"), *words, str(threads)]
-    model = "net" if system == "ncnn" else "net.onnx"
+    model = {"ncnn": "net", "libtorch": "net.torch.json"}.get(system, "net.onnx")
+    python = prepare.SYSTEM_PYTHON if system == "libtorch" else sys.executable
     words = [os.path.join(folder, model), os.path.join(folder, "input.npy"), os.path.join(folder, system + ".npy")]
-    return [sys.executable, os.path.join(HERE, "worker.py"), system, *words, str(threads)]
+    return [python, os.path.join(HERE, "worker.py"), system, *words, str(threads)]
 
 
 def read_answer(system, folder):
@@ -166,7 +182,7 @@ def turn_length(worker):
     return max(3, min(20000, round(TURN_MS / once)))
 
 
-def measure(systems, folder, threads, options):
+def measure(name, systems, folder, threads, options):
     """What each system did, in rounds of turns."""
     rows, workers = {}, {}
     for system in systems:
@@ -174,7 +190,7 @@ def measure(systems, folder, threads, options):
             workers[system], first = start(system, folder, threads, options)
             rows[system] = {"first_ms": first, "times": [], "probe": []}
         except RuntimeError as said:
-            print(f"  {system}: {said}", file=sys.stderr)
+            leave_out(options, system, name, str(said))
     prober = next(worker for system, worker in workers.items() if system.startswith("fovea"))
     lengths = {system: turn_length(worker) for system, worker in workers.items()}
     order = list(workers)
@@ -200,6 +216,12 @@ def add_differences(rows, folder):
         row["difference"] = float(numpy.abs(read_answer(system, folder) - reference).max() / numpy.abs(reference).max())
 
 
+def leave_out(options, system, name, why):
+    """Says what is missing from the figures, at once and for the report."""
+    print(f"  {name}: without {system}: {why}", file=sys.stderr, flush=True)
+    options.missing.append({"system": system, "net": name, "why": why})
+
+
 def prepare_systems(options, name, net, folder):
     """Everything that runs; the systems for which that worked."""
     exported = os.path.join(folder, "exported.onnx")
@@ -211,18 +233,23 @@ def prepare_systems(options, name, net, folder):
         compile_fovea(options.fovea, net, target, folder, sizes)
         systems.append("fovea " + target)
     for peer in options.peers:
+        why = ""
         if peer == "ncnn" and not prepare.make_ncnn(folder):
-            print(f"  {name}: ncnn's converter does not take it", file=sys.stderr)
-            continue
-        systems.append(peer)
+            why = "its converter does not take the net"
+        if peer == "libtorch":
+            why = prepare.make_libtorch(folder, options.threads)
+        if why:
+            leave_out(options, peer, name, why)
+        else:
+            systems.append(peer)
     return systems
 
 
-def system_bytes(system, folder):
+def system_bytes(system, folder, threads):
     if system.startswith("fovea "):
         made = os.path.join(folder, system.split()[1])
         return files_bytes(made + "/program", made + "/net.weights")
-    return shipped_bytes(system, folder)
+    return shipped_bytes(system, folder, threads)
 
 
 def measure_net(options, name, net):
@@ -231,10 +258,10 @@ def measure_net(options, name, net):
     os.makedirs(folder)
     systems, result = prepare_systems(options, name, net, folder), {}
     for threads in options.threads:
-        rows = measure(systems, folder, threads, options)
+        rows = measure(name, systems, folder, threads, options)
         add_differences(rows, folder)
         for system, row in rows.items():
-            row["shipped_bytes"] = system_bytes(system, folder)
+            row["shipped_bytes"] = system_bytes(system, folder, threads)
             print(f"  {name:12} {threads} thread{'s' if threads > 1 else ' '} {system:13} {row['min_ms']:10.4f} ms, "
                   f"median {row['median_ms']:10.4f}, first {row['first_ms']:7.0f} ms, off by {row['difference']:.1e}, "
                   f"probe {max(row['probe']):.0f}", flush=True)
@@ -261,7 +288,7 @@ def told(*command):
 
 
 def describe(options):
-    versions = {peer: importlib.metadata.version(peer) for peer in options.peers}
+    versions = {peer: libtorch()["version"] if peer == "libtorch" else importlib.metadata.version(peer) for peer in options.peers}
     compiler = told(*os.environ.get("CC", "clang").split(), "--version").split("\n")[0]
     changed = told("git", "status", "--porcelain", "--untracked-files=no")
     return {
@@ -301,7 +328,12 @@ def main():
     for name in options.nets:
         if name not in zoo:
             fail(f"no net of examples/zoo/zoo.list is called '{name}'")
-    results = {"machine": describe(options), "nets": {}}
+    options.missing = []
+    if "libtorch" in options.peers and not libtorch():
+        why = f"{prepare.SYSTEM_PYTHON} has no torch and onnx (Debian's packages python3-torch and python3-onnx)"
+        leave_out(options, "libtorch", "all nets", why)
+        options.peers.remove("libtorch")
+    results = {"machine": describe(options), "nets": {}, "missing": options.missing}
     for name in options.nets:
         results["nets"][name] = measure_net(options, name, zoo[name])
         with open(options.json, "w") as file:

@@ -10,6 +10,7 @@ import numpy
 import onnx
 import onnxruntime
 
+SYSTEM_PYTHON = "/usr/bin/python3"
 PREPARING = ("Cast", "Div", "Sub", "Mul", "Add")
 
 
@@ -92,6 +93,18 @@ def make_ncnn(folder):
         if name.startswith("net") and not name.startswith("net.ncnn.") and name != "net.onnx":
             os.remove(os.path.join(folder, name))
     return done.returncode == 0 and os.path.exists(os.path.join(folder, "net.ncnn.bin"))
+
+
+def torch_forms(*words):
+    """What torch_forms.py does, in the system's own Python: PyTorch's package for pip brings gigabytes for graphics cards."""
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "torch_forms.py")
+    return subprocess.run([SYSTEM_PYTHON, script, *words], capture_output=True, text=True)
+
+
+def make_libtorch(folder, threads):
+    """libtorch's own forms of net.onnx, for these numbers of threads; why not, when that fails."""
+    done = torch_forms("make", folder, *map(str, threads))
+    return (done.stderr.strip() or "PyTorch ends").split("\n")[-1] if done.returncode else ""
 
 
 def prepare_net(exported, folder):

@@ -9,8 +9,8 @@ import os
 import sys
 
 BEGIN, END = "<!-- make bench-peers writes from here -->", "<!-- to here -->"
-TITLES = {"onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "ncnn": "ncnn"}
-COLOURS = {"onnxruntime": "#8c8c8c", "openvino": "#a5a58d", "ncnn": "#b7b7b7"}
+TITLES = {"onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "ncnn": "ncnn", "libtorch": "libtorch"}
+COLOURS = {"onnxruntime": "#8f8f8f", "openvino": "#a9a85f", "ncnn": "#b3a1c4", "libtorch": "#d39a6a"}
 OURS = ("#1b6e9c", "#5aa0c4", "#9cc8de")
 
 
@@ -84,6 +84,7 @@ def probes(nets):
 def section(figures):
     machine, nets = figures["machine"], figures["nets"]
     systems = systems_of(nets)
+    libtorch = "libtorch" in systems
     threads = sorted({t for by_threads in nets.values() for t in by_threads}, key=int)
     versions = ", ".join(f"{title(peer)} {version}" for peer, version in machine["versions"].items())
     least, most, low = probes(nets)
@@ -102,15 +103,19 @@ def section(figures):
     for count in threads:
         parts.append(f"### {count} thread{'s' if int(count) > 1 else ''}: milliseconds, minimum / median")
         parts.append(times_table(nets, systems, count))
+    if figures.get("missing"):
+        parts.append("\n".join(f"- {one['net']}, without {title(one['system'])}: {one['why']}" for one in figures["missing"]))
     first = threads[0]
     parts += [
         "### Start of the program to the first answer, milliseconds",
-        "The fastest of several starts with one thread, files in the page cache. Python's own start is part of the peers'.",
+        "The fastest of several starts with one thread, files in the page cache. Python's own start is part of the peers'."
+        + (" So is, with Debian's libtorch, that it opens hundreds of libraries for video and pictures." if libtorch else ""),
         other_table(nets, systems, first, "first_ms", number),
         "### Peak memory of the process, MB",
         other_table(nets, systems, first, "peak_bytes", megabytes),
         "### What is shipped, MB",
-        "Fovea: program and weights. Peers: the runtime's libraries, without Python, and the net.",
+        "Fovea: program and weights. Peers: the runtime's libraries, without Python, and the net."
+        + (" libtorch's are those that compute, oneDNN and OpenBLAS among them; not those others." if libtorch else ""),
         other_table(nets, systems, first, "shipped_bytes", megabytes),
         "### Largest difference of an output from Fovea's, as a part of the largest output",
         other_table(nets, systems, first, "difference", lambda value: f"{value:.1e}"),

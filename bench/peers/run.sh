@@ -2,18 +2,18 @@
 # run.sh BUILD - times nets of the zoo in Fovea and in other runtimes, beside each other (see measure.py), and writes what
 # came out into bench/RESULTS.md and bench/peers/peers.svg (see report.py).
 #
-# The peers are packages of Python, in an environment of their own, BUILD/peers. From the environment:
+# The peers are packages of Python, in an environment of their own, BUILD/peers; but libtorch is Debian's, asked through the
+# system's Python: the package of PyTorch for pip brings several gigabytes of libraries for graphics cards, and Debian's has
+# oneDNN and none of those. PyTorch reads no ONNX: torch_net.py does that. From the environment:
 #   NETS     names of examples/zoo/zoo.list, and idle (default: that, LeNet-5, AlexNet, VGG-16, GoogLeNet, ResNet-50, -152)
-#   PEERS    of onnxruntime, openvino and ncnn (default: all)
+#   PEERS    of onnxruntime, openvino, ncnn and libtorch (default: all)
 #   TARGETS  of Fovea (default: the widest that this CPU has)
 #   THREADS  (default: 1 2)    ROUNDS (default: 10)    REPORT=no: print only
 #   REALTIME=yes  what is measured goes before all other work of the machine (for root alone)
-#
-# PyTorch is not among them: its package brings several gigabytes of libraries for graphics cards, and has no reader of ONNX.
 set -eu
 cd "$(dirname "$0")/../.."
 build=${1:-build} here=bench/peers
-: "${NETS:=idle lenet5 alexnet vgg16 googlenet resnet50-v1 resnet152-v1}" "${PEERS:=onnxruntime openvino ncnn}"
+: "${NETS:=idle lenet5 alexnet vgg16 googlenet resnet50-v1 resnet152-v1}" "${PEERS:=onnxruntime openvino ncnn libtorch}"
 : "${THREADS:=1 2}" "${ROUNDS:=10}" "${REALTIME:=no}" "${REPORT:=yes}"
 if [ -z "${TARGETS-}" ]; then
     TARGETS=c
@@ -32,7 +32,11 @@ if [ "$(cat "$environment/wanted" 2>/dev/null)" != "$wanted" ]; then
     "$python" -m pip install -q --disable-pip-version-check --no-deps pnnx==20261020
     printf '%s\n' "$wanted" >"$environment/wanted"
 fi
+case " $PEERS " in
+*" libtorch "*) scripts/deps.sh libtorch ;; # measure.py says so and goes on when it did not come
+esac
 mkdir -p "$build/bench-peers"
+export PYTHONDONTWRITEBYTECODE=1 # no folders of that beside the scripts
 realtime=
 [ "$REALTIME" = no ] || realtime=--realtime
 "$python" $here/measure.py --fovea "$build/fovea" --build "$build/bench-peers" --json "$build/bench-peers/figures.json" \

@@ -5,6 +5,8 @@
 MODEL is what prepare.py made for that peer. Every peer computes in single precision, with the threads it is given and
 the settings that its documents name for one picture at a time.
 """
+import json
+import os
 import sys
 import time
 
@@ -78,7 +80,32 @@ class Ncnn:
         return numpy.array(self.result)
 
 
-PEERS = {"onnxruntime": OnnxRuntime, "openvino": OpenVino, "ncnn": Ncnn}
+class LibTorch:
+    """The form of the net that torch_forms.py found to be the fastest."""
+
+    def __init__(self, path, given, threads):
+        import torch
+
+        torch.set_flush_denormal(True)  # before there are other threads, which inherit it
+        torch.set_num_threads(threads)
+        with open(path) as file:
+            form = json.load(file)[str(threads)]
+        module = torch.jit.load(os.path.join(os.path.dirname(path), form["file"]))
+        self.forward = (torch.jit.optimize_for_inference(module) if form["optimize"] else module).forward
+        self.given = torch.from_numpy(given)
+        if form["last"]:
+            self.given = self.given.contiguous(memory_format=torch.channels_last)
+        self.inference = torch.inference_mode()
+        self.inference.__enter__()  # from here to the end of the program
+
+    def run(self):
+        self.result = self.forward(self.given)
+
+    def answer(self):
+        return self.result.numpy()
+
+
+PEERS = {"onnxruntime": OnnxRuntime, "openvino": OpenVino, "ncnn": Ncnn, "libtorch": LibTorch}
 
 
 def peak_bytes():

@@ -8,6 +8,7 @@ fi
 cat >"$work/figures.json" <<'END'
 {"machine": {"cpu": "Some CPU", "cores": 2, "system": "Some system", "compiler": "some cc", "date": "2026-01-02",
              "commit": "abc", "versions": {"ncnn": "1.2"}, "load": 0.5, "rounds": 3, "realtime": false},
+ "missing": [{"system": "onnxruntime", "net": "small", "why": "it ends"}],
  "nets": {"small": {
     "1": {"fovea c": {"first_ms": 5, "min_ms": 2.0, "median_ms": 3, "peak_bytes": 1e6, "shipped_bytes": 2e6, "difference": 0, "probe": [90, 100]},
           "ncnn": {"first_ms": 50, "min_ms": 3.0, "median_ms": 4, "peak_bytes": 3e7, "shipped_bytes": 4e7, "difference": 1e-6, "probe": [80, 99]}},
@@ -18,6 +19,7 @@ report() { python3 -B bench/peers/report.py "$work/figures.json" "$work/results.
 report && ok "a report" || not_ok "a report" "$(tail -n 1 "$work/err")"
 grep -qxF '| small | 2.00 / 3.00 | 3.00 / 4.00 | 1.50 (ncnn) |' "$work/results.md" && ok "its times" || not_ok "its times" "no such row"
 grep -qxF '| small | 1.00 / 2.00 | - | - |' "$work/results.md" && ok "what did not run" || not_ok "what did not run" "no such row"
+grep -qxF -- '- small, without ONNX Runtime: it ends' "$work/results.md" && ok "why not" || not_ok "why not" "no such line"
 [ "$(sed -n 3p "$work/results.md")" = Before. ] && ok "what is before it" || not_ok "what is before it" "$(sed -n 3p "$work/results.md")"
 printf '\nBehind.\n' >>"$work/results.md"
 cp "$work/results.md" "$work/first.md"
@@ -40,7 +42,13 @@ case $SAN in
 *) skip "a turn of every system" "times of sanitizers say nothing" && exit 0 ;;
 esac
 mkdir "$work/build"
+peers='onnxruntime openvino ncnn' rows=16
+if /usr/bin/python3 -c 'import torch, onnx' >/dev/null 2>&1; then
+    peers="$peers libtorch" rows=20
+else
+    skip "a turn of libtorch" "the system's Python has no torch and onnx (scripts/deps.sh libtorch installs them)"
+fi
 "$BUILD/peers/bin/python" -B bench/peers/measure.py --fovea "$BUILD/fovea" --build "$work/build" --json "$work/figures.json" \
-    --nets "idle lenet5" --peers "onnxruntime openvino ncnn" --targets "c" --threads "1 2" --rounds 1 --starts 1 >"$work/out" 2>&1
-[ $? -eq 0 ] && [ "$(grep -c 'off by [0-9.]*e-0[6-9],\|off by 0.0e+00,' "$work/out")" -eq 16 ] && report &&
+    --nets "idle lenet5" --peers "$peers" --targets "c" --threads "1 2" --rounds 1 --starts 1 >"$work/out" 2>&1
+[ $? -eq 0 ] && [ "$(grep -c 'off by [0-9.]*e-0[6-9],\|off by 0.0e+00,' "$work/out")" -eq $rows ] && report &&
     ok "a turn of every system" || not_ok "a turn of every system" "$(tail -n 2 "$work/out" | tr '\n' ' ')"
