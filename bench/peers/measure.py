@@ -191,7 +191,11 @@ def measure(name, systems, folder, threads, options):
             rows[system] = {"first_ms": first, "times": [], "probe": []}
         except RuntimeError as said:
             leave_out(options, system, name, str(said))
-    prober = next(worker for system, worker in workers.items() if system.startswith("fovea"))
+    prober = next((worker for system, worker in workers.items() if system.startswith("fovea")), None)
+    if not prober:
+        for worker in workers.values():
+            worker.quit()
+        return {}
     lengths = {system: turn_length(worker) for system, worker in workers.items()}
     order = list(workers)
     for number in range(options.rounds):
@@ -229,6 +233,9 @@ def prepare_systems(options, name, net, folder):
     sizes = prepare.prepare_net(exported, folder)
     os.remove(exported)
     systems = []
+    if not sizes:
+        leave_out(options, "any system", name, "only nets with one input and one output are measured")
+        return systems
     for target in options.targets:
         compile_fovea(options.fovea, net, target, folder, sizes)
         systems.append("fovea " + target)
@@ -259,7 +266,8 @@ def measure_net(options, name, net):
     systems, result = prepare_systems(options, name, net, folder), {}
     for threads in options.threads:
         rows = measure(name, systems, folder, threads, options)
-        add_differences(rows, folder)
+        if rows:
+            add_differences(rows, folder)
         for system, row in rows.items():
             row["shipped_bytes"] = system_bytes(system, folder, threads)
             print(f"  {name:12} {threads} thread{'s' if threads > 1 else ' '} {system:13} {row['min_ms']:10.4f} ms, "
@@ -338,6 +346,8 @@ def main():
         results["nets"][name] = measure_net(options, name, zoo[name])
         with open(options.json, "w") as file:
             json.dump(results, file, indent=1)
+    if not any(rows for by_threads in results["nets"].values() for rows in by_threads.values()):
+        fail("nothing ran")
 
 
 main()

@@ -98,7 +98,10 @@ def make_ncnn(folder):
 def torch_forms(*words):
     """What torch_forms.py does, in the system's own Python: PyTorch's package for pip brings gigabytes for graphics cards."""
     script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "torch_forms.py")
-    return subprocess.run([SYSTEM_PYTHON, script, *words], capture_output=True, text=True)
+    try:
+        return subprocess.run([SYSTEM_PYTHON, script, *words], capture_output=True, text=True)
+    except OSError as said:
+        return subprocess.CompletedProcess(words, 127, "", str(said))
 
 
 def make_libtorch(folder, threads):
@@ -108,12 +111,14 @@ def make_libtorch(folder, threads):
 
 
 def prepare_net(exported, folder):
-    """net.onnx, its input as peers take it, and bytes as Fovea takes them. The input's and the output's size."""
+    """net.onnx, its input as peers take it, and bytes as Fovea takes them. The input's and the output's size, or nothing
+    when the net has several of them: then a peer that is asked for one of them would have less to do than Fovea."""
     model = onnx.load(exported)
+    if len(model.graph.input) != 1 or len(model.graph.output) != 1:
+        return None
     given = random_input(model)
     raw = given.transpose(0, 2, 3, 1) if given.dtype == numpy.uint8 else given
     numpy.ascontiguousarray(raw).tofile(os.path.join(folder, "input.raw"))
     numpy.save(os.path.join(folder, "input.npy"), prepare_input(model, given))
-    del model.graph.output[1:]
     onnx.save(model, os.path.join(folder, "net.onnx"))
     return given.nbytes, int(numpy.prod([axis.dim_value for axis in model.graph.output[0].type.tensor_type.shape.dim]))
