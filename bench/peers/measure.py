@@ -46,17 +46,22 @@ def cores(threads):
     return (chosen + [cpu for cpu in mine if cpu not in chosen])[:threads]
 
 
+def settling(threads, realtime):
+    """What a process does first of all, to be measured."""
+    pinned = cores(threads)
+
+    def settle():
+        os.sched_setaffinity(0, pinned)
+        if realtime:
+            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+
+    return settle
+
+
 class Worker:
     """One system with one net; ready once it has computed its first answer."""
 
     def __init__(self, command, threads, realtime):
-        pinned = cores(threads)
-
-        def settle():
-            os.sched_setaffinity(0, pinned)
-            if realtime:
-                os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
-
         begin = time.perf_counter()
         self.process = subprocess.Popen(
             command,
@@ -65,7 +70,7 @@ class Worker:
             stderr=subprocess.DEVNULL,
             text=True,
             env=dict(os.environ, OMP_NUM_THREADS=str(threads), OMP_PROC_BIND="close"),
-            preexec_fn=settle,
+            preexec_fn=settling(threads, realtime),
         )
         said = self.process.stdout.readline()
         self.first_ms = (time.perf_counter() - begin) * 1e3
@@ -244,7 +249,8 @@ def prepare_systems(options, name, net, folder):
         if peer == "ncnn" and not prepare.make_ncnn(folder):
             why = "its converter does not take the net"
         if peer == "libtorch":
-            why = prepare.make_libtorch(folder, options.threads)
+            settle = settling(max(options.threads), options.realtime)
+            why = prepare.make_libtorch(folder, options.threads, settle)
         if why:
             leave_out(options, peer, name, why)
         else:

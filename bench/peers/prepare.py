@@ -95,18 +95,19 @@ def make_ncnn(folder):
     return done.returncode == 0 and os.path.exists(os.path.join(folder, "net.ncnn.bin"))
 
 
-def torch_forms(*words):
-    """What torch_forms.py does, in the system's own Python: PyTorch's package for pip brings gigabytes for graphics cards."""
+def torch_forms(*words, settle=None):
+    """What torch_forms.py does, in the system's own Python: PyTorch's package for pip brings gigabytes for graphics cards.
+    It calls `settle` first."""
     script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "torch_forms.py")
     try:
-        return subprocess.run([SYSTEM_PYTHON, script, *words], capture_output=True, text=True)
+        return subprocess.run([SYSTEM_PYTHON, script, *words], capture_output=True, text=True, preexec_fn=settle)
     except OSError as said:
         return subprocess.CompletedProcess(words, 127, "", str(said))
 
 
-def make_libtorch(folder, threads):
+def make_libtorch(folder, threads, settle):
     """libtorch's own forms of net.onnx, for these numbers of threads; why not, when that fails."""
-    done = torch_forms("make", folder, *map(str, threads))
+    done = torch_forms("make", folder, *map(str, threads), settle=settle)
     return (done.stderr.strip() or "PyTorch ends").split("\n")[-1] if done.returncode else ""
 
 
