@@ -184,6 +184,7 @@ static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionR
                  {"print-plan", &options->print_plan},
                  {"check", &options->check},
                  {"fresh", &options->fresh},
+                 {"ways", &options->ways},
                  {"write", &options->write}};
     for (size_t i = 0; i < COUNT_OF(flags); i++)
         if (!row->value && strcmp(row->name, flags[i].name) == 0)

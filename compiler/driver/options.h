@@ -61,6 +61,7 @@ typedef struct Options {
     int64_t max_workspace, max_weights; /* bytes; 0: any */
     int64_t cache_bytes;                /* 0: the usual ones */
     const char *tune;                   /* a file of choices that were measured; NULL: none */
+    bool ways;                          /* tune: each that was tried is printed */
     bool fresh;                         /* tune: what the file has is not kept */
     const Tuned *tuned;                 /* what it says (choices.h) */
     DType weights_as;                   /* of fully connected layers: f32, f16 or bf16 */

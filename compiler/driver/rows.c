@@ -96,6 +96,7 @@ const OptionRow option_rows[] = {
     {"every-pixel", 0, NULL, RF, false, "try each pixel by itself, however long it takes"},
     {"runs", 0, "N", BENCH, false, "runs to time, and as many kernel by kernel (default: two seconds of them)"},
     {"runs", 0, "N", TUNE, false, "calls of each kernel, at least (default 8, and 60 ms of them)"},
+    {"ways", 0, NULL, TUNE, false, "print each way that was tried, too, with its time"},
     {"fresh", 0, NULL, TUNE, false, "replace the file, and keep none of its lines"},
     {"threads", 0, "N", BENCH, false, "threads that a run takes (default 1)"},
     {"svg", 0, "FILE", BENCH, false, "draw a chart of the kernels there, too"},

@@ -6,7 +6,6 @@
 #include "driver/process.h"
 #include "emit/trials.h"
 #include "ops/winograd.h"
-#include "report/steps.h"
 #include "support/file.h"
 
 /* ---- subjects ---- */
@@ -51,6 +50,7 @@ static const Plan *plan_with(const Trials *trials, const Tuned *tuned)
 void trials_find(Trials *trials)
 {
     const Plan *plan = plan_with(trials, NULL);
+    trials->weights_bytes = plan->weights_bytes;
     for (uint32_t i = 0; i < plan->steps.count; i++) {
         const Step *step = &plan->steps.at[i];
         const Kernel *kernel = &plan->kernels.at[step->kernel];
@@ -64,7 +64,6 @@ void trials_find(Trials *trials)
             trials->subjects.at[known].steps++;
             continue;
         }
-        subject.layers = step_layers(trials->arena, plan, step);
         subject.path = graph_node(plan->graph, step->leader)->path;
         subject.macs = macs_of(&subject.shape);
         subject.usual = choice_of(plan, kernel);
@@ -217,6 +216,7 @@ static bool run_program(Trials *trials, const char *program, int64_t calls)
     Argv argv = {0};
     VEC_PUSH(arena, &argv, program);
     VEC_PUSH(arena, &argv, arena_printf(arena, "%lld", (long long)calls));
+    VEC_PUSH(arena, &argv, arena_printf(arena, "%lld", (long long)trials->weights_bytes));
     Process process;
     if (!process_start(&process, arena, trials->diag, ".", &argv))
         return false;

@@ -17,10 +17,9 @@ typedef struct Way {
 
 typedef struct Subject {
     TunedShape shape;
-    const char *layers; /* that are computed in the kernel: "conv1 + relu" */
-    const char *path;   /* of the convolution */
-    uint32_t writes;    /* results of the kernel */
-    uint32_t steps;     /* how many steps have that shape */
+    const char *path; /* of the convolution, of the first one */
+    uint32_t writes;  /* results of the kernel */
+    uint32_t steps;   /* how many steps have that shape */
     int64_t macs;
     TunedChoice usual; /* what the cost models say */
     VEC(Way) ways;     /* all that were tried, as often as they were */
@@ -34,6 +33,7 @@ typedef struct Trials {
     const Graph *net;
     const Target *target;
     VEC(Subject) subjects; /* sorted by shape */
+    int64_t weights_bytes; /* of the net, as usual */
     double fma_gflops;     /* of the probe */
 } Trials;
 

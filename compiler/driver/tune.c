@@ -13,10 +13,14 @@
 #include "report/table.h"
 #include "support/file.h"
 
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 enum { USUAL_CALLS = 8, FINALISTS = 3, FINAL_TIMES = 3 };
 
 /* What is over the best by more is not looked at further; what saves less is not worth another choice. */
-static const double NEAR = 1.2, WORTH = 0.99;
+static const double NEAR = 1.2, WORTH = 0.98;
 
 /* ---- steps ---- */
 
@@ -157,7 +161,7 @@ static void print_table(Buf *buf, Trials *trials)
 {
     Arena *arena = trials->arena;
     Table table = {.count = 8,
-                   .column = {{"layers", .shrinks = true},
+                   .column = {{"layer", .shrinks = true},
                               {"times", .right = true},
                               {"reads, maps", .right = false},
                               {"usual ms", .right = true},
@@ -171,7 +175,7 @@ static void print_table(Buf *buf, Trials *trials)
         const Way *was = usual_of(subject), *now = chosen_of(subject);
         usual += was->ms * subject->steps;
         chosen += now->ms * subject->steps;
-        TableRow row = {{subject->layers, arena_printf(arena, "%u", subject->steps),
+        TableRow row = {{subject->path, arena_printf(arena, "%u", subject->steps),
                          shape_text_short(arena, &subject->shape), bench_ms_text(arena, was->ms),
                          bench_ms_text(arena, now->ms),
                          now == was ? "" : arena_printf(arena, "%.1f", 100 * (1 - now->ms / was->ms)),
@@ -183,6 +187,23 @@ static void print_table(Buf *buf, Trials *trials)
     buf_printf(buf, "\nall of them: %s ms as usual, %s ms as chosen: %.1f %% less; FMA peak %.1f GFLOP/s\n",
                bench_ms_text(arena, usual), bench_ms_text(arena, chosen), 100 * (1 - chosen / MAX(usual, 1e-9)),
                trials->fma_gflops);
+}
+
+/* Each way with its time, in the order of the steps. */
+static void print_ways(Buf *buf, const Trials *trials)
+{
+    for (uint32_t i = 0; i < trials->subjects.count; i++) {
+        const Subject *subject = &trials->subjects.at[i];
+        tuned_print_shape(buf, &subject->shape);
+        buf_printf(buf, ", %u times\n", subject->steps);
+        for (uint32_t k = 0; k < subject->ways.count; k++) {
+            const Way *way = &subject->ways.at[k];
+            if (way->ms > 0)
+                buf_printf(buf, "    %s ms: %s\n", bench_ms_text(trials->arena, way->ms),
+                           choice_text(trials->arena, &way->choice));
+        }
+    }
+    buf_puts(buf, "\n");
 }
 
 static void add_line(Arena *arena, Tuned *tuned, const Subject *subject)
@@ -255,6 +276,19 @@ static bool read_kept(Arena *arena, Diag *diag, const Options *options, const ch
     return *kept != NULL;
 }
 
+/* Found out before anything is measured for nothing. */
+static bool can_be_written(Arena *arena, Diag *diag, const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+        diag_error(diag, NOWHERE, "cannot write %s: it is no file", path);
+    else if (access(path_directory(arena, path), W_OK) != 0)
+        diag_error(diag, NOWHERE, "cannot write %s: %s", path, strerror(errno));
+    else
+        return true;
+    return false;
+}
+
 static const char *default_path(Arena *arena, const char *model)
 {
     const char *ending = path_extension(model);
@@ -268,7 +302,8 @@ bool tune_net(Diag *diag, const Graph *net, const Options *options)
     const char *cpu = cpu_name(arena);
     const Tuned *kept;
     Trials trials = {.arena = arena, .diag = diag, .options = options, .net = net, .target = choose_target(options)};
-    if (!can_be_tuned(diag, trials.target) || !read_kept(arena, diag, options, path, cpu, &kept))
+    if (!can_be_tuned(diag, trials.target) || !can_be_written(arena, diag, path) ||
+        !read_kept(arena, diag, options, path, cpu, &kept))
         return false;
     trials_find(&trials);
     if (!trials.subjects.count) {
@@ -282,6 +317,8 @@ bool tune_net(Diag *diag, const Graph *net, const Options *options)
     tuned_print(&text, merged(&trials, kept, cpu));
     bool fine = file_write_atomic(diag, path, buf_text(&text), text.length);
     buf_clear(&text);
+    if (options->ways)
+        print_ways(&text, &trials);
     print_table(&text, &trials);
     if (fine)
         printf("%s%s: for target %s\n", buf_text(&text), path, trials.target->name);

@@ -1,7 +1,7 @@
 /* fovea_trials.c - times kernels beside each other (see fovea_trials.h).
  *
  * As in a net, a kernel finds its input in the caches, where they hold it, and its weights in memory: each call takes
- * other weights, out of more than the last cache holds. Ways of computing a shape take turns call by call, so that a
+ * other weights, out of as many as the whole net has. Ways of computing a shape take turns call by call, so that a
  * machine that is busy for a while disturbs all of them alike; the fastest call of each counts.
  */
 #ifndef _GNU_SOURCE
@@ -18,7 +18,8 @@
 enum { MOST_WAYS = 64, LINE = 16 /* floats */, SLACK = 1024 /* what is fetched ahead may lie behind the end */ };
 
 static const double USUAL_SECONDS = 0.06; /* of each way */
-static const size_t POOL_FLOATS = (size_t)48 << 20;
+/* More is not needed, as no cache is larger. */
+static const long long MOST_POOL_BYTES = 192LL << 20;
 
 typedef struct Room {
     float *reads[FOVEA_TRIAL_READS], *writes[FOVEA_TRIAL_WRITES];
@@ -27,11 +28,27 @@ typedef struct Room {
     size_t weight_floats, next;
 } Room;
 
-static double now(void)
+static double read_clock(clockid_t clock)
 {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(clock, &time);
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static double now(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+/* Processor time of this thread: where others wait for the core, a call that takes longer than they do is interrupted
+ * each time. Reading it takes long itself. */
+static double used(void)
+{
+#ifdef CLOCK_THREAD_CPUTIME_ID
+    return read_clock(CLOCK_THREAD_CPUTIME_ID);
+#else
+    return now();
+#endif
 }
 
 static size_t larger(size_t a, size_t b)
@@ -103,9 +120,11 @@ static double call(Room *room, const fovea_trial *trial)
         from[i] = trial->reads[i] < 0 ? room->weights + room->next : room->reads[i];
         room->next += trial->reads[i] < 0 ? in_lines(-trial->reads[i]) : 0;
     }
-    double start = now();
+    double own = used(), start = now();
     trial->call(from, room->writes);
-    return now() - start;
+    double time = now() - start;
+    own = used() - own;
+    return own < time ? own : time;
 }
 
 static void time_shape(Room *room, const fovea_trial *const *ways, int count, int calls, const char *target,
@@ -143,12 +162,14 @@ static int find_ways(const fovea_trial_table *tables, int count, int shape, cons
 
 int fovea_trials_main(int argc, char **argv, const char *target, const fovea_trial_table *tables, int count)
 {
-    int calls = argc == 2 ? (int)strtol(argv[1], NULL, 10) : 0, shapes = 0;
-    if (calls < 1) {
+    int calls = argc == 3 ? (int)strtol(argv[1], NULL, 10) : 0, shapes = 0;
+    long long pool = argc == 3 ? strtoll(argv[2], NULL, 10) : 0;
+    if (calls < 1 || pool < 0) {
         fprintf(stderr, "error: `fovea tune` starts this program\n");
         return 1;
     }
-    Room room = {.weight_floats = POOL_FLOATS};
+    pool = pool < MOST_POOL_BYTES ? pool : MOST_POOL_BYTES;
+    Room room = {.weight_floats = (size_t)pool / sizeof(float)};
     for (int t = 0; t < count; t++)
         for (int i = 0; i < tables[t].count; i++) {
             want(&room, &tables[t].at[i]);

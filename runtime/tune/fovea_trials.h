@@ -24,7 +24,8 @@ typedef struct fovea_trial_table {
     int count;
 } fovea_trial_table;
 
-/* main of that program: PROGRAM CALLS, at least so many of each. */
+/* main of that program: PROGRAM CALLS BYTES, at least so many calls of each, of a net that has so many bytes of
+ * weights. */
 int fovea_trials_main(int argc, char **argv, const char *target, const fovea_trial_table *tables, int count);
 
 #endif
