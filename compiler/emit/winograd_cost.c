@@ -1,9 +1,10 @@
 /* winograd_cost.c - about how long a convolution takes, directly and by Winograd's algorithm.
  *
- * Fitted to some sixty layers of five nets, measured with cold weights on a core that begins two multiply-adds of a
- * vector in each cycle: 7 x 7 to 224 x 224 maps, 16 to 512 channels, kernels of 3 x 3 and 5 x 5. It is within a tenth
- * of nearly all of them. What decides: how often multiplications are saved, that transformed weights are larger, and
- * that tiles hang over the edges of small maps.
+ * A core begins two multiply-adds of a vector in each cycle while it transforms nothing, and weights arrive meanwhile:
+ * what takes longer of computing and of fetching them counts, and a little of the other. Fitted to what `fovea tune
+ * --ways` measured of 68 ways of layers of AlexNet, GoogLeNet, VGG-16 and ResNet-50 that take up to 2 ms (AMD EPYC, Zen
+ * 5, 4.5 GHz, weights from memory): within 7 % of these in the mean. What decides: how often multiplications are saved,
+ * that transformed weights are larger, and that tiles hang over the edges of small maps.
  */
 #include "emit/winograd.h"
 #include "plan/winograd.h"
@@ -12,21 +13,22 @@
 
 /* Of the time of direct multiplication that may be left, and of that with smaller tiles: models are not exact, and
  * larger tiles round more. */
-static const double WORTH = 0.92, WORTH_LARGER = 0.92;
+static const double WORTH = 0.95, WORTH_LARGER = 0.95;
 
 /* Of the multiply-adds that a core could begin. */
 static const double DIRECT_SHARE = 0.95, PRODUCT_SHARE = 0.96;
 
-/* Weights come from memory once, and again for each block of tiles where the second cache does not hold them, at that
- * many bytes a cycle. The fewer tiles they meet, the less of that is hidden behind products. */
-static const double BYTES_A_CYCLE_FEW = 8.6, BYTES_A_CYCLE = 12.5;
-static const double HIDDEN_BY_NARROW = 1.5; /* vectors half as wide: products take twice as long */
+/* Weights come from memory at that many bytes a cycle, and again for each further block of tiles where the second cache
+ * does not hold them: from the third one, in that share of the time. */
+static const double BYTES_A_CYCLE = 8, AGAIN = 0.1;
+/* Of the shorter one of computing and fetching, what is not hidden behind the longer one. */
+static const double EXPOSED = 0.08;
 
 /* To begin and to store the sums of a tile in a vector of maps, at one point. */
-static const double SUM_CYCLES = 1;
+static const double SUM_CYCLES = 0.7;
 
 /* Cycles to transform a tile of a block of channels, and back: by a / 2 - 2. */
-static const double INPUT_CYCLES[] = {83, 217, 640}, OUTPUT_CYCLES[] = {40, 121, 273};
+static const double INPUT_CYCLES[] = {58, 150, 440}, OUTPUT_CYCLES[] = {28, 84, 190};
 /* The same with 16 registers, where more goes through memory. */
 static const double FEW_REGISTERS = 1.35;
 
@@ -46,7 +48,7 @@ static double direct_cycles(const WinogradShape *shape)
     double products = (double)(shape->pictures * shape->groups * shape->channels * shape->maps) *
                       (double)(shape->height * shape->width * shape->r * shape->r);
     double bytes = 4.0 * (double)(shape->groups * shape->channels * shape->maps * shape->r * shape->r);
-    return fmax(products / products_a_cycle(shape) / DIRECT_SHARE, bytes / BYTES_A_CYCLE_FEW);
+    return fmax(products / products_a_cycle(shape) / DIRECT_SHARE, bytes / BYTES_A_CYCLE);
 }
 
 static int64_t tiles_of(const WinogradShape *shape, const Winograd *winograd)
@@ -57,16 +59,16 @@ static int64_t tiles_of(const WinogradShape *shape, const Winograd *winograd)
 static double winograd_cycles(const WinogradShape *shape, const Winograd *winograd)
 {
     double tiles = (double)tiles_of(shape, winograd), pictures = (double)(shape->pictures * shape->groups);
-    double bytes = 4.0 * winograd->a * winograd->a * (double)(shape->channels * shape->maps);
-    double passes = bytes <= WINOGRAD_HELD_BYTES ? (double)shape->groups : pictures * ceil(tiles / WINOGRAD_MANY_TILES);
-    double rate = tiles < WINOGRAD_FEW_TILES ? BYTES_A_CYCLE_FEW : BYTES_A_CYCLE;
-    rate *= shape->lanes < 16 ? HIDDEN_BY_NARROW : 1;
+    double bytes = 4.0 * winograd->a * winograd->a * (double)(shape->channels * shape->maps); /* of a group */
+    double passes = bytes <= WINOGRAD_HELD_BYTES ? 1 : (double)shape->pictures * ceil(tiles / WINOGRAD_MANY_TILES);
+    double fetched = (double)shape->groups * bytes * (1 + AGAIN * (passes - 1)) / BYTES_A_CYCLE;
     double products = pictures * tiles * bytes / 4 / products_a_cycle(shape) / PRODUCT_SHARE;
     double in = (double)blocks_of(shape->channels, shape->lanes), out = (double)blocks_of(shape->maps, shape->lanes);
     double moves = in * INPUT_CYCLES[winograd->a / 2 - 2] + out * OUTPUT_CYCLES[winograd->a / 2 - 2];
     moves *= shape->lanes < 16 ? FEW_REGISTERS : 1;
     moves += out * winograd->a * winograd->a * SUM_CYCLES;
-    return products + passes * bytes / rate + pictures * tiles * moves;
+    double computed = products + pictures * tiles * moves;
+    return fmax(computed, fetched) + EXPOSED * fmin(computed, fetched);
 }
 
 int winograd_by_cost(const WinogradShape *shape, double *left)

@@ -58,8 +58,8 @@ enum {
 
 /* Where each value stands in the workspace, and from which step of a run to which, in floats. */
 enum {
-    at_pack_image = 0, /* [3][9][9][16], steps 1 to 2 */
-    at_a = 3888, /* [3][7][7][16], steps 2 to 3 */
+    at_pack_image = 0, /* [3][11][11][16], steps 1 to 2 */
+    at_a = 5808, /* [3][7][7][16], steps 2 to 3 */
     at_b = 0, /* [2][7][7][16], steps 3 to 4 */
 };
 
@@ -85,28 +85,28 @@ static void direct_zero_border(float *y, int maps, int height, int width, int to
 }
 
 /* pack (direct.fov:3)
- * x[40][7][7] -> y[3][9][9][16]
+ * x[40][7][7] -> y[3][11][11][16]
  * the same values in another layout */
 FOVEA_AVX512 static void direct_pack_image(const float *restrict x, float *restrict y)
 {
-    direct_zero_border(y, 3, 7, 112, 1, 16, 1, 16);
+    direct_zero_border(y, 3, 7, 112, 2, 32, 2, 32);
     for (int i = 0; i < 2; i++)
         for (int j = 0; j < 7; j++)
             for (int k = 0; k < 7; k++)
                 for (int l = 0; l < 16; l++)
-                    y[160 + i * 1296 + j * 144 + k * 16 + l] = x[i * 784 + j * 7 + k + l * 49];
+                    y[384 + i * 1936 + j * 176 + k * 16 + l] = x[i * 784 + j * 7 + k + l * 49];
     for (int i = 0; i < 7; i++)
         for (int j = 0; j < 7; j++)
             for (int k = 0; k < 8; k++)
-                y[2752 + i * 144 + j * 16 + k] = x[1568 + i * 7 + j + k * 49];
+                y[4256 + i * 176 + j * 16 + k] = x[1568 + i * 7 + j + k * 49];
     for (int i = 0; i < 7; i++)
         for (int j = 0; j < 7; j++)
             for (int k = 0; k < 8; k++)
-                y[2760 + i * 144 + j * 16 + k] = 0.0f;
+                y[4264 + i * 176 + j * 16 + k] = 0.0f;
 }
 
 /* a: conv, relu (direct.fov:3)
- * x[3][9][9][16], weight[2][3][3][3][16][32], bias[2][32] -> y[3][7][7][16]
+ * x[3][11][11][16], weight[2][3][3][3][16][32], bias[2][32] -> y[3][7][7][16]
  * direct, 32 maps x 14 pixels across rows summed in registers, channels in blocks of 16 */
 FOVEA_AVX512 static inline v16 direct_a_finish(v16 v)
 {
@@ -134,7 +134,7 @@ FOVEA_AVX512 static void direct_a_14x2(const float *restrict x, const float *res
     for (int b = 0; b < 2; b++) {
         for (int ky = 0; ky < 3; ky++) {
             for (int kx = 0; kx < 3; kx++) {
-                const float *s = x + b * 1296 + ky * 144 + kx * 16;
+                const float *s = x + b * 1936 + ky * 352 + kx * 32;
                 for (int line = 0; line < 8; line++, ahead += 16)
                     v_prefetch(ahead);
                 for (int i = 0; i < 16; i++, s++, weight += 32) {
@@ -147,20 +147,20 @@ FOVEA_AVX512 static void direct_a_14x2(const float *restrict x, const float *res
                     v = v_broadcast(s + 64), a4_0 = v_fma(v, w0, a4_0), a4_1 = v_fma(v, w1, a4_1);
                     v = v_broadcast(s + 80), a5_0 = v_fma(v, w0, a5_0), a5_1 = v_fma(v, w1, a5_1);
                     v = v_broadcast(s + 96), a6_0 = v_fma(v, w0, a6_0), a6_1 = v_fma(v, w1, a6_1);
-                    v = v_broadcast(s + 144), a7_0 = v_fma(v, w0, a7_0), a7_1 = v_fma(v, w1, a7_1);
-                    v = v_broadcast(s + 160), a8_0 = v_fma(v, w0, a8_0), a8_1 = v_fma(v, w1, a8_1);
-                    v = v_broadcast(s + 176), a9_0 = v_fma(v, w0, a9_0), a9_1 = v_fma(v, w1, a9_1);
-                    v = v_broadcast(s + 192), a10_0 = v_fma(v, w0, a10_0), a10_1 = v_fma(v, w1, a10_1);
-                    v = v_broadcast(s + 208), a11_0 = v_fma(v, w0, a11_0), a11_1 = v_fma(v, w1, a11_1);
-                    v = v_broadcast(s + 224), a12_0 = v_fma(v, w0, a12_0), a12_1 = v_fma(v, w1, a12_1);
-                    v = v_broadcast(s + 240), a13_0 = v_fma(v, w0, a13_0), a13_1 = v_fma(v, w1, a13_1);
+                    v = v_broadcast(s + 176), a7_0 = v_fma(v, w0, a7_0), a7_1 = v_fma(v, w1, a7_1);
+                    v = v_broadcast(s + 192), a8_0 = v_fma(v, w0, a8_0), a8_1 = v_fma(v, w1, a8_1);
+                    v = v_broadcast(s + 208), a9_0 = v_fma(v, w0, a9_0), a9_1 = v_fma(v, w1, a9_1);
+                    v = v_broadcast(s + 224), a10_0 = v_fma(v, w0, a10_0), a10_1 = v_fma(v, w1, a10_1);
+                    v = v_broadcast(s + 240), a11_0 = v_fma(v, w0, a11_0), a11_1 = v_fma(v, w1, a11_1);
+                    v = v_broadcast(s + 256), a12_0 = v_fma(v, w0, a12_0), a12_1 = v_fma(v, w1, a12_1);
+                    v = v_broadcast(s + 272), a13_0 = v_fma(v, w0, a13_0), a13_1 = v_fma(v, w1, a13_1);
                 }
             }
         }
     }
     for (int ky = 0; ky < 3; ky++) {
         for (int kx = 0; kx < 3; kx++) {
-            const float *s = x + 2592 + ky * 144 + kx * 16;
+            const float *s = x + 3872 + ky * 352 + kx * 32;
             for (int line = 0; line < 8; line++, ahead += 16)
                 v_prefetch(ahead);
             DIRECT_LOOP
@@ -174,13 +174,13 @@ FOVEA_AVX512 static void direct_a_14x2(const float *restrict x, const float *res
                 v = v_broadcast(s + 64), a4_0 = v_fma(v, w0, a4_0), a4_1 = v_fma(v, w1, a4_1);
                 v = v_broadcast(s + 80), a5_0 = v_fma(v, w0, a5_0), a5_1 = v_fma(v, w1, a5_1);
                 v = v_broadcast(s + 96), a6_0 = v_fma(v, w0, a6_0), a6_1 = v_fma(v, w1, a6_1);
-                v = v_broadcast(s + 144), a7_0 = v_fma(v, w0, a7_0), a7_1 = v_fma(v, w1, a7_1);
-                v = v_broadcast(s + 160), a8_0 = v_fma(v, w0, a8_0), a8_1 = v_fma(v, w1, a8_1);
-                v = v_broadcast(s + 176), a9_0 = v_fma(v, w0, a9_0), a9_1 = v_fma(v, w1, a9_1);
-                v = v_broadcast(s + 192), a10_0 = v_fma(v, w0, a10_0), a10_1 = v_fma(v, w1, a10_1);
-                v = v_broadcast(s + 208), a11_0 = v_fma(v, w0, a11_0), a11_1 = v_fma(v, w1, a11_1);
-                v = v_broadcast(s + 224), a12_0 = v_fma(v, w0, a12_0), a12_1 = v_fma(v, w1, a12_1);
-                v = v_broadcast(s + 240), a13_0 = v_fma(v, w0, a13_0), a13_1 = v_fma(v, w1, a13_1);
+                v = v_broadcast(s + 176), a7_0 = v_fma(v, w0, a7_0), a7_1 = v_fma(v, w1, a7_1);
+                v = v_broadcast(s + 192), a8_0 = v_fma(v, w0, a8_0), a8_1 = v_fma(v, w1, a8_1);
+                v = v_broadcast(s + 208), a9_0 = v_fma(v, w0, a9_0), a9_1 = v_fma(v, w1, a9_1);
+                v = v_broadcast(s + 224), a10_0 = v_fma(v, w0, a10_0), a10_1 = v_fma(v, w1, a10_1);
+                v = v_broadcast(s + 240), a11_0 = v_fma(v, w0, a11_0), a11_1 = v_fma(v, w1, a11_1);
+                v = v_broadcast(s + 256), a12_0 = v_fma(v, w0, a12_0), a12_1 = v_fma(v, w1, a12_1);
+                v = v_broadcast(s + 272), a13_0 = v_fma(v, w0, a13_0), a13_1 = v_fma(v, w1, a13_1);
             }
         }
     }
@@ -228,7 +228,7 @@ FOVEA_AVX512 static void direct_a_7x2(const float *restrict x, const float *rest
     for (int b = 0; b < 2; b++) {
         for (int ky = 0; ky < 3; ky++) {
             for (int kx = 0; kx < 3; kx++) {
-                const float *s = x + b * 1296 + ky * 144 + kx * 16;
+                const float *s = x + b * 1936 + ky * 352 + kx * 32;
                 for (int line = 0; line < 8; line++, ahead += 16)
                     v_prefetch(ahead);
                 for (int i = 0; i < 16; i++, s++, weight += 32) {
@@ -247,7 +247,7 @@ FOVEA_AVX512 static void direct_a_7x2(const float *restrict x, const float *rest
     }
     for (int ky = 0; ky < 3; ky++) {
         for (int kx = 0; kx < 3; kx++) {
-            const float *s = x + 2592 + ky * 144 + kx * 16;
+            const float *s = x + 3872 + ky * 352 + kx * 32;
             for (int line = 0; line < 8; line++, ahead += 16)
                 v_prefetch(ahead);
             DIRECT_LOOP
@@ -301,7 +301,7 @@ FOVEA_AVX512 static void direct_a_14x1(const float *restrict x, const float *res
     for (int b = 0; b < 2; b++) {
         for (int ky = 0; ky < 3; ky++) {
             for (int kx = 0; kx < 3; kx++) {
-                const float *s = x + b * 1296 + ky * 144 + kx * 16;
+                const float *s = x + b * 1936 + ky * 352 + kx * 32;
                 for (int line = 0; line < 8; line++, ahead += 16)
                     v_prefetch(ahead);
                 for (int i = 0; i < 16; i++, s++, weight += 16) {
@@ -314,20 +314,20 @@ FOVEA_AVX512 static void direct_a_14x1(const float *restrict x, const float *res
                     v = v_broadcast(s + 64), a4_0 = v_fma(v, w0, a4_0);
                     v = v_broadcast(s + 80), a5_0 = v_fma(v, w0, a5_0);
                     v = v_broadcast(s + 96), a6_0 = v_fma(v, w0, a6_0);
-                    v = v_broadcast(s + 144), a7_0 = v_fma(v, w0, a7_0);
-                    v = v_broadcast(s + 160), a8_0 = v_fma(v, w0, a8_0);
-                    v = v_broadcast(s + 176), a9_0 = v_fma(v, w0, a9_0);
-                    v = v_broadcast(s + 192), a10_0 = v_fma(v, w0, a10_0);
-                    v = v_broadcast(s + 208), a11_0 = v_fma(v, w0, a11_0);
-                    v = v_broadcast(s + 224), a12_0 = v_fma(v, w0, a12_0);
-                    v = v_broadcast(s + 240), a13_0 = v_fma(v, w0, a13_0);
+                    v = v_broadcast(s + 176), a7_0 = v_fma(v, w0, a7_0);
+                    v = v_broadcast(s + 192), a8_0 = v_fma(v, w0, a8_0);
+                    v = v_broadcast(s + 208), a9_0 = v_fma(v, w0, a9_0);
+                    v = v_broadcast(s + 224), a10_0 = v_fma(v, w0, a10_0);
+                    v = v_broadcast(s + 240), a11_0 = v_fma(v, w0, a11_0);
+                    v = v_broadcast(s + 256), a12_0 = v_fma(v, w0, a12_0);
+                    v = v_broadcast(s + 272), a13_0 = v_fma(v, w0, a13_0);
                 }
             }
         }
     }
     for (int ky = 0; ky < 3; ky++) {
         for (int kx = 0; kx < 3; kx++) {
-            const float *s = x + 2592 + ky * 144 + kx * 16;
+            const float *s = x + 3872 + ky * 352 + kx * 32;
             for (int line = 0; line < 8; line++, ahead += 16)
                 v_prefetch(ahead);
             DIRECT_LOOP
@@ -341,13 +341,13 @@ FOVEA_AVX512 static void direct_a_14x1(const float *restrict x, const float *res
                 v = v_broadcast(s + 64), a4_0 = v_fma(v, w0, a4_0);
                 v = v_broadcast(s + 80), a5_0 = v_fma(v, w0, a5_0);
                 v = v_broadcast(s + 96), a6_0 = v_fma(v, w0, a6_0);
-                v = v_broadcast(s + 144), a7_0 = v_fma(v, w0, a7_0);
-                v = v_broadcast(s + 160), a8_0 = v_fma(v, w0, a8_0);
-                v = v_broadcast(s + 176), a9_0 = v_fma(v, w0, a9_0);
-                v = v_broadcast(s + 192), a10_0 = v_fma(v, w0, a10_0);
-                v = v_broadcast(s + 208), a11_0 = v_fma(v, w0, a11_0);
-                v = v_broadcast(s + 224), a12_0 = v_fma(v, w0, a12_0);
-                v = v_broadcast(s + 240), a13_0 = v_fma(v, w0, a13_0);
+                v = v_broadcast(s + 176), a7_0 = v_fma(v, w0, a7_0);
+                v = v_broadcast(s + 192), a8_0 = v_fma(v, w0, a8_0);
+                v = v_broadcast(s + 208), a9_0 = v_fma(v, w0, a9_0);
+                v = v_broadcast(s + 224), a10_0 = v_fma(v, w0, a10_0);
+                v = v_broadcast(s + 240), a11_0 = v_fma(v, w0, a11_0);
+                v = v_broadcast(s + 256), a12_0 = v_fma(v, w0, a12_0);
+                v = v_broadcast(s + 272), a13_0 = v_fma(v, w0, a13_0);
             }
         }
     }
@@ -381,7 +381,7 @@ FOVEA_AVX512 static void direct_a_7x1(const float *restrict x, const float *rest
     for (int b = 0; b < 2; b++) {
         for (int ky = 0; ky < 3; ky++) {
             for (int kx = 0; kx < 3; kx++) {
-                const float *s = x + b * 1296 + ky * 144 + kx * 16;
+                const float *s = x + b * 1936 + ky * 352 + kx * 32;
                 for (int line = 0; line < 8; line++, ahead += 16)
                     v_prefetch(ahead);
                 for (int i = 0; i < 16; i++, s++, weight += 16) {
@@ -400,7 +400,7 @@ FOVEA_AVX512 static void direct_a_7x1(const float *restrict x, const float *rest
     }
     for (int ky = 0; ky < 3; ky++) {
         for (int kx = 0; kx < 3; kx++) {
-            const float *s = x + 2592 + ky * 144 + kx * 16;
+            const float *s = x + 3872 + ky * 352 + kx * 32;
             for (int line = 0; line < 8; line++, ahead += 16)
                 v_prefetch(ahead);
             DIRECT_LOOP
@@ -432,19 +432,19 @@ static void direct_a(const float *restrict x, const float *restrict weight, cons
     {
         const float *ahead = weight + 11520;
         for (int r = 0; r < 6; r += 2) {
-            direct_a_14x2(x + r * 144, weight, bias, y + r * 112, ahead);
+            direct_a_14x2(x + r * 176, weight, bias, y + r * 112, ahead);
             ahead += 3456;
         }
-        direct_a_7x2(x + 864, weight, bias, y + 672, ahead);
+        direct_a_7x2(x + 1056, weight, bias, y + 672, ahead);
         ahead += 3456;
     }
     {
         const float *ahead = weight + 17280;
         for (int r = 0; r < 6; r += 2) {
-            direct_a_14x1(x + r * 144, weight + 11520, bias + 32, y + r * 112 + 1568, ahead);
+            direct_a_14x1(x + r * 176, weight + 11520, bias + 32, y + r * 112 + 1568, ahead);
             ahead += 3456;
         }
-        direct_a_7x1(x + 864, weight + 11520, bias + 32, y + 2240, ahead);
+        direct_a_7x1(x + 1056, weight + 11520, bias + 32, y + 2240, ahead);
         ahead += 3456;
     }
 }
@@ -605,7 +605,7 @@ fovea_status direct_open(direct_model *model, const void *weights, size_t bytes)
     if (!fovea_cpu_has(FOVEA_CPU_AVX512))
         return FOVEA_WRONG_CPU;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0xc8baa583b4422720), 75648);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0xc11aaf486c0226ea), 75648);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;

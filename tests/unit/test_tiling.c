@@ -47,7 +47,7 @@ Test(tiling, of_each_family)
         {"avx512", "f32[64, 110, 55]", "c: conv(208, 3x3, stride=2x1, pad=1)",
          "maps by 32 (16 of the last), rows, columns by 14 and 13, inputs by 16, taps, inputs; 32 maps x 14 pixels in "
          "registers; rows shared out"},
-        {"avx512", "f32[512, 7, 7]", "c: conv(512, 3x3, pad=1)",
+        {"avx512", "f32[512, 7, 7]", "c: conv(512, 3x3, pad=2, dilation=2)",
          "maps by 32, inputs by 16, rows*columns by 14 and 7, taps, inputs; 32 maps x 14 pixels in registers; sums of "
          "49 pixels kept; 8 lines fetched ahead; maps shared out"},
         {"avx512", "f32[480, 13, 14]", "c: conv(80, 1x1)",
