@@ -103,6 +103,9 @@ bench-peers:                        ## time other runtimes beside Fovea, into be
 bench-nets: all                     ## time nets of the zoo (NETS='lenet5 alexnet' TARGETS='avx2 avx512')
 	@bench/net.sh $(NETS)
 
+bench-tune: all                     ## how near the models' choices come to measured ones (NETS= TARGETS= PAIRS= KEEP=)
+	@bench/tune.sh $(NETS)
+
 note: all                           ## measure every statement of examples/note, and write build/note.html
 	@CC='$(CC)' scripts/note.sh $(BUILD)
 
@@ -190,4 +193,4 @@ $(FUZZNET).c $(FUZZNET).h $(FUZZNET)_weights.c &: tests/golden/lenet.fov $(BUILD
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-emulators demo test test-all tests golden golden-update fuzz fuzz-corpus fuzzers replays install uninstall bench bench-nets bench-peers note zoo pictures format tidy wc clean
+.PHONY: all help deps deps-emulators demo test test-all tests golden golden-update fuzz fuzz-corpus fuzzers replays install uninstall bench bench-nets bench-tune bench-peers note zoo pictures format tidy wc clean

@@ -45,6 +45,11 @@ static const char *const details[COMMAND_COUNT] = {
         "Inputs are random numbers.\n"
         "The program that times itself is kept in the cache of\n.BR run .\n"
         "A warning says when the machine had other things to do.\n",
+    [COMMAND_TUNE] = "Convolutions for targets with vectors can be computed in many ways:\nthey are tried beside each "
+                     "other, shape by shape, as they stand in the net,\nand the fastest are written to a file for\n"
+                     ".BR \\-\\-tune .\n"
+                     "Lines that the file has of other shapes stay.\n"
+                     "Without\n.BR \\-\\-target ,\nit is for the widest vectors that this machine has.\n",
     [COMMAND_WEIGHTS] = "They fit code that was made from the same net for the same target, batch and\nparameters;\n"
                         "a file that is there already tells the target.\n"
                         "The code and the program stay as they are.\n"

@@ -106,9 +106,15 @@ static bool read_target(Line *line, const char **target)
     size_t count = 0;
     for (; target_at((int)count) && count < COUNT_OF(names); count++)
         names[count] = target_at((int)count)->name;
-    if (target_find(word)) {
-        *target = target_find(word)->name;
+    const Target *found = target_find(word);
+    if (found && !found->blob) {
+        *target = found->name;
         return true;
+    }
+    if (found) {
+        diag_error(line->diag, line->word, "target %s is computed as %s is", word, found->blob);
+        diag_hint(line->diag, "lines of %s serve both", found->blob);
+        return false;
     }
     expected(line, "a target", word);
     const char *nearest = nearest_word(word, names, count);

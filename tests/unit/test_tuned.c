@@ -67,6 +67,7 @@ Test(tuned, says_what_is_wrong)
         {FIRST "cpu A\ncpu B\n", "3:5: error: the file names two CPUs"},
         {FIRST "z80 input\n", "2:1: error: expected a target, not 'z80'"},
         {FIRST "avx51 input\n", "hint: did you mean 'avx512'?"},
+        {FIRST "auto input 1x1x1\n", "2:1: error: target auto is computed as avx512 is"},
         {FIRST "avx512\n", "2:7: error: expected 'input'"},
         {FIRST "avx512 maps 3\n", "2:8: error: expected 'input', not 'maps'"},
         {FIRST "avx512 input 64x56 maps\n", "2:14: error: expected three numbers, as in 64x56x56, not '64x56'"},
