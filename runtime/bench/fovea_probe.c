@@ -93,12 +93,22 @@ static double time_chains(Chains *chains, int sums)
     return 2e-9 * sums * STEPS / (probe_seconds() - start);
 }
 
+#ifdef PROBE_X86
+/* Whether the kernels of a target are for these instructions here. */
+static int computes_with(const char *target, const char *name, fovea_cpu_feature feature)
+{
+    if (strcmp(target, "auto") == 0)
+        return (int)feature <= FOVEA_CPU_MOST && fovea_cpu_has(feature);
+    return strcmp(target, name) == 0;
+}
+#endif
+
 double fovea_probe_fma(const char *target)
 {
 #ifdef PROBE_X86
-    if (strcmp(target, "avx512") == 0)
+    if (computes_with(target, "avx512", FOVEA_CPU_AVX512))
         return time_chains(chains_avx512, 16 * VECTORS);
-    if (strcmp(target, "avx2") == 0)
+    if (computes_with(target, "avx2", FOVEA_CPU_AVX2))
         return time_chains(chains_avx2, 8 * VECTORS);
 #endif
     (void)target;

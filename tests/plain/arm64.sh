@@ -31,6 +31,18 @@ fi
 ends "it checks itself and ends well" 0 "$work/lenet5.weights"
 difference=$(awk -f tests/plain/support/logits.awk "$work/wanted" "$work/said")
 [ "$difference" = same ] && ok "twenty answers" || not_ok "twenty answers" "$difference"
+# Of target auto, an Arm has the portable kernels.
+"$BUILD/fovea" compile examples/lenet5/lenet5.fov --target auto -o "$work/auto" >"$work/log" 2>&1
+if ${cross% -I*} -I"$work/auto" -static -o "$work/answers" tests/plain/support/answers.c "$work/auto/lenet5.c" "$work/fovea.c" -lm \
+    >"$work/log" 2>&1; then
+    ok "target auto is compiled"
+else
+    not_ok "target auto is compiled" "$(grep -m 1 error "$work/log")"
+fi
+ends "target auto ends well" 0 "$work/auto/lenet5.weights"
+difference=$(awk -f tests/plain/support/logits.awk "$work/wanted" "$work/said")
+[ "$difference" = same ] && ok "twenty answers of target auto" || not_ok "twenty answers of target auto" "$difference"
+$cross -static -o "$work/answers" tests/plain/support/answers.c "$work/lenet5.c" "$work/fovea.c" -lm || exit 1
 cp "$work/lenet5.weights" "$work/damaged" && printf '\252' | dd of="$work/damaged" bs=1 seek=70000 conv=notrunc 2>/dev/null
 ends "damaged weights" 8 "$work/damaged"
 

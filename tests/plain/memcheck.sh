@@ -48,7 +48,7 @@ int main(int count, char **arguments)
     return status;
 }
 MAIN
-for target in c avx2; do # valgrind knows no AVX-512
+for target in c avx2 auto; do # valgrind knows no AVX-512: auto takes AVX2 there
     name="an emitted program for $target"
     if ! cpu_runs $target; then
         skip "$name" "this CPU cannot run target $target"

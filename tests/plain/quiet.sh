@@ -62,7 +62,7 @@ net() {
     fi
 }
 
-for target in c avx2 avx512; do
+for target in c avx2 avx512 auto; do
     net lenet5 examples/lenet5/lenet5.fov $target
     for model in tests/golden/*.fov; do
         net "$(basename "$model" .fov)" "$model" $target --weights random:1

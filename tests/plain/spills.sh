@@ -48,9 +48,13 @@ spills conv2 avx2 ymm $lenet net_conv2
 spills conv2 avx512 zmm $lenet net_conv2
 spills products avx2 ymm "$work/tiles.fov" _tiles
 spills products avx512 zmm "$work/tiles.fov" _tiles
+# With narrower vectors than those that the weights are for.
+spills conv2 auto ymm $lenet net_conv2_avx2
+spills products auto ymm "$work/tiles.fov" _avx2_tiles
 # Compilers put the sums of fully connected layers into the loops over them; what these keep for each other is no spill.
 apart='-fno-inline-functions -fno-inline-functions-called-once -Wno-ignored-optimization-argument'
 for batch in 1 6; do
     spills fc1 avx2 ymm $lenet net_fc1 --batch $batch
     spills fc1 avx512 zmm $lenet net_fc1 --batch $batch
+    spills fc1 auto ymm $lenet net_fc1_avx2 --batch $batch
 done

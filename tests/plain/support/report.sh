@@ -17,5 +17,6 @@ cpu_runs() {
     case $1 in
     avx2) grep -qw avx2 /proc/cpuinfo 2>/dev/null ;;
     avx512) grep -qw avx512dq /proc/cpuinfo 2>/dev/null ;;
+    auto) ;;
     esac
 }
