@@ -4,7 +4,7 @@
 #   fovea_add_model(digits SOURCE models/digits.fov)
 #   target_link_libraries(app PRIVATE digits)          # app includes "digits.h"
 #
-# fovea_add_model(TARGET SOURCE FILE [NAME PREFIX] [TARGET c|avx2|avx512] [NET NAME] [BATCH N] [DEFINES NAME=VALUE...]
+# fovea_add_model(TARGET SOURCE FILE [NAME PREFIX] [TARGET c|avx2|avx512|auto] [NET NAME] [BATCH N] [DEFINES NAME=VALUE...]
 #                 [SAFETENSORS FILE|random:SEED] [WEIGHTS incbin|array|file])
 #
 #   adds a static library of that name, made from the C that Fovea compiles the model to; its header is PREFIX.h, and
