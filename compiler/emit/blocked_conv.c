@@ -88,13 +88,28 @@ static bool has_parts(const BlockedConv *c, int64_t panel)
     return c->loops.part < panel;
 }
 
+/* The maps of whole panels, and those that are left. */
+static int64_t whole_maps(const BlockedConv *c)
+{
+    return c->maps / c->loops.maps * c->loops.maps;
+}
+
+/* Vectors of sums in a tile of a panel: those that have maps. */
+static int vectors_of(const BlockedConv *c, int64_t panel)
+{
+    bool last = panel < c->loops.maps || !whole_maps(c);
+    int64_t maps = last && !has_parts(c, panel) ? c->maps - whole_maps(c) : part_of(c, panel);
+    return (int)((maps + c->lanes - 1) / c->lanes);
+}
+
 /* So many pixels from the beginning of a row on, or from anywhere where they are even. */
 static BlockedTile make_tile(const BlockedConv *c, int64_t panel, int64_t pixels)
 {
     BlockedTile tile = {.text = c->text,
                         .block = c->block,
                         .lanes = c->lanes,
-                        .vectors = (int)part_of(c, panel) / c->lanes,
+                        .vectors = vectors_of(c, panel),
+                        .zeros = (int)part_of(c, panel) / c->lanes - vectors_of(c, panel),
                         .has_bias = c->has_bias,
                         .pixels = (int)pixels};
     int64_t width = c->loops.across && !c->even ? c->y->dim[3] : pixels;
@@ -110,8 +125,7 @@ static BlockedTile make_tile(const BlockedConv *c, int64_t panel, int64_t pixels
 /* "_14x2": pixels and vectors; "_6x2of4" when a panel has more of these. */
 static const char *tile_name(const BlockedConv *c, int64_t panel, int64_t pixels)
 {
-    const char *name =
-        arena_printf(c->text->arena, "_%lldx%lld", (long long)pixels, (long long)part_of(c, panel) / c->lanes);
+    const char *name = arena_printf(c->text->arena, "_%lldx%d", (long long)pixels, vectors_of(c, panel));
     return has_parts(c, panel) ? arena_printf(c->text->arena, "%sof%lld", name, (long long)panel / c->lanes) : name;
 }
 
@@ -183,7 +197,7 @@ static void write_tile(const BlockedConv *c, int64_t panel, int64_t pixels)
     const char *of_panel =
         has_parts(c, panel) ? arena_printf(text->arena, " of a panel of %lld", (long long)panel) : "";
     buf_line(text->out, "/* %lld pixels%s, of %lld maps%s%s. */", (long long)pixels, of_rows,
-             (long long)part_of(c, panel), of_panel,
+             (long long)vectors_of(c, panel) * c->lanes, of_panel,
              chunks ? arena_printf(text->arena, ": %lld inputs from input `from` on", (long long)c->loops.inputs) : "");
     const char *extra = arena_printf(text->arena, "%s%s", chunks ? ", int from, float *restrict sums" : "",
                                      c->loops.ahead ? ", const float *ahead" : "");
@@ -333,12 +347,7 @@ static void write_panel(const BlockedConv *c, int64_t panel, Place map)
         buf_close(text->out);
 }
 
-/* The maps of whole panels, and those that are left. */
-static int64_t whole_maps(const BlockedConv *c)
-{
-    return c->maps / c->loops.maps * c->loops.maps;
-}
-
+/* The panel of those that are left, in whole blocks. */
 static int64_t rest_panel(const BlockedConv *c)
 {
     return (c->maps - whole_maps(c) + c->block - 1) / c->block * c->block;

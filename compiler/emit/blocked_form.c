@@ -164,13 +164,14 @@ ConvForm target_form_with(const InstructionSet *set, const Graph *graph, const K
     if (form.activations != LAYOUT_BLOCKED || form.channel_block == set->lanes)
         return form;
     int32_t vectors = form.channel_block / set->lanes, most = set->sums / vectors;
+    int64_t maps = conv->type.shape.dim[1];
     form.part = form.channel_block;
     if (kernel->family == FAMILY_WINOGRAD)
         form.pixels = even_piece(form.rows, most);
     else if (kernel->family == FAMILY_CONV_TRANSPOSE)
         form.pixels = even_piece(transposed_columns(conv), most);
-    else if (blocked_is_direct(graph, kernel))
-        form.pixels = MIN(most, MOST_PIXELS);
+    else if (blocked_is_direct(graph, kernel)) /* few maps do not fill all vectors of their block */
+        form.pixels = most_pixels(set->sums, (int32_t)MIN((maps + set->lanes - 1) / set->lanes, vectors));
     else /* of depthwise ones nothing is broadcast */
         form.pixels = even_piece(conv->type.shape.dim[3], (set->sums + 2) / vectors);
     return form;

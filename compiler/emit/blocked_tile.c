@@ -50,7 +50,7 @@ void sums_store(const BlockedTile *tile)
 {
     KernelText *text = tile->text;
     const Access out = access_of(text_output(text));
-    for (int v = 0; v < tile->vectors; v++)
+    for (int v = 0; v < tile->vectors + tile->zeros; v++)
         for (int p = 0; p < tile->pixels; p++) {
             const TilePixel *pixel = &tile->at[p];
             const char *sum = arena_printf(text->arena, "a%d_%d", p, v);
@@ -61,7 +61,9 @@ void sums_store(const BlockedTile *tile)
                                   {NULL, 3, pixel->column},
                                   {NULL, AXIS_IN_BLOCK, inside}};
             const char *at = pointer_text(text, "y", place_text(text, &out, terms, COUNT_OF(terms)));
-            const char *value = text_finished(text, sum, channel, parallels_at(text, terms, COUNT_OF(terms)), true);
+            const char *value = "v_zero()";
+            if (v < tile->vectors)
+                value = text_finished(text, sum, channel, parallels_at(text, terms, COUNT_OF(terms)), true);
             line_wrapped(text->out, arena_printf(text->arena, "v_store(%s, %s);", at, value));
         }
 }

@@ -22,6 +22,7 @@ typedef struct BlockedTile {
     int block;   /* channels of one */
     int lanes;   /* of a vector, which may be narrower than a block */
     int vectors; /* of maps */
+    int zeros;   /* vectors behind these that no map stands in, and that are stored as zeros */
     bool has_bias;
     int pixels;
     TilePixel at[TILING_PIXELS];

@@ -149,7 +149,9 @@ static void check_weights_of_16_bits(const char *target)
     for (size_t k = 0; k < COUNT_OF(kinds); k++) {
         Emitted *emitted = emitted_new(target);
         Graph *graph = subject.graph;
-        passes_run(&graph, &(PassOptions){.target = target_find(target), .weights_as = kinds[k]});
+        Target row;
+        cr_assert(target_tested(target, &row));
+        passes_run(&graph, &(PassOptions){.target = &row, .weights_as = kinds[k]});
         int model = emitted_add_optimised(emitted, &subject.diag, subject.graph, graph);
         cr_assert(model >= 0 && emitted_compile(emitted), "nothing is emitted");
         EmittedSession *session = emitted_session(emitted, model, 1);
