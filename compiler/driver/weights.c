@@ -106,7 +106,9 @@ static const Target *fitting_target(Diag *diag, Graph *net, const Options *optio
     }
     diag_error(diag, NOWHERE, "\"%s\" does not fit %s: it is of another net, or of this one with other options", path,
                net->name);
-    diag_hint(diag, "-D, --net, --batch, --weights-as, --tune and --disable have to be those with which the code was compiled");
+    diag_hint(
+        diag,
+        "-D, --net, --batch, --weights-as, --tune and --disable have to be those with which the code was compiled");
     return NULL;
 }
 

@@ -115,8 +115,7 @@ static const InstructionSet portable = {
 
 const Target target_auto = {
     .name = "auto",
-    .synopsis =
-        "x86-64 with AVX-512, with AVX2, or without, and other CPUs: what a program finds when it opens a model",
+    .synopsis = "AVX-512, AVX2 or any CPU: the best of them that a program finds",
     .blob = "avx512",
     .sets = {&set_avx512, &set_avx2, &portable},
     .set_count = 3,

@@ -1,7 +1,7 @@
 /* anywhere.c - a compiled net
  *
- * Net 'anywhere' of anywhere.fov, compiled by Fovea for target auto: x86-64 with AVX-512, with AVX2, or without,
- *   and other CPUs: what a program finds when it opens a model.
+ * Net 'anywhere' of anywhere.fov, compiled by Fovea for target auto: AVX-512,
+ *   AVX2 or any CPU: the best of them that a program finds.
  * This text is yours under the 0BSD licence: use it for anything, no notice is owed.
  */
 #include "anywhere.h"
