@@ -50,6 +50,7 @@ typedef struct WinogradShape {
     int64_t height, width;                    /* of the output */
     int64_t r;                                /* of the kernel, as wide as high */
     int lanes;
+    double held; /* what bytes of weights count for beside the time to compute, in times of fetching them */
 } WinogradShape;
 
 typedef struct KernelText KernelText; /* emit/kernel.h */

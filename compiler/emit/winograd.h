@@ -8,9 +8,6 @@
 /* The tiles of a target, as Target.winograd has them: those that take the least time of which the errors to be expected
  * are small enough. */
 int winograd_by_cost(const WinogradShape *shape, double *left);
-/* What so many bytes of weights count beside the time of a core, in its cycles: a way that needs more of them has to be
- * faster by so much. */
-double weights_cycles(double bytes);
 
 /* The whole kernel. */
 void winograd_text(KernelText *text);

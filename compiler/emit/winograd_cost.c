@@ -6,8 +6,8 @@
  * 5, 4.5 GHz, weights from memory): within 7 % of these in the mean. What decides: how often multiplications are saved,
  * that transformed weights are larger, and that tiles hang over the edges of small maps.
  *
- * Weights count once more than their fetching takes, and a half: they stand in memory, and other threads and programs
- * want to fetch theirs. Without that, ResNet-50 takes 53 MB more for a fifteenth of its time.
+ * A net may have room for less weights than are fastest: then they count for more than their fetching takes
+ * (WinogradShape.held).
  */
 #include "emit/winograd.h"
 #include "plan/winograd.h"
@@ -26,9 +26,6 @@ static const double DIRECT_SHARE = 0.95, PRODUCT_SHARE = 0.96;
 static const double BYTES_A_CYCLE = 8, AGAIN = 0.1;
 /* Of the shorter one of computing and fetching, what is not hidden behind the longer one. */
 static const double EXPOSED = 0.08;
-
-/* What weights count beside the time of a core that has its memory for itself, in times of fetching them. */
-static const double HELD = 1.5;
 
 /* To begin and to store the sums of a tile in a vector of maps, at one point. */
 static const double SUM_CYCLES = 0.7;
@@ -49,17 +46,19 @@ static double products_a_cycle(const WinogradShape *shape)
     return 2.0 * shape->lanes * (double)shape->maps / (double)(blocks_of(shape->maps, shape->lanes) * shape->lanes);
 }
 
-double weights_cycles(double bytes)
+/* What weights count for beside the time of a core that has its memory for itself. */
+static double held_cycles(const WinogradShape *shape, double bytes)
 {
-    return HELD * bytes / BYTES_A_CYCLE;
+    return shape->held * (double)shape->groups * bytes / BYTES_A_CYCLE;
 }
 
 static double direct_cycles(const WinogradShape *shape)
 {
     double products = (double)(shape->pictures * shape->groups * shape->channels * shape->maps) *
                       (double)(shape->height * shape->width * shape->r * shape->r);
-    double bytes = 4.0 * (double)(shape->groups * shape->channels * shape->maps * shape->r * shape->r);
-    return fmax(products / products_a_cycle(shape) / DIRECT_SHARE, bytes / BYTES_A_CYCLE) + weights_cycles(bytes);
+    double bytes = 4.0 * (double)(shape->channels * shape->maps * shape->r * shape->r); /* of a group */
+    double fetched = (double)shape->groups * bytes / BYTES_A_CYCLE;
+    return fmax(products / products_a_cycle(shape) / DIRECT_SHARE, fetched) + held_cycles(shape, bytes);
 }
 
 static int64_t tiles_of(const WinogradShape *shape, const Winograd *winograd)
@@ -79,7 +78,7 @@ static double winograd_cycles(const WinogradShape *shape, const Winograd *winogr
     moves *= shape->lanes < 16 ? FEW_REGISTERS : 1;
     moves += out * winograd->a * winograd->a * SUM_CYCLES;
     double computed = products + pictures * tiles * moves;
-    return fmax(computed, fetched) + EXPOSED * fmin(computed, fetched) + weights_cycles((double)shape->groups * bytes);
+    return fmax(computed, fetched) + EXPOSED * fmin(computed, fetched) + held_cycles(shape, bytes);
 }
 
 int winograd_by_cost(const WinogradShape *shape, double *left)

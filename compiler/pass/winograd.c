@@ -25,6 +25,7 @@ typedef struct Choosing {
     const uint32_t *uses;
     bool *apart; /* one a leader: its value is written in pieces */
     bool *reads; /* one a leader: it reads other tensors beside its running value */
+    double held; /* as in WinogradShape */
 } Choosing;
 
 /* Kernels of 3 x 3 and 5 x 5 on targets that can: others are not asked about. */
@@ -50,7 +51,8 @@ static WinogradShape shape_of(const Choosing *c, const Node *conv)
                            .height = y->dim[2],
                            .width = y->dim[3],
                            .r = weight->dim[2],
-                           .lanes = c->context->target->lanes};
+                           .lanes = c->context->target->lanes,
+                           .held = c->held};
 }
 
 /* Why it cannot be computed so; NULL: it can. */
@@ -89,6 +91,57 @@ static const char *choose(const Choosing *c, const WinogradShape *shape, const T
     return arena_printf(c->rewrite.from->arena, "with Winograd's algorithm it would take about %.2f times as long",
                         left);
 }
+
+/* ---- room for weights ---- */
+
+/* Transformed weights are up to four times as large, and a net has to stand in memory: about a third more than it has
+ * is enough, and 32 MB in any net. */
+static const double ROOM_SHARE = 0.35, ROOM_BYTES = 32e6;
+
+static double bytes_of_weights(const Graph *graph)
+{
+    double bytes = 0;
+    for (uint32_t i = 0; i < graph->nodes.count; i++)
+        if (graph->nodes.at[i].op == OP_const)
+            bytes += (double)type_bytes(&graph->nodes.at[i].type);
+    return bytes;
+}
+
+static const TunedChoice *measured_choice(const Choosing *c, NodeId id)
+{
+    return tuned_choice(c->context->target, c->rewrite.from, graph_node(c->rewrite.from, id), c->forms[id.index].reads);
+}
+
+/* How much larger the weights of all convolutions become whose algorithm is up to the model of costs. */
+static double bytes_more(const Choosing *c)
+{
+    double bytes = 0;
+    for (uint32_t i = 0; i < c->rewrite.from->nodes.count; i++) {
+        NodeId id = {i};
+        if (!is_candidate(c, id))
+            continue;
+        WinogradShape shape = shape_of(c, graph_node(c->rewrite.from, id));
+        Winograd chosen = {0};
+        if (!measured_choice(c, id) && !why_not(c, id, &shape) && !choose(c, &shape, NULL, &chosen))
+            bytes += 4.0 * (double)(shape.groups * shape.maps * shape.channels) *
+                     (chosen.a * chosen.a - chosen.r * chosen.r);
+    }
+    return bytes;
+}
+
+/* Weights count the more, the less room there is for them: so those are left small that save the least time a byte. */
+static void choose_held(Choosing *c)
+{
+    static const double prices[] = {0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 100};
+    double room = MAX(ROOM_SHARE * bytes_of_weights(c->rewrite.from), ROOM_BYTES);
+    for (size_t i = 0; i < COUNT_OF(prices); i++) {
+        c->held = prices[i];
+        if (bytes_more(c) <= room)
+            return;
+    }
+}
+
+/* ---- what becomes of convolutions ---- */
 
 static const char *name_of(Arena *arena, const Winograd *w)
 {
@@ -175,6 +228,7 @@ Graph *pass_winograd(const Graph *graph, const PassContext *context)
                   .apart = NEW_ARRAY(graph->arena, bool, count),
                   .reads = NEW_ARRAY(graph->arena, bool, count)};
     find_followers(&c);
+    choose_held(&c);
     for (uint32_t i = 0; i < count; i++) {
         NodeId id = {i};
         Winograd chosen = {0};
@@ -183,7 +237,7 @@ Graph *pass_winograd(const Graph *graph, const PassContext *context)
             continue;
         }
         WinogradShape shape = shape_of(&c, graph_node(graph, id));
-        const TunedChoice *measured = tuned_choice(context->target, graph, graph_node(graph, id), c.forms[i].reads);
+        const TunedChoice *measured = measured_choice(&c, id);
         const char *why = why_not(&c, id, &shape);
         why = why ? why : choose(&c, &shape, measured, &chosen);
         if (why) {

@@ -52,22 +52,17 @@ typedef __m512 v16;
 enum {
     w_one_weight = 16, /* [1][1][1][16][16] */
     w_one_bias = 272, /* [1][16] */
-    w_two_weight = 288, /* [1][4][4][16][16] */
-    w_two_bias = 4384, /* [1][16] */
+    w_two_weight = 288, /* [1][6][6][16][16] */
+    w_two_bias = 9504, /* [1][16] */
 };
 
 /* Where each value stands in the workspace, and from which step of a run to which, in floats. */
 enum {
     at_pack_x = 0, /* [1][13][14][16], steps 1 to 2 */
-    at_one = 13312, /* [1][16][16][16], steps 2 to 3 */
-    at_two = 17408, /* [1][13][14][16], steps 3 to 4 */
-    at_two_scratch = 0, /* [13312], step 3 */
+    at_one = 19584, /* [1][18][18][16], steps 2 to 3 */
+    at_two = 24768, /* [1][13][14][16], steps 3 to 4 */
+    at_two_scratch = 0, /* [19584], step 3 */
 };
-
-static inline int winograd_least(int a, int b)
-{
-    return a < b ? a : b;
-}
 
 /* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for edges. */
 static void winograd_zero_border(float *y, int maps, int height, int width, int top, int left, int bottom, int right)
@@ -94,7 +89,7 @@ FOVEA_AVX512 static void winograd_pack_x(const float *restrict x, float *restric
 }
 
 /* one: conv, relu (winograd.fov:3)
- * x[1][13][14][16], weight[1][1][1][16][16], bias[1][16] -> y[1][16][16][16]
+ * x[1][13][14][16], weight[1][1][1][16][16], bias[1][16] -> y[1][18][18][16]
  * direct, 16 maps x 14 pixels summed in registers, channels in blocks of 16 */
 FOVEA_AVX512 static inline v16 winograd_one_finish(v16 v)
 {
@@ -157,27 +152,33 @@ FOVEA_AVX512 static void winograd_one_14x1(const float *restrict x, const float 
 static void winograd_one(const float *restrict x, const float *restrict weight, const float *restrict bias,
                          float *restrict y)
 {
-    winograd_zero_border(y, 1, 13, 224, 1, 16, 2, 16);
-    y += 272; /* past the halo */
+    winograd_zero_border(y, 1, 13, 224, 1, 16, 4, 48);
+    y += 304; /* past the halo */
     for (int r = 0; r < 13; r++) {
-        winograd_one_14x1(x + r * 224, weight, bias, y + r * 256);
+        winograd_one_14x1(x + r * 224, weight, bias, y + r * 288);
     }
 }
 
 /* two: conv_winograd, add, relu (winograd.fov:4)
- * x[1][16][16][16], weight[1][4][4][16][16], bias[1][16], add_x[1][16][16][16] -> y[1][13][14][16]
- * by Winograd's F(2x2, 3x3), 25 tiles at a time; 16 maps x 25 tiles summed in registers, channels in blocks of 16 */
+ * x[1][18][18][16], weight[1][6][6][16][16], bias[1][16], add_x[1][18][18][16] -> y[1][13][14][16]
+ * by Winograd's F(4x4, 3x3), 16 tiles at a time; 16 maps x 16 tiles summed in registers, channels in blocks of 16 */
 /* y = A^T [(G g G^T) . (B^T d B)] A of tiles d and kernels g, whose G g G^T are the weights:
- *   B^T       -1      0      1      0
- *              0      1      1      0
- *              0     -1      1      0
- *              0     -1      0      1
- *   G         -1      0      0
- *            1/2    1/2    1/2
- *            1/2   -1/2    1/2
+ *   B^T        4      0     -5      0      1      0
+ *              0     -4     -4      1      1      0
+ *              0      4     -4     -1      1      0
+ *              0     -2     -1      2      1      0
+ *              0      2     -1     -2      1      0
+ *              0      4      0     -5      0      1
+ *   G        1/4      0      0
+ *           -1/6   -1/6   -1/6
+ *           -1/6    1/6   -1/6
+ *           1/24   1/12    1/6
+ *           1/24  -1/12    1/6
  *              0      0      1
- *   A^T        1      1      1      0
- *              0      1     -1      1
+ *   A^T        1      1      1      1      1      0
+ *              0      1     -1      2     -2      0
+ *              0      1      1      4      4      0
+ *              0      1     -1      8     -8      1
  */
 FOVEA_AVX512 static inline v16 winograd_two_finish(v16 v, v16 add_x)
 {
@@ -185,30 +186,38 @@ FOVEA_AVX512 static inline v16 winograd_two_finish(v16 v, v16 add_x)
     return v_max(v_set(0.0f), v);
 }
 
-/* B^T d B of the 4 x 4 pixels at x, for 16 channels: a point each, to v. */
+/* B^T d B of the 6 x 6 pixels at x, for 16 channels: a point each, to v. */
 FOVEA_AVX512 static void winograd_two_forward(const float *restrict x, float *restrict v)
 {
-    v16 rows[4][4];
-    for (int i = 0; i < 4; i++, x += 256) {
+    v16 rows[6][6];
+    for (int i = 0; i < 6; i++, x += 288) {
         const v16 x0 = v_load(x), x1 = v_load(x + 16), x2 = v_load(x + 32), x3 = v_load(x + 48);
-        const v16 s1 = x2, d1 = x1;
-        rows[i][0] = v_sub(x2, x0);
+        const v16 x4 = v_load(x + 64), x5 = v_load(x + 80);
+        const v16 s1 = v_fma(v_set(-4.0f), x2, x4), d1 = v_fma(v_set(-4.0f), x1, x3);
+        const v16 s3 = v_sub(x4, x2), d3 = v_sub(x3, x1);
+        rows[i][0] = v_fma(v_set(-5.0f), x2, v_fma(v_set(4.0f), x0, x4));
         rows[i][1] = v_add(s1, d1);
         rows[i][2] = v_sub(s1, d1);
-        rows[i][3] = v_sub(x3, x1);
+        rows[i][3] = v_fma(v_set(2.0f), d3, s3);
+        rows[i][4] = v_fma(v_set(-2.0f), d3, s3);
+        rows[i][5] = v_fma(v_set(-5.0f), x3, v_fma(v_set(4.0f), x1, x5));
     }
-    for (int j = 0; j < 4; j++, v += 416) {
+    for (int j = 0; j < 6; j++, v += 272) {
         const v16 x0 = rows[0][j], x1 = rows[1][j], x2 = rows[2][j], x3 = rows[3][j];
-        const v16 s1 = x2, d1 = x1;
-        v_store(v, v_sub(x2, x0));
-        v_store(v + 1664, v_add(s1, d1));
-        v_store(v + 3328, v_sub(s1, d1));
-        v_store(v + 4992, v_sub(x3, x1));
+        const v16 x4 = rows[4][j], x5 = rows[5][j];
+        const v16 s1 = v_fma(v_set(-4.0f), x2, x4), d1 = v_fma(v_set(-4.0f), x1, x3);
+        const v16 s3 = v_sub(x4, x2), d3 = v_sub(x3, x1);
+        v_store(v, v_fma(v_set(-5.0f), x2, v_fma(v_set(4.0f), x0, x4)));
+        v_store(v + 1632, v_add(s1, d1));
+        v_store(v + 3264, v_sub(s1, d1));
+        v_store(v + 4896, v_fma(v_set(2.0f), d3, s3));
+        v_store(v + 6528, v_fma(v_set(-2.0f), d3, s3));
+        v_store(v + 8160, v_fma(v_set(-5.0f), x3, v_fma(v_set(4.0f), x1, x5)));
     }
 }
 
-/* At one point, 25 tiles, of 16 maps: the sum over channels of v times weights. */
-FOVEA_AVX512 static void winograd_two_tiles25(const float *restrict v, const float *restrict weight,
+/* At one point, 16 tiles, of 16 maps: the sum over channels of v times weights. */
+FOVEA_AVX512 static void winograd_two_tiles16(const float *restrict v, const float *restrict weight,
                                               const float *restrict next, float *restrict sums)
 {
     v16 a0_0 = v_zero();
@@ -227,15 +236,6 @@ FOVEA_AVX512 static void winograd_two_tiles25(const float *restrict v, const flo
     v16 a13_0 = v_zero();
     v16 a14_0 = v_zero();
     v16 a15_0 = v_zero();
-    v16 a16_0 = v_zero();
-    v16 a17_0 = v_zero();
-    v16 a18_0 = v_zero();
-    v16 a19_0 = v_zero();
-    v16 a20_0 = v_zero();
-    v16 a21_0 = v_zero();
-    v16 a22_0 = v_zero();
-    v16 a23_0 = v_zero();
-    v16 a24_0 = v_zero();
     for (int i = 0; i < 16; i++, weight += 16) {
         const float *s = v + i;
         v_prefetch(next);
@@ -273,24 +273,6 @@ FOVEA_AVX512 static void winograd_two_tiles25(const float *restrict v, const flo
         a14_0 = v_fma(s14, w0, a14_0);
         const v16 s15 = v_broadcast(s + 240);
         a15_0 = v_fma(s15, w0, a15_0);
-        const v16 s16 = v_broadcast(s + 256);
-        a16_0 = v_fma(s16, w0, a16_0);
-        const v16 s17 = v_broadcast(s + 272);
-        a17_0 = v_fma(s17, w0, a17_0);
-        const v16 s18 = v_broadcast(s + 288);
-        a18_0 = v_fma(s18, w0, a18_0);
-        const v16 s19 = v_broadcast(s + 304);
-        a19_0 = v_fma(s19, w0, a19_0);
-        const v16 s20 = v_broadcast(s + 320);
-        a20_0 = v_fma(s20, w0, a20_0);
-        const v16 s21 = v_broadcast(s + 336);
-        a21_0 = v_fma(s21, w0, a21_0);
-        const v16 s22 = v_broadcast(s + 352);
-        a22_0 = v_fma(s22, w0, a22_0);
-        const v16 s23 = v_broadcast(s + 368);
-        a23_0 = v_fma(s23, w0, a23_0);
-        const v16 s24 = v_broadcast(s + 384);
-        a24_0 = v_fma(s24, w0, a24_0);
     }
     v_store(sums, a0_0);
     v_store(sums + 16, a1_0);
@@ -308,85 +290,150 @@ FOVEA_AVX512 static void winograd_two_tiles25(const float *restrict v, const flo
     v_store(sums + 208, a13_0);
     v_store(sums + 224, a14_0);
     v_store(sums + 240, a15_0);
-    v_store(sums + 256, a16_0);
-    v_store(sums + 272, a17_0);
-    v_store(sums + 288, a18_0);
-    v_store(sums + 304, a19_0);
-    v_store(sums + 320, a20_0);
-    v_store(sums + 336, a21_0);
-    v_store(sums + 352, a22_0);
-    v_store(sums + 368, a23_0);
-    v_store(sums + 384, a24_0);
 }
 
-/* A^T s A of the 4 x 4 sums of a tile, for 16 maps: 2 x 2 of the output. */
+/* A^T s A of the 6 x 6 sums of a tile, for 16 maps: 4 x 4 of the output. */
 FOVEA_AVX512 static void winograd_two_inverse(const float *restrict sums, const float *restrict bias,
                                               const float *restrict add_x, float *restrict y)
 {
     const v16 b = v_load(bias);
-    v16 columns[2][4];
-    for (int j = 0; j < 4; j++, sums += 416) {
-        const v16 t0 = v_load(sums), t1 = v_load(sums + 1664), t2 = v_load(sums + 3328), t3 = v_load(sums + 4992);
+    v16 columns[4][6];
+    for (int j = 0; j < 6; j++, sums += 272) {
+        const v16 t0 = v_load(sums), t1 = v_load(sums + 1632), t2 = v_load(sums + 3264), t3 = v_load(sums + 4896);
+        const v16 t4 = v_load(sums + 6528), t5 = v_load(sums + 8160);
         const v16 e1 = v_add(t1, t2), o1 = v_sub(t1, t2);
-        columns[0][j] = v_add(t0, e1);
-        columns[1][j] = v_add(o1, t3);
+        const v16 e3 = v_add(t3, t4), o3 = v_sub(t3, t4);
+        columns[0][j] = v_add(v_add(t0, e1), e3);
+        columns[1][j] = v_fma(v_set(2.0f), o3, o1);
+        columns[2][j] = v_fma(v_set(4.0f), e3, e1);
+        columns[3][j] = v_add(v_fma(v_set(8.0f), o3, o1), t5);
     }
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 4; i++) {
         const v16 t0 = columns[i][0], t1 = columns[i][1], t2 = columns[i][2], t3 = columns[i][3];
+        const v16 t4 = columns[i][4], t5 = columns[i][5];
         const v16 e1 = v_add(t1, t2), o1 = v_sub(t1, t2);
-        v_store(y + i * 224, winograd_two_finish(v_add(v_add(b, t0), e1), v_load(add_x + i * 256)));
-        v_store(y + i * 224 + 16, winograd_two_finish(v_add(v_add(b, o1), t3), v_load(add_x + i * 256 + 16)));
+        const v16 e3 = v_add(t3, t4), o3 = v_sub(t3, t4);
+        v_store(y + i * 224, winograd_two_finish(v_add(v_add(v_add(b, t0), e1), e3), v_load(add_x + i * 288)));
+        v_store(y + i * 224 + 16,
+                winograd_two_finish(v_fma(v_set(2.0f), o3, v_add(b, o1)), v_load(add_x + i * 288 + 16)));
+        v_store(y + i * 224 + 32,
+                winograd_two_finish(v_fma(v_set(4.0f), e3, v_add(b, e1)), v_load(add_x + i * 288 + 32)));
+        v_store(y + i * 224 + 48,
+                winograd_two_finish(v_add(v_fma(v_set(8.0f), o3, v_add(b, o1)), t5), v_load(add_x + i * 288 + 48)));
     }
 }
 
-/* A^T s A of the 4 x 4 sums of a tile, for 16 maps: 1 x 2 of the output. */
+/* A^T s A of the 6 x 6 sums of a tile, for 16 maps: 4 x 2 of the output. */
+FOVEA_AVX512 static void winograd_two_right(const float *restrict sums, const float *restrict bias,
+                                            const float *restrict add_x, float *restrict y)
+{
+    const v16 b = v_load(bias);
+    v16 columns[4][6];
+    for (int j = 0; j < 6; j++, sums += 272) {
+        const v16 t0 = v_load(sums), t1 = v_load(sums + 1632), t2 = v_load(sums + 3264), t3 = v_load(sums + 4896);
+        const v16 t4 = v_load(sums + 6528), t5 = v_load(sums + 8160);
+        const v16 e1 = v_add(t1, t2), o1 = v_sub(t1, t2);
+        const v16 e3 = v_add(t3, t4), o3 = v_sub(t3, t4);
+        columns[0][j] = v_add(v_add(t0, e1), e3);
+        columns[1][j] = v_fma(v_set(2.0f), o3, o1);
+        columns[2][j] = v_fma(v_set(4.0f), e3, e1);
+        columns[3][j] = v_add(v_fma(v_set(8.0f), o3, o1), t5);
+    }
+    for (int i = 0; i < 4; i++) {
+        const v16 t0 = columns[i][0], t1 = columns[i][1], t2 = columns[i][2], t3 = columns[i][3];
+        const v16 t4 = columns[i][4];
+        const v16 e1 = v_add(t1, t2), o1 = v_sub(t1, t2);
+        const v16 e3 = v_add(t3, t4), o3 = v_sub(t3, t4);
+        v_store(y + i * 224, winograd_two_finish(v_add(v_add(v_add(b, t0), e1), e3), v_load(add_x + i * 288)));
+        v_store(y + i * 224 + 16,
+                winograd_two_finish(v_fma(v_set(2.0f), o3, v_add(b, o1)), v_load(add_x + i * 288 + 16)));
+    }
+}
+
+/* A^T s A of the 6 x 6 sums of a tile, for 16 maps: 1 x 4 of the output. */
 FOVEA_AVX512 static void winograd_two_bottom(const float *restrict sums, const float *restrict bias,
                                              const float *restrict add_x, float *restrict y)
 {
     const v16 b = v_load(bias);
-    v16 columns[1][4];
-    for (int j = 0; j < 4; j++, sums += 416) {
-        const v16 t0 = v_load(sums), t1 = v_load(sums + 1664), t2 = v_load(sums + 3328);
+    v16 columns[1][6];
+    for (int j = 0; j < 6; j++, sums += 272) {
+        const v16 t0 = v_load(sums), t1 = v_load(sums + 1632), t2 = v_load(sums + 3264), t3 = v_load(sums + 4896);
+        const v16 t4 = v_load(sums + 6528);
         const v16 e1 = v_add(t1, t2);
-        columns[0][j] = v_add(t0, e1);
+        const v16 e3 = v_add(t3, t4);
+        columns[0][j] = v_add(v_add(t0, e1), e3);
     }
     for (int i = 0; i < 1; i++) {
         const v16 t0 = columns[i][0], t1 = columns[i][1], t2 = columns[i][2], t3 = columns[i][3];
+        const v16 t4 = columns[i][4], t5 = columns[i][5];
         const v16 e1 = v_add(t1, t2), o1 = v_sub(t1, t2);
-        v_store(y + i * 224, winograd_two_finish(v_add(v_add(b, t0), e1), v_load(add_x + i * 256)));
-        v_store(y + i * 224 + 16, winograd_two_finish(v_add(v_add(b, o1), t3), v_load(add_x + i * 256 + 16)));
+        const v16 e3 = v_add(t3, t4), o3 = v_sub(t3, t4);
+        v_store(y + i * 224, winograd_two_finish(v_add(v_add(v_add(b, t0), e1), e3), v_load(add_x + i * 288)));
+        v_store(y + i * 224 + 16,
+                winograd_two_finish(v_fma(v_set(2.0f), o3, v_add(b, o1)), v_load(add_x + i * 288 + 16)));
+        v_store(y + i * 224 + 32,
+                winograd_two_finish(v_fma(v_set(4.0f), e3, v_add(b, e1)), v_load(add_x + i * 288 + 32)));
+        v_store(y + i * 224 + 48,
+                winograd_two_finish(v_add(v_fma(v_set(8.0f), o3, v_add(b, o1)), t5), v_load(add_x + i * 288 + 48)));
+    }
+}
+
+/* A^T s A of the 6 x 6 sums of a tile, for 16 maps: 1 x 2 of the output. */
+FOVEA_AVX512 static void winograd_two_corner(const float *restrict sums, const float *restrict bias,
+                                             const float *restrict add_x, float *restrict y)
+{
+    const v16 b = v_load(bias);
+    v16 columns[1][6];
+    for (int j = 0; j < 6; j++, sums += 272) {
+        const v16 t0 = v_load(sums), t1 = v_load(sums + 1632), t2 = v_load(sums + 3264), t3 = v_load(sums + 4896);
+        const v16 t4 = v_load(sums + 6528);
+        const v16 e1 = v_add(t1, t2);
+        const v16 e3 = v_add(t3, t4);
+        columns[0][j] = v_add(v_add(t0, e1), e3);
+    }
+    for (int i = 0; i < 1; i++) {
+        const v16 t0 = columns[i][0], t1 = columns[i][1], t2 = columns[i][2], t3 = columns[i][3];
+        const v16 t4 = columns[i][4];
+        const v16 e1 = v_add(t1, t2), o1 = v_sub(t1, t2);
+        const v16 e3 = v_add(t3, t4), o3 = v_sub(t3, t4);
+        v_store(y + i * 224, winograd_two_finish(v_add(v_add(v_add(b, t0), e1), e3), v_load(add_x + i * 288)));
+        v_store(y + i * 224 + 16,
+                winograd_two_finish(v_fma(v_set(2.0f), o3, v_add(b, o1)), v_load(add_x + i * 288 + 16)));
     }
 }
 
 static void winograd_two(const float *restrict x, const float *restrict weight, const float *restrict bias,
                          const float *restrict add_x, float *restrict y, float *restrict scratch)
 {
-    add_x += 272; /* past its halo */
-    float *sums = scratch + 6656;
-    for (int first = 0; first < 49; first += 25) {
-        const int count = winograd_least(25, 49 - first);
-        const float *u = weight;
-        for (int t = 0; t < count; t++) {
-            const int r = (first + t) / 7 * 2, c = (first + t) % 7 * 2;
-            winograd_two_forward(x + r * 256 + c * 16, scratch + t * 16);
+    add_x += 304; /* past its halo */
+    float *sums = scratch + 9792;
+    const float *u = weight;
+    for (int t = 0; t < 16; t++) {
+        const int r = t / 4 * 4, c = t % 4 * 4;
+        winograd_two_forward(x + r * 288 + c * 16, scratch + t * 16);
+    }
+    for (int o = 0; o < 16; o += 16) {
+        for (int p = 0; p < 36; p++) {
+            const float *v = scratch + p * 272;
+            float *at = sums + p * 272;
+            const float *next = u + 256;
+            winograd_two_tiles16(v, u, next, at);
+            u = next;
         }
-        for (int o = 0; o < 16; o += 16) {
-            for (int p = 0; p < 16; p++) {
-                const float *v = scratch + p * 416;
-                float *at = sums + p * 416;
-                const float *next = u + 256;
-                winograd_two_tiles25(v, u, next, at);
-                u = next;
-            }
-            for (int t = 0; t < count; t++) {
-                const int r = (first + t) / 7 * 2, c = (first + t) % 7 * 2;
-                if (r < 12)
-                    winograd_two_inverse(sums + t * 16, bias + o, add_x + o * 256 + r * 256 + c * 16,
-                                         y + o * 182 + r * 224 + c * 16);
-                else
-                    winograd_two_bottom(sums + t * 16, bias + o, add_x + o * 256 + r * 256 + c * 16,
-                                        y + o * 182 + r * 224 + c * 16);
-            }
+        for (int t = 0; t < 16; t++) {
+            const int r = t / 4 * 4, c = t % 4 * 4;
+            if (r < 12 && c < 12)
+                winograd_two_inverse(sums + t * 16, bias + o, add_x + o * 324 + r * 288 + c * 16,
+                                     y + o * 182 + r * 224 + c * 16);
+            else if (r < 12)
+                winograd_two_right(sums + t * 16, bias + o, add_x + o * 324 + r * 288 + c * 16,
+                                   y + o * 182 + r * 224 + c * 16);
+            else if (c < 12)
+                winograd_two_bottom(sums + t * 16, bias + o, add_x + o * 324 + r * 288 + c * 16,
+                                    y + o * 182 + r * 224 + c * 16);
+            else
+                winograd_two_corner(sums + t * 16, bias + o, add_x + o * 324 + r * 288 + c * 16,
+                                    y + o * 182 + r * 224 + c * 16);
         }
     }
 }
@@ -423,7 +470,7 @@ fovea_status winograd_open(winograd_model *model, const void *weights, size_t by
     if (!fovea_cpu_has(FOVEA_CPU_AVX512))
         return FOVEA_WRONG_CPU;
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
-    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x2bae49684621eed7), 17600);
+    const fovea_status status = fovea_weights_check(weights, bytes, UINT64_C(0x3f7dfa8eae364107), 38080);
     if (status != FOVEA_OK)
         return status;
     model->weights = (const float *)weights;
