@@ -169,6 +169,11 @@ static void check_weights_of_16_bits(const char *target)
 
 TEST_EACH_TARGET(lenet, fashion, check_fashion)
 
+Test(lenet, fashion_auto)
+{
+    check_fashion("auto");
+}
+
 TEST_EACH_TARGET(lenet, weights_of_16_bits, check_weights_of_16_bits)
 
 TEST_EACH_TARGET(lenet, digits, check_digits)

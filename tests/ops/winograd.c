@@ -156,11 +156,6 @@ Test(winograd, tiles_of_2_auto_avx2)
     check(AUTO_AVX2, always_2, false);
 }
 
-Test(winograd, tiles_of_2_auto_portable)
-{
-    check(AUTO_PORTABLE, always_2, true);
-}
-
 Test(winograd, tiles_of_4_auto_avx2)
 {
     check(AUTO_AVX2, always_4, true);
@@ -174,9 +169,4 @@ Test(winograd, tiles_of_4_auto_portable)
 Test(winograd, tiles_of_6_auto_avx2)
 {
     check(AUTO_AVX2, always_6, false);
-}
-
-Test(winograd, tiles_of_6_auto_portable)
-{
-    check(AUTO_PORTABLE, always_6, true);
 }

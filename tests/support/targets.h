@@ -7,7 +7,8 @@
 #include "tests/support/emitted.h"
 
 /* SUITE::WHAT_c, SUITE::WHAT_avx2 and so on, each of which calls check(target's name). ops::every_target_is_checked
- * holds the list to that of the compiler. */
+ * holds the list to that of the compiler. Of target auto, the kernels for AVX-512 are those of avx512: the others are
+ * tested. */
 #define TEST_EACH_TARGET(suite, what, check)                                                                           \
     Test(suite, what##_c)                                                                                              \
     {                                                                                                                  \
@@ -20,10 +21,6 @@
     Test(suite, what##_avx512)                                                                                         \
     {                                                                                                                  \
         check("avx512");                                                                                               \
-    }                                                                                                                  \
-    Test(suite, what##_auto)                                                                                           \
-    {                                                                                                                  \
-        check("auto");                                                                                                 \
     }                                                                                                                  \
     Test(suite, what##_auto_avx2)                                                                                      \
     {                                                                                                                  \
