@@ -53,11 +53,6 @@ static Layer layer_of(const Graph *graph, const Kernel *kernel)
     return layer;
 }
 
-static int64_t parts(int64_t length, int64_t most)
-{
-    return (length + most - 1) / most;
-}
-
 /* ---- facts ---- */
 
 bool blocked_is_direct(const Graph *graph, const Kernel *kernel)
@@ -92,13 +87,15 @@ bool blocked_is_even(const Graph *graph, const Kernel *kernel)
 
 int64_t blocked_tiles(const BlockedLoops *loops, const Shape *y)
 {
-    return loops->across ? parts(y->dim[2] * y->dim[3], loops->pixels) : y->dim[2] * parts(y->dim[3], loops->pixels);
+    return loops->across ? quotient_up(y->dim[2] * y->dim[3], loops->pixels)
+                         : y->dim[2] * quotient_up(y->dim[3], loops->pixels);
 }
 
 int64_t blocked_pixels(int64_t height, int64_t width, int64_t most, bool *across)
 {
     *across = most >= 2 * width && height > 1;
-    return *across ? parts(height, parts(height, most / width)) * width : parts(width, parts(width, most));
+    return *across ? quotient_up(height, quotient_up(height, most / width)) * width
+                   : quotient_up(width, quotient_up(width, most));
 }
 
 /* ---- chosen ---- */
@@ -107,9 +104,9 @@ static void choose_pixels(const Layer *layer, bool even, BlockedLoops *loops)
 {
     int64_t height = layer->y->dim[2], width = layer->y->dim[3], most = layer->form->pixels;
     loops->pixels = blocked_pixels(height, width, most, &loops->across);
-    if (even && parts(height * width, most) < blocked_tiles(loops, layer->y)) {
+    if (even && quotient_up(height * width, most) < blocked_tiles(loops, layer->y)) {
         loops->across = true;
-        loops->pixels = parts(height * width, parts(height * width, most));
+        loops->pixels = quotient_up(height * width, quotient_up(height * width, most));
     }
 }
 
@@ -149,10 +146,10 @@ static void choose_rows(const Layer *layer, BlockedLoops *loops)
 static void choose_ahead(const Layer *layer, BlockedLoops *loops)
 {
     int64_t tiles = blocked_tiles(loops, layer->y) * (loops->maps / loops->part);
-    int64_t lines = parts(layer->deep * loops->maps * (int64_t)sizeof(float), LINE); /* of a step's weights */
+    int64_t lines = quotient_up(layer->deep * loops->maps * (int64_t)sizeof(float), LINE); /* of a step's weights */
     int64_t bytes = layer->inputs * layer->taps * layer->y->dim[1] * (int64_t)sizeof(float);
     if (tiles <= MOST_TILES_AHEAD && bytes >= LEAST_AHEAD)
-        loops->ahead = (int)parts(lines, tiles);
+        loops->ahead = (int)quotient_up(lines, tiles);
 }
 
 BlockedLoops blocked_choose(const Graph *graph, const Kernel *kernel)

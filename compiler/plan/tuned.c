@@ -6,11 +6,6 @@
 
 enum { MOST_TILES = 512 };
 
-static int64_t quotient_up(int64_t a, int64_t b)
-{
-    return (a + b - 1) / b;
-}
-
 /* ---- shapes ---- */
 
 static void set_window(TunedShape *shape, const int64_t kernel[2], const int64_t stride[2], const int64_t dilation[2],

@@ -9,11 +9,6 @@
 
 enum { MOST_OF_A_KIND = 4 };
 
-static int64_t quotient_up(int64_t a, int64_t b)
-{
-    return (a + b - 1) / b;
-}
-
 bool tuned_same(const TunedChoice *a, const TunedChoice *b)
 {
     const BlockedLoops *x = &a->loops, *y = &b->loops;

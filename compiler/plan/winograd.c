@@ -1,11 +1,6 @@
 /* winograd.c - sizes of kernels of Winograd's algorithm (see winograd.h). */
 #include "plan/winograd.h"
 
-static int64_t quotient_up(int64_t a, int64_t b)
-{
-    return (a + b - 1) / b;
-}
-
 WinogradSizes winograd_sizes(const Graph *graph, const Kernel *kernel)
 {
     const Node *conv = graph_node(graph, kernel->leader);

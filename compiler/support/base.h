@@ -31,6 +31,12 @@
 #define MIN(a, b)       ((a) < (b) ? (a) : (b))
 #define MAX(a, b)       ((a) > (b) ? (a) : (b))
 
+/* Of a that is not negative: how many pieces of at most b it takes. */
+static inline int64_t quotient_up(int64_t a, int64_t b)
+{
+    return (a + b - 1) / b;
+}
+
 /* Ends the program with "fovea: error: ..." and exit status 1. */
 void fatal(const char *format, ...) NORETURN PRINTF_LIKE(1, 2);
 
