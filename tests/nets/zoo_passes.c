@@ -250,6 +250,26 @@ Test(zoo_passes, workspace_is_what_the_fullest_step_needs)
     arena_free(list);
 }
 
+/* ---- room for transformed weights ---- */
+
+/* Megabytes of weights for avx512: those of direct convolutions, and what Winograd's algorithm may add: a third or so
+ * of them, 32 in any net. AlexNet takes all that is fastest, VGG and ResNet would take more. */
+Test(zoo_passes, room_for_weights)
+{
+    static const struct {
+        const char *net;
+        double least, most;
+    } nets[] = {{"lenet5", 0.2, 0.3}, {"alexnet", 265, 275},     {"googlenet", 55, 60},
+                {"vgg16", 720, 747},  {"resnet50-v1", 115, 125}, {"resnet152-v1", 310, 326}};
+    for (size_t i = 0; i < COUNT_OF(nets); i++) {
+        Arena *arena = arena_new();
+        double bytes = 1e-6 * (double)planned(arena, nets[i].net, NULL, &target_avx512)->weights_bytes;
+        cr_expect(bytes >= nets[i].least && bytes <= nets[i].most, "%s has %.1f MB of weights, not %g to %g",
+                  nets[i].net, bytes, nets[i].least, nets[i].most);
+        arena_free(arena);
+    }
+}
+
 /* ---- meaning ---- */
 
 /* One of each kind of net; tests/all/zoo.c takes all of them, and each pass disabled besides. */
