@@ -83,15 +83,6 @@ void trials_add(Trials *trials, Subject *subject, const TunedChoice *choice)
     VEC_PUSH(trials->arena, &subject->ways, ((Way){.choice = *choice}));
 }
 
-const Way *trials_best(const Subject *subject)
-{
-    const Way *best = NULL;
-    for (uint32_t i = subject->from; i < subject->ways.count; i++)
-        if (subject->ways.at[i].ms > 0 && (!best || subject->ways.at[i].ms < best->ms))
-            best = &subject->ways.at[i];
-    return best;
-}
-
 /* ---- rounds ---- */
 
 static Way *way_at(Subject *subject, uint32_t round)

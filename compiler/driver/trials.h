@@ -35,6 +35,7 @@ typedef struct Trials {
     VEC(Subject) subjects; /* sorted by shape */
     int64_t weights_bytes; /* of the net, as usual */
     double fma_gflops;     /* of the probe */
+    double ms_a_byte;      /* what weights count for beside time (plan/room.h) */
 } Trials;
 
 /* Finds the shapes of a net, and what is usual for each. */
@@ -44,7 +45,5 @@ void trials_add(Trials *trials, Subject *subject, const TunedChoice *choice);
 /* Times all ways at hand, each called so often at least; those that the plan would not take are left out. false after a
  * diagnostic. */
 bool trials_run(Trials *trials, int64_t calls);
-/* The fastest way at hand; NULL: there is none. */
-const Way *trials_best(const Subject *subject);
 
 #endif

@@ -9,6 +9,7 @@
 #include "driver/here.h"
 #include "driver/print.h"
 #include "driver/trials.h"
+#include "plan/room.h"
 #include "report/bench.h"
 #include "report/table.h"
 #include "support/file.h"
@@ -131,10 +132,61 @@ static const Way *usual_of(const Subject *subject)
     return &subject->ways.at[subject->from];
 }
 
-static const Way *chosen_of(const Subject *subject)
+/* Of the weights of one layer, as they are stored. */
+static double bytes_of(const TunedShape *shape, const TunedChoice *choice)
 {
-    const Way *best = trials_best(subject), *usual = usual_of(subject);
-    return best && (usual->ms <= 0 || best->ms < WORTH * usual->ms) ? best : usual;
+    const int64_t *at = shape->at;
+    double weights = (double)at[TUNED_MAPS] * (double)(at[TUNED_INPUT] / at[TUNED_GROUPS]);
+    double points = (double)(at[TUNED_KERNEL] * at[TUNED_KERNEL + 1]), a = (double)(choice->m + at[TUNED_KERNEL] - 1);
+    return (double)sizeof(float) * weights * (choice->m ? a * a : points);
+}
+
+/* Its time, and what its weights count for beside that. */
+static double cost_of(const Trials *trials, const Subject *subject, const Way *way)
+{
+    return way->ms + trials->ms_a_byte * bytes_of(&subject->shape, &way->choice);
+}
+
+static const Way *chosen_of(const Trials *trials, const Subject *subject)
+{
+    const Way *best = NULL, *usual = usual_of(subject);
+    for (uint32_t i = subject->from; i < subject->ways.count; i++) {
+        const Way *way = &subject->ways.at[i];
+        if (way->ms > 0 && (!best || cost_of(trials, subject, way) < cost_of(trials, subject, best)))
+            best = way;
+    }
+    bool better = best && (usual->ms <= 0 || cost_of(trials, subject, best) < WORTH * cost_of(trials, subject, usual));
+    return better ? best : usual;
+}
+
+/* How much larger than those of direct convolutions all weights are, as usual or as chosen. */
+static double all_more(const Trials *trials, bool usual)
+{
+    static const TunedChoice direct = {0};
+    double bytes = 0;
+    for (uint32_t i = 0; i < trials->subjects.count; i++) {
+        const Subject *subject = &trials->subjects.at[i];
+        const Way *way = usual ? usual_of(subject) : chosen_of(trials, subject);
+        bytes += subject->steps * (bytes_of(&subject->shape, &way->choice) - bytes_of(&subject->shape, &direct));
+    }
+    return bytes;
+}
+
+/* Of a core that begins two multiply-adds of a vector in each cycle (emit/winograd_cost.c). */
+static double more_at_price(void *context, double held)
+{
+    static const double BYTES_A_CYCLE = 8;
+    Trials *trials = context;
+    double cycles_a_ms = 1e6 * trials->fma_gflops / (4 * trials->target->lanes);
+    trials->ms_a_byte = held / (BYTES_A_CYCLE * cycles_a_ms);
+    return all_more(trials, false);
+}
+
+/* Measured ways have the room that those have which models choose. */
+static void keep_room(Trials *trials)
+{
+    double room = room_for_weights((double)trials->weights_bytes - all_more(trials, true));
+    more_at_price(trials, room_price(room, more_at_price, trials));
 }
 
 static const char *choice_text(Arena *arena, const TunedChoice *choice)
@@ -172,7 +224,7 @@ static void print_table(Buf *buf, Trials *trials)
     double usual = 0, chosen = 0;
     for (uint32_t i = 0; i < trials->subjects.count; i++) {
         const Subject *subject = &trials->subjects.at[i];
-        const Way *was = usual_of(subject), *now = chosen_of(subject);
+        const Way *was = usual_of(subject), *now = chosen_of(trials, subject);
         usual += was->ms * subject->steps;
         chosen += now->ms * subject->steps;
         TableRow row = {{subject->path, arena_printf(arena, "%u", subject->steps),
@@ -206,9 +258,10 @@ static void print_ways(Buf *buf, const Trials *trials)
     buf_puts(buf, "\n");
 }
 
-static void add_line(Arena *arena, Tuned *tuned, const Subject *subject)
+static void add_line(const Trials *trials, Tuned *tuned, const Subject *subject)
 {
-    const Way *was = usual_of(subject), *now = chosen_of(subject);
+    Arena *arena = trials->arena;
+    const Way *was = usual_of(subject), *now = chosen_of(trials, subject);
     TunedLine line = {.shape = subject->shape, .choice = now->choice};
     line.note = now == was ? arena_printf(arena, " %s ms, as usual", bench_ms_text(arena, now->ms))
                            : arena_printf(arena, " %s ms; %s ms as usual, %s", bench_ms_text(arena, now->ms),
@@ -230,7 +283,7 @@ static Tuned *merged(const Trials *trials, const Tuned *kept, const char *cpu)
         if (!subject)
             break;
         k += k < count && tuned_compare(&kept->lines.at[k].shape, &subject->shape) == 0;
-        add_line(arena, tuned, subject);
+        add_line(trials, tuned, subject);
     }
     return tuned;
 }
@@ -313,6 +366,7 @@ bool tune_net(Diag *diag, const Graph *net, const Options *options)
     }
     if (!run_all(&trials))
         return false;
+    keep_room(&trials);
     Buf text = {0};
     tuned_print(&text, merged(&trials, kept, cpu));
     bool fine = file_write_atomic(diag, path, buf_text(&text), text.length);

@@ -14,6 +14,7 @@
 #include "ops/conv.h"
 #include "ops/pool.h"
 #include "pass/known.h"
+#include "plan/room.h"
 #include "plan/tuned.h"
 
 typedef struct Choosing {
@@ -94,10 +95,6 @@ static const char *choose(const Choosing *c, const WinogradShape *shape, const T
 
 /* ---- room for weights ---- */
 
-/* Transformed weights are up to four times as large, and a net has to stand in memory: about a third more than it has
- * is enough, and 32 MB in any net. */
-static const double ROOM_SHARE = 0.35, ROOM_BYTES = 32e6;
-
 static double bytes_of_weights(const Graph *graph)
 {
     double bytes = 0;
@@ -112,10 +109,12 @@ static const TunedChoice *measured_choice(const Choosing *c, NodeId id)
     return tuned_choice(c->context->target, c->rewrite.from, graph_node(c->rewrite.from, id), c->forms[id.index].reads);
 }
 
-/* How much larger the weights of all convolutions become whose algorithm is up to the model of costs. */
-static double bytes_more(const Choosing *c)
+/* Of all convolutions whose algorithm is up to the model of costs. */
+static double bytes_more(void *context, double held)
 {
+    Choosing *c = context;
     double bytes = 0;
+    c->held = held;
     for (uint32_t i = 0; i < c->rewrite.from->nodes.count; i++) {
         NodeId id = {i};
         if (!is_candidate(c, id))
@@ -127,18 +126,6 @@ static double bytes_more(const Choosing *c)
                      (chosen.a * chosen.a - chosen.r * chosen.r);
     }
     return bytes;
-}
-
-/* Weights count the more, the less room there is for them: so those are left small that save the least time a byte. */
-static void choose_held(Choosing *c)
-{
-    static const double prices[] = {0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 100};
-    double room = MAX(ROOM_SHARE * bytes_of_weights(c->rewrite.from), ROOM_BYTES);
-    for (size_t i = 0; i < COUNT_OF(prices); i++) {
-        c->held = prices[i];
-        if (bytes_more(c) <= room)
-            return;
-    }
 }
 
 /* ---- what becomes of convolutions ---- */
@@ -228,7 +215,7 @@ Graph *pass_winograd(const Graph *graph, const PassContext *context)
                   .apart = NEW_ARRAY(graph->arena, bool, count),
                   .reads = NEW_ARRAY(graph->arena, bool, count)};
     find_followers(&c);
-    choose_held(&c);
+    c.held = room_price(room_for_weights(bytes_of_weights(graph)), bytes_more, &c);
     for (uint32_t i = 0; i < count; i++) {
         NodeId id = {i};
         Winograd chosen = {0};

@@ -4,6 +4,7 @@
 
 #include "pass/pass.h"
 #include "plan/plan.h"
+#include "plan/room.h"
 #include "plan/tuned.h"
 #include "tests/support/model.h"
 
@@ -205,4 +206,26 @@ Test(tuned, leaves_what_does_not_fit)
         buf_free(&said);
         arena_free(arena);
     }
+}
+
+/* Bytes that a price leaves, from 100 MB on. */
+static double bytes_at(void *context, double held)
+{
+    double *last = context;
+    cr_expect(held >= *last, "prices ascend");
+    *last = held;
+    return 100e6 / (1 + held);
+}
+
+Test(tuned, room_for_weights)
+{
+    cr_expect_float_eq(room_for_weights(1e6), 32e6, 1, "in any net");
+    cr_expect_float_eq(room_for_weights(200e6), 70e6, 1, "about a third");
+    double last = 0, price = room_price(100e6, bytes_at, &last);
+    cr_expect_eq(price, 0, "there is room for all");
+    price = room_price(45e6, bytes_at, &last);
+    cr_expect_eq(price, last);
+    cr_expect(bytes_at(&last, price) <= 45e6 && price <= 1.5, "the least price at which there is: %g", price);
+    last = 0;
+    cr_expect_geq(room_price(0, bytes_at, &last), 100, "there never is");
 }
