@@ -1,7 +1,8 @@
 /* room.h - how much larger Winograd's algorithm may make the weights of a net.
  *
- * Transformed weights are up to four times as large, and a net has to stand in memory. Where all that is fastest has no
- * room, bytes of weights count for something beside time: so those layers stay small that save the least time a byte.
+ * Transformed weights are up to seven times as large, and a net has to stand in memory. Where all that is fastest has
+ * no room, bytes of weights count for something beside time: so those layers stay small that save the least time a
+ * byte.
  */
 #ifndef FOVEA_PLAN_ROOM_H
 #define FOVEA_PLAN_ROOM_H
