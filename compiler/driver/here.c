@@ -9,18 +9,9 @@
 
 bool target_runs_here(const Target *target)
 {
-    static const struct {
-        const char *name;
-        fovea_cpu_feature feature;
-    } features[] = {{"FOVEA_CPU_AVX2", FOVEA_CPU_AVX2}, {"FOVEA_CPU_AVX512", FOVEA_CPU_AVX512}};
-    for (int s = 0; s < target->set_count; s++) {
-        const char *cpu = target->sets[s]->cpu;
-        if (!cpu)
+    for (int s = 0; s < target->set_count; s++)
+        if (fovea_cpu_has((fovea_cpu_feature)target->sets[s]->number))
             return true;
-        for (size_t i = 0; i < COUNT_OF(features); i++)
-            if (strcmp(cpu, features[i].name) == 0 && fovea_cpu_has(features[i].feature))
-                return true;
-    }
     return false;
 }
 

@@ -5,6 +5,7 @@
  */
 #include "emit/blocked.h"
 #include "emit/winograd.h"
+#include "fovea.h"
 
 /* 12 sums, 2 vectors of weights and the broadcast take 15 of the 16 registers, with 0.67 loads a multiply-add. */
 enum { LANES = 8, SUMS = 12 };
@@ -20,7 +21,7 @@ const InstructionSet set_avx2 = {
     .name = "avx2",
     .title = "AVX2, FMA and F16C",
     .cpu = "FOVEA_CPU_AVX2",
-    .number = 1,
+    .number = FOVEA_CPU_AVX2,
     .vector = "v8",
     .lanes = LANES,
     .sums = SUMS,

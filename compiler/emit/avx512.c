@@ -5,6 +5,7 @@
  */
 #include "emit/blocked.h"
 #include "emit/winograd.h"
+#include "fovea.h"
 
 /* 28 sums, 2 vectors of weights and the broadcast take 31 of the 32 registers, with 0.57 loads a multiply-add. */
 enum { LANES = 16, SUMS = 28 };
@@ -20,7 +21,7 @@ const InstructionSet set_avx512 = {
     .name = "avx512",
     .title = "AVX-512 F, BW, DQ and VL",
     .cpu = "FOVEA_CPU_AVX512",
-    .number = 2,
+    .number = FOVEA_CPU_AVX512,
     .vector = "v16",
     .lanes = LANES,
     .sums = SUMS,

@@ -182,18 +182,25 @@ static void write_shared_steps(const Emission *emission, Buf *out)
     }
 }
 
+/* The head of a function that does what is to be done in a run, or what one thread does of it. */
+static void write_steps_head(const Emission *emission, Buf *out, const char *suffix)
+{
+    const char *p = emission->prefix;
+    line_wrapped(out,
+                 arena_printf(emission->arena,
+                              "static void %s_steps%s(const %s_session *session, const %s_inputs *inputs, const "
+                              "%s_outputs *outputs%s)",
+                              p, suffix, p, p, p, emission->plan->threaded ? ", unsigned mode, int me, int all" : ""));
+    buf_puts(out, "{\n");
+}
+
 /* What one thread does, in a function of its own. */
 static void write_thread(const Emission *emission, Buf *out)
 {
-    const char *p = emission->prefix;
     buf_puts(out, "/* What thread `me` of `all` does in a run: its share of the loops of each kernel. What is not "
                   "worth sharing, thread "
                   "0\n * computes alone. `mode`: how the caller of the run computes. */\n");
-    line_wrapped(out, arena_printf(emission->arena,
-                                   "static void %s_steps%s(const %s_session *session, const %s_inputs *inputs, const "
-                                   "%s_outputs *outputs, unsigned mode, int me, int all)",
-                                   p, set_suffix(emission), p, p, p));
-    buf_puts(out, "{\n");
+    write_steps_head(emission, out, set_suffix(emission));
     out->indent++;
     write_pointers(emission, out);
     buf_line(out, "const unsigned before = fovea_float_mode();");
@@ -210,11 +217,7 @@ static void write_threads(const Emission *emission, Buf *out)
     const char *p = emission->prefix;
     if (has_sets(emission)) {
         buf_puts(out, "/* The same with the instructions that the model uses. */\n");
-        line_wrapped(out, arena_printf(emission->arena,
-                                       "static void %s_steps(const %s_session *session, const %s_inputs *inputs, const "
-                                       "%s_outputs *outputs, unsigned mode, int me, int all)",
-                                       p, p, p, p));
-        buf_puts(out, "{\n");
+        write_steps_head(emission, out, "");
         emit_call_of_set(emission, out, "steps", "session, inputs, outputs, mode, me, all");
         buf_puts(out, "}\n\n");
     }
@@ -243,18 +246,13 @@ static void write_all_steps(const Emission *emission, Buf *out)
 void emit_steps_text(const Emission *emission, Buf *out)
 {
     const Plan *plan = emission->plan;
-    const char *p = emission->prefix;
     for (uint32_t i = 0; i < plan->bands.count; i++)
         write_band(emission, out, &plan->bands.at[i]);
     if (plan->threaded) {
         write_thread(emission, out);
     } else if (has_sets(emission)) {
         buf_puts(out, "/* What a run does. */\n");
-        line_wrapped(out, arena_printf(emission->arena,
-                                       "static void %s_steps%s(const %s_session *session, const %s_inputs *inputs, "
-                                       "const %s_outputs *outputs)",
-                                       p, set_suffix(emission), p, p, p));
-        buf_puts(out, "{\n");
+        write_steps_head(emission, out, set_suffix(emission));
         out->indent++;
         write_pointers(emission, out);
         write_all_steps(emission, out);

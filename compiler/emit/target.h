@@ -58,8 +58,8 @@ typedef struct KernelText KernelText; /* emit/kernel.h */
 /* What CPUs understand, and the words of texts for it. */
 typedef struct InstructionSet {
     const char *name, *title; /* "avx2", "AVX2 and FMA" */
-    const char *cpu;          /* constant of fovea.h that the CPU must have; NULL: any CPU */
-    int number;               /* that constant's; the more, the better */
+    const char *cpu;          /* fovea_cpu_feature that the CPU must have, by name; NULL: any CPU */
+    int number;               /* that one, FOVEA_CPU_ANY for any CPU; the more, the better */
     const char *vector;       /* its vector type, "v8"; NULL for plain C */
     int lanes;                /* floats in it */
     int32_t sums;             /* vectors of sums that a convolution keeps in registers, beside what it needs for them */
