@@ -97,7 +97,7 @@ static void report_too_many(Binder *b, Span span)
         diag_error(b->e->diag, span, "%s takes no arguments besides its inputs", name);
     else
         diag_error(b->e->diag, span, "%s takes at most %d argument%s besides its input", name, b->row->param_count,
-                   b->row->param_count == 1 ? "" : "s");
+                   plural(b->row->param_count));
     b->failed = true;
 }
 
@@ -275,7 +275,7 @@ bool args_bind_definition(Elaborator *e, const Call *call, const Definition *def
             set_definition_param(&b, next++, eval_expr(e, argument->value), argument->value->span);
         } else {
             diag_error(e->diag, argument->value->span, "%s takes %u argument%s, this is one more", call->layer.text,
-                       count, count == 1 ? "" : "s");
+                       count, plural(count));
             diag_note(e->diag, definition->item->name.span, "defined here");
             return false;
         }

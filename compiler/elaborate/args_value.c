@@ -147,7 +147,7 @@ static bool pad_from_list(Elaborator *e, OpId op, const OpParam *param, const Li
 {
     if (list->count != 2 && list->count != 4) {
         diag_error(e->diag, span, "'%s' is [h, w] or [top, left, bottom, right]; this has %lld element%s", param->name,
-                   (long long)list->count, list->count == 1 ? "" : "s");
+                   (long long)list->count, plural(list->count));
         return false;
     }
     if (!list_integers(e, op, param, list, span, arg->ints))

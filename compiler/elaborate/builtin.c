@@ -188,7 +188,7 @@ const char *builtin_name(int i)
 static Value report_count(Elaborator *e, const Call *source, const Builtin *builtin, uint32_t given)
 {
     diag_error(e->diag, source->span, "%s takes %d argument%s, given %u", builtin->name, builtin->arguments,
-               builtin->arguments == 1 ? "" : "s", given);
+               plural(builtin->arguments), given);
     return POISON;
 }
 

@@ -127,7 +127,7 @@ static Value index_list(Elaborator *e, const List *list, Value index, Span span)
         diag_error(e->diag, span, "index %lld, the list is empty", (long long)i);
     else
         diag_error(e->diag, span, "index %lld, the list has %lld element%s (0..%lld)", (long long)i,
-                   (long long)list->count, list->count == 1 ? "" : "s", (long long)list->count - 1);
+                   (long long)list->count, plural(list->count), (long long)list->count - 1);
     return POISON;
 }
 

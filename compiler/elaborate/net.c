@@ -160,7 +160,7 @@ bool input_shape(Elaborator *e, const Param *param, Shape *shape)
     }
     if (dtype == DT_U8 && rank != 3) {
         diag_error(e->diag, dims_span(param), "u8 takes [channels, height, width], this has %u dimension%s", rank,
-                   rank == 1 ? "" : "s");
+                   plural(rank));
         return false;
     }
     *shape = (Shape){.rank = (int)rank + 1, .dim = {MAX(e->options->batch, 1)}};
@@ -193,7 +193,7 @@ static bool picture_order(Elaborator *e, const Expr *expr, const Shape *shape, P
     static const char *const orders[] = {"rgb", "bgr"};
     if (shape->dim[1] != 3) {
         diag_error(e->diag, expr->span, "'order' is for red, green and blue; this has %lld channel%s",
-                   (long long)shape->dim[1], shape->dim[1] == 1 ? "" : "s");
+                   (long long)shape->dim[1], plural(shape->dim[1]));
         return false;
     }
     Value value = expr_is_bare_name(expr) ? value_string(expr->as.name) : eval_expr(e, expr);

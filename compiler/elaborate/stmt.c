@@ -32,7 +32,7 @@ static void exec_assign(Elaborator *e, const Stmt *stmt)
     Span span = stmt->as.assign.value->span;
     if (list && list->count != count) {
         diag_error(e->diag, span, "%u names, but the list has %lld element%s", count, (long long)list->count,
-                   list->count == 1 ? "" : "s");
+                   plural(list->count));
         list = NULL;
     } else if (!list && !value_is_poison(value)) {
         diag_error(e->diag, span, "%u names take a list apart, but this is %s", count, value_kind_text(value));

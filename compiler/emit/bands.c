@@ -188,11 +188,11 @@ static const char *band_comment(const BandText *b)
     buf_printf(&text, "%s to %s in bands of %lld row%s; held between them:",
                plan->kernels.at[plan->steps.at[b->band->first].kernel].name,
                plan->kernels.at[plan->steps.at[b->band->first + b->chain->count - 1].kernel].name,
-               (long long)b->chain->by, b->chain->by == 1 ? "" : "s");
+               (long long)b->chain->by, plural(b->chain->by));
     for (uint32_t k = 0; k + 1 < b->chain->count; k++) {
         int64_t rows = b->chain->windows[k].outputs;
         buf_printf(&text, "%s %lld of %lld row%s", k ? "," : "", (long long)held_buffer(b, k)->held, (long long)rows,
-                   rows == 1 ? "" : "s");
+                   plural(rows));
     }
     buf_puts(&text, ". */");
     const char *result = arena_strdup(b->emission->arena, buf_text(&text));

@@ -99,7 +99,7 @@ static int vectors_of(const BlockedConv *c, int64_t panel)
 {
     bool last = panel < c->loops.maps || !whole_maps(c);
     int64_t maps = last && !has_parts(c, panel) ? c->maps - whole_maps(c) : part_of(c, panel);
-    return (int)((maps + c->lanes - 1) / c->lanes);
+    return (int)quotient_up(maps, c->lanes);
 }
 
 /* So many pixels from the beginning of a row on, or from anywhere where they are even. */
@@ -196,9 +196,10 @@ static void write_tile(const BlockedConv *c, int64_t panel, int64_t pixels)
     const char *of_rows = rows > 1 ? arena_printf(text->arena, " in %lld rows", (long long)rows) : "";
     const char *of_panel =
         has_parts(c, panel) ? arena_printf(text->arena, " of a panel of %lld", (long long)panel) : "";
-    buf_line(text->out, "/* %lld pixels%s, of %lld maps%s%s. */", (long long)pixels, of_rows,
+    buf_line(text->out, "/* %s%s, of %lld maps%s%s. */", text_count(text, pixels, "pixel"), of_rows,
              (long long)vectors_of(c, panel) * c->lanes, of_panel,
-             chunks ? arena_printf(text->arena, ": %lld inputs from input `from` on", (long long)c->loops.inputs) : "");
+             chunks ? arena_printf(text->arena, ": %s from input `from` on", text_count(text, c->loops.inputs, "input"))
+                    : "");
     const char *extra = arena_printf(text->arena, "%s%s", chunks ? ", int from, float *restrict sums" : "",
                                      c->loops.ahead ? ", const float *ahead" : "");
     text_open_part(text, text_set(text)->tile, tile_name(c, panel, pixels), extra);
@@ -261,7 +262,7 @@ static void write_call(const BlockedConv *c, int64_t panel, Place map, Place row
     line_wrapped(text->out, buf_text(&line));
     if (c->loops.ahead)
         buf_line(text->out, "ahead += %lld;",
-                 (long long)((int64_t)c->loops.ahead * LINE * ((chunk_of(c) + c->deep - 1) / c->deep) * c->taps));
+                 (long long)((int64_t)c->loops.ahead * LINE * quotient_up(chunk_of(c), c->deep) * c->taps));
     buf_free(&line);
 }
 
@@ -350,7 +351,7 @@ static void write_panel(const BlockedConv *c, int64_t panel, Place map)
 /* The panel of those that are left, in whole blocks. */
 static int64_t rest_panel(const BlockedConv *c)
 {
-    return (c->maps - whole_maps(c) + c->block - 1) / c->block * c->block;
+    return quotient_up(c->maps - whole_maps(c), c->block) * c->block;
 }
 
 static void write_panels(const BlockedConv *c)
@@ -397,12 +398,12 @@ static void write_comment(const BlockedConv *c)
     KernelText *text = c->text;
     const BlockedLoops *loops = &c->loops;
     Buf how = {0};
-    buf_printf(&how, "direct, %lld maps x %lld pixels%s summed in registers, channels in blocks of %d",
-               (long long)loops->part, (long long)loops->pixels, loops->across ? " across rows" : "", c->block);
+    buf_printf(&how, "direct, %lld maps x %s%s summed in registers, channels in blocks of %d", (long long)loops->part,
+               text_count(text, loops->pixels, "pixel"), loops->across ? " across rows" : "", c->block);
     if (loops->inputs)
-        buf_printf(&how, ", by %lld inputs at a time", (long long)loops->inputs);
+        buf_printf(&how, ", by %s at a time", text_count(text, loops->inputs, "input"));
     if (loops->rows)
-        buf_printf(&how, ", by %lld rows at a time", (long long)loops->rows);
+        buf_printf(&how, ", by %s at a time", text_count(text, loops->rows, "row"));
     text_comment(text, buf_text(&how));
     buf_free(&how);
 }

@@ -66,7 +66,7 @@ static void write_tile(const Depthwise *d, int64_t pixels)
 {
     KernelText *text = d->text;
     const BlockedTile tile = make_tile(d, pixels);
-    buf_line(text->out, "/* %lld pixels of a row, of %d channels. */", (long long)pixels, d->block);
+    buf_line(text->out, "/* %s of a row, of %d channels. */", text_count(text, pixels, "pixel"), d->block);
     text_open_part(text, text_set(text)->tile, arena_printf(text->arena, "_row%lld", (long long)pixels), "");
     sums_begin(&tile, NULL);
     write_taps(d, &tile);
@@ -128,8 +128,8 @@ void blocked_depthwise_text(KernelText *text)
                          .lanes = text_set(text)->lanes,
                          .has_bias = text->leader->input_count > CONV_BIAS};
     int64_t pixels = text_tile(text, AXIS_COLUMNS), rest = y->shape.dim[3] % pixels;
-    text_comment(text, arena_printf(text->arena, "each channel by itself, %lld pixels x %d channels in registers",
-                                    (long long)pixels, d.block));
+    text_comment(text, arena_printf(text->arena, "each channel by itself, %s x %d channels in registers",
+                                    text_count(text, pixels, "pixel"), d.block));
     text_finish(text, true);
     write_tile(&d, pixels);
     if (rest)

@@ -68,14 +68,14 @@ static int32_t panel_vectors(const Shape *y, int64_t vectors, int32_t sums, bool
 
 static ConvForm transposed_form(const Node *conv, int32_t lanes, int32_t sums)
 {
-    int32_t vectors = (conv->type.shape.dim[1] + lanes - 1) / lanes % 2 == 0 ? 2 : 1;
-    int64_t width = transposed_columns(conv), most = sums / vectors, tiles = (width + most - 1) / most;
+    int32_t vectors = quotient_up(conv->type.shape.dim[1], lanes) % 2 == 0 ? 2 : 1;
+    int64_t width = transposed_columns(conv), most = sums / vectors, tiles = quotient_up(width, most);
     return (ConvForm){.activations = LAYOUT_BLOCKED,
                       .reads = LAYOUT_BLOCKED,
                       .channel_block = lanes,
                       .weights = LAYOUT_TURNED,
                       .maps = vectors * lanes,
-                      .pixels = (int32_t)((width + tiles - 1) / tiles),
+                      .pixels = (int32_t)quotient_up(width, tiles),
                       .rows = 1};
 }
 
@@ -88,7 +88,7 @@ static ConvForm depthwise_form(const Node *conv, int32_t lanes)
                       .channel_block = lanes,
                       .weights = LAYOUT_PANELS,
                       .maps = lanes,
-                      .pixels = (int32_t)((width + tiles - 1) / tiles),
+                      .pixels = (int32_t)quotient_up(width, tiles),
                       .rows = 1};
 }
 
@@ -136,7 +136,7 @@ ConvForm blocked_form(const Graph *graph, const Node *conv, bool vector_epilogue
         return c_conv_form(graph, conv, vector_epilogue);
     if (transposed)
         return transposed_form(conv, lanes, sums);
-    int64_t vectors = (maps / attrs->groups + lanes - 1) / lanes;
+    int64_t vectors = quotient_up(maps / attrs->groups, lanes);
     int32_t panel = panel_vectors(&conv->type.shape, vectors, sums, attrs->groups > 1);
     const Node *x = graph_input_node(graph, conv, CONV_X);
     bool plain = inputs < lanes && !(fill_enough(inputs, lanes) && comes_of_conv(graph, x));
@@ -153,8 +153,8 @@ ConvForm blocked_form(const Graph *graph, const Node *conv, bool vector_epilogue
 /* Of so many, cut into equal pieces, none of which is larger. */
 static int32_t even_piece(int64_t length, int64_t most)
 {
-    int64_t pieces = (length + most - 1) / most;
-    return (int32_t)((length + pieces - 1) / pieces);
+    int64_t pieces = quotient_up(length, most);
+    return (int32_t)quotient_up(length, pieces);
 }
 
 ConvForm target_form_with(const InstructionSet *set, const Graph *graph, const Kernel *kernel)
@@ -171,7 +171,7 @@ ConvForm target_form_with(const InstructionSet *set, const Graph *graph, const K
     else if (kernel->family == FAMILY_CONV_TRANSPOSE)
         form.pixels = even_piece(transposed_columns(conv), most);
     else if (blocked_is_direct(graph, kernel)) /* few maps do not fill all vectors of their block */
-        form.pixels = most_pixels(set->sums, (int32_t)MIN((maps + set->lanes - 1) / set->lanes, vectors));
+        form.pixels = most_pixels(set->sums, (int32_t)MIN(quotient_up(maps, set->lanes), vectors));
     else /* of depthwise ones nothing is broadcast */
         form.pixels = even_piece(conv->type.shape.dim[3], (set->sums + 2) / vectors);
     return form;

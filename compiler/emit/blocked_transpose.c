@@ -16,11 +16,11 @@ void blocked_transpose_text(KernelText *text)
     for (int p = 0; p < tile.pixels; p++)
         tile.at[p] = (TilePixel){.read = p * tile.block, .column = p * t.attrs->stride[1]};
     text_comment(text, arena_printf(text->arena,
-                                    "by phases of the stride, %d maps x %lld pixels summed in registers, channels in "
+                                    "by phases of the stride, %d maps x %s summed in registers, channels in "
                                     "blocks of %d",
-                                    t.part, (long long)t.pixels, tile.block));
+                                    t.part, text_count(text, t.pixels, "pixel"), tile.block));
     text_finish(text, true);
-    buf_line(text->out, "/* %d pixels of a row, of %d maps. */", tile.pixels, t.part);
+    buf_line(text->out, "/* %s of a row, of %d maps. */", text_count(text, t.pixels, "pixel"), t.part);
     text_open_part(text, text_set(text)->tile, arena_printf(text->arena, "_row%d", tile.pixels),
                    transposed_parameters(&t));
     sums_begin(&tile, NULL);

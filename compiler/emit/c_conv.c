@@ -185,8 +185,8 @@ void c_conv_text(KernelText *text)
     const Type x = text_stored_input(text), y = text_stored_output(text);
     Access in = access_of(&x), out = access_of(&y);
     int64_t pixels = text_tile(text, AXIS_COLUMNS);
-    text_comment(text, arena_printf(text->arena, "direct, %d maps x %lld pixels summed in registers", c.tile.block,
-                                    (long long)pixels));
+    text_comment(text, arena_printf(text->arena, "direct, %s x %s summed in registers",
+                                    text_count(text, c.tile.block, "map"), text_count(text, pixels, "pixel")));
     text_finish(text, false);
     write_tile(&c, pixels);
     if (c.width % pixels)

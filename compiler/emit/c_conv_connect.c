@@ -127,8 +127,8 @@ static void write_store(const ConnectText *c)
 static void write_tile(const ConnectText *c)
 {
     KernelText *text = c->text;
-    buf_line(text->out, "/* %lld rows of %lld pixels of the map that sees the `count` maps `sees`. */",
-             (long long)c->rows, (long long)c->pixels);
+    buf_line(text->out, "/* %s of %s of the map that sees the `count` maps `sees`. */",
+             text_count(text, c->rows, "row"), text_count(text, c->pixels, "pixel"));
     line_wrapped(text->out,
                  arena_printf(text->arena,
                               "%sstatic void %s_tile(const float *restrict x, const float *restrict weight, %sfloat "
@@ -256,8 +256,8 @@ void c_conv_connect_text(KernelText *text)
                      .pixels = text_tile(text, AXIS_COLUMNS),
                      .rows = text_tile(text, AXIS_ROWS),
                      .index_type = type_for(x->shape.dim[1] - 1)};
-    text_comment(text, arena_printf(text->arena, "direct, %lld rows x %lld pixels of a map summed in registers",
-                                    (long long)c.rows, (long long)c.pixels));
+    text_comment(text, arena_printf(text->arena, "direct, %s x %s of a map summed in registers",
+                                    text_count(text, c.rows, "row"), text_count(text, c.pixels, "pixel")));
     write_tables(&c);
     text_finish(text, false);
     write_tile(&c);

@@ -14,8 +14,8 @@ void c_conv_transpose_text(KernelText *text)
                      .has_bias = text->leader->input_count > CONV_BIAS,
                      .partial = t.maps > t.block && t.maps % t.block != 0};
     t.last_argument = tile_last_argument(&tile);
-    text_comment(text, arena_printf(text->arena, "by phases of the stride, %d maps x %lld pixels summed in registers",
-                                    t.block, (long long)t.pixels));
+    text_comment(text, arena_printf(text->arena, "by phases of the stride, %s x %s summed in registers",
+                                    text_count(text, t.block, "map"), text_count(text, t.pixels, "pixel")));
     text_finish(text, false);
     tile_open(&tile, t.pixels, transposed_parameters(&t));
     tile_start(&tile, t.pixels);

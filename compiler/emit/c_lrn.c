@@ -123,7 +123,7 @@ static void write_blocked_place(KernelText *text, const Access *in, const Access
 {
     const char *v = text_set(text)->vector;
     long long lanes = text_set(text)->lanes, block = text->plan->target->lanes;
-    long long channels = text_output(text)->shape.dim[1], vectors = (channels + block - 1) / block * block / lanes;
+    long long channels = text_output(text)->shape.dim[1], vectors = quotient_up(channels, block) * block / lanes;
     buf_line(text->out, "%s value = v_load(s), square = %s, before = v_zero();", v,
              square_text(text, "value", channels));
     if (vectors > 1) {

@@ -196,7 +196,7 @@ static void write_turned(KernelText *text, const Type *from, const Type *to)
 {
     int64_t inputs = from->shape.dim[0], maps = from->shape.dim[1], block = to->layout.block;
     int64_t taps = shape_count(&from->shape) / inputs / maps;
-    buf_line(text->out, "for (int o = 0; o < %lld; o++)", (long long)((maps + block - 1) / block * block));
+    buf_line(text->out, "for (int o = 0; o < %lld; o++)", (long long)(quotient_up(maps, block) * block));
     buf_line(text->out, "    for (int i = 0; i < %lld; i++)", (long long)inputs);
     buf_line(text->out, "        for (int tap = 0; tap < %lld; tap++)", (long long)taps);
     const char *value = arena_printf(text->arena, "x[(i * %lld + o) * %lld + tap]", (long long)maps, (long long)taps);

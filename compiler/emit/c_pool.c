@@ -169,7 +169,7 @@ void c_pool_text(KernelText *text)
         buf_line(out, "x += %lld; /* past the halo */", (long long)p.in.base);
     if (p.out.base)
         buf_line(out, "y += %lld; /* past the halo */", (long long)p.out.base);
-    int64_t maps = p.y->dim[0] * ((p.y->dim[1] + p.block - 1) / p.block);
+    int64_t maps = p.y->dim[0] * quotient_up(p.y->dim[1], p.block);
     if (maps > 1)
         text_maps_open(text, maps, p.in.stride[1] * p.block, p.out.stride[1] * p.block);
     text_rows_open(text, p.y->dim[2], true);

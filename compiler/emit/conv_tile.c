@@ -34,13 +34,13 @@ void tile_open(const ConvTile *tile, int64_t pixels, const char *extra)
 {
     KernelText *text = tile->text;
     if (tile->partial)
-        buf_line(text->out, "/* %lld pixels of a row, of the first `maps` of %d maps. */", (long long)pixels,
+        buf_line(text->out, "/* %s of a row, of the first `maps` of %d maps. */", text_count(text, pixels, "pixel"),
                  tile->block);
     else if (tile->block > 1)
-        buf_line(text->out, "/* %lld pixels of a row, of %lld maps. */", (long long)pixels,
-                 (long long)MIN(tile->block, tile->maps));
+        buf_line(text->out, "/* %s of a row, of %s. */", text_count(text, pixels, "pixel"),
+                 text_count(text, MIN(tile->block, tile->maps), "map"));
     else
-        buf_line(text->out, "/* %lld pixels of a row. */", (long long)pixels);
+        buf_line(text->out, "/* %s of a row. */", text_count(text, pixels, "pixel"));
     text_open_part(text, text_set(text)->attribute, arena_printf(text->arena, "_row%lld", (long long)pixels),
                    arena_printf(text->arena, "%s%s%s", tile->partial ? ", int maps" : "",
                                 tile->apart ? ", int plane" : "", extra));

@@ -358,7 +358,7 @@ const char *storage_text(Arena *arena, const Type *type)
         dim[rank - 1] += l->halo[HALO_LEFT] + l->halo[HALO_RIGHT];
     }
     if (l->inputs > 1 && dim[1] > l->inputs) {
-        dim[1] = (dim[1] + l->inputs - 1) / l->inputs;
+        dim[1] = quotient_up(dim[1], l->inputs);
         dim[rank++] = l->inputs;
     } else if (l->inputs > 1) {
         dim[1] = s->dim[2];
@@ -367,7 +367,7 @@ const char *storage_text(Arena *arena, const Type *type)
     }
     if (l->kind == LAYOUT_BLOCKED || panels) {
         int cut = panels ? 0 : 1;
-        dim[cut] = (dim[cut] + l->block - 1) / l->block;
+        dim[cut] = quotient_up(dim[cut], l->block);
         dim[rank++] = l->block;
     }
     bool batch = !panels && rank > 1 && dim[0] == 1;
@@ -394,6 +394,11 @@ static void write_layers(const KernelText *text, Buf *line)
     }
     if (found > NAMED)
         buf_printf(line, " and %u more", found - NAMED);
+}
+
+const char *text_count(const KernelText *text, int64_t count, const char *noun)
+{
+    return arena_printf(text->arena, "%lld %s%s", (long long)count, noun, plural(count));
 }
 
 void text_comment(KernelText *text, const char *how)
@@ -458,7 +463,7 @@ static void write_border(KernelText *text, const Type *type, const char *y)
     const int32_t *halo = type->layout.halo;
     const Shape *s = &type->shape;
     int64_t block = type->layout.kind == LAYOUT_BLOCKED ? type->layout.block : 1;
-    int64_t maps = s->dim[0] * ((s->dim[1] + block - 1) / block);
+    int64_t maps = s->dim[0] * quotient_up(s->dim[1], block);
     text->needs->border = text->needs->string = true;
     if (takes_part(text)) {
         buf_line(text->out, "if (from == 0)");

@@ -89,6 +89,8 @@ void text_rows_open(KernelText *text, int64_t rows, bool block);
 const char *text_row_in(const KernelText *text);
 const char *text_row_out(const KernelText *text);
 
+/* What is counted in a comment: "8 pixels", "1 map". */
+const char *text_count(const KernelText *text, int64_t count, const char *noun);
 /* The comment before the kernel: what it computes for which layers, where they stand in the model, shapes; `how` is
  * the algorithm. */
 void text_comment(KernelText *text, const char *how);

@@ -151,7 +151,7 @@ static const char *sum_of_parts(const VectorMatvec *m, int64_t v, int64_t from, 
 
 static int64_t whole_panels(const VectorMatvec *m, int64_t outputs)
 {
-    return (outputs + m->panel - 1) / m->panel * m->panel;
+    return quotient_up(outputs, m->panel) * m->panel;
 }
 
 /* "fc1_sums", and for fewer outputs or examples, which come last, "fc1_sums_last", "fc1_sums_rest". */
@@ -167,7 +167,7 @@ static void write_sums(const VectorMatvec *m, int64_t outputs, int64_t examples)
     KernelText *text = m->text;
     int64_t vectors = outputs / m->lanes;
     const char *of = examples > 1 ? arena_printf(text->arena, ", of %lld examples", (long long)examples) : "";
-    buf_line(text->out, "/* %lld outputs%s. */", (long long)outputs, of);
+    buf_line(text->out, "/* %s%s. */", text_count(text, outputs, "output"), of);
     line_wrapped(text->out,
                  arena_printf(text->arena,
                               "%sstatic void %s(const float *restrict x, const %s *restrict weight, %sfloat "
@@ -297,8 +297,8 @@ void vector_matvec_text(KernelText *text)
                       .dtype = weight->dtype};
     m.prefetched = dtype_is_short(m.dtype) && type_bytes(weight) > FITS_CACHE;
     text_comment(text,
-                 arena_printf(text->arena, "%lld outputs summed in registers, panels of %d read side by side%s%s",
-                              (long long)MIN(m.together, whole_panels(&m, m.outputs)), m.panel,
+                 arena_printf(text->arena, "%s summed in registers, panels of %d read side by side%s%s",
+                              text_count(text, MIN(m.together, whole_panels(&m, m.outputs)), "output"), m.panel,
                               m.dtype == DT_F32 ? "" : ", weights in ", m.dtype == DT_F32 ? "" : dtype_name(m.dtype)));
     text_finish(text, false);
     write_all_sums(&m);

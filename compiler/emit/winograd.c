@@ -22,7 +22,7 @@ static int64_t rest_of(const WinogradSizes *s)
 
 static int64_t calls_of(const WinogradSizes *s)
 {
-    return (s->block + s->narrow - 1) / s->narrow;
+    return quotient_up(s->block, s->narrow);
 }
 
 /* Maps of a panel, and how many times some of them are multiplied. */
@@ -40,7 +40,7 @@ static int64_t parts_of(const WinogradSizes *s)
 static int64_t fetched(const WinogradSizes *s)
 {
     int64_t calls = calls_of(s) * parts_of(s);
-    return (panel_of(s) + calls - 1) / calls;
+    return quotient_up(panel_of(s), calls);
 }
 
 static void write_prefetch(const WinogradText *w)
@@ -61,8 +61,8 @@ static void write_product(const WinogradText *w, int64_t tiles)
     long long panel = panel_of(s);
     const int lanes = text_set(text)->lanes;
     const int64_t vectors = s->part / lanes;
-    buf_line(out, "/* At one point, %lld tiles, of %lld maps: the sum over channels of v times weights. */",
-             (long long)tiles, (long long)s->part);
+    buf_line(out, "/* At one point, %s, of %lld maps: the sum over channels of v times weights. */",
+             text_count(text, tiles, "tile"), (long long)s->part);
     line_wrapped(out, arena_printf(text->arena,
                                    "%sstatic void %s_tiles%lld(const float *restrict v, const float *restrict weight, "
                                    "const float *restrict next, float *restrict sums)",
@@ -178,7 +178,7 @@ static void write_inputs(const WinogradText *w)
 {
     Buf *out = w->text->out;
     const WinogradSizes *s = &w->sizes;
-    int64_t blocks = (s->channels + s->lanes - 1) / s->lanes, plane = w->in.stride[1] * s->lanes;
+    int64_t blocks = quotient_up(s->channels, s->lanes), plane = w->in.stride[1] * s->lanes;
     if (blocks > 1)
         buf_open(out, "for (int i = 0; i < %lld; i++)", (long long)blocks);
     buf_open(out, "for (int t = 0; t < %s; t++)", tiles_end(w));
@@ -364,10 +364,10 @@ static void write_comment(const WinogradText *w)
     const WinogradSizes *s = &w->sizes;
     const Winograd *m = &s->matrices;
     text_comment(text, arena_printf(text->arena,
-                                    "by Winograd's F(%dx%d, %dx%d), %lld tiles at a time; %lld maps x %lld tiles "
+                                    "by Winograd's F(%dx%d, %dx%d), %s at a time; %lld maps x %s "
                                     "summed in registers, channels in blocks of %lld",
-                                    m->m, m->m, m->r, m->r, (long long)s->block, (long long)s->part,
-                                    (long long)s->narrow, (long long)s->lanes));
+                                    m->m, m->m, m->r, m->r, text_count(text, s->block, "tile"), (long long)s->part,
+                                    text_count(text, s->narrow, "tile"), (long long)s->lanes));
     buf_line(text->out,
              "/* y = A^T [(G g G^T) . (B^T d B)] A of tiles d and kernels g, whose G g G^T are the weights:");
     winograd_matrices(w);

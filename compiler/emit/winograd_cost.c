@@ -35,15 +35,10 @@ static const double INPUT_CYCLES[] = {58, 150, 440}, OUTPUT_CYCLES[] = {28, 84, 
 /* The same with 16 registers, where more goes through memory. */
 static const double FEW_REGISTERS = 1.35;
 
-static int64_t blocks_of(int64_t channels, int lanes)
-{
-    return (channels + lanes - 1) / lanes;
-}
-
 /* Maps fill whole blocks; channels are read one by one. */
 static double products_a_cycle(const WinogradShape *shape)
 {
-    return 2.0 * shape->lanes * (double)shape->maps / (double)(blocks_of(shape->maps, shape->lanes) * shape->lanes);
+    return 2.0 * shape->lanes * (double)shape->maps / (double)(quotient_up(shape->maps, shape->lanes) * shape->lanes);
 }
 
 /* What weights count for beside the time of a core that has its memory for itself. */
@@ -63,7 +58,7 @@ static double direct_cycles(const WinogradShape *shape)
 
 static int64_t tiles_of(const WinogradShape *shape, const Winograd *winograd)
 {
-    return (shape->height + winograd->m - 1) / winograd->m * ((shape->width + winograd->m - 1) / winograd->m);
+    return quotient_up(shape->height, winograd->m) * quotient_up(shape->width, winograd->m);
 }
 
 static double winograd_cycles(const WinogradShape *shape, const Winograd *winograd)
@@ -73,7 +68,8 @@ static double winograd_cycles(const WinogradShape *shape, const Winograd *winogr
     double passes = bytes <= WINOGRAD_HELD_BYTES ? 1 : (double)shape->pictures * ceil(tiles / WINOGRAD_MANY_TILES);
     double fetched = (double)shape->groups * bytes * (1 + AGAIN * (passes - 1)) / BYTES_A_CYCLE;
     double products = pictures * tiles * bytes / 4 / products_a_cycle(shape) / PRODUCT_SHARE;
-    double in = (double)blocks_of(shape->channels, shape->lanes), out = (double)blocks_of(shape->maps, shape->lanes);
+    double in = (double)quotient_up(shape->channels, shape->lanes),
+           out = (double)quotient_up(shape->maps, shape->lanes);
     double moves = in * INPUT_CYCLES[winograd->a / 2 - 2] + out * OUTPUT_CYCLES[winograd->a / 2 - 2];
     moves *= shape->lanes < 16 ? FEW_REGISTERS : 1;
     moves += out * winograd->a * winograd->a * SUM_CYCLES;

@@ -169,7 +169,7 @@ static int stored_axes(const Layout *layout, const Shape *shape, StoredAxis *axe
         StoredAxis stored = whole_axis(layout, shape, axis);
         if (axis == cut) {
             stored.divide = layout->block;
-            stored.extent = (shape->dim[axis] + layout->block - 1) / layout->block;
+            stored.extent = quotient_up(shape->dim[axis], layout->block);
         }
         axes[count++] = stored;
     }
@@ -184,7 +184,7 @@ static int stored_axes(const Layout *layout, const Shape *shape, StoredAxis *axe
 
 static int64_t filled_up(int64_t count, int64_t to)
 {
-    return (count + to - 1) / to * to;
+    return quotient_up(count, to) * to;
 }
 
 Panels panels_of(const Layout *layout, const Shape *shape)

@@ -45,7 +45,7 @@ bool conv_check_groups(const Graph *graph, const Node *node, Diag *diag, int64_t
     }
     if (weight_channels != channels) {
         diag_error(diag, node->span, "kernel is for %lld channel%s, the input has %lld", (long long)weight_channels,
-                   weight_channels == 1 ? "" : "s", (long long)channels);
+                   plural(weight_channels), (long long)channels);
         return false;
     }
     return true;

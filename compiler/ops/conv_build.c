@@ -76,7 +76,7 @@ static bool check_kernel_channels(const KernelCall *k, const Shape *kernel)
     if (k->channels % k->groups || wanted == k->channels)
         return true;
     diag_error(k->call->diag, k->weight->span, "kernel is for %lld channel%s, the input has %lld", (long long)wanted,
-               wanted == 1 ? "" : "s", (long long)k->channels);
+               plural(wanted), (long long)k->channels);
     if (wanted == 1)
         diag_hint(k->call->diag, "groups=channels(x) uses a kernel for each channel alone");
     return false;

@@ -154,7 +154,7 @@ static bool check_call(const OpCall *call, const IntLists *table)
     }
     if (out->present && out->ints[0] != table->count) {
         diag_error(call->diag, connect->span, "connect has %lld list%s for %lld output maps", (long long)table->count,
-                   table->count == 1 ? "" : "s", (long long)out->ints[0]);
+                   plural(table->count), (long long)out->ints[0]);
         return false;
     }
     return true;

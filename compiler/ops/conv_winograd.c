@@ -126,7 +126,7 @@ Winograd winograd_of(const Graph *graph, const Node *node)
 WinogradTiles winograd_tiles(const Node *conv)
 {
     int64_t m = winograd_attrs(conv)->m;
-    return (WinogradTiles){(conv->type.shape.dim[2] + m - 1) / m, (conv->type.shape.dim[3] + m - 1) / m};
+    return (WinogradTiles){quotient_up(conv->type.shape.dim[2], m), quotient_up(conv->type.shape.dim[3], m)};
 }
 
 static WindowAxis winograd_axis(const Graph *graph, const Node *node, int axis)

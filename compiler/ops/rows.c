@@ -55,7 +55,7 @@ int64_t rows_more(const RowWindow *reader)
 
 int64_t row_bands(const RowChain *chain)
 {
-    return (chain->windows[chain->count - 1].outputs + chain->by - 1) / chain->by;
+    return quotient_up(chain->windows[chain->count - 1].outputs, chain->by);
 }
 
 int64_t rows_made(const RowChain *chain, uint32_t k, int64_t bands)

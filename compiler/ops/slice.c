@@ -119,7 +119,7 @@ static bool counts_agree(const OpCall *call, int64_t count)
         if (any || numbers == count)
             continue;
         diag_error(call->diag, arg->span, "slice: 'begin' has %lld number%s, '%s' has %lld", (long long)count,
-                   count == 1 ? "" : "s", names[i], (long long)numbers);
+                   plural(count), names[i], (long long)numbers);
         diag_note(call->diag, op_arg(call, "begin")->span, "'begin' is here");
         return false;
     }

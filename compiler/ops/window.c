@@ -89,7 +89,7 @@ void window_halo(const WindowAxis axes[2], const int64_t input[2], const int64_t
 /* `same`: as many windows as strides fit into the input, the odd pixel of padding at the end. */
 static void same_pad(const WindowAxis *axis, int64_t length, int64_t *before, int64_t *after)
 {
-    int64_t windows = (length + axis->stride - 1) / axis->stride;
+    int64_t windows = quotient_up(length, axis->stride);
     int64_t total = (windows - 1) * axis->stride + window_extent(axis) - length;
     *before = MAX(total, 0) / 2;
     *after = MAX(total, 0) - *before;

@@ -91,7 +91,7 @@ static int64_t read_again(const Banding *banding, const RowChain *chain)
     int64_t rows = chain->windows[chain->count - 1].outputs, weights = 0;
     for (uint32_t k = 0; k < chain->count; k++)
         weights += weight_bytes(banding, chain->leaders[k]);
-    return chain->count > 1 ? ((rows + chain->by - 1) / chain->by - 1) * weights : 0;
+    return chain->count > 1 ? (quotient_up(rows, chain->by) - 1) * weights : 0;
 }
 
 /* ---- chains ---- */

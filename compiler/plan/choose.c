@@ -202,8 +202,7 @@ static void choose_winograd(Choice *c)
 static int32_t vector_panel(int64_t outputs, int32_t lanes)
 {
     enum { SHOWS = 32 }; /* one of so many */
-    int64_t wide = (outputs + 2 * lanes - 1) / (2 * lanes) * (2 * lanes),
-            narrow = (outputs + lanes - 1) / lanes * lanes;
+    int64_t wide = quotient_up(outputs, 2 * lanes) * 2 * lanes, narrow = quotient_up(outputs, lanes) * lanes;
     return wide - narrow > outputs / SHOWS ? lanes : 2 * lanes;
 }
 
@@ -221,8 +220,7 @@ static int64_t examples_at_a_time(const InstructionSet *set, int64_t batch, int6
     int64_t examples = set->matvec->examples, vectors = panel / set->lanes;
     while (examples > 1 && (examples + 1) * vectors + 1 > set->matvec->registers)
         examples--;
-    int64_t turns = (batch + examples - 1) / examples;
-    return (batch + turns - 1) / turns;
+    return quotient_up(batch, quotient_up(batch, examples));
 }
 
 /* How many vectors of outputs are summed at a time, of so many examples. Of several, weights are kept in registers too:
@@ -241,10 +239,10 @@ static void choose_vector_matvec(Choice *c)
 {
     const MatvecSizes *sizes = c->set->matvec;
     int64_t batch = c->y->dim[0], outputs = c->y->dim[1], inputs = shape_count(input_shape(c, 1)) / outputs;
-    int64_t panel = tiling_outputs(c->target, outputs), panels = (outputs + panel - 1) / panel;
+    int64_t panel = tiling_outputs(c->target, outputs), panels = quotient_up(outputs, panel);
     int64_t examples = examples_at_a_time(c->set, batch, panel);
     int64_t most = MAX(vectors_at_a_time(sizes, examples) * c->set->lanes / panel, 1);
-    int64_t groups = (panels + most - 1) / most, together = panel * ((panels + groups - 1) / groups);
+    int64_t groups = quotient_up(panels, most), together = panel * quotient_up(panels, groups);
     int64_t parts = examples > 1 ? 1 : MIN(sizes->vectors * c->set->lanes / together, inputs);
     add_cut(c, AXIS_MAPS, outputs, together, LAST_CUT);
     add_cut(c, AXIS_PICTURES, batch, examples, LAST_SHORTER);

@@ -17,7 +17,7 @@ Access access_of(const Type *type)
     for (int axis = s->rank - 1; axis >= 0; axis--) {
         bool channels = axis == 1 && l->kind == LAYOUT_BLOCKED;
         access.stride[axis] = channels ? stride / block : stride;
-        int64_t extent = channels ? (s->dim[axis] + block - 1) / block : s->dim[axis];
+        int64_t extent = channels ? quotient_up(s->dim[axis], block) : s->dim[axis];
         if (axis == s->rank - 1)
             extent += l->halo[HALO_LEFT] + l->halo[HALO_RIGHT];
         else if (axis == s->rank - 2)
@@ -54,7 +54,7 @@ void nest_cut_blocks(Nest *nest, int64_t block, unsigned blocked)
     if (nest->rank != 4)
         BUG("blocks in a nest of rank %d", nest->rank);
     nest->rank = 5;
-    nest->dim[1] = (nest->dim[1] + block - 1) / block;
+    nest->dim[1] = quotient_up(nest->dim[1], block);
     nest->dim[4] = block;
     nest->step[1] = block;
     nest->step[4] = 1;

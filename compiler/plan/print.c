@@ -71,7 +71,7 @@ static void print_band(Buf *buf, const Plan *plan, const Band *band)
 {
     const RowChain *chain = &band->chain;
     buf_printf(buf, "bands: steps %u-%u, %lld row%s of the last at a time; held of those before", band->first,
-               band->first + chain->count - 1, (long long)chain->by, chain->by == 1 ? "" : "s");
+               band->first + chain->count - 1, (long long)chain->by, plural(chain->by));
     for (uint32_t k = 0; k + 1 < chain->count; k++)
         buf_printf(buf, "%s %lld of %lld", k ? "," : "",
                    (long long)plan->buffers.at[plan->steps.at[band->first + k].writes[0].buffer].held,

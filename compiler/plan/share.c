@@ -110,14 +110,14 @@ static int64_t elements_together(const Kernel *kernel, int i, unsigned axes)
 /* How much longer the last of so many threads takes than in equal parts, in thousandths. */
 static int64_t unevenness(int64_t turns, int64_t threads)
 {
-    return ((turns + threads - 1) / threads * threads - turns) * 1000 / turns;
+    return (quotient_up(turns, threads) * threads - turns) * 1000 / turns;
 }
 
 /* The lower, the better. */
 static int64_t loop_badness(const Plan *plan, const Kernel *kernel, const Loop *loop, int64_t together)
 {
     enum { EVENLY = 50, TALL = 28, TRANSFORMED_AGAIN = 100 };
-    int64_t turns = (loop->length + together - 1) / together;
+    int64_t turns = quotient_up(loop->length, together);
     int64_t badness = unevenness(turns, 2) + unevenness(turns, 4) / 4;
     /* Through the rows of large maps each thread goes with all weights, through small ones with all pixels. */
     bool tall = graph_node(plan->graph, kernel->result)->type.shape.dim[2] >= TALL;

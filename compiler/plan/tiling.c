@@ -20,7 +20,7 @@ const Loop *tiling_shared(const Tiling *tiling)
 
 int64_t loop_turns(const Loop *loop)
 {
-    return (loop->length + loop->step - 1) / loop->step;
+    return quotient_up(loop->length, loop->step);
 }
 
 static bool in_registers(const Loop *loop)
@@ -143,7 +143,7 @@ void tiling_print(Buf *buf, const Graph *graph, const Kernel *kernel)
     else if (kept)
         buf_printf(buf, "; sums of %lld pixels kept", (long long)kept->length);
     if (tiling->ahead)
-        buf_printf(buf, "; %d line%s fetched ahead", tiling->ahead, tiling->ahead > 1 ? "s" : "");
+        buf_printf(buf, "; %d line%s fetched ahead", tiling->ahead, plural(tiling->ahead));
     const Loop *shared = tiling_shared(tiling);
     if (shared) {
         buf_puts(buf, "; ");

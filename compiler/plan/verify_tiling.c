@@ -109,7 +109,7 @@ static int64_t elements_written(const Graph *graph, const Kernel *kernel)
     bool nest = kernel->family == FAMILY_MAP || (kernel->family == FAMILY_POOL && pool_is_global(graph, leader)) ||
                 (kernel->family == FAMILY_PACK && from->layout.kind == LAYOUT_BLOCKED);
     if (nest && to->layout.kind == LAYOUT_BLOCKED)
-        shape.dim[1] = (shape.dim[1] + to->layout.block - 1) / to->layout.block * to->layout.block;
+        shape.dim[1] = quotient_up(shape.dim[1], to->layout.block) * to->layout.block;
     return shape_count(&shape);
 }
 

@@ -23,7 +23,7 @@ static void store_panels(const float *in, float *out, const Panels *panels)
 /* I x O x taps into panels of O: out[o / b][i][tap][o % b], the last panel filled up with zeros. */
 static void store_turned(const float *in, float *out, int64_t inputs, int64_t maps, int64_t taps, int64_t block)
 {
-    int64_t panels = (maps + block - 1) / block;
+    int64_t panels = quotient_up(maps, block);
     memset(out, 0, (size_t)(panels * inputs * taps * block) * sizeof *out);
     for (int64_t i = 0; i < inputs; i++)
         for (int64_t o = 0; o < maps; o++)

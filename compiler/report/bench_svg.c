@@ -97,7 +97,7 @@ static void draw_head(const Chart *chart)
              arena_printf(arena,
                           "%lld thread%s, batch %lld; median %s ms of %lld runs; %.1f GFLOP/s, %.1f %% of one core's "
                           "FMA peak of %.1f; memory read at %.1f GB/s",
-                          times->threads, times->threads == 1 ? "" : "s", (long long)bench->batch,
+                          times->threads, plural(times->threads), (long long)bench->batch,
                           bench_ms_text(arena, times->median_ms), times->runs, gflops, 100 * gflops / times->fma_gflops,
                           times->fma_gflops, times->read_gbs));
     x = draw_swatch(chart, x, PEAK, "at the FMA peak");

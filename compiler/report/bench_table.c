@@ -101,7 +101,7 @@ void bench_table(Buf *buf, const Bench *bench)
         add_step(arena, &table, bench, &bench->steps[i], longest);
     buf_printf(buf, "%s (%s, target %s, batch %lld, %lld thread%s)\n\n", bench->plan->graph->name,
                path_base(bench->model), bench->plan->target->name, (long long)bench->batch, times->threads,
-               times->threads == 1 ? "" : "s");
+               plural(times->threads));
     if (times->threads > 1 && !bench->plan->threaded)
         buf_puts(buf, "one thread computes all: no kernel takes long enough to be shared\n\n");
     table_print(buf, arena, &table);

@@ -80,12 +80,11 @@ static void print_saving(Buf *buf, Arena *arena, const char *begin, const Saving
 /* "18 layers changed, 9 left: 3,725,568 bytes moved less" */
 static void print_sum(Buf *buf, Arena *arena, uint32_t changed, uint32_t left, const Saving *saving)
 {
-    const char *plural = (changed ? changed : left) == 1 ? "" : "s";
+    const char *s = plural(changed ? changed : left);
     if (changed && left)
-        buf_printf(buf, "%s layer%s changed, %s left", number_grouped(arena, changed), plural,
-                   number_grouped(arena, left));
+        buf_printf(buf, "%s layer%s changed, %s left", number_grouped(arena, changed), s, number_grouped(arena, left));
     else
-        buf_printf(buf, "%s layer%s %s", number_grouped(arena, changed + left), plural, changed ? "changed" : "left");
+        buf_printf(buf, "%s layer%s %s", number_grouped(arena, changed + left), s, changed ? "changed" : "left");
     print_saving(buf, arena, ": ", saving);
     buf_puts(buf, "\n");
 }
@@ -203,7 +202,7 @@ static void print_pass(Buf *buf, Arena *arena, const Diag *diag, const ExplainNo
         for (uint32_t k = 0; k < group->count; k++)
             add_saving(&saving, &group->notes[k]->saving);
         buf_printf(buf, "  %-*s%s: %u layer%s", INDENT - 2, first->done ? "did" : "left", first->text, group->count,
-                   group->count == 1 ? "" : "s");
+                   plural(group->count));
         if (first->done)
             print_saving(buf, arena, ", ", &saving);
         else if (saving.bytes)

@@ -59,8 +59,8 @@ static NodeId find_numbered(Diag *diag, const Graph *net, const char *name)
     for (uint32_t i = 0; i < net->nodes.count; i++)
         if (net->nodes.at[i].op == op && ++count == number)
             return (NodeId){i};
-    diag_error(diag, NOWHERE, "there is no '%s': net '%s' has %lld layer%s '%s'", name, net->name, count,
-               count == 1 ? "" : "s", op_name(op));
+    diag_error(diag, NOWHERE, "there is no '%s': net '%s' has %lld layer%s '%s'", name, net->name, count, plural(count),
+               op_name(op));
     return NODE_NONE;
 }
 

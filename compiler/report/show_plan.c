@@ -21,7 +21,7 @@ static void add_step(Arena *arena, Table *table, const Plan *plan, uint32_t inde
                      step_layers(arena, plan, step),
                      shape_text(arena, &graph_node(plan->graph, step->result)->type.shape),
                      number_or_blank(arena, cost->read), number_or_blank(arena, cost->weights),
-                     held ? arena_printf(arena, "%lld row%s", (long long)held, held == 1 ? "" : "s")
+                     held ? arena_printf(arena, "%lld row%s", (long long)held, plural(held))
                           : number_or_blank(arena, cost->written),
                      number_or_blank(arena, cost->macs), cost->macs ? arena_printf(arena, "%.1f", share) : ""}};
     VEC_PUSH(arena, &table->rows, row);

@@ -37,6 +37,12 @@ static inline int64_t quotient_up(int64_t a, int64_t b)
     return (a + b - 1) / b;
 }
 
+/* What stands behind a noun that is counted: "s", or "" for one. */
+static inline const char *plural(int64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 /* Ends the program with "fovea: error: ..." and exit status 1. */
 void fatal(const char *format, ...) NORETURN PRINTF_LIKE(1, 2);
 

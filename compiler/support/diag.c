@@ -241,7 +241,7 @@ void diag_finish(Diag *diag)
         return;
     Buf out = {0};
     uint32_t more = diag->errors - DIAG_LIMIT;
-    buf_printf(&out, "... and %u more error%s\n", more, more == 1 ? "" : "s");
+    buf_printf(&out, "... and %u more error%s\n", more, plural(more));
     put(diag, &out);
     buf_free(&out);
 }

@@ -894,7 +894,7 @@ FOVEA_PORTABLE static void anywhere_wide_portable_2x4of8(const float *restrict x
     v_store(y + 28, anywhere_wide_portable_finish(a1_3));
 }
 
-/* 1 pixels, of 16 maps of a panel of 32. */
+/* 1 pixel, of 16 maps of a panel of 32. */
 FOVEA_PORTABLE static void anywhere_wide_portable_1x4of8(const float *restrict x, const float *restrict weight,
                                                          const float *restrict bias, float *restrict y)
 {

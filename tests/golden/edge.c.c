@@ -83,7 +83,7 @@ FOVEA_KERNEL static void edge_pack_image(const float *restrict x, float *restric
 /* conv (edge.fov:6)
  * x[1][12][13], weight[1][1][3][3][8] -> y[1][11][12]
  * direct, 8 maps x 8 pixels summed in registers */
-/* 8 pixels of a row, of 1 maps. */
+/* 8 pixels of a row, of 1 map. */
 static void edge_conv_row8(const float *restrict x, const float *restrict weight, float *restrict y)
 {
     float a0[8], a1[8], a2[8], a3[8], a4[8], a5[8], a6[8], a7[8];
@@ -123,7 +123,7 @@ static void edge_conv_row8(const float *restrict x, const float *restrict weight
             y[b * 132 + p] = sums[b][p];
 }
 
-/* 3 pixels of a row, of 1 maps. */
+/* 3 pixels of a row, of 1 map. */
 static void edge_conv_row3(const float *restrict x, const float *restrict weight, float *restrict y)
 {
     float a0[8], a1[8], a2[8];

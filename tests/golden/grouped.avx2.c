@@ -112,7 +112,7 @@ FOVEA_AVX2 static void grouped_pack_image(const float *restrict x, float *restri
 
 /* half: conv, leaky_relu (grouped.fov:3)
  * x[4][14][14], weight[6][2][3][3][1], bias[6][1] -> y[6][16][16]
- * direct, 1 maps x 8 pixels summed in registers */
+ * direct, 1 map x 8 pixels summed in registers */
 static inline float grouped_half_finish(float v)
 {
     return v > 0.0f ? v : 0.1f * v;
@@ -180,7 +180,7 @@ FOVEA_AVX2 static void grouped_half(const float *restrict x, const float *restri
 
 /* depthwise: conv, sigmoid, mul (grouped.fov:4)
  * x[6][16][16], weight[6][1][3][3][1], mul_x2[6][16][16] -> y[6][12][12]
- * direct, 1 maps x 8 pixels summed in registers */
+ * direct, 1 map x 8 pixels summed in registers */
 static inline float grouped_depthwise_finish(float v, float mul_x2)
 {
     const float t = expf(-fabsf(v));

@@ -241,8 +241,8 @@ FOVEA_KERNEL static void names_int_labels_2(const float *restrict x, const float
 
 /* conv1.row4: conv (names.fov:5)
  * x[2][4][4], weight[1][2][4][4][8], bias[1][8] -> y[1][1][1]
- * direct, 8 maps x 1 pixels summed in registers */
-/* 1 pixels of a row, of 1 maps. */
+ * direct, 8 maps x 1 pixel summed in registers */
+/* 1 pixel of a row, of 1 map. */
 static void names_conv1_row4_2_row1(const float *restrict x, const float *restrict weight, const float *restrict bias,
                                     float *restrict y)
 {
