@@ -53,6 +53,14 @@ const char *fovea_status_text(fovea_status status)
         return "The weights contain no self-test.";
     case FOVEA_CANNOT_READ:
         return "The weights file cannot be opened or mapped into memory.";
+    case FOVEA_NO_DEVICE:
+        return "There is no OpenCL device, or none as FOVEA_DEVICE asks for.";
+    case FOVEA_CANNOT_BUILD:
+        return "The device's compiler refuses the model's kernels.";
+    case FOVEA_NO_MEMORY:
+        return "There is not enough memory, on the device or beside it.";
+    case FOVEA_DEVICE_FAILED:
+        return "A call of OpenCL failed.";
     }
     return "This is no status of Fovea's.";
 }

@@ -73,7 +73,12 @@ typedef enum fovea_status {
     FOVEA_DAMAGED,    /* the payload does not have its CRC */
     FOVEA_FAILED_SELFTEST,
     FOVEA_NO_SELFTEST,
-    FOVEA_CANNOT_READ /* the file cannot be opened or mapped */
+    FOVEA_CANNOT_READ, /* the file cannot be opened or mapped */
+    /* of target opencl alone; fovea_cl_error() says more: */
+    FOVEA_NO_DEVICE,    /* no driver, no device, or none as FOVEA_DEVICE asks for */
+    FOVEA_CANNOT_BUILD, /* the device's compiler refuses the kernels */
+    FOVEA_NO_MEMORY,    /* on the device or beside it */
+    FOVEA_DEVICE_FAILED /* another call of OpenCL failed */
 } fovea_status;
 
 /* One English sentence for each status, for every other number too; never NULL. */

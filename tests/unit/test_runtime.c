@@ -44,7 +44,7 @@ Test(runtime, crc)
 
 Test(runtime, status_text)
 {
-    for (int status = FOVEA_OK; status <= FOVEA_CANNOT_READ; status++) {
+    for (int status = FOVEA_OK; status <= FOVEA_DEVICE_FAILED; status++) {
         const char *text = fovea_status_text((fovea_status)status);
         cr_expect(strlen(text) > 10 && text[strlen(text) - 1] == '.', "status %d: %s", status, text);
         for (int other = FOVEA_OK; other < status; other++)
