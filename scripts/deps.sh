@@ -11,7 +11,7 @@ set -u
 packages='clang libomp-dev make flex bison libcjson-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev libpng-dev libjpeg62-turbo-dev zlib1g-dev'
 case ${1-} in
 build) ;;
-test) packages="$packages gcc g++ valgrind cmake ninja-build pkgconf mandoc libcriterion-dev libclang-rt-dev clang-format clang-tidy tidy dataset-fashion-mnist graphviz libxml2-utils" ;;
+test) packages="$packages gcc g++ valgrind cmake ninja-build pkgconf mandoc libcriterion-dev libclang-rt-dev clang-format clang-tidy tidy dataset-fashion-mnist graphviz libxml2-utils ocl-icd-opencl-dev opencl-c-headers pocl-opencl-icd oclgrind" ;;
 fuzz) packages="$packages libclang-rt-dev" ;;
 pictures) packages="$packages graphviz" ;;
 peers) packages="$packages python3 python3-venv" ;;

@@ -1,0 +1,221 @@
+/* faults.c - makes every single call that the OpenCL side of the runtime makes fail once (see ../../opencl.sh).
+ *
+ *   faults FOLDER     FOLDER: for the cache, made and emptied here
+ *   faults names      the functions that are wrapped, for the linker
+ *
+ * A scenario opens a model and a session, runs twice, asks for times, and closes all. First it counts the calls; then
+ * it goes on from the start as often as there are calls, and another one fails each time. What must come of it: a
+ * status that is not OK, an error that names the call and the code, or for what can be done without, right answers; the
+ * session works in the next run; and everything that was made is given back.
+ */
+#if !defined(_POSIX_C_SOURCE)
+#define _POSIX_C_SOURCE 200809L
+#endif
+#include "pair.h"
+#include "wraps.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct Scenario {
+    const char *name;
+    const fovea_cl_net *net;
+    int warm, as_gpu; /* warm: the program is in the cache */
+    const char *only; /* the function that is of interest, NULL: all */
+} Scenario;
+
+static const Scenario scenarios[] = {
+    {"from the source", &pair_net, 0, 0, NULL},
+    {"from the cache", &pair_net, 1, 0, NULL},
+    {"with a source that is refused", &pair_wrong_net, 0, 0, "clGetProgramBuildInfo"},
+    {"as a GPU", &pair_net, 1, 1, NULL},
+};
+
+typedef struct Outcomes {
+    int failures; /* functions of the runtime that failed */
+    fovea_status status;
+    char error[400];      /* of the first */
+    int right, recovered; /* answers at the end; a run that failed succeeds the next time */
+} Outcomes;
+
+static void note(Outcomes *outcomes, fovea_status status)
+{
+    if (status == FOVEA_OK || outcomes->failures++)
+        return;
+    outcomes->status = status;
+    snprintf(outcomes->error, sizeof outcomes->error, "%s", fovea_cl_error());
+}
+
+/* A function of the runtime that has no status: what it has to say is in the error. */
+static void note_close(Outcomes *outcomes, const char *before)
+{
+    if (strcmp(before, fovea_cl_error()) != 0 && !outcomes->failures)
+        note(outcomes, FOVEA_DEVICE_FAILED);
+}
+
+static void play(const Scenario *scenario, Outcomes *outcomes)
+{
+    static Pair pair;
+    static char before[8192];
+    fovea_cl_model *model;
+    fovea_cl_session *session = NULL;
+    uint64_t times[PAIR_LAUNCHES];
+    memset(outcomes, 0, sizeof *outcomes);
+    pair_fill(&pair, 4);
+    fovea_cl_run(NULL, NULL, NULL); /* an error that is older */
+    note(outcomes, fovea_cl_open(&model, scenario->net, NULL, pair_weights(), PAIR_WEIGHTS_BYTES));
+    if (model)
+        note(outcomes, fovea_cl_session_open(&session, model, 2, 1));
+    for (int run = 0; session && run < 2; run++) {
+        fovea_status status = pair_run(session, &pair);
+        note(outcomes, status);
+        outcomes->right = status == FOVEA_OK && pair_right(&pair);
+        if (status != FOVEA_OK)
+            outcomes->recovered = pair_run(session, &pair) == FOVEA_OK && pair_right(&pair);
+        else
+            note(outcomes, fovea_cl_profile(session, times, NULL));
+    }
+    strcpy(before, fovea_cl_error());
+    fovea_cl_session_close(session);
+    fovea_cl_close(model);
+    note_close(outcomes, before);
+}
+
+static void empty(const char *folder)
+{
+    char path[4096];
+    DIR *files = opendir(folder);
+    for (struct dirent *file; files && (file = readdir(files));) {
+        snprintf(path, sizeof path, "%s/%s", folder, file->d_name);
+        unlink(path);
+    }
+    if (files)
+        closedir(files);
+}
+
+/* NULL, or what is wrong. */
+static const char *judge(const Scenario *scenario, size_t which, int number, const Outcomes *outcomes)
+{
+    const char *name = wrapped[which].name;
+    Outcome wanted = wrapped[which].outcome;
+    if (scenario->warm && strcmp(name, "clBuildProgram") == 0 && number == 1)
+        wanted = OUTCOME_NONE; /* of the binary: then of the source */
+    const int is_memory = strcmp(name, "calloc") == 0 || strcmp(name, "realloc") == 0;
+    if (!wraps_failed())
+        return "the call did not come";
+    if (wraps_left())
+        return wraps_left() > 0 ? "something was not given back" : "something was given back twice";
+    if (scenario->only)
+        return outcomes->status == FOVEA_CANNOT_BUILD ? NULL : "the build did not fail";
+    if (wanted == OUTCOME_NONE)
+        return outcomes->failures || !outcomes->right ? "it could have done without" : NULL;
+    if (outcomes->failures != 1)
+        return outcomes->failures ? "there were several failures" : "nothing failed";
+    if (outcomes->status != (is_memory ? FOVEA_NO_MEMORY : FOVEA_DEVICE_FAILED))
+        return "another status";
+    if (is_memory)
+        return strstr(outcomes->error, "memory") ? NULL : "the error does not speak of memory";
+    if (!strstr(outcomes->error, name) || !strstr(outcomes->error, "CL_OUT_OF_RESOURCES (-5)"))
+        return "the error does not name the call and the code";
+    return NULL;
+}
+
+/* Whether a run was what failed, so that the session is there to run again. */
+static int is_of_run(const char *name)
+{
+    return strcmp(name, "clEnqueueNDRangeKernel") == 0 || strcmp(name, "clEnqueueReadBuffer") == 0 ||
+           strcmp(name, "clWaitForEvents") == 0;
+}
+
+static void fail_each(const Scenario *scenario, const char *folder, size_t which, int calls)
+{
+    Outcomes outcomes;
+    int wrong = 0;
+    for (int number = 1; number <= calls; number++) {
+        if (!scenario->warm)
+            empty(folder);
+        wraps_begin(which, number);
+        play(scenario, &outcomes);
+        wraps_end();
+        const char *fault = judge(scenario, which, number, &outcomes);
+        if (!fault && is_of_run(wrapped[which].name) && !outcomes.recovered)
+            fault = "the next run failed, too";
+        if (fault && !wrong++)
+            printf("not ok %s, %s fails, call %d of %d: %s; status %d, '%s'\n", scenario->name, wrapped[which].name,
+                   number, calls, fault, outcomes.status, outcomes.error);
+    }
+    if (!wrong)
+        printf("ok %s, %s fails, each of %d calls\n", scenario->name, wrapped[which].name, calls);
+}
+
+/* `called`: adds up how often each function was, over all scenarios. */
+static int play_all(const Scenario *scenario, const char *folder, int *called)
+{
+    Outcomes outcomes;
+    int calls[64];
+    wraps_as_gpu(scenario->as_gpu);
+    empty(folder);
+    for (int time = 0; time <= scenario->warm; time++) {
+        wraps_begin(0, 0);
+        play(scenario, &outcomes);
+        wraps_end();
+    }
+    if (!scenario->only && (outcomes.failures || !outcomes.right || wraps_left())) {
+        printf("not ok %s: status %d, %d left, '%s'\n", scenario->name, outcomes.status, wraps_left(), outcomes.error);
+        return 0;
+    }
+    for (size_t i = 0; i < wrapped_count; i++) {
+        calls[i] = wraps_calls(i);
+        called[i] += calls[i];
+    }
+    for (size_t i = 0; i < wrapped_count; i++)
+        if (calls[i] && strcmp(wrapped[i].name, "free") != 0 &&
+            (!scenario->only || strcmp(wrapped[i].name, scenario->only) == 0))
+            fail_each(scenario, folder, i, calls[i]);
+    return 1;
+}
+
+/* clFinish is called after another failure alone: there the first one is what is said. */
+static void check_finish(void)
+{
+    Outcomes outcomes;
+    size_t which = 0, finish = 0;
+    for (size_t i = 0; i < wrapped_count; i++) {
+        if (strcmp(wrapped[i].name, "clWaitForEvents") == 0)
+            which = i;
+        if (strcmp(wrapped[i].name, "clFinish") == 0)
+            finish = i;
+    }
+    wraps_begin(which, 1);
+    play(&scenarios[0], &outcomes);
+    wraps_end();
+    if (wraps_calls(finish) == 1 && outcomes.failures == 1 && outcomes.recovered)
+        printf("ok a run that fails waits until nothing uses the caller's memory\n");
+    else
+        printf("not ok a run that fails waits until nothing uses the caller's memory: %d calls\n", wraps_calls(finish));
+}
+
+int main(int argc, char **argv)
+{
+    int called[64] = {0};
+    if (argc != 2)
+        return 2;
+    if (strcmp(argv[1], "names") == 0) {
+        for (size_t i = 0; i < wrapped_count; i++)
+            puts(wrapped[i].name);
+        return 0;
+    }
+    setenv("FOVEA_CACHE", argv[1], 1);
+    for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++)
+        if (!play_all(&scenarios[i], argv[1], called))
+            return 1;
+    wraps_as_gpu(0);
+    check_finish();
+    for (size_t i = 0; i < wrapped_count; i++)
+        if (!called[i] && strcmp(wrapped[i].name, "clFinish") != 0)
+            printf("not ok %s: no scenario calls it\n", wrapped[i].name);
+    return 0;
+}
