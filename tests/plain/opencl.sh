@@ -128,6 +128,7 @@ other=$(ls "$FOVEA_CACHE"/pair-*.clbin | grep -vF "$file")
 rebuilt() {
     says "$1: the program is built again" "right built"
     says "$1: and found" "right cached"
+    rm -f "$file"
     cp "$work/sound" "$file"
 }
 for length in 0 7 39 40 41 $((bytes / 2)) $((bytes - 1)); do

@@ -7,8 +7,8 @@
  *
  * Exit status 1 after an error, which goes to standard error.
  */
-#if !defined(_POSIX_C_SOURCE)
-#define _POSIX_C_SOURCE 200809L
+#if !defined(_DEFAULT_SOURCE)
+#define _DEFAULT_SOURCE 1
 #endif
 #include "pair.h"
 
@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 static void check(const char *name, int right)
@@ -308,6 +309,21 @@ static void check_choice(void)
     check("the list, measured", fovea_cl_devices_text(devices, 4, 2, NULL, 0) == length);
 }
 
+/* As they are when they are linked into a program: whoever writes to them ends it. */
+static void check_read_only(void)
+{
+    fovea_cl_model *model;
+    void *weights = mmap(NULL, PAIR_WEIGHTS_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (weights == MAP_FAILED)
+        return;
+    memcpy(weights, pair_weights(), PAIR_WEIGHTS_BYTES);
+    mprotect(weights, PAIR_WEIGHTS_BYTES, PROT_READ);
+    check("weights in memory that cannot be written",
+          fovea_cl_open(&model, &pair_net, NULL, weights, PAIR_WEIGHTS_BYTES) == FOVEA_OK && run_once(model, 2, 9));
+    fovea_cl_close(model);
+    munmap(weights, PAIR_WEIGHTS_BYTES);
+}
+
 static int check_all(void)
 {
     fovea_cl_model *model;
@@ -316,6 +332,7 @@ static int check_all(void)
         return fail();
     check_threads(model);
     check_plans();
+    check_read_only();
     check_profile(model);
     check_mistakes(model);
     check_plan_mistakes();
