@@ -261,7 +261,9 @@ fovea_status fovea_cl_choose(const fovea_cl_device *devices, int count, const ch
     if (*chosen >= 0)
         return FOVEA_OK;
     char text[4096];
-    fovea_cl_devices_text(devices, count, -1, text, sizeof text);
+    size_t length = fovea_cl_devices_text(devices, count, -1, text, sizeof text);
+    if (length < sizeof text)
+        text[length - 1] = '\0'; /* the end of the last line */
     return fovea_cl_fail(FOVEA_NO_DEVICE,
                          "no device is the one that FOVEA_DEVICE asks for, '%.100s': an index, cpu, gpu, accelerator, "
                          "or a part of a name. There are:\n%s",
@@ -295,16 +297,17 @@ static int wider(int width, const char *text)
 size_t fovea_cl_devices_text(const fovea_cl_device *devices, int count, int chosen, char *text, size_t bytes)
 {
     Text out = {text, text ? bytes : 0, 0};
-    int name = 4, driver = 6;
+    int name = 4, kind = 4, driver = 6;
     for (int i = 0; i < count; i++) {
         name = wider(name, devices[i].name);
+        kind = wider(kind, kind_name(devices[i].kind));
         driver = wider(driver, devices[i].driver);
     }
-    print(&out, "   #  %-*s  %-11s  units  memory    %-*s  platform\n", name, "name", "kind", driver, "driver");
+    print(&out, "   #  %-*s  %-*s  units  memory    %-*s  platform\n", name, "name", kind, "kind", driver, "driver");
     for (int i = 0; i < count; i++) {
         const fovea_cl_device *device = &devices[i];
-        print(&out, "%c %2d  %-*s  %-11s  %5u  %5.1f GB  %-*s  %s\n", i == chosen ? '*' : ' ', i, name, device->name,
-              kind_name(device->kind), device->units, (double)device->memory_bytes * 1e-9, driver, device->driver,
+        print(&out, "%c %2d  %-*s  %-*s  %5u  %5.1f GB  %-*s  %s\n", i == chosen ? '*' : ' ', i, name, device->name,
+              kind, kind_name(device->kind), device->units, (double)device->memory_bytes * 1e-9, driver, device->driver,
               device->platform);
     }
     return out.length;

@@ -198,6 +198,31 @@ static void check_finish(void)
         printf("not ok a run that fails waits until nothing uses the caller's memory: %d calls\n", wraps_calls(finish));
 }
 
+/* Work-groups have scratch memory of their own, as many as there are at once: threads, and at most units and shares. */
+static void check_bytes(void)
+{
+    const size_t others = PAIR_WEIGHTS_BYTES + 2 * PAIR_COUNT * 4 + 3 * PAIR_COUNT * 4 + 64;
+    fovea_cl_model *model;
+    fovea_cl_session *session;
+    int fine = 1;
+    for (int threads = 1; threads <= 64; threads *= 2) {
+        wraps_begin(0, 0);
+        fine = fine && fovea_cl_open(&model, &pair_cpu_net, NULL, pair_weights(), PAIR_WEIGHTS_BYTES) == FOVEA_OK;
+        fine = fine && fovea_cl_session_open(&session, model, threads, 0) == FOVEA_OK;
+        if (!fine)
+            break;
+        size_t groups = (size_t)threads, units = fovea_cl_model_device(model)->units;
+        groups = groups > units ? units : groups;
+        groups = groups > 8 ? 8 : groups;
+        fine = wraps_bytes() == others + groups * PAIR_COUNT * 4;
+        fovea_cl_session_close(session);
+        fovea_cl_close(model);
+        wraps_end();
+    }
+    printf(fine ? "ok each work-group has scratch memory\n"
+                : "not ok each work-group has scratch memory: other sizes\n");
+}
+
 int main(int argc, char **argv)
 {
     int called[64] = {0};
@@ -214,6 +239,7 @@ int main(int argc, char **argv)
             return 1;
     wraps_as_gpu(0);
     check_finish();
+    check_bytes();
     for (size_t i = 0; i < wrapped_count; i++)
         if (!called[i] && strcmp(wrapped[i].name, "clFinish") != 0)
             printf("not ok %s: no scenario calls it\n", wrapped[i].name);

@@ -17,6 +17,7 @@
 static struct {
     int armed, which, number, failed, left, as_gpu;
     int calls[64];
+    size_t bytes;
 } state;
 
 /* Counts the call; 1 when it has to fail. */
@@ -74,6 +75,11 @@ int wraps_failed(void)
 int wraps_left(void)
 {
     return state.left;
+}
+
+size_t wraps_bytes(void)
+{
+    return state.bytes;
 }
 
 void wraps_as_gpu(int as_gpu)
@@ -175,8 +181,6 @@ CREATE(cl_context, clCreateContext,
 CREATE(cl_command_queue, clCreateCommandQueue,
        (cl_context context, cl_device_id device, cl_command_queue_properties properties, cl_int *code),
        (context, device, properties, code))
-CREATE(cl_mem, clCreateBuffer, (cl_context context, cl_mem_flags flags, size_t bytes, void *host, cl_int *code),
-       (context, flags, bytes, host, code))
 CREATE(cl_program, clCreateProgramWithSource,
        (cl_context context, cl_uint count, const char **texts, const size_t *lengths, cl_int *code),
        (context, count, texts, lengths, code))
@@ -185,6 +189,18 @@ CREATE(cl_program, clCreateProgramWithBinary,
         const unsigned char **binaries, cl_int *loaded, cl_int *code),
        (context, count, devices, bytes, binaries, loaded, code))
 CREATE(cl_kernel, clCreateKernel, (cl_program program, const char *name, cl_int *code), (program, name, code))
+
+cl_mem __real_clCreateBuffer(cl_context context, cl_mem_flags flags, size_t bytes, void *host, cl_int *code);
+cl_mem __wrap_clCreateBuffer(cl_context context, cl_mem_flags flags, size_t bytes, void *host, cl_int *code);
+cl_mem __wrap_clCreateBuffer(cl_context context, cl_mem_flags flags, size_t bytes, void *host, cl_int *code)
+{
+    if (fails("clCreateBuffer")) {
+        *code = CL_OUT_OF_RESOURCES;
+        return NULL;
+    }
+    state.bytes += bytes;
+    return (cl_mem)made(__real_clCreateBuffer(context, flags, bytes, host, code));
+}
 
 #define RELEASE(type, name)                                                                                            \
     cl_int __real_##name(type object);                                                                                 \

@@ -33,6 +33,8 @@ int wraps_calls(size_t which);
 int wraps_failed(void);
 /* Objects and memory that were made between them, and not given back; descriptors of files, too. */
 int wraps_left(void);
+/* How many bytes of buffers were made between them. */
+size_t wraps_bytes(void);
 /* Devices say that they are GPUs. */
 void wraps_as_gpu(int as_gpu);
 
