@@ -161,6 +161,15 @@ static cl_program build_of_binary(const fovea_cl_model *model, const unsigned ch
     return NULL;
 }
 
+/* PoCL has a cache of its own, with kernels as they are launched. Its binaries have others, which it would compile when
+ * it is asked for one: that doubles the time of the first opening, and a later one gains nothing. So its programs are
+ * only kept when a folder for them is given. */
+static int is_worth_keeping(const fovea_cl_model *model)
+{
+    const char *folder = getenv("FOVEA_CACHE");
+    return (folder && *folder) || strcmp(model->device.platform, "Portable Computing Language") != 0;
+}
+
 /* The context has one device, so that there is one binary. */
 static void save_binary(const fovea_cl_key *key, cl_program program)
 {
@@ -198,7 +207,8 @@ fovea_status fovea_cl_build(fovea_cl_model *model)
 {
     const fovea_cl_key key = fovea_cl_key_of(model->net, model->plan, &model->device);
     size_t bytes = 0;
-    unsigned char *binary = fovea_cl_cache_read(&key, &bytes);
+    const int keeps = is_worth_keeping(model);
+    unsigned char *binary = keeps ? fovea_cl_cache_read(&key, &bytes) : NULL;
     if (binary)
         model->program = build_of_binary(model, binary, bytes);
     free(binary);
@@ -206,7 +216,7 @@ fovea_status fovea_cl_build(fovea_cl_model *model)
     if (model->cached)
         return FOVEA_OK;
     fovea_status status = build_of_source(model);
-    if (status == FOVEA_OK)
+    if (status == FOVEA_OK && keeps)
         save_binary(&key, model->program);
     return status;
 }

@@ -12,7 +12,8 @@
  *
  * The environment:
  *   FOVEA_DEVICE     the device: its index in the list, `cpu`, `gpu` or `accelerator`, or a part of its name
- *   FOVEA_CACHE      the folder for built programs; without it $XDG_CACHE_HOME/fovea, or ~/.cache/fovea
+ *   FOVEA_CACHE      the folder for built programs; without it $XDG_CACHE_HOME/fovea or ~/.cache/fovea, except for
+ * those of PoCL, which has a cache of its own
  */
 #ifndef FOVEA_OPENCL_H
 #define FOVEA_OPENCL_H

@@ -77,7 +77,9 @@ if ! "$checks" devices >"$work/list" 2>"$work/err"; then
     skip "opencl" "no OpenCL device is here ($(head -n 1 "$work/err"))"
     exit 0
 fi
-is "the list has a line for each device" 1 "$(grep -c '^\*  0  ' "$work/list")"
+is "one device of the list is chosen" 1 "$(grep -c '^\* *[0-9]* ' "$work/list")"
+on_pocl=
+grep -q '^\* .* Portable Computing Language$' "$work/list" && on_pocl=1
 refuses "a device that is not there" "^no device is the one that FOVEA_DEVICE asks for, 'nowhere'" \
     env FOVEA_DEVICE=nowhere "$checks" answers
 is "the error lists what there is" "$(sed 's/^\*/ /' "$work/list")" "$(sed -n '2,$p' "$work/err")"
@@ -89,7 +91,8 @@ refuses "an index that is too large" "'77'" env FOVEA_DEVICE=77 "$checks" device
 is "checks: exit status" 0 $?
 cat "$work/out"
 program checks-sanitised checks -- -fsanitize=address,undefined -fno-sanitize-recover=all
-ASAN_OPTIONS=detect_leaks=1 "$work/checks-sanitised" all >"$work/out" 2>"$work/err"
+# Drivers of GPUs take addresses that are the sanitizer's, and leak.
+ASAN_OPTIONS=detect_leaks=${on_pocl:-0}:protect_shadow_gap=0 "$work/checks-sanitised" all >"$work/out" 2>"$work/err"
 status=$?
 [ $status -eq 0 ] && ! grep -q '^not ok' "$work/out" && ok "all of them under sanitizers, without leaks" ||
     not_ok "all of them under sanitizers, without leaks" "status $status: $(grep -am 1 'Sanitizer\|runtime error' "$work/err")"
@@ -120,9 +123,10 @@ is "in a folder of its own, too" "drwx------" "$(ls -ld "$FOVEA_CACHE" | cut -c 
 file=$(echo "$FOVEA_CACHE"/pair-*.clbin)
 cp "$file" "$work/sound"
 bytes=$(wc -c <"$file")
-# The same device by another driver of PoCL's: another key.
-says "another device builds its own" "right built" POCL_DEVICES=basic
-other=$(ls "$FOVEA_CACHE"/pair-*.clbin | grep -vF "$file")
+if [ "$on_pocl" ]; then # which has another driver for the same CPU
+    says "another device builds its own" "right built" POCL_DEVICES=basic
+    mv $(ls "$FOVEA_CACHE"/pair-*.clbin | grep -vF "$file") "$work/other"
+fi
 
 # rebuilt NAME: what is in the file now is not taken; then a sound one is there.
 rebuilt() {
@@ -143,8 +147,10 @@ for at in 0 9 17 25 29 33 37 40 $((bytes / 2)) $((bytes - 1)); do
     is "byte $at differs, and no other" 1 "$(cmp -l "$work/sound" "$file" | grep -c .)"
     rebuilt "byte $at is another"
 done
-cp "$other" "$file"
-rebuilt "a program of another device"
+if [ "$on_pocl" ]; then
+    cp "$work/other" "$file"
+    rebuilt "a program of another device"
+fi
 head -c "$bytes" /dev/urandom >"$file"
 rebuilt "noise"
 rm "$file"
@@ -154,7 +160,7 @@ rm "$file"
 mkdir "$file"
 says "a folder in its place" "right built"
 rmdir "$file"
-is "nothing else is left" 1 "$(ls -A "$FOVEA_CACHE" | grep -c .)"
+is "nothing is left" 0 "$(ls -A "$FOVEA_CACHE" | grep -c .)"
 
 cp "$work/sound" "$file"
 chmod 777 "$FOVEA_CACHE"
@@ -174,17 +180,18 @@ fi
 : >"$work/file"
 says "a folder that cannot be made" "right built" FOVEA_CACHE="$work/file/cache"
 says "one that cannot be written" "right built" FOVEA_CACHE=/proc/self
-says "FOVEA_CACHE is empty: ~/.cache" "right built" FOVEA_CACHE=
-is "the file is there" 1 "$(ls "$HOME/.cache/fovea" | grep -c 'pair-.*\.clbin$')"
-says "XDG_CACHE_HOME" "right built" FOVEA_CACHE= XDG_CACHE_HOME="$work/xdg"
-is "the file is there, too" 1 "$(ls "$work/xdg/fovea" | grep -c 'pair-.*\.clbin$')"
-says "no home" "right built" FOVEA_CACHE= HOME=
+if [ "$on_pocl" ]; then
+    for time in first second; do
+        says "PoCL's programs are left to its own cache: the $time time" "right built" FOVEA_CACHE= XDG_CACHE_HOME="$work/xdg"
+    done
+    is "nothing is there" "no" "$([ -e "$work/xdg/fovea" ] && echo yes || echo no)"
+fi
 rm "$file"
 for i in 1 2 3; do "$checks" answers >"$work/out$i" 2>"$work/err$i" & done
 wait
 is "three processes at once" "right right right " "$(cut -d ' ' -f 1 "$work/out1" "$work/out2" "$work/out3" | tr '\n' ' ')"
 says "and what they left" "right cached"
-is "is one file and the other's" 2 "$(ls -A "$FOVEA_CACHE" | grep -c .)"
+is "is one file" 1 "$(ls -A "$FOVEA_CACHE" | grep -c .)"
 
 # ---- every call fails once ----
 
@@ -200,10 +207,22 @@ cat "$work/out"
 
 # ---- another implementation ----
 
-if have oclgrind; then
-    FOVEA_CACHE=$work/grind oclgrind --data-races --log "$work/log" "$checks" answers >"$work/out" 2>"$work/err"
-    is "the same with oclgrind's device" "right" "$(cut -d ' ' -f 1 "$work/out")"
-    is "which finds nothing wrong" 0 "$(grep -c . "$work/log" 2>/dev/null || :)"
-else
+if ! have oclgrind; then
     skip "the same with oclgrind's device" "it is not there"
+    exit 0
 fi
+# grinds NAME EXPECTED [VARIABLE=VALUE...]: what `checks answers` prints there.
+grinds() {
+    name=$1 expected=$2
+    shift 2
+    is "$name" "$expected" "$(env "$@" oclgrind --data-races --log "$work/log" "$checks" answers 2>"$work/err")"
+}
+rm -rf "$HOME/.cache"
+grinds "the same with oclgrind's device" "right built" FOVEA_CACHE="$work/grind"
+is "which finds nothing wrong" 0 "$(grep -c . "$work/log")"
+grinds "and its program is found" "right cached" FOVEA_CACHE="$work/grind"
+grinds "no home" "right built" FOVEA_CACHE= HOME=
+grinds "FOVEA_CACHE is empty: ~/.cache" "right built" FOVEA_CACHE=
+is "the file is there" 1 "$(ls "$HOME/.cache/fovea" | grep -c '^pair-.*\.clbin$')"
+grinds "XDG_CACHE_HOME" "right built" FOVEA_CACHE= XDG_CACHE_HOME="$work/xdg"
+is "the file is there, too" 1 "$(ls "$work/xdg/fovea" | grep -c '^pair-.*\.clbin$')"
