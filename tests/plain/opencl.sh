@@ -226,3 +226,32 @@ grinds "FOVEA_CACHE is empty: ~/.cache" "right built" FOVEA_CACHE=
 is "the file is there" 1 "$(ls "$HOME/.cache/fovea" | grep -c '^pair-.*\.clbin$')"
 grinds "XDG_CACHE_HOME" "right built" FOVEA_CACHE= XDG_CACHE_HOME="$work/xdg"
 is "the file is there, too" 1 "$(ls "$work/xdg/fovea" | grep -c '^pair-.*\.clbin$')"
+
+# ---- both at once, one of which says that it is a GPU ----
+
+pocl=/etc/OpenCL/vendors/pocl.icd grind=/usr/lib/oclgrind/liboclgrind-rt-icd.so
+if [ ! -f "$pocl" ] || [ ! -f "$grind" ]; then
+    skip "two platforms" "PoCL and oclgrind's library are not where Debian puts them"
+    exit 0
+fi
+for order in "a b" "b a"; do
+    mkdir "$work/$order"
+    cp "$pocl" "$work/$order/${order% *}.icd"
+    echo "$grind" >"$work/$order/${order#* }.icd"
+    # As the loader found them, without an order of its own.
+    OCL_ICD_PLATFORM_SORT=none OCL_ICD_VENDORS="$work/$order" POCL_DEVICES='pthread basic' "$checks" devices >"$work/$order.txt" 2>&1
+done
+is "two platforms: three devices" 4 "$(grep -c . "$work/a b.txt")"
+is "two platforms: one order" "$(cat "$work/a b.txt")" "$(cat "$work/b a.txt")"
+is "two platforms: in that of their names" "Oclgrind Language Language" "$(sed 1d "$work/a b.txt" | sed 's/.* //' | tr '\n' ' ' | sed 's/ $//')"
+OCL_ICD_VENDORS="$work/a b"
+export OCL_ICD_VENDORS
+is "the first GPU is taken" "*  0  Oclgrind" "$(grep '^\*' "$work/a b.txt" | cut -d ' ' -f 1-5)"
+for device in cpu CPU gpu 0 1 oclgrind PTHREAD; do
+    FOVEA_DEVICE=$device "$checks" devices >"$work/out" 2>&1
+    echo "$device: $(sed -n 's/^\* *\([0-9]\) .*/\1/p' "$work/out")"
+done >"$work/chosen"
+is "others by kind, index, and part of a name" "cpu: 1, CPU: 1, gpu: 0, 0: 0, 1: 1, oclgrind: 0, PTHREAD: 1, " \
+    "$(tr '\n' ',' <"$work/chosen" | sed 's/,/, /g')"
+is "on the one" "right" "$(FOVEA_DEVICE=gpu "$checks" answers 2>"$work/err" | cut -d ' ' -f 1)"
+is "and on the other" "right" "$(FOVEA_DEVICE=cpu "$checks" answers 2>"$work/err" | cut -d ' ' -f 1)"

@@ -268,6 +268,10 @@ static void check_plan_mistakes(void)
         check_error("a kernel without its arguments", FOVEA_DEVICE_FAILED, pair_run(session, &pair),
                     "pair: kernel pair_twice (x): clEnqueueNDRangeKernel failed: CL_INVALID_KERNEL_ARGS");
     fovea_cl_session_close(session);
+    net.cpu.launches = pair_cpu_net.cpu.launches;
+    net.cpu.memory_bytes = (size_t)1 << 45;
+    check_error("more memory than any device has", FOVEA_NO_MEMORY, fovea_cl_session_open(&session, model, 1, 0),
+                "pair: memory, 35184372088832 bytes: clCreateBuffer failed: CL_");
     fovea_cl_close(model);
 }
 
