@@ -21,6 +21,8 @@ static const InstructionSet portable = {
     .attribute = "",
     .tile = "FOVEA_PORTABLE ",
     .kernel = "FOVEA_PORTABLE ",
+    .memory = "",
+    .constant = "const ",
     .words =
         "/* Words for 4 floats at a time in GNU C, which compilers put into what vectors a CPU has. max and min are\n"
         " * `a > b ? a : b` and `a < b ? a : b`; comparisons are masks. */\n"

@@ -29,6 +29,8 @@ const InstructionSet set_avx2 = {
     .attribute = "FOVEA_AVX2 ",
     .tile = "FOVEA_AVX2 ",
     .kernel = "FOVEA_AVX2 ",
+    .memory = "",
+    .constant = "const ",
     .words = "/* Words for 8 floats at a time. max and min are `a > b ? a : b` and `a < b ? a : b`. */\n"
              "#ifndef FOVEA_AVX2\n"
              "#include <immintrin.h>\n"

@@ -29,6 +29,8 @@ const InstructionSet set_avx512 = {
     .attribute = "FOVEA_AVX512 ",
     .tile = "FOVEA_AVX512 ",
     .kernel = "FOVEA_AVX512 ",
+    .memory = "",
+    .constant = "const ",
     .words = "/* Words for 16 floats at a time. max and min are `a > b ? a : b` and `a < b ? a : b`; comparisons are "
              "masks. */\n"
              "#ifndef FOVEA_AVX512\n"

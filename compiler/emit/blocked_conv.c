@@ -149,7 +149,7 @@ static void write_taps(const BlockedConv *c, const BlockedTile *tile, int64_t pa
         buf_open(out, "for (int kx = 0; kx < %lld; kx++)", width);
         s = arena_printf(c->text->arena, column == 1 ? "%s + kx" : "%s + kx * %lld", s, column);
     }
-    buf_line(out, "const float *s = %s;", s);
+    buf_line(out, "%ss = %s;", text_reads(c->text), s);
     if (c->loops.ahead > 1)
         buf_line(out, "for (int line = 0; line < %d; line++, ahead += %d)", c->loops.ahead, LINE);
     if (c->loops.ahead)
@@ -200,9 +200,10 @@ static void write_tile(const BlockedConv *c, int64_t panel, int64_t pixels)
              (long long)vectors_of(c, panel) * c->lanes, of_panel,
              chunks ? arena_printf(text->arena, ": %s from input `from` on", text_count(text, c->loops.inputs, "input"))
                     : "");
-    const char *extra = arena_printf(text->arena, "%s%s", chunks ? ", int from, float *restrict sums" : "",
-                                     c->loops.ahead ? ", const float *ahead" : "");
-    text_open_part(text, text_set(text)->tile, tile_name(c, panel, pixels), extra);
+    const char *sums = chunks ? arena_printf(text->arena, ", int from, %srestrict sums", text_writes(text)) : "";
+    const char *ahead = c->loops.ahead ? arena_printf(text->arena, ", %sahead", text_reads(text)) : "";
+    text_open_part(text, text_set(text)->tile, tile_name(c, panel, pixels),
+                   arena_printf(text->arena, "%s%s", sums, ahead));
     sums_begin(&tile, chunks ? "from" : NULL);
     write_sum(c, &tile, panel);
     if (chunks) {
@@ -333,7 +334,7 @@ static void write_panel(const BlockedConv *c, int64_t panel, Place map)
     if (c->loops.inputs)
         buf_open(text->out, "for (int i = 0; i < %lld; i += %lld)", (long long)c->inputs, (long long)c->loops.inputs);
     if (c->loops.ahead)
-        buf_line(text->out, "const float *ahead = %s;", weight_text(c, panel, map, true));
+        buf_line(text->out, "%sahead = %s;", text_reads(text), weight_text(c, panel, map, true));
     if (has_parts(c, panel))
         buf_open(text->out, "for (int v = 0; v < %lld; v += %lld)", (long long)panel, (long long)c->loops.part);
     if (c->loops.across && c->even)

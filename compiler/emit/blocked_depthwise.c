@@ -48,7 +48,8 @@ static void write_taps(const Depthwise *d, const BlockedTile *tile)
     buf_line(out, "for (int ky = 0; ky < %lld; ky++)", (long long)d->weight->dim[2]);
     out->indent++;
     buf_open(out, "for (int kx = 0; kx < %lld; kx++, weight += %d)", (long long)d->weight->dim[3], d->block);
-    buf_line(out, "const float *s = %s;", pointer_text(text, "x", place_text(text, &taps, terms, COUNT_OF(terms))));
+    buf_line(out, "%ss = %s;", text_reads(text),
+             pointer_text(text, "x", place_text(text, &taps, terms, COUNT_OF(terms))));
     for (int v = 0; v < tile->vectors; v++)
         buf_line(out, "const %s %s = v_load(%s);", text_set(text)->vector, weight_name(tile, v),
                  pointer_text(text, "weight", arena_printf(text->arena, "%d", v * d->lanes)));

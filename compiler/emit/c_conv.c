@@ -67,7 +67,7 @@ static void write_sum(const ConvText *c, int64_t pixels)
         buf_printf(&at, " + kx * %lld", (long long)c->attrs->dilation[1]);
     else if (c->kernel[1] > 1)
         buf_puts(&at, " + kx");
-    buf_line(out, "const float *s = %s;", buf_text(&at));
+    buf_line(out, "%ss = %s;", text_reads(c->tile.text), buf_text(&at));
     buf_free(&at);
     tile_add(&c->tile, pixels, "weight");
     if (loops)
@@ -137,8 +137,8 @@ static void write_places(const ConvText *c)
     Access first = access_of(text_written(text, 0)), second = access_of(text_written(text, 1));
     const long long maps = text_written(text, 0)->shape.dim[1];
     const long long row[] = {first.stride[2], second.stride[2]}, plane[] = {first.stride[1], second.stride[1]};
-    buf_line(text->out, "float *const place = o < %lld ? y + o * %lld : y2 + (o - %lld) * %lld;", maps, plane[0], maps,
-             plane[1]);
+    buf_line(text->out, "%sconst place = o < %lld ? y + o * %lld : y2 + (o - %lld) * %lld;", text_writes(text), maps,
+             plane[0], maps, plane[1]);
     write_choice(text->out, "row", maps, row);
     write_choice(text->out, "plane", maps, plane);
 }

@@ -52,11 +52,13 @@ static void write_tables(const ConnectText *c)
     KernelText *text = c->text;
     int64_t maps = c->table->count, connections = c->table->ends[maps - 1];
     buf_line(text->out, "/* The input maps that output maps 0, 1, ... see. */");
-    buf_line(text->out, "static const %s %s_sees[%lld] = {", c->index_type, text->name, (long long)connections);
+    buf_line(text->out, "static %s%s %s_sees[%lld] = {", text_set(text)->constant, c->index_type, text->name,
+             (long long)connections);
     write_integers(text->out, c->table->at, connections, c->table->ends);
     buf_line(text->out, "};");
     buf_line(text->out, "/* Where the list of each output map begins, and where the last one ends. */");
-    buf_line(text->out, "static const %s %s_first[%lld] = {", type_for(connections), text->name, (long long)(maps + 1));
+    buf_line(text->out, "static %s%s %s_first[%lld] = {", text_set(text)->constant, type_for(connections), text->name,
+             (long long)(maps + 1));
     int64_t *first = NEW_ARRAY(text->arena, int64_t, maps + 1);
     memcpy(first + 1, c->table->ends, (size_t)maps * sizeof *first);
     write_integers(text->out, first, maps + 1, NULL);
@@ -99,7 +101,7 @@ static void write_sum(const ConnectText *c)
         buf_open(out, "for (int ky = 0; ky < %lld; ky++)", (long long)c->weight->dim[1]);
     if (c->weight->dim[2] > 1 && ++loops)
         buf_open(out, "for (int kx = 0; kx < %lld; kx++)", (long long)c->weight->dim[2]);
-    buf_line(out, "const float *s = x + sees[i] * %lld%s%s;", (long long)c->in.stride[1],
+    buf_line(out, "%ss = x + sees[i] * %lld%s%s;", text_reads(c->text), (long long)c->in.stride[1],
              tap_text(c, 0, "ky", c->in.stride[2]), tap_text(c, 1, "kx", 1));
     buf_line(out, "const float w = *weight++;");
     const char *place = pixel == 1 ? "p" : arena_printf(c->text->arena, "p * %lld", pixel);
@@ -129,11 +131,12 @@ static void write_tile(const ConnectText *c)
     KernelText *text = c->text;
     buf_line(text->out, "/* %s of %s of the map that sees the `count` maps `sees`. */",
              text_count(text, c->rows, "row"), text_count(text, c->pixels, "pixel"));
-    line_wrapped(text->out,
-                 arena_printf(text->arena,
-                              "%sstatic void %s_tile(const float *restrict x, const float *restrict weight, %sfloat "
-                              "*restrict y, const %s *restrict sees, int count)",
-                              text_set(text)->attribute, text->name, has_bias(c) ? "float bias, " : "", c->index_type));
+    line_wrapped(text->out, arena_printf(text->arena,
+                                         "%sstatic void %s_tile(%srestrict x, %srestrict weight, %s%srestrict y, "
+                                         "%s%s *restrict sees, int count)",
+                                         text_set(text)->attribute, text->name, text_reads(text), text_reads(text),
+                                         has_bias(c) ? "float bias, " : "", text_writes(text), text_set(text)->constant,
+                                         c->index_type));
     buf_line(text->out, "{");
     text->out->indent++;
     write_start(c);
@@ -229,7 +232,7 @@ static void write_maps(const ConnectText *c)
     const char *row, *column;
     buf_open(out, "%s", text_loop(c->text, AXIS_MAPS, "o", c->table->count, 1));
     buf_line(out, "const int first = %s_first[o];", c->text->name);
-    buf_line(out, c->out.stride[1] == 1 ? "float *map = y + o;" : "float *map = y + o * %lld;",
+    buf_line(out, c->out.stride[1] == 1 ? "%smap = y + o;" : "%smap = y + o * %lld;", text_writes(c->text),
              (long long)c->out.stride[1]);
     bool rows = open_tiles(c, c->y->dim[2], c->rows, "r", "row", &row);
     bool columns = open_tiles(c, c->y->dim[3], c->pixels, "c", "column", &column);

@@ -160,8 +160,10 @@ static void lrn_blocked_text(KernelText *text)
         buf_open(text->out, "for (int n = 0; n < %lld; n++)", (long long)y->dim[0]);
     buf_open(text->out, "%s", text_loop(text, AXIS_ROWS, "r", y->dim[2], 1));
     buf_open(text->out, "for (int c = 0; c < %lld; c++)", (long long)y->dim[3]);
-    buf_line(text->out, "const float *s = %s;", pointer_text(text, x, place_text(text, &in, terms, COUNT_OF(terms))));
-    buf_line(text->out, "float *d = %s;", pointer_text(text, to, place_text(text, &out, terms, COUNT_OF(terms))));
+    buf_line(text->out, "%ss = %s;", text_reads(text),
+             pointer_text(text, x, place_text(text, &in, terms, COUNT_OF(terms))));
+    buf_line(text->out, "%sd = %s;", text_writes(text),
+             pointer_text(text, to, place_text(text, &out, terms, COUNT_OF(terms))));
     write_blocked_place(text, &in, &out);
     buf_close(text->out);
     buf_close(text->out);
@@ -198,8 +200,8 @@ void c_lrn_text(KernelText *text)
     if (rows)
         text_rows_open(text, 0, true);
     nest_blocks_open(text, &nest);
-    nest_begin(text, &nest, 1, arena_printf(text->arena, "const float *s = %s", x));
-    nest_begin(text, &nest, 0, arena_printf(text->arena, "float *d = %s", y));
+    nest_begin(text, &nest, 1, arena_printf(text->arena, "%ss = %s", text_reads(text), x));
+    nest_begin(text, &nest, 0, arena_printf(text->arena, "%sd = %s", text_writes(text), y));
     if (kept)
         begin_lrn_kept(text, attrs, channels, step_x);
     buf_open(text->out, "for (int c = 0; c < %lld; c++)", channels);

@@ -25,9 +25,9 @@ static void write_panel(KernelText *text, int64_t inputs, int64_t outputs, int b
     const char *place = many ? "o + b" : "b";
     const char *element = element_text(text_input(text, MATVEC_WEIGHT)->dtype), *weight = weight_text(text);
     if (many)
-        buf_line(text->out, "const %s *w = weight + o * %lld;", element, (long long)inputs);
+        buf_line(text->out, "%sconst %s *w = weight + o * %lld;", text_set(text)->memory, element, (long long)inputs);
     else
-        buf_line(text->out, "const %s *w = weight;", element);
+        buf_line(text->out, "%sconst %s *w = weight;", text_set(text)->memory, element);
     buf_line(text->out, "float a[%d];", block);
     buf_line(text->out, "for (int b = 0; b < %d; b++)", block);
     if (has_bias)

@@ -152,7 +152,7 @@ static void write_row(const PadText *p)
     Buf *out = p->text->out;
     const PaddedAxis *row = &p->axis[p->count - 1];
     long long before = row->before, length = row->length;
-    buf_line(out, "float *d = %s;", row_text(p, false));
+    buf_line(out, "%sd = %s;", text_writes(p->text), row_text(p, false));
     const char *outside = p->mode == PAD_CONSTANT ? outside_text(p) : NULL;
     if (outside) {
         buf_open(out, "if (%s)", outside);
@@ -160,7 +160,7 @@ static void write_row(const PadText *p)
         buf_line(out, "continue;");
         buf_close(out);
     }
-    buf_line(out, "const float *s = %s;", row_text(p, true));
+    buf_line(out, "%ss = %s;", text_reads(p->text), row_text(p, true));
     write_side(p, false);
     buf_line(out, "memcpy(d%s, s, %lld * sizeof *d);", before ? arena_printf(p->text->arena, " + %lld", before) : "",
              length);

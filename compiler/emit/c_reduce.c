@@ -15,7 +15,7 @@ static void write_argmax(KernelText *text)
     for (int axis = 0; axis < nest.rank; axis++)
         nest_block_open(text, &nest, axis);
     const char *element = step == 1 ? "s[a]" : arena_printf(text->arena, "s[a * %lld]", step);
-    nest_begin(text, &nest, NEST_SOURCE, "const float *s = x");
+    nest_begin(text, &nest, NEST_SOURCE, arena_printf(text->arena, "%ss = x", text_reads(text)));
     buf_line(text->out, "float largest = s[0];");
     buf_line(text->out, "int place = 0;");
     buf_open(text->out, "for (int a = 1; a < %lld; a++)", length);

@@ -108,6 +108,12 @@ static void write_table(Buf *out, const char *head, const char *const *entries, 
     buf_free(&line);
 }
 
+/* Of a table that stands before the kernel: "net_up_rows". */
+static const char *table_name(const ResizeText *r, int axis)
+{
+    return arena_printf(r->text->arena, "%s_%s", r->text->name, axis == 0 ? "rows" : "columns");
+}
+
 static void write_nearest_table(const ResizeText *r, int axis)
 {
     Arena *arena = r->text->arena;
@@ -115,8 +121,8 @@ static void write_nearest_table(const ResizeText *r, int axis)
     const char **entries = NEW_ARRAY(arena, const char *, count);
     for (int64_t i = 0; i < count; i++)
         entries[i] = arena_printf(arena, "%lld", (long long)nearest_of(r, axis, i));
-    const char *head =
-        arena_printf(arena, "static const int %s[%lld]", axis == 0 ? "rows" : "columns", (long long)count);
+    const char *head = arena_printf(arena, "static %sint %s[%lld]", text_set(r->text)->constant, table_name(r, axis),
+                                    (long long)count);
     write_table(r->text->out, head, entries, count);
 }
 
@@ -132,10 +138,10 @@ static void write_mix_table(const ResizeText *r, int axis)
         entries[i] = arena_printf(arena, "{%lld, %lld, %s}", (long long)place.at, (long long)MIN(place.at + 1, last),
                                   float_text(arena, place.part));
     }
-    buf_line(r->text->out, "static const struct {");
+    buf_line(r->text->out, "static %sstruct {", text_set(r->text)->constant);
     buf_line(r->text->out, "    int %s;", axis == 0 ? "above, below" : "left, right");
     buf_line(r->text->out, "    float part; /* of the second one */");
-    const char *head = arena_printf(arena, "} %s[%lld]", axis == 0 ? "rows" : "columns", (long long)count);
+    const char *head = arena_printf(arena, "} %s[%lld]", table_name(r, axis), (long long)count);
     write_table(r->text->out, head, entries, count);
 }
 
@@ -181,8 +187,8 @@ static void write_repetition(const ResizeText *r, int64_t down, int64_t across)
     text_open(r->text);
     open_maps(r);
     buf_open(out, "for (int r = 0; r < %lld; r++)", height);
-    buf_line(out, "const float *s = x + r * %lld;", (long long)r->in.stride[2]);
-    buf_line(out, "float *d = y + r * %lld;", (long long)down * row);
+    buf_line(out, "%ss = x + r * %lld;", text_reads(r->text), (long long)r->in.stride[2]);
+    buf_line(out, "%sd = y + r * %lld;", text_writes(r->text), (long long)down * row);
     buf_line(out, "for (int c = 0; c < %lld; c++)", width);
     if (across > 1) {
         buf_line(out, "    for (int k = 0; k < %lld; k++)", (long long)across);
@@ -210,14 +216,14 @@ static void write_nearest(const ResizeText *r)
         return;
     }
     text_comment(r->text, "rows and columns picked from tables");
-    text_open(r->text);
     write_nearest_table(r, 0);
     write_nearest_table(r, 1);
+    text_open(r->text);
     open_maps(r);
     buf_open(out, "for (int r = 0; r < %lld; r++)", (long long)r->attrs->size[0]);
-    buf_line(out, "const float *s = x + rows[r] * %lld;", (long long)r->in.stride[2]);
+    buf_line(out, "%ss = x + %s[r] * %lld;", text_reads(r->text), table_name(r, 0), (long long)r->in.stride[2]);
     buf_line(out, "for (int c = 0; c < %lld; c++)", (long long)r->attrs->size[1]);
-    buf_line(out, "    y[r * %lld + c] = s[columns[c]];", (long long)r->out.stride[2]);
+    buf_line(out, "    y[r * %lld + c] = s[%s[c]];", (long long)r->out.stride[2], table_name(r, 1));
     buf_close(out);
     close_maps(r);
     text_close(r->text);
@@ -228,10 +234,11 @@ static void write_whole_row(const ResizeText *r)
 {
     Buf *out = r->text->out;
     buf_line(out, "for (int c = 0; c < %lld; c++)", (long long)r->x->dim[3]);
-    buf_line(out, "    row[c] = above[c] + rows[r].part * (below[c] - above[c]);");
+    buf_line(out, "    row[c] = above[c] + part * (below[c] - above[c]);");
     buf_open(out, "for (int c = 0; c < %lld; c++)", (long long)r->attrs->size[1]);
-    buf_line(out, "const float left = row[columns[c].left], right = row[columns[c].right];");
-    buf_line(out, "y[r * %lld + c] = left + columns[c].part * (right - left);", (long long)r->out.stride[2]);
+    const char *columns = table_name(r, 1);
+    buf_line(out, "const float left = row[%s[c].left], right = row[%s[c].right];", columns, columns);
+    buf_line(out, "y[r * %lld + c] = left + %s[c].part * (right - left);", (long long)r->out.stride[2], columns);
     buf_close(out);
 }
 
@@ -239,10 +246,12 @@ static void write_shown_columns(const ResizeText *r)
 {
     Buf *out = r->text->out;
     buf_open(out, "for (int c = 0; c < %lld; c++)", (long long)r->attrs->size[1]);
-    buf_line(out, "const int left = columns[c].left, right = columns[c].right;");
-    buf_line(out, "const float top = above[left] + columns[c].part * (above[right] - above[left]);");
-    buf_line(out, "const float bottom = below[left] + columns[c].part * (below[right] - below[left]);");
-    buf_line(out, "y[r * %lld + c] = top + rows[r].part * (bottom - top);", (long long)r->out.stride[2]);
+    const char *columns = table_name(r, 1);
+    buf_line(out, "const int left = %s[c].left, right = %s[c].right;", columns, columns);
+    buf_line(out, "const float of_right = %s[c].part;", columns);
+    buf_line(out, "const float top = above[left] + of_right * (above[right] - above[left]);");
+    buf_line(out, "const float bottom = below[left] + of_right * (below[right] - below[left]);");
+    buf_line(out, "y[r * %lld + c] = top + part * (bottom - top);", (long long)r->out.stride[2]);
     buf_close(out);
 }
 
@@ -252,15 +261,17 @@ static void write_bilinear(const ResizeText *r)
     long long width = r->x->dim[3], step = r->in.stride[2];
     bool whole = tiling_find(&r->text->kernel->tiling, LOOP_KEPT) != NULL;
     text_comment(r->text, whole ? "two rows mixed to one, then its columns" : "mixed from four neighbours");
-    text_open(r->text);
     write_mix_table(r, 0);
     write_mix_table(r, 1);
+    text_open(r->text);
     if (whole)
         buf_line(out, "float row[%lld];", width);
     open_maps(r);
     buf_open(out, "for (int r = 0; r < %lld; r++)", (long long)r->attrs->size[0]);
-    buf_line(out, "const float *above = x + rows[r].above * %lld;", step);
-    buf_line(out, "const float *below = x + rows[r].below * %lld;", step);
+    const char *rows = table_name(r, 0);
+    buf_line(out, "%sabove = x + %s[r].above * %lld;", text_reads(r->text), rows, step);
+    buf_line(out, "%sbelow = x + %s[r].below * %lld;", text_reads(r->text), rows, step);
+    buf_line(out, "const float part = %s[r].part; /* of the row below */", rows);
     if (whole)
         write_whole_row(r);
     else

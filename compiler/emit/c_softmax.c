@@ -19,8 +19,8 @@ void c_softmax_text(KernelText *text)
     text_open(text);
     text_border(text);
     nest_blocks_open(text, &nest);
-    nest_begin(text, &nest, 1, arena_printf(text->arena, "const float *s = %s", text_parameter(text, 0)));
-    nest_begin(text, &nest, 0, "float *d = y");
+    nest_begin(text, &nest, 1, arena_printf(text->arena, "%ss = %s", text_reads(text), text_parameter(text, 0)));
+    nest_begin(text, &nest, 0, arena_printf(text->arena, "%sd = y", text_writes(text)));
     buf_line(text->out, "float largest = -INFINITY, sum = 0.0f;");
     buf_line(text->out, "for (int a = 0; a < %lld; a++)", count);
     buf_line(text->out, "    largest = %s_larger(s[a * %lld], largest);", text->prefix, step_x);

@@ -203,6 +203,16 @@ const char *text_parameter(const KernelText *text, uint32_t i)
     return text_in_place(text, i) ? "y" : text_operand(text, i);
 }
 
+const char *text_reads(const KernelText *text)
+{
+    return arena_printf(text->arena, "%sconst float *", text_set(text)->memory);
+}
+
+const char *text_writes(const KernelText *text)
+{
+    return arena_printf(text->arena, "%sfloat *", text_set(text)->memory);
+}
+
 const char *element_text(DType dtype)
 {
     return dtype == DT_U8 ? "unsigned char" : dtype_is_short(dtype) ? "uint16_t" : "float";
@@ -213,9 +223,9 @@ static const char *parameter_list(const KernelText *text)
     Buf line = {0};
     for (uint32_t i = 0; i < text->parameter_count; i++)
         if (!text_in_place(text, i))
-            buf_printf(&line, "const %s *restrict %s, ", element_text(text_parameter_type(text, i)->dtype),
-                       text_parameter(text, i));
-    buf_printf(&line, "%s *restrict y", element_text(text_output(text)->dtype));
+            buf_printf(&line, "%sconst %s *restrict %s, ", text_set(text)->memory,
+                       element_text(text_parameter_type(text, i)->dtype), text_parameter(text, i));
+    buf_printf(&line, "%s%s *restrict y", text_set(text)->memory, element_text(text_output(text)->dtype));
     const char *result = arena_strdup(text->arena, buf_text(&line));
     buf_free(&line);
     return result;
@@ -237,8 +247,9 @@ void text_open(KernelText *text)
 void text_open_as(KernelText *text, const char *attribute)
 {
     const char *part = takes_part(text) ? ", int from, int to" : "";
-    const char *second = text_has_pieces(text) ? ", float *restrict y2" : "";
-    const char *scratch = text->kernel->scratch ? ", float *restrict scratch" : "";
+    const char *y = text_writes(text);
+    const char *second = text_has_pieces(text) ? arena_printf(text->arena, ", %srestrict y2", y) : "";
+    const char *scratch = text->kernel->scratch ? arena_printf(text->arena, ", %srestrict scratch", y) : "";
     text_open_part(text, attribute, "", arena_printf(text->arena, "%s%s%s", second, scratch, part));
 }
 

@@ -119,6 +119,10 @@ bool text_in_place(const KernelText *text, uint32_t i);
 /* Whether the leader's input i is a number that stands in the text; then its value. */
 bool text_number(const KernelText *text, const Node *node, uint32_t i, double *value);
 
+/* The types of pointers to what a kernel reads, and writes: "const float *", "float *"; on devices with memory of their
+ * own, "global float *". */
+const char *text_reads(const KernelText *text);
+const char *text_writes(const KernelText *text);
 /* "float", or what numbers of another type are in C. */
 const char *element_text(DType dtype);
 /* A float literal that reads back exactly: 0.01f, 1.0f, INFINITY. */

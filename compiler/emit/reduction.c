@@ -129,7 +129,7 @@ static void write_lanes(const Reduction *r)
     buf_line(text->out, "    a[b] = %s;", start_text(r));
     for (int axis = r->kept; axis < outer.rank; axis++)
         nest_block_open(text, &outer, axis);
-    nest_begin(text, &outer, NEST_SOURCE, "const float *s = x");
+    nest_begin(text, &outer, NEST_SOURCE, arena_printf(text->arena, "%ss = x", text_reads(text)));
     write_lane_run(r);
     for (int i = 0; i < loops; i++)
         buf_close(text->out);
@@ -204,7 +204,7 @@ static void write_joined_rows(const Reduction *r, const char *to)
     int64_t length = r->nest.dim[last], whole = length / r->rows * r->rows;
     const char *name = nest_name(last);
     buf_open(text->out, "for (int %s = 0; %s < %lld; %s += %lld)", name, name, (long long)whole, name, r->rows);
-    nest_begin(text, &bundle, NEST_SOURCE, "const float *s = x");
+    nest_begin(text, &bundle, NEST_SOURCE, arena_printf(text->arena, "%ss = x", text_reads(text)));
     write_joined_column(r, to);
     buf_close(text->out);
     Nest rest = r->nest;

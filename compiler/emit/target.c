@@ -10,6 +10,8 @@ static const InstructionSet plain = {
     .attribute = "",
     .tile = "",
     .kernel = "FOVEA_KERNEL ",
+    .memory = "",
+    .constant = "const ",
     .words =
         "/* Kernels stay functions of their own: gcc takes longer for some when it inlines all of them into one. */\n"
         "#ifdef __GNUC__\n"

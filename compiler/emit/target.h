@@ -67,6 +67,8 @@ typedef struct InstructionSet {
     const char *attribute;     /* before every function, so that compilers use its instructions everywhere */
     const char *tile;          /* before those in whose registers sums stay, so that nothing takes these */
     const char *kernel;        /* before those that a run calls */
+    const char *memory;        /* before types of what lies in a device's memory: "global "; "" for C */
+    const char *constant;      /* before types of elements of tables: "const " */
     const char *words;         /* the prelude that defines the words of its texts; "" for plain C */
 } InstructionSet;
 

@@ -140,8 +140,8 @@ int transposed_open_taps(const Transposed *t)
             add_tap(t, i, &input, &weight);
         loops += opened;
     }
-    buf_line(out, "const float *s = x%s;", buf_text(&input));
-    buf_line(out, "const float *w = weight%s;", buf_text(&weight));
+    buf_line(out, "%ss = x%s;", text_reads(t->text), buf_text(&input));
+    buf_line(out, "%sw = weight%s;", text_reads(t->text), buf_text(&weight));
     buf_free(&input);
     buf_free(&weight);
     return loops;

@@ -170,10 +170,12 @@ static void write_sums(const VectorMatvec *m, int64_t outputs, int64_t examples)
     buf_line(text->out, "/* %s%s. */", text_count(text, outputs, "output"), of);
     line_wrapped(text->out,
                  arena_printf(text->arena,
-                              "%sstatic void %s(const float *restrict x, const %s *restrict weight, %sfloat "
-                              "*restrict sums)",
-                              text_set(text)->tile, sums_name(m, outputs, examples), element_text(m->dtype),
-                              text->leader->input_count > MATVEC_BIAS ? "const float *restrict bias, " : ""));
+                              "%sstatic void %s(%srestrict x, %sconst %s *restrict weight, %sfloat *restrict sums)",
+                              text_set(text)->tile, sums_name(m, outputs, examples), text_reads(text),
+                              text_set(text)->memory, element_text(m->dtype),
+                              text->leader->input_count > MATVEC_BIAS
+                                  ? arena_printf(text->arena, "%srestrict bias, ", text_reads(text))
+                                  : ""));
     buf_line(text->out, "{");
     text->out->indent++;
     write_start(m, examples, vectors);

@@ -64,9 +64,10 @@ static void write_product(const WinogradText *w, int64_t tiles)
     buf_line(out, "/* At one point, %s, of %lld maps: the sum over channels of v times weights. */",
              text_count(text, tiles, "tile"), (long long)s->part);
     line_wrapped(out, arena_printf(text->arena,
-                                   "%sstatic void %s_tiles%lld(const float *restrict v, const float *restrict weight, "
-                                   "const float *restrict next, float *restrict sums)",
-                                   text_set(text)->tile, text->name, (long long)tiles));
+                                   "%sstatic void %s_tiles%lld(%srestrict v, %srestrict weight, %srestrict next, "
+                                   "%srestrict sums)",
+                                   text_set(text)->tile, text->name, (long long)tiles, text_reads(text),
+                                   text_reads(text), text_reads(text), text_writes(text)));
     buf_line(out, "{");
     out->indent++;
     for (int64_t t = 0; t < tiles; t++)
@@ -74,10 +75,10 @@ static void write_product(const WinogradText *w, int64_t tiles)
             buf_line(out, "%s a%lld_%lld = v_zero();", w->vector, (long long)t, (long long)m);
     buf_open(out, "for (int i = 0; i < %lld; i++, weight += %lld)", (long long)s->channels, panel);
     if (s->channels > s->lanes)
-        buf_line(out, "const float *s = v + i / %lld * %lld + i %% %lld;", (long long)s->lanes,
+        buf_line(out, "%ss = v + i / %lld * %lld + i %% %lld;", text_reads(text), (long long)s->lanes,
                  (long long)(s->block * s->lanes), (long long)s->lanes);
     else
-        buf_line(out, "const float *s = v + i;");
+        buf_line(out, "%ss = v + i;", text_reads(text));
     write_prefetch(w);
     for (int64_t m = 0; m < vectors; m++)
         buf_line(out, "const %s w%lld = v_load(%s);", w->vector, (long long)m,
@@ -204,9 +205,9 @@ static void write_products(const WinogradText *w)
     const char *name = w->text->name;
     long long lanes = s->lanes, whole = s->block - rest_of(s), narrow = s->narrow;
     buf_open(out, "for (int p = 0; p < %lld; p++)", (long long)s->points);
-    buf_line(out, "const float *v = scratch + p * %lld;", (long long)s->input_point);
-    buf_line(out, "float *at = sums + p * %lld;", (long long)s->sum_point);
-    buf_line(out, "const float *next = u + %lld;", (long long)(s->channels * s->vectors * s->lanes));
+    buf_line(out, "%sv = scratch + p * %lld;", text_reads(w->text), (long long)s->input_point);
+    buf_line(out, "%sat = sums + p * %lld;", text_writes(w->text), (long long)s->sum_point);
+    buf_line(out, "%snext = u + %lld;", text_reads(w->text), (long long)(s->channels * s->vectors * s->lanes));
     long long share = fetched(s) * s->channels;
     bool parts = parts_of(s) > 1;
     const char *weights = "u";
@@ -306,7 +307,8 @@ static void write_block(const WinogradText *w)
                  (long long)s->count);
     const Access weight = {.stride = {[1] = s->points * s->channels}};
     const Term from[] = {{"from", 1, text_shares(w->text, AXIS_MAPS)}};
-    buf_line(out, "const float *u = %s;", pointer_text(w->text, "weight", place_text(w->text, &weight, from, 1)));
+    buf_line(out, "%su = %s;", text_reads(w->text),
+             pointer_text(w->text, "weight", place_text(w->text, &weight, from, 1)));
     if (s->groups > 1)
         buf_open(out, "for (int g = 0; g < %lld; g++)", (long long)s->groups);
     write_inputs(w);
@@ -346,7 +348,7 @@ static void write_body(const WinogradText *w)
     if (w->out.base)
         buf_line(text->out, "y += %lld; /* past the halo */", (long long)w->out.base);
     parallels_begin(text);
-    buf_line(text->out, "float *sums = scratch + %lld;", (long long)w->sizes.sums);
+    buf_line(text->out, "%ssums = scratch + %lld;", text_writes(text), (long long)w->sizes.sums);
     if (w->y->dim[0] > 1) {
         buf_open(text->out, "for (int n = 0; n < %lld; n++, x += %lld%s, y += %lld)", (long long)w->y->dim[0],
                  (long long)w->in.stride[0], parallels_next(text), (long long)w->out.stride[0]);

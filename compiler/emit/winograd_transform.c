@@ -163,8 +163,8 @@ void winograd_forward(const WinogradText *w)
     int a = w->sizes.matrices.a;
     buf_line(out, "/* B^T d B of the %d x %d pixels at x, for %lld channels: a point each, to v. */", a, a,
              (long long)text_set(text)->lanes);
-    line_wrapped(out, arena_printf(text->arena, "%sstatic void %s_forward(const float *restrict x, float *restrict v)",
-                                   text_set(text)->tile, text->name));
+    line_wrapped(out, arena_printf(text->arena, "%sstatic void %s_forward(%srestrict x, %srestrict v)",
+                                   text_set(text)->tile, text->name, text_reads(text), text_writes(text)));
     buf_line(out, "{");
     out->indent++;
     buf_line(out, "%s rows[%d][%d];", w->vector, a, a);
@@ -257,11 +257,11 @@ void winograd_inverse(const WinogradText *w, const char *part, int64_t rows, int
     buf_line(out, "/* A^T s A of the %d x %d sums of a tile, for %lld maps: %lld x %lld of the output%s. */", a, a,
              (long long)text_set(text)->lanes, (long long)rows, (long long)columns,
              w->pooled ? ", the largest of each 2 x 2" : "");
-    buf_printf(&head, "%sstatic void %s%s(const float *restrict sums, ", text_set(text)->tile, text->name, part);
+    buf_printf(&head, "%sstatic void %s%s(%srestrict sums, ", text_set(text)->tile, text->name, part, text_reads(text));
     for (uint32_t i = CONV_BIAS; i < text_parameter_count(text); i++)
         if (!text_in_place(text, i))
-            buf_printf(&head, "const float *restrict %s, ", text_parameter(text, i));
-    buf_puts(&head, "float *restrict y)");
+            buf_printf(&head, "%srestrict %s, ", text_reads(text), text_parameter(text, i));
+    buf_printf(&head, "%srestrict y)", text_writes(text));
     line_wrapped(out, buf_text(&head));
     buf_free(&head);
     buf_line(out, "{");

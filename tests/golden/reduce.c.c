@@ -138,15 +138,15 @@ FOVEA_KERNEL static void reduce_reduce_sum(const float *restrict x, float *restr
 /* resize (reduce.fov:7)
  * x[18][5][7] -> y[18][3][4]
  * rows and columns picked from tables */
+static const int reduce_resize_rows[3] = {0, 2, 4};
+static const int reduce_resize_columns[4] = {0, 2, 4, 6};
 FOVEA_KERNEL static void reduce_resize(const float *restrict x, float *restrict y)
 {
-    static const int rows[3] = {0, 2, 4};
-    static const int columns[4] = {0, 2, 4, 6};
     for (int i = 0; i < 18; i++, x += 35, y += 12) {
         for (int r = 0; r < 3; r++) {
-            const float *s = x + rows[r] * 7;
+            const float *s = x + reduce_resize_rows[r] * 7;
             for (int c = 0; c < 4; c++)
-                y[r * 4 + c] = s[columns[c]];
+                y[r * 4 + c] = s[reduce_resize_columns[c]];
         }
     }
 }
@@ -170,32 +170,33 @@ FOVEA_KERNEL static void reduce_resize_2(const float *restrict x, float *restric
 /* resize (reduce.fov:9)
  * x[18][5][7] -> y[18][7][10]
  * two rows mixed to one, then its columns */
+static const struct {
+    int above, below;
+    float part; /* of the second one */
+} reduce_resize_3_rows[7] = {
+    {0, 1, 0.0f}, {0, 1, 0.5f}, {1, 2, 0.16666667f}, {1, 2, 0.8333333f}, {2, 3, 0.5f}, {3, 4, 0.16666667f},
+    {3, 4, 0.8333333f},
+};
+static const struct {
+    int left, right;
+    float part; /* of the second one */
+} reduce_resize_3_columns[10] = {
+    {0, 1, 0.0f}, {0, 1, 0.5f}, {1, 2, 0.16666667f}, {1, 2, 0.8333333f}, {2, 3, 0.5f}, {3, 4, 0.16666667f},
+    {3, 4, 0.8333333f}, {4, 5, 0.5f}, {5, 6, 0.16666667f}, {5, 6, 0.8333333f},
+};
 FOVEA_KERNEL static void reduce_resize_3(const float *restrict x, float *restrict y)
 {
-    static const struct {
-        int above, below;
-        float part; /* of the second one */
-    } rows[7] = {
-        {0, 1, 0.0f}, {0, 1, 0.5f}, {1, 2, 0.16666667f}, {1, 2, 0.8333333f}, {2, 3, 0.5f}, {3, 4, 0.16666667f},
-        {3, 4, 0.8333333f},
-    };
-    static const struct {
-        int left, right;
-        float part; /* of the second one */
-    } columns[10] = {
-        {0, 1, 0.0f}, {0, 1, 0.5f}, {1, 2, 0.16666667f}, {1, 2, 0.8333333f}, {2, 3, 0.5f}, {3, 4, 0.16666667f},
-        {3, 4, 0.8333333f}, {4, 5, 0.5f}, {5, 6, 0.16666667f}, {5, 6, 0.8333333f},
-    };
     float row[7];
     for (int i = 0; i < 18; i++, x += 35, y += 70) {
         for (int r = 0; r < 7; r++) {
-            const float *above = x + rows[r].above * 7;
-            const float *below = x + rows[r].below * 7;
+            const float *above = x + reduce_resize_3_rows[r].above * 7;
+            const float *below = x + reduce_resize_3_rows[r].below * 7;
+            const float part = reduce_resize_3_rows[r].part; /* of the row below */
             for (int c = 0; c < 7; c++)
-                row[c] = above[c] + rows[r].part * (below[c] - above[c]);
+                row[c] = above[c] + part * (below[c] - above[c]);
             for (int c = 0; c < 10; c++) {
-                const float left = row[columns[c].left], right = row[columns[c].right];
-                y[r * 10 + c] = left + columns[c].part * (right - left);
+                const float left = row[reduce_resize_3_columns[c].left], right = row[reduce_resize_3_columns[c].right];
+                y[r * 10 + c] = left + reduce_resize_3_columns[c].part * (right - left);
             }
         }
     }
