@@ -33,8 +33,11 @@ static const char *timing_program(Diag *diag, const Plan *plan, const EmitOption
         return NULL;
     EmitOptions timed = *emit;
     timed.bench = true;
-    const BuildOptions build = {
-        .native = !plan->target->lanes, .no_libraries = true, .bench = true, .threads = plan->threaded && threads > 1};
+    const BuildOptions build = {.native = !plan->target->lanes,
+                                .no_libraries = true,
+                                .bench = true,
+                                .threads = plan->threaded && threads > 1,
+                                .opencl = plan->target->opencl};
     const char *program =
         build_emit(diag, plan, &timed, directory) ? cache_program(diag, plan, directory, &build) : NULL;
     directory_remove(directory);

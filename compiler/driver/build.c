@@ -91,14 +91,21 @@ static bool add_files(Arena *arena, Diag *diag, Argv *argv, const char *director
     return true;
 }
 
+#define OPENCL_HINT    "programs for target opencl need its headers and libOpenCL (Debian: ocl-icd-opencl-dev)"
+#define LIBRARIES_HINT "programs need libpng, libjpeg and zlib with their headers; --no-libraries does without"
+
 /* A failure of the C compiler is Fovea's or the machine's: everything it said is shown. */
 static bool report_failure(Diag *diag, const Argv *argv, int status, const Buf *said)
 {
-    static const char *const signs[] = {"png.h", "jpeglib.h", "zlib.h", "-lpng", "-ljpeg", "-lz"};
+    static const struct {
+        const char *sign, *hint;
+    } known[] = {{"CL/cl.h", OPENCL_HINT},      {"-lOpenCL", OPENCL_HINT},  {"png.h", LIBRARIES_HINT},
+                 {"jpeglib.h", LIBRARIES_HINT}, {"zlib.h", LIBRARIES_HINT}, {"-lpng", LIBRARIES_HINT},
+                 {"-ljpeg", LIBRARIES_HINT},    {"-lz", LIBRARIES_HINT}};
     process_report(diag, argv->at[0], status, said);
-    for (size_t i = 0; i < COUNT_OF(signs); i++)
-        if (strstr(buf_text(said), signs[i])) {
-            diag_hint(diag, "programs need libpng, libjpeg and zlib with their headers; --no-libraries does without");
+    for (size_t i = 0; i < COUNT_OF(known); i++)
+        if (strstr(buf_text(said), known[i].sign)) {
+            diag_hint(diag, "%s", known[i].hint);
             break;
         }
     return false;
@@ -152,6 +159,7 @@ static bool compile_objects(Arena *arena, Diag *diag, const Argv *compiler, cons
     const char *inner = path_join(arena, directory, "program");
     if (!add_files(arena, diag, &model, directory, "", is_source) ||
         (build->bench && !add_files(arena, diag, &model, directory, "bench", is_source)) ||
+        (build->opencl && !add_files(arena, diag, &model, directory, "opencl", is_source)) ||
         !add_files(arena, diag, &program, inner, "", is_source))
         return false;
     Process first, second;
@@ -175,6 +183,8 @@ static bool link_objects(Arena *arena, Diag *diag, const Argv *compiler, const c
         !add_files(arena, diag, &argv, directory, "program", is_object))
         return false;
     add_words(arena, &argv, build->no_libraries ? "-lm" : "-lpng -ljpeg -lz -lm");
+    if (build->opencl)
+        add_words(arena, &argv, "-lOpenCL");
     if (build->threads)
         add_words(arena, &argv, "-fopenmp");
     Process process;
@@ -200,9 +210,10 @@ bool emit_directory(Diag *diag, const Plan *plan, const EmitOptions *options, co
     const char *staging = staging_directory(plan->arena, diag, directory, prefix);
     if (!staging)
         return false;
-    bool fine = emit_model(diag, plan, options, staging) &&
-                carried_write(diag, staging, options->program ? CARRIED_PROGRAM : CARRIED_RUNTIME) &&
-                files_move(diag, staging, directory);
+    bool fine =
+        emit_model(diag, plan, options, staging) &&
+        carried_write(diag, staging, options->program ? CARRIED_PROGRAM : CARRIED_RUNTIME, plan->target->opencl) &&
+        files_move(diag, staging, directory);
     directory_remove(staging);
     return fine;
 }
@@ -212,7 +223,7 @@ bool build_emit(Diag *diag, const Plan *plan, const EmitOptions *options, const 
     EmitOptions program = *options;
     program.program = true;
     return check_prefix(diag, plan, options) &&
-           carried_write(diag, directory, options->bench ? CARRIED_BENCH : CARRIED_PROGRAM) &&
+           carried_write(diag, directory, options->bench ? CARRIED_BENCH : CARRIED_PROGRAM, plan->target->opencl) &&
            emit_model(diag, plan, &program, directory);
 }
 
@@ -222,8 +233,9 @@ const char *build_compile(Arena *arena, Diag *diag, const char *directory, const
     BuildOptions able = *build;
     if (!find_compiler(arena, diag, &compiler))
         return NULL;
-    able.threads = build->threads && has_openmp(arena, diag, &compiler, directory);
-    if (build->threads && !able.threads)
+    bool wants_openmp = build->threads && !build->opencl; /* there, devices share kernels */
+    able.threads = wants_openmp && has_openmp(arena, diag, &compiler, directory);
+    if (wants_openmp && !able.threads)
         fprintf(stderr, "%s has no OpenMP: the program will compute with one thread (clang needs libomp-dev)\n",
                 compiler.at[0]);
     if (!compile_objects(arena, diag, &compiler, directory, &able) ||
@@ -320,6 +332,7 @@ bool build_program(Diag *diag, const Plan *plan, const EmitOptions *options, con
     const char *directory = temporary_directory(plan->arena, diag);
     BuildOptions threaded = *build;
     threaded.threads = plan->threaded && !build->no_libraries;
+    threaded.opencl = plan->target->opencl;
     if (!directory)
         return false;
     const char *built =

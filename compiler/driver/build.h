@@ -10,6 +10,7 @@ typedef struct BuildOptions {
     bool no_libraries; /* without libpng, libjpeg and zlib: it reads fewer kinds of files */
     bool bench;        /* one that times itself, emitted as such */
     bool threads;      /* with OpenMP, where the C compiler has it */
+    bool opencl;       /* with the runtime's part for devices */
 } BuildOptions;
 
 /* Emits the model and the runtime that it links with into a folder, made when it is not there; for a program, all that

@@ -128,7 +128,8 @@ const char *cache_program(Diag *diag, const Plan *plan, const char *directory, c
     uint64_t hash = FNV_START;
     if (!command || !hash_files(diag, directory, &hash) ||
         !hash_files(diag, path_join(arena, directory, "program"), &hash) ||
-        (build->bench && !hash_files(diag, path_join(arena, directory, "bench"), &hash)))
+        (build->bench && !hash_files(diag, path_join(arena, directory, "bench"), &hash)) ||
+        (build->opencl && !hash_files(diag, path_join(arena, directory, "opencl"), &hash)))
         return NULL;
     hash = hash_cpu(fnv1a64(hash, command, strlen(command)));
     const char *name = arena_printf(arena, "%s-%016llx", plan->graph->name, (unsigned long long)hash);

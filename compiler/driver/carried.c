@@ -41,6 +41,14 @@ typedef struct CarriedFile {
     X(picture_c, "program/picture.c")                                                                                  \
     X(png_c, "program/png.c")                                                                                          \
     X(pnm_c, "program/pnm.c")                                                                                          \
+    X(cl_h, "opencl/fovea_opencl.h")                                                                                   \
+    X(cl_internal_h, "opencl/fovea_cl_internal.h")                                                                     \
+    X(cl_build_c, "opencl/fovea_cl_build.c")                                                                           \
+    X(cl_cache_c, "opencl/fovea_cl_cache.c")                                                                           \
+    X(cl_devices_c, "opencl/fovea_cl_devices.c")                                                                       \
+    X(cl_error_c, "opencl/fovea_cl_error.c")                                                                           \
+    X(cl_model_c, "opencl/fovea_cl_model.c")                                                                           \
+    X(cl_session_c, "opencl/fovea_cl_session.c")                                                                       \
     X(trials_h, "tune/fovea_trials.h")                                                                                 \
     X(trials_c, "tune/fovea_trials.c")                                                                                 \
     X(program_h, "program/program.h")                                                                                  \
@@ -67,19 +75,24 @@ CARRIED(INCLUDE)
 static const CarriedFile files[] = {CARRIED(ROW)};
 #undef ROW
 
+static bool is_opencl(const CarriedFile *file)
+{
+    return strncmp(file->name, "opencl/", 7) == 0;
+}
+
 static CarriedSet set_of(const CarriedFile *file)
 {
-    if (!strchr(file->name, '/'))
+    if (!strchr(file->name, '/') || is_opencl(file))
         return CARRIED_RUNTIME;
     if (strncmp(file->name, "program/", 8) == 0)
         return CARRIED_PROGRAM;
     return strncmp(file->name, "bench/", 6) == 0 ? CARRIED_BENCH : CARRIED_TRIALS;
 }
 
-bool carried_write(Diag *diag, const char *directory, CarriedSet set)
+bool carried_write(Diag *diag, const char *directory, CarriedSet set, bool opencl)
 {
     for (size_t i = 0; i < COUNT_OF(files); i++) {
-        if (set_of(&files[i]) > set)
+        if (set_of(&files[i]) > set || (is_opencl(&files[i]) && !opencl))
             continue;
         const char *path = path_join(diag->arena, directory, files[i].name);
         if (!directory_make(diag, path_directory(diag->arena, path)) ||

@@ -208,7 +208,7 @@ static bool measure(Check *check, const Graph *graph, const Graph *reference, co
     const Plan *plan = plan_make(graph, check->target);
     if (!directory_make(check->diag, sources) || !build_emit(check->diag, plan, &emit, sources))
         return false;
-    const char *program = build_compile(arena, check->diag, sources, &(BuildOptions){0});
+    const char *program = build_compile(arena, check->diag, sources, &(BuildOptions){.opencl = plan->target->opencl});
     check->no_program = !program;
     if (!program)
         return false;

@@ -22,7 +22,8 @@ bool run_program(Diag *diag, const Plan *plan, const EmitOptions *emit, const Op
         return false;
     const BuildOptions build = {.native = true,
                                 .no_libraries = options->build.no_libraries,
-                                .threads = plan->threaded && wants_threads(options)};
+                                .threads = plan->threaded && wants_threads(options),
+                                .opencl = plan->target->opencl};
     const char *program = build_emit(diag, plan, emit, directory) ? cache_program(diag, plan, directory, &build) : NULL;
     directory_remove(directory);
     if (!program)

@@ -200,7 +200,7 @@ static void write_tile(const BlockedConv *c, int64_t panel, int64_t pixels)
              (long long)vectors_of(c, panel) * c->lanes, of_panel,
              chunks ? arena_printf(text->arena, ": %s from input `from` on", text_count(text, c->loops.inputs, "input"))
                     : "");
-    const char *sums = chunks ? arena_printf(text->arena, ", int from, %srestrict sums", text_writes(text)) : "";
+    const char *sums = chunks ? ", int from, float *restrict sums" : "";
     const char *ahead = c->loops.ahead ? arena_printf(text->arena, ", %sahead", text_reads(text)) : "";
     text_open_part(text, text_set(text)->tile, tile_name(c, panel, pixels),
                    arena_printf(text->arena, "%s%s", sums, ahead));

@@ -1,6 +1,7 @@
 /* emit.c - writes the files of a model (see emit.h). */
 #include "emit/emit.h"
 #include "emit/blob.h"
+#include "emit/opencl.h"
 #include "emit/selftest.h"
 #include "support/file.h"
 
@@ -181,8 +182,11 @@ bool emit_model(Diag *diag, const Plan *plan, const EmitOptions *options, const 
                          .blob_bytes = blob.bytes,
                          .selftest_bytes = selftest_size(&blob)};
     const char *path = path_join(arena, directory, arena_printf(arena, "%s.weights", prefix));
+    bool opencl = plan->target->opencl;
     bool ok = write_blob(diag, plan, &blob, path) && write_text(diag, &emission, directory, ".h", emit_header_text) &&
-              write_text(diag, &emission, directory, ".c", emit_source_text);
+              write_text(diag, &emission, directory, ".c", opencl ? emit_opencl_host : emit_source_text);
+    if (ok && opencl)
+        ok = write_text(diag, &emission, directory, ".cl", emit_opencl_text);
     if (ok && options->embed == EMBED_INCBIN)
         ok = write_text(diag, &emission, directory, "_weights.S", emit_incbin_text);
     if (ok && options->embed == EMBED_ARRAY)

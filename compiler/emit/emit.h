@@ -69,6 +69,9 @@ void emit_choice_of_set(const Emission *emission, Buf *out);
 void emit_call_of_set(const Emission *emission, Buf *out, const char *name, const char *arguments);
 void emit_use_text(const Emission *emission, Buf *out);
 bool has_sets(const Emission *emission);
+/* Constants that say where each tensor stands: w_NAME in the weights, at_NAME in the workspace (source.c). */
+void emit_places(const Emission *emission, Buf *out, BufferPlace place, const char *title);
+void emit_verify_text(const Emission *emission, Buf *out); /* of the interface */
 void emit_selftest_text(const Emission *emission, Buf *out);
 void emit_labels_text(const Emission *emission, Buf *out);      /* the end of PREFIX.c */
 void emit_labels_interface(const Emission *emission, Buf *out); /* the same as declarations, for PREFIX.h */

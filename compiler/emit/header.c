@@ -63,10 +63,13 @@ static void write_usage(const Emission *emission, Buf *out)
 {
     const char *p = emission->prefix, *m = emission->macro;
     const Graph *graph = emission->graph;
+    bool opencl = emission->plan->target->opencl;
     buf_printf(out, "/* In short:\n *\n");
-    buf_printf(out, " *   static FOVEA_ALIGNED(64) unsigned char workspace[%s_WORKSPACE_BYTES];\n", m);
+    if (!opencl)
+        buf_printf(out, " *   static FOVEA_ALIGNED(64) unsigned char workspace[%s_WORKSPACE_BYTES];\n", m);
     buf_printf(out, " *   %s_model model;     // one for all threads, read-only once it is open\n", p);
-    buf_printf(out, " *   %s_session session; // one a thread, each with a workspace\n", p);
+    buf_printf(out, " *   %s_session session; // one a thread, each with %s\n", p,
+               opencl ? "memory on the device" : "a workspace");
     if (emission->options->embed == EMBED_NONE)
         buf_printf(
             out,
@@ -75,8 +78,10 @@ static void write_usage(const Emission *emission, Buf *out)
     else
         buf_printf(out, " *   fovea_status status = %s_open(&model, %s_weights, sizeof %s_weights);\n", p, p, p);
     buf_printf(out, " *   if (status == FOVEA_OK)\n");
-    buf_printf(out, " *       status = %s_session_open(&session, &model, workspace, sizeof workspace, 1);\n", p);
-    buf_printf(out, " *   if (status != FOVEA_OK)\n *       puts(fovea_status_text(status));\n");
+    buf_printf(out, " *       status = %s_session_open(&session, &model, %s, 1);\n", p,
+               opencl ? "NULL, 0" : "workspace, sizeof workspace");
+    buf_printf(out, " *   if (status != FOVEA_OK)\n *       puts(%s\n",
+               opencl ? "fovea_cl_error()); // opencl/fovea_opencl.h" : "fovea_status_text(status));");
     write_usage_of_ports(emission, out, "inputs", graph->inputs.at, graph->inputs.count);
     write_usage_of_ports(emission, out, "outputs", graph->outputs.at, graph->outputs.count);
     buf_printf(
@@ -87,7 +92,7 @@ static void write_usage(const Emission *emission, Buf *out)
 
 int64_t workspace_size(const Plan *plan)
 {
-    int64_t bytes = MAX(plan->workspace_bytes, 1);
+    int64_t bytes = MAX(plan->target->opencl ? 0 : plan->workspace_bytes, 1); /* a device has its own memory */
     return (bytes + PLAN_ALIGNMENT - 1) / PLAN_ALIGNMENT * PLAN_ALIGNMENT;
 }
 
@@ -100,7 +105,7 @@ static void write_sizes(const Emission *emission, Buf *out)
     buf_printf(out, "#define %s_WEIGHTS_BYTES   %lld\n", m, (long long)emission->blob_bytes);
     buf_printf(out, "#define %s_WORKSPACE_BYTES %lld\n", m, (long long)workspace_size(emission->plan));
     buf_printf(out, "#define %s_WORKSPACE_BYTES_FOR(threads) (%s_WORKSPACE_BYTES + %lld * ((threads) - 1))\n\n", m, m,
-               (long long)plan_scratch_of_thread(emission->plan));
+               (long long)(emission->plan->target->opencl ? 0 : plan_scratch_of_thread(emission->plan)));
     buf_puts(
         out,
         "/* Elements of each tensor, batch included. Pictures are channels x height x width; bytes (unsigned char)\n"
@@ -225,9 +230,8 @@ static void write_functions(const Emission *emission, Buf *out)
     buf_printf(out,
                "/* Opens the model on its weights, which must stay where they are, at a multiple of 64. Checks the "
                "header, not\n"
-               " * the numbers (%s_verify does): FOVEA_BAD_WEIGHTS, FOVEA_WRONG_MODEL, FOVEA_MISALIGNED, "
-               "FOVEA_WRONG_CPU... */\n",
-               p);
+               " * the numbers (%s_verify does): FOVEA_BAD_WEIGHTS, FOVEA_WRONG_MODEL, FOVEA_MISALIGNED, %s... */\n",
+               p, emission->plan->target->opencl ? "FOVEA_NO_DEVICE" : "FOVEA_WRONG_CPU");
     write_declaration(emission, out, open_text(emission));
     if (has_sets(emission)) {
         buf_printf(out,
@@ -239,18 +243,28 @@ static void write_functions(const Emission *emission, Buf *out)
                    p);
         write_declaration(emission, out, use_text(emission));
     }
-    buf_printf(out,
-               "/* A session for one caller at a time. The workspace is the caller's, at a multiple of 64, "
-               "uninitialised, at least\n"
-               " * %s_WORKSPACE_BYTES_FOR(threads) bytes: else FOVEA_SMALL_WORKSPACE or FOVEA_MISALIGNED.\n"
-               " * A run uses so many threads at most, the caller's among them, when this is compiled with OpenMP "
-               "(-fopenmp); else, and\n"
-               " * where a net is too small for it, the caller's alone. Any number of them gives the same bits. */\n",
-               m);
+    if (emission->plan->target->opencl)
+        buf_puts(out,
+                 "/* A session for one caller at a time. It has its memory on the device: the workspace may be NULL. "
+                 "Of a device of\n"
+                 " * CPU kind, a run uses so many compute units at most; any number of them gives the same bits. "
+                 "*/\n");
+    else
+        buf_printf(
+            out,
+            "/* A session for one caller at a time. The workspace is the caller's, at a multiple of 64, "
+            "uninitialised, at least\n"
+            " * %s_WORKSPACE_BYTES_FOR(threads) bytes: else FOVEA_SMALL_WORKSPACE or FOVEA_MISALIGNED.\n"
+            " * A run uses so many threads at most, the caller's among them, when this is compiled with OpenMP "
+            "(-fopenmp); else, and\n"
+            " * where a net is too small for it, the caller's alone. Any number of them gives the same bits. */\n",
+            m);
     write_declaration(emission, out, session_open_text(emission));
-    buf_puts(out,
-             "/* Computes the outputs. Inputs and outputs are the caller's and do not overlap. Always FOVEA_OK on a "
-             "CPU.\n * Subnormal numbers count as zeros (FOVEA_FLUSH). */\n");
+    buf_printf(out,
+               "/* Computes the outputs. Inputs and outputs are the caller's and do not overlap. %s\n"
+               " * Subnormal numbers count as zeros%s. */\n",
+               emission->plan->target->opencl ? "It fails where a call of OpenCL does." : "Always FOVEA_OK on a CPU.",
+               emission->plan->target->opencl ? "" : " (FOVEA_FLUSH)");
     write_declaration(emission, out, run_text(emission));
     buf_printf(out, "void %s_session_close(%s_session *session);\nvoid %s_close(%s_model *model);\n\n", p, p, p, p);
     buf_printf(out, "/* Reads all weights and compares their checksum: FOVEA_OK or FOVEA_DAMAGED. */\n");
@@ -283,14 +297,16 @@ void emit_header_text(const Emission *emission, Buf *out)
                    p, emission->options->embed == EMBED_INCBIN ? "S" : "c", p, m);
     write_ports(emission, out, true);
     write_ports(emission, out, false);
+    bool opencl = emission->plan->target->opencl;
+    const char *more = opencl               ? "    struct fovea_cl_model *device;\n"
+                       : has_sets(emission) ? "    fovea_cpu_feature instructions;\n"
+                                            : "";
     buf_printf(out,
                "/* The fields are the model's own. */\ntypedef struct %s_model {\n    const float *weights;\n    "
                "size_t bytes;\n%s} %s_model;\n\n",
-               p, has_sets(emission) ? "    fovea_cpu_feature instructions;\n" : "", p);
-    buf_printf(out,
-               "typedef struct %s_session {\n    const %s_model *model;\n    float *workspace;\n    int threads;\n} "
-               "%s_session;\n\n",
-               p, p, p);
+               p, more, p);
+    buf_printf(out, "typedef struct %s_session {\n    const %s_model *model;\n%s} %s_session;\n\n", p, p,
+               opencl ? "    struct fovea_cl_session *device;\n" : "    float *workspace;\n    int threads;\n", p);
     write_functions(emission, out);
     emit_labels_interface(emission, out);
     buf_printf(out, "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");

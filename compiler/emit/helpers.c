@@ -4,31 +4,49 @@
 #define CLANG "defined __clang__"
 #define GCC   "defined __GNUC__ && __GNUC__ >= 8 && !defined __clang__"
 
-/* A macro that stands for a pragma with one compiler, and for nothing with others. */
+/* What stands before types of what lies in a device's memory. */
+static const char *memory_word(const Emission *emission)
+{
+    return emission->plan->target->sets[emission->set]->memory;
+}
+
+/* A macro that stands for a pragma with one compiler, and for nothing with others, as those of devices. */
 static void write_hint(const Emission *emission, Buf *out, const char *name, const char *compiler, const char *pragma,
                        const char *comment)
 {
+    if (emission->plan->target->opencl) {
+        buf_printf(out, "#define %s_%s\n", emission->macro, name);
+        return;
+    }
     buf_printf(out, "%s#if %s\n#define %s_%s _Pragma(\"%s\")\n#else\n#define %s_%s\n#endif\n\n", comment, compiler,
                emission->macro, name, pragma, emission->macro, name);
 }
 
-/* What threads divide their work with. Without OpenMP there is one. */
+/* What threads divide their work with, or work-groups of a device. */
 static void write_share(const Emission *emission, Buf *out)
+{
+    const char *p = emission->prefix, *m = emission->macro;
+    const char *who = emission->plan->target->opencl ? "work-group" : "thread";
+    const char *wide = emission->plan->target->opencl ? "long" : "long long"; /* of 64 bits */
+    buf_printf(out,
+               "/* Where %s `me` of `all` begins in a loop that goes to `length`, and %s me - 1 ends: at a multiple "
+               "of\n * `together`. */\n"
+               "static int %s_share(int length, int together, int me, int all)\n{\n"
+               "    const %s turns = ((%s)length + together - 1) / together;\n"
+               "    const %s begin = (turns * me + all - 1) / all * together;\n"
+               "    return begin < length ? (int)begin : length;\n}\n"
+               "#define %s_SHARE(length, together) \\\n"
+               "    %s_share(length, together, me, all), %s_share(length, together, me + 1, all)\n\n",
+               who, who, p, wide, wide, wide, m, p, p);
+}
+
+/* What threads have besides. Without OpenMP there is one. */
+static void write_threads(const Emission *emission, Buf *out)
 {
     bool waits = false;
     for (uint32_t i = 0; i < emission->plan->steps.count; i++)
         waits |= emission->plan->steps.at[i].waits;
     const char *p = emission->prefix, *m = emission->macro;
-    buf_printf(out,
-               "/* Where thread `me` of `all` begins in a loop that goes to `length`, and thread me - 1 ends: at a "
-               "multiple of\n * `together`. */\n"
-               "static int %s_share(int length, int together, int me, int all)\n{\n"
-               "    const long long turns = (length + together - 1LL) / together;\n"
-               "    const long long begin = (turns * me + all - 1) / all * together;\n"
-               "    return begin < length ? (int)begin : length;\n}\n"
-               "#define %s_SHARE(length, together) \\\n"
-               "    %s_share(length, together, me, all), %s_share(length, together, me + 1, all)\n\n",
-               p, m, p, p);
     int64_t scratch = plan_scratch_of_thread(emission->plan) / dtype_bytes(DT_F32);
     if (scratch)
         buf_printf(out,
@@ -55,22 +73,22 @@ static void write_half_helpers(const char *p, Buf *out, const Needs *needs)
             "/* IEEE binary16 as a float, without branches. No float is denormal on the way, which would be zero "
             "where\n * these are flushed: below the smallest exponent, 2^-14 is added as bits and subtracted as a "
             "number. */\n"
-            "static inline float %s_from_f16(uint16_t half)\n{\n"
-            "    const int32_t size = (int32_t)(half & 0x7fff) << 13;\n"
+            "static inline float %s_from_f16(uint16_t stored)\n{\n"
+            "    const int32_t size = (int32_t)(stored & 0x7fff) << 13;\n"
             "    const uint32_t tiny = -(uint32_t)(size < 1 << 23), endless = -(uint32_t)(size >= 31 << 23);\n"
             "    union {\n        uint32_t bits;\n        float number;\n    } value, added;\n"
             "    value.bits = (uint32_t)size + (112u << 23) + (tiny & (1u << 23)) + (endless & (112u << 23));\n"
             "    added.bits = tiny & (113u << 23);\n"
             "    value.number -= added.number;\n"
-            "    value.bits |= (uint32_t)(half & 0x8000) << 16;\n"
+            "    value.bits |= (uint32_t)(stored & 0x8000) << 16;\n"
             "    return value.number;\n}\n\n",
             p);
     if (needs->from_bf16)
         buf_printf(out,
                    "/* The upper half of a float as that float. */\n"
-                   "static inline float %s_from_bf16(uint16_t half)\n{\n"
+                   "static inline float %s_from_bf16(uint16_t stored)\n{\n"
                    "    union {\n        uint32_t bits;\n        float number;\n    } value;\n"
-                   "    value.bits = (uint32_t)half << 16;\n    return value.number;\n}\n\n",
+                   "    value.bits = (uint32_t)stored << 16;\n    return value.number;\n}\n\n",
                    p);
 }
 
@@ -100,17 +118,17 @@ static void write_row_helpers(const Emission *emission, Buf *out, const Needs *n
     const char *p = emission->prefix;
     if (needs->keep_rows) {
         buf_puts(out, "/* Of each of `maps` maps, `count` floats from `from` on go to its beginning. */\n");
-        line_wrapped(out,
-                     arena_printf(emission->arena,
-                                  "static void %s_keep_rows(float *y, int maps, int map, int from, int count)", p));
+        line_wrapped(out, arena_printf(emission->arena,
+                                       "static void %s_keep_rows(%sfloat *y, int maps, int map, int from, int count)",
+                                       p, memory_word(emission)));
         buf_puts(out, "{\n    for (int i = 0; i < maps; i++, y += map)\n"
                       "        memmove(y, y + from, (size_t)count * sizeof *y);\n}\n\n");
     }
     if (needs->zero_rows) {
         buf_puts(out, "/* Of each of `maps` maps, `count` floats from `from` on become zero. */\n");
-        line_wrapped(out,
-                     arena_printf(emission->arena,
-                                  "static void %s_zero_rows(float *y, int maps, int map, int from, int count)", p));
+        line_wrapped(out, arena_printf(emission->arena,
+                                       "static void %s_zero_rows(%sfloat *y, int maps, int map, int from, int count)",
+                                       p, memory_word(emission)));
         buf_puts(out, "{\n    for (int i = 0; i < maps; i++, y += map)\n"
                       "        memset(y + from, 0, (size_t)count * sizeof *y);\n}\n\n");
     }
@@ -122,9 +140,9 @@ static void write_border_helper(const Emission *emission, Buf *out)
     buf_puts(out, "/* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for "
                   "edges. */\n");
     line_wrapped(out, arena_printf(emission->arena,
-                                   "static void %s_zero_border(float *y, int maps, int height, int width, int top, "
+                                   "static void %s_zero_border(%sfloat *y, int maps, int height, int width, int top, "
                                    "int left, int bottom, int right)",
-                                   p));
+                                   p, memory_word(emission)));
     buf_puts(out, "{\n"
                   "    const int row = left + width + right;\n"
                   "    for (int i = 0; i < maps; i++, y += (top + height + bottom) * row) {\n"
@@ -155,14 +173,16 @@ void emit_helpers(const Emission *emission, Buf *out, const Needs *needs)
     write_hints(emission, out, needs);
     if (needs->fill)
         buf_printf(out,
-                   "static inline void %s_fill(float *y, int count, float value)\n{\n"
+                   "static inline void %s_fill(%sfloat *y, int count, float value)\n{\n"
                    "    for (int i = 0; i < count; i++)\n        y[i] = value;\n}\n\n",
-                   p);
+                   p, memory_word(emission));
     if (needs->least)
         buf_printf(out, "static inline int %s_least(int a, int b)\n{\n    return a < b ? a : b;\n}\n\n", p);
     write_row_helpers(emission, out, needs);
     if (emission->plan->threaded)
         write_share(emission, out);
+    if (emission->plan->threaded && !emission->plan->target->opencl)
+        write_threads(emission, out);
     if (needs->border)
         write_border_helper(emission, out);
 }

@@ -74,8 +74,10 @@ void emit_main_text(const Emission *emission, Buf *out)
 {
     const char *p = emission->prefix, *m = emission->macro;
     emit_banner(emission, out, arena_printf(emission->arena, "%s_main.c - the stand-alone program of a net", p));
-    buf_printf(out, "#include \"%s.h\"\n#include \"%s\"\n\n", p,
-               emission->options->bench ? "bench/fovea_bench.h" : "program/program.h");
+    bool opencl = emission->plan->target->opencl;
+    buf_printf(out, "#include \"%s.h\"\n#include \"%s\"\n%s\n", p,
+               emission->options->bench ? "bench/fovea_bench.h" : "program/program.h",
+               opencl ? "#include \"opencl/fovea_opencl.h\"\n" : "");
     write_ports(emission, out, true);
     write_ports(emission, out, false);
     write_calls(emission, out);
@@ -93,8 +95,9 @@ void emit_main_text(const Emission *emission, Buf *out)
     buf_printf(out,
                "    .open = open_model,\n    .session_open = open_session,\n    .run = run,\n"
                "    .session_close = close_session,\n    .close = close_model,\n    .workspace_for = workspace_for,\n"
-               "    .verify = verify,\n    .selftest = selftest,\n    .selftest_bytes = %s_SELFTEST_BYTES,\n};\n\n",
+               "    .verify = verify,\n    .selftest = selftest,\n    .selftest_bytes = %s_SELFTEST_BYTES,\n",
                m);
+    buf_printf(out, "%s};\n\n", opencl ? "    .error = fovea_cl_error,\n" : "");
     buf_puts(out, "int main(int argc, char **argv)\n{\n");
     if (emission->options->bench)
         buf_printf(out, "    return fovea_bench_main(argc, argv, &program, %u);\n}\n", emission->plan->steps.count);

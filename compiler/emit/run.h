@@ -24,6 +24,8 @@ void write_band_call(const Emission *emission, Buf *out, const Band *band);
 /* Notes the helpers that the bands of a plan call. */
 void emit_band_needs(const Emission *emission, Needs *needs);
 
+/* What the text of a kernel is written with. */
+KernelText kernel_text(const Emission *emission, Buf *out, const Kernel *kernel, Needs *needs);
 /* The functions of a kernel, which note what they need (source.c), and the helpers that were noted (helpers.c). */
 void emit_kernel(const Emission *emission, Buf *out, const Kernel *kernel, Needs *needs);
 void emit_helpers(const Emission *emission, Buf *out, const Needs *needs);

@@ -103,7 +103,7 @@ static void write_opening(const Emission *emission, Buf *out)
     buf_puts(out, "    if (status != FOVEA_OK)\n        return status;\n");
     buf_printf(out,
                "    const float *const tensors = (const float *)stored;\n"
-               "    float *const results = session.workspace + %s_WORKSPACE_BYTES / 4;\n",
+               "    float *const results = (float *)scratch + %s_WORKSPACE_BYTES / 4;\n",
                m);
 }
 
@@ -151,7 +151,10 @@ void emit_selftest_text(const Emission *emission, Buf *out)
     out->indent++;
     int64_t expected = write_struct(emission, out, "inputs", graph->inputs.at, graph->inputs.count, "tensors", 0);
     write_struct(emission, out, "outputs", graph->outputs.at, graph->outputs.count, "results", 0);
-    buf_line(out, "%s_run(&session, &inputs, &outputs);", p);
+    buf_line(out, "status = %s_run(&session, &inputs, &outputs);", p);
+    buf_line(out, "%s_session_close(&session);", p);
+    buf_line(out, "if (status != FOVEA_OK)");
+    buf_line(out, "    return status;");
     for (uint32_t i = 0; i < graph->outputs.count; i++) {
         const Port *port = &graph->outputs.at[i];
         line_wrapped(out,

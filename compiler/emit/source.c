@@ -23,7 +23,7 @@ static FamilyText *const family_texts[FAMILY_COUNT] = {
     [FAMILY_RESIZE] = c_resize_text,
 };
 
-void emit_kernel(const Emission *emission, Buf *out, const Kernel *kernel, Needs *needs)
+KernelText kernel_text(const Emission *emission, Buf *out, const Kernel *kernel, Needs *needs)
 {
     const Graph *graph = emission->graph;
     KernelText text = {
@@ -40,6 +40,12 @@ void emit_kernel(const Emission *emission, Buf *out, const Kernel *kernel, Needs
         .name = arena_printf(emission->arena, "%s_%s%s", emission->prefix, kernel->name, set_suffix(emission)),
         .needs = needs};
     text_begin(&text);
+    return text;
+}
+
+void emit_kernel(const Emission *emission, Buf *out, const Kernel *kernel, Needs *needs)
+{
+    KernelText text = kernel_text(emission, out, kernel, needs);
     bool blocked = kernel->form.activations == LAYOUT_BLOCKED;
     const Target *target = emission->plan->target;
     FamilyText *write = blocked ? target->conv_text : family_texts[kernel->family];
@@ -80,7 +86,7 @@ static void write_place(const Emission *emission, Buf *out, const Buffer *buffer
     buf_puts(out, " */\n");
 }
 
-static void write_places(const Emission *emission, Buf *out, BufferPlace place, const char *title)
+void emit_places(const Emission *emission, Buf *out, BufferPlace place, const char *title)
 {
     const Plan *plan = emission->plan;
     bool any = false;
@@ -135,6 +141,12 @@ static void write_open(const Emission *emission, Buf *out)
                "void %s_close(%s_model *model)\n{\n    if (!model)\n        return;\n    model->weights = NULL;\n    "
                "model->bytes = 0;\n}\n\n",
                p, p);
+    emit_verify_text(emission, out);
+}
+
+void emit_verify_text(const Emission *emission, Buf *out)
+{
+    const char *p = emission->prefix;
     buf_printf(out,
                "fovea_status %s_verify(const %s_model *model)\n{\n"
                "    return fovea_weights_verify(model->weights, model->bytes);\n}\n\n",
@@ -171,10 +183,10 @@ void emit_source_text(const Emission *emission, Buf *out)
                emission->prefix);
     if (plan->target->set_count == 1 && plan->target->sets[0]->words[0])
         buf_printf(out, "%s\n", plan->target->sets[0]->words);
-    write_places(emission, out, BUFFER_WEIGHTS,
-                 arena_printf(emission->arena, "Where each tensor stands in %s.weights", emission->prefix));
-    write_places(emission, out, BUFFER_WORKSPACE,
-                 "Where each value stands in the workspace, and from which step of a run to which");
+    emit_places(emission, out, BUFFER_WEIGHTS,
+                arena_printf(emission->arena, "Where each tensor stands in %s.weights", emission->prefix));
+    emit_places(emission, out, BUFFER_WORKSPACE,
+                "Where each value stands in the workspace, and from which step of a run to which");
     emit_helpers(emission, out, &needs);
     emit_sets_begin(emission, out);
     buf_bytes(out, buf_text(&kernels), kernels.length);

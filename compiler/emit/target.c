@@ -3,7 +3,7 @@
 #include "emit/kernel.h"
 #include "plan/tuned.h"
 
-static const Target *const targets[] = {&target_c, &target_avx2, &target_avx512, &target_auto};
+static const Target *const targets[] = {&target_c, &target_avx2, &target_avx512, &target_auto, &target_opencl};
 
 static const InstructionSet plain = {
     .name = "c",

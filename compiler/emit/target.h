@@ -90,12 +90,13 @@ typedef struct Target {
     int lanes;                           /* channels of a block, as many as a vector of the first set has; 0: none */
     void (*conv_text)(KernelText *text); /* for BLOCKED forms; all else is portable text */
     const struct Tuned *tuned;           /* choices that were measured (plan/tuned.h); NULL: none */
+    bool opencl;                         /* its texts are OpenCL C, which drivers of devices compile */
 } Target;
 
 const Target *target_find(const char *name); /* NULL: no such target */
 const Target *target_at(int index);          /* NULL after the last */
 
-extern const Target target_c, target_avx2, target_avx512, target_auto;
+extern const Target target_c, target_avx2, target_avx512, target_auto, target_opencl;
 extern const InstructionSet set_avx2, set_avx512;
 
 /* The form of a convolution, as it was measured to be fastest where it was: what everyone asks for. */

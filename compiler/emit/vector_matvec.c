@@ -121,7 +121,7 @@ static void write_loop(const VectorMatvec *m, int64_t vectors, int64_t examples)
 {
     Buf *out = m->text->out;
     int64_t whole = m->inputs / m->parts * m->parts, step = m->parts * m->panel;
-    buf_line(out, "const %s *w = weight;", element_text(m->dtype));
+    buf_line(out, "%sconst %s *w = weight;", text_set(m->text)->memory, element_text(m->dtype));
     if (m->parts == 1)
         buf_open(out, "for (int i = 0; i < %lld; i++, w += %lld)", (long long)m->inputs, (long long)step);
     else

@@ -104,8 +104,9 @@ bool pass_run(Graph **graph, int pass, const PassOptions *options, unsigned *sta
     if (options->explain)
         options->explain->pass = row->name;
     print_graph(options, options->print_before, "before", pass, *graph);
+    int64_t cache = options->cache_bytes ? options->cache_bytes : DEFAULT_CACHE_BYTES;
     const PassContext context = {.target = options->target,
-                                 .cache_bytes = options->cache_bytes ? options->cache_bytes : DEFAULT_CACHE_BYTES,
+                                 .cache_bytes = options->target->opencl ? INT64_MAX : cache, /* nothing in bands */
                                  .weights_as = options->weights_as,
                                  .strict = options->strict,
                                  .explain = options->explain};

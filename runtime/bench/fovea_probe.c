@@ -97,7 +97,7 @@ static double time_chains(Chains *chains, int sums)
 /* Whether the kernels of a target are for these instructions here. */
 static int computes_with(const char *target, const char *name, fovea_cpu_feature feature)
 {
-    if (strcmp(target, "auto") == 0)
+    if (strcmp(target, "auto") == 0 || strcmp(target, "opencl") == 0) /* a device's own peak is not measured */
         return (int)feature <= FOVEA_CPU_MOST && fovea_cpu_has(feature);
     return strcmp(target, name) == 0;
 }

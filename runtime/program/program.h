@@ -59,6 +59,7 @@ typedef struct fovea_program {
     /* Runs the net on built-in inputs and compares; scratch has selftest_bytes, 64-byte aligned. NULL: none. */
     fovea_status (*selftest)(const void *model, void *scratch, size_t bytes);
     size_t selftest_bytes;
+    const char *(*error)(void); /* what failed last on a device; NULL: nothing can but what a status says */
 } fovea_program;
 
 /* The whole program; returns the exit status (0, or 1 after one line on standard error). */

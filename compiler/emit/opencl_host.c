@@ -1,0 +1,230 @@
+/* opencl_host.c - PREFIX.c of target opencl: the source of the kernels as text, which of them are launched on what, and
+ * the functions of the interface, which leave all else to the runtime (runtime/opencl).
+ */
+#include "emit/kernel.h"
+#include "emit/opencl.h"
+#include "emit/run.h"
+
+int64_t opencl_scratch(const Plan *plan)
+{
+    int64_t floats = 0;
+    for (uint32_t i = 0; i < plan->kernels.count; i++)
+        floats = MAX(floats, plan->kernels.at[i].scratch);
+    return quotient_up(floats * dtype_bytes(DT_F32), PLAN_ALIGNMENT) * PLAN_ALIGNMENT;
+}
+
+/* ---- the source ---- */
+
+/* Lines of at most so many characters together, as ISO C promises that literals may be 4095 long. */
+static void write_source(const Emission *emission, Buf *out)
+{
+    enum { MOST = 4000 };
+    Buf source = {0};
+    emit_opencl_text(emission, &source);
+    buf_printf(out, "/* %s.cl. */\nstatic const char *const %s_source[] = {\n", emission->prefix, emission->prefix);
+    size_t length = 0;
+    for (const char *line = buf_text(&source), *end; *line; line = end) {
+        end = line + strcspn(line, "\n");
+        end += *end == '\n';
+        const char *text = arena_strndup(emission->arena, line, (size_t)(end - line));
+        if (length && length + strlen(text) > MOST) {
+            buf_puts(out, ",\n");
+            length = 0;
+        }
+        buf_puts(out, length ? "\n    " : "    ");
+        emit_string(out, text);
+        length += strlen(text);
+    }
+    buf_puts(out, ",\n};\n\n");
+    buf_free(&source);
+}
+
+/* ---- launches ---- */
+
+/* "{FOVEA_CL_MEMORY, 0, at_conv1}": a tensor, `first` elements behind its beginning. */
+static void write_tensor(const Emission *emission, Buf *out, uint32_t index, int64_t first)
+{
+    int64_t begin = 0;
+    const Buffer *part = &emission->plan->buffers.at[index];
+    const Buffer *buffer = &emission->plan->buffers.at[plan_whole(emission->plan, index, &begin)];
+    switch (buffer->place) {
+    case BUFFER_INPUT:
+    case BUFFER_OUTPUT:
+        buf_printf(out, "{FOVEA_CL_%s, %u, %lld}", buffer->place == BUFFER_INPUT ? "INPUT" : "OUTPUT", buffer->port,
+                   (long long)(begin + first));
+        return;
+    case BUFFER_WEIGHTS: {
+        int64_t in_word = dtype_bytes(DT_F32) / dtype_bytes(buffer->type.dtype);
+        buf_printf(out, "{FOVEA_CL_WEIGHTS, 0, %sw_%s", in_word > 1 ? "2 * " : "", part->name);
+        break;
+    }
+    case BUFFER_WORKSPACE:
+    case BUFFER_PART:
+        buf_printf(out, "{FOVEA_CL_MEMORY, 0, at_%s", part->name);
+        break;
+    }
+    if (first)
+        buf_printf(out, " + %lld", (long long)first);
+    buf_puts(out, "}");
+}
+
+/* In the order of the kernel's parameters. How many there are. */
+static uint32_t write_tensors(const Emission *emission, Buf *out, uint32_t index)
+{
+    const Step *step = &emission->plan->steps.at[index];
+    uint32_t count = 0;
+    Buf line = {0};
+    buf_printf(&line, "static const fovea_cl_tensor %s_tensors%u[] = {", emission->prefix, index + 1);
+    for (uint32_t i = 0; i < step->read_count; i++) {
+        if (i == emission->plan->kernels.at[step->kernel].in_place)
+            continue;
+        buf_puts(&line, count++ ? ", " : "");
+        write_tensor(emission, &line, step->reads[i].buffer, step->reads[i].first);
+    }
+    for (uint32_t i = 0; i < step->write_count; i++) {
+        buf_puts(&line, count++ ? ", " : "");
+        write_tensor(emission, &line, step->writes[i].buffer, 0);
+    }
+    if (step->scratch != BUFFER_NONE) {
+        buf_puts(&line, ", {FOVEA_CL_SCRATCH, 0, 0}");
+        count++;
+    }
+    buf_puts(&line, "};");
+    line_wrapped(out, buf_text(&line));
+    buf_free(&line);
+    return count;
+}
+
+static void write_launches(const Emission *emission, Buf *out)
+{
+    const Plan *plan = emission->plan;
+    const char *p = emission->prefix;
+    uint32_t *counts = NEW_ARRAY(emission->arena, uint32_t, plan->steps.count);
+    for (uint32_t i = 0; i < plan->steps.count; i++)
+        counts[i] = write_tensors(emission, out, i);
+    buf_printf(out, "\nstatic const fovea_cl_launch %s_launches[] = {\n", p);
+    for (uint32_t i = 0; i < plan->steps.count; i++) {
+        const Kernel *kernel = &plan->kernels.at[plan->steps.at[i].kernel];
+        const Loop *shared = tiling_shared(&kernel->tiling);
+        buf_printf(out, "    {\"%s_%s_launch\", ", p, kernel->name);
+        emit_string(out, graph_node(plan->graph, plan->steps.at[i].leader)->path);
+        buf_printf(out, ", %s_tensors%u, %u, %lld, {0}, {0}},\n", p, i + 1, counts[i],
+                   (long long)(shared ? quotient_up(shared->length, shared->together) : 1));
+    }
+    buf_puts(out, "};\n\n");
+}
+
+/* ---- the net ---- */
+
+static void write_port_bytes(const Emission *emission, Buf *out, const char *which, const Port *ports, uint32_t count)
+{
+    Buf line = {0};
+    buf_printf(&line, "static const size_t %s_%s_bytes[] = {", emission->prefix, which);
+    for (uint32_t i = 0; i < count; i++)
+        buf_printf(&line, "%s%lld", i ? ", " : "", (long long)port_bytes(emission, &ports[i]));
+    buf_puts(&line, "};");
+    line_wrapped(out, buf_text(&line));
+    buf_free(&line);
+}
+
+static void write_net(const Emission *emission, Buf *out)
+{
+    const Plan *plan = emission->plan;
+    const Graph *graph = emission->graph;
+    const char *p = emission->prefix;
+    write_port_bytes(emission, out, "input", graph->inputs.at, graph->inputs.count);
+    write_port_bytes(emission, out, "output", graph->outputs.at, graph->outputs.count);
+    buf_printf(out, "\nstatic const fovea_cl_net %s_net = {\n    .name = ", p);
+    emit_string(out, graph->name);
+    buf_printf(out,
+               ",\n    .source = %s_source,\n    .source_count = sizeof %s_source / sizeof *%s_source,\n"
+               "    .input_bytes = %s_input_bytes,\n    .output_bytes = %s_output_bytes,\n"
+               "    .input_count = %u,\n    .output_count = %u,\n",
+               p, p, p, p, p, graph->inputs.count, graph->outputs.count);
+    buf_printf(out,
+               "    /* The hash of all that is compiled in, and how much of the weights the kernels read. */\n"
+               "    .architecture = UINT64_C(0x%016llx),\n    .weights_bytes = %lld,\n",
+               (unsigned long long)plan->architecture, (long long)plan->weights_bytes);
+    buf_printf(out, "    .cpu = {\"-cl-std=CL1.2 -cl-denorms-are-zero\", %s_launches, %u, %lld, %lld},\n};\n\n", p,
+               plan->steps.count, (long long)plan->workspace_bytes, (long long)opencl_scratch(plan));
+}
+
+/* ---- the interface ---- */
+
+/* The device says how long each launch took. */
+static void write_timed_run(const Emission *emission, Buf *out)
+{
+    buf_line(out, "uint64_t taken[%u];", emission->plan->steps.count);
+    buf_line(out, "fovea_status status = fovea_cl_run(session->device, in, out);");
+    buf_line(out, "if (status == FOVEA_OK && fovea_bench_marks)");
+    buf_line(out, "    status = fovea_cl_profile(session->device, taken, NULL);");
+    buf_line(out, "for (int i = 0; status == FOVEA_OK && fovea_bench_marks && i < %u; i++)",
+             emission->plan->steps.count);
+    buf_line(out, "    fovea_bench_marks->taken[i] += (int64_t)taken[i];");
+    buf_line(out, "return status;");
+}
+
+static void write_interface(const Emission *emission, Buf *out)
+{
+    const char *p = emission->prefix;
+    line_wrapped(out, open_text(emission));
+    buf_printf(out,
+               "{\n    if (!model)\n        return FOVEA_BAD_ARGUMENT;\n"
+               "    model->weights = (const float *)weights;\n    model->bytes = bytes;\n"
+               "    return fovea_cl_open(&model->device, &%s_net, NULL, weights, bytes);\n}\n\n",
+               p);
+    line_wrapped(out, session_open_text(emission));
+    buf_puts(out, "{\n    (void)workspace;\n    (void)bytes;\n"
+                  "    if (!session || !model)\n        return FOVEA_BAD_ARGUMENT;\n"
+                  "    session->model = model;\n");
+    buf_printf(out, "    return fovea_cl_session_open(&session->device, model->device, threads, %d);\n}\n\n",
+               emission->options->bench);
+    line_wrapped(out, run_text(emission));
+    buf_puts(out, "{\n");
+    out->indent++;
+    const Graph *graph = emission->graph;
+    Buf in = {0}, to = {0};
+    for (uint32_t i = 0; i < graph->inputs.count; i++)
+        buf_printf(&in, "%sinputs->%s", i ? ", " : "", port_field(emission, &graph->inputs.at[i]));
+    for (uint32_t i = 0; i < graph->outputs.count; i++)
+        buf_printf(&to, "%soutputs->%s", i ? ", " : "", port_field(emission, &graph->outputs.at[i]));
+    line_wrapped(out, arena_printf(emission->arena, "const void *const in[] = {%s};", buf_text(&in)));
+    line_wrapped(out, arena_printf(emission->arena, "void *const out[] = {%s};", buf_text(&to)));
+    buf_free(&in);
+    buf_free(&to);
+    if (emission->options->bench)
+        write_timed_run(emission, out);
+    else
+        buf_line(out, "return fovea_cl_run(session->device, in, out);");
+    buf_close(out);
+    buf_printf(out,
+               "\nvoid %s_session_close(%s_session *session)\n{\n    if (!session)\n        return;\n"
+               "    fovea_cl_session_close(session->device);\n    session->device = NULL;\n}\n\n",
+               p, p);
+    buf_printf(out,
+               "void %s_close(%s_model *model)\n{\n    if (!model)\n        return;\n"
+               "    fovea_cl_close(model->device);\n    model->device = NULL;\n    model->weights = NULL;\n"
+               "    model->bytes = 0;\n}\n\n",
+               p, p);
+    emit_verify_text(emission, out);
+}
+
+void emit_opencl_host(const Emission *emission, Buf *out)
+{
+    emit_banner(emission, out, arena_printf(emission->arena, "%s.c - a compiled net", emission->prefix));
+    buf_printf(out, "#include \"%s.h\"\n\n#include \"opencl/fovea_opencl.h\"\n\n", emission->prefix);
+    if (emission->selftest)
+        buf_puts(out, "#include <math.h>\n\n");
+    if (emission->options->bench)
+        buf_puts(out, "#include \"bench/fovea_bench.h\"\n\n");
+    emit_places(emission, out, BUFFER_WEIGHTS,
+                arena_printf(emission->arena, "Where each tensor stands in %s.weights", emission->prefix));
+    emit_places(emission, out, BUFFER_WORKSPACE,
+                "Where each value stands in the workspace, and from which step of a run to which");
+    write_source(emission, out);
+    write_launches(emission, out);
+    write_net(emission, out);
+    write_interface(emission, out);
+    emit_selftest_text(emission, out);
+    emit_labels_text(emission, out);
+}
