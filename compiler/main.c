@@ -10,6 +10,7 @@
 #include "driver/check.h"
 #include "driver/choices.h"
 #include "driver/depfile.h"
+#include "driver/devices.h"
 #include "driver/draw.h"
 #include "driver/format.h"
 #include "driver/opt.h"
@@ -48,6 +49,8 @@ static bool work(const Options *options, Arena *arena, Diag *diag)
 {
     if (options->command == COMMAND_FMT)
         return format_models(arena, diag, options);
+    if (options->command == COMMAND_DEVICES)
+        return devices_list(arena, diag);
     if (options->command == COMMAND_OPT)
         return optimise_text(arena, diag, options);
     if (options->command == COMMAND_WEIGHTS && names_weights_file(options->model))

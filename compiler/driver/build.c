@@ -202,6 +202,17 @@ static bool check_prefix(Diag *diag, const Plan *plan, const EmitOptions *option
     return false;
 }
 
+/* The folders of the runtime that what is emitted needs. */
+static unsigned sets_for(const Plan *plan, const EmitOptions *options)
+{
+    unsigned sets = options->program ? CARRIED_PROGRAM : CARRIED_RUNTIME;
+    if (options->bench)
+        sets |= CARRIED_BENCH;
+    if (plan->target->opencl)
+        sets |= CARRIED_OPENCL;
+    return sets;
+}
+
 bool emit_directory(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory)
 {
     if (!check_prefix(diag, plan, options) || !emit_fits(diag, plan))
@@ -210,10 +221,8 @@ bool emit_directory(Diag *diag, const Plan *plan, const EmitOptions *options, co
     const char *staging = staging_directory(plan->arena, diag, directory, prefix);
     if (!staging)
         return false;
-    bool fine =
-        emit_model(diag, plan, options, staging) &&
-        carried_write(diag, staging, options->program ? CARRIED_PROGRAM : CARRIED_RUNTIME, plan->target->opencl) &&
-        files_move(diag, staging, directory);
+    bool fine = emit_model(diag, plan, options, staging) && carried_write(diag, staging, sets_for(plan, options)) &&
+                files_move(diag, staging, directory);
     directory_remove(staging);
     return fine;
 }
@@ -222,8 +231,7 @@ bool build_emit(Diag *diag, const Plan *plan, const EmitOptions *options, const 
 {
     EmitOptions program = *options;
     program.program = true;
-    return check_prefix(diag, plan, options) &&
-           carried_write(diag, directory, options->bench ? CARRIED_BENCH : CARRIED_PROGRAM, plan->target->opencl) &&
+    return check_prefix(diag, plan, options) && carried_write(diag, directory, sets_for(plan, &program)) &&
            emit_model(diag, plan, &program, directory);
 }
 
@@ -278,6 +286,22 @@ const char *build_trials(Arena *arena, Diag *diag, const char *directory)
     fine = fine && add_files(arena, diag, &link, directory, "", is_object);
     add_words(arena, &link, "-lm");
     fine = fine && process_start(&linker, arena, diag, directory, &link) && wait_for(diag, &linker, &link, true);
+    return fine ? path_join(arena, directory, "program.out") : NULL;
+}
+
+const char *build_devices(Arena *arena, Diag *diag, const char *directory)
+{
+    Argv argv = {0};
+    if (!find_compiler(arena, diag, &argv))
+        return NULL;
+    add_words(arena, &argv, "-I. -O1 -o program.out");
+    if (!add_files(arena, diag, &argv, directory, "", is_source) ||
+        !add_files(arena, diag, &argv, directory, "opencl", is_source) ||
+        !add_files(arena, diag, &argv, directory, "devices", is_source))
+        return NULL;
+    add_words(arena, &argv, "-lOpenCL");
+    Process process;
+    bool fine = process_start(&process, arena, diag, directory, &argv) && wait_for(diag, &process, &argv, true);
     return fine ? path_join(arena, directory, "program.out") : NULL;
 }
 

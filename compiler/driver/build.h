@@ -29,6 +29,10 @@ bool build_program(Diag *diag, const Plan *plan, const EmitOptions *options, con
  * program's path; NULL after a diagnostic. */
 const char *build_trials(Arena *arena, Diag *diag, const char *directory);
 
+/* Compiles the program that lists devices, from what carried.h has for it. The program's path, in `directory`; NULL
+ * after a diagnostic. */
+const char *build_devices(Arena *arena, Diag *diag, const char *directory);
+
 /* The compiler that will be used and its options, as one text; NULL after a diagnostic when there is none. */
 const char *build_command(Arena *arena, Diag *diag, const BuildOptions *build);
 

@@ -121,10 +121,35 @@ static const char *cache_put(Diag *diag, const char *cache, const char *name, co
     return file_copy(diag, built, place) ? place : NULL;
 }
 
+/* The program of that name, wherever it is kept; NULL when there is none. */
+static const char *find_program(Arena *arena, const char *name)
+{
+    const char *program = NULL, *caches[PLACES];
+    list_caches(arena, caches);
+    for (int i = 0; !program && i < PLACES; i++)
+        program = cache_find(arena, caches[i], name);
+    return program;
+}
+
+/* Its place in the first cache that takes it; NULL after a diagnostic. */
+static const char *keep_program(Arena *arena, Diag *diag, const char *name, const char *built)
+{
+    const char *program = NULL, *caches[PLACES];
+    Buf unsaid = {0}; /* why the user's own cache cannot take it: the other one does */
+    Diag quiet;
+    diag_init(&quiet, arena);
+    quiet.capture = &unsaid;
+    list_caches(arena, caches);
+    for (int i = 0; !program && i < PLACES; i++)
+        program = cache_put(i + 1 < PLACES ? &quiet : diag, caches[i], name, built);
+    buf_free(&unsaid);
+    return program;
+}
+
 const char *cache_program(Diag *diag, const Plan *plan, const char *directory, const BuildOptions *build)
 {
     Arena *arena = plan->arena;
-    const char *command = build_command(arena, diag, build), *program = NULL, *caches[PLACES];
+    const char *command = build_command(arena, diag, build);
     uint64_t hash = FNV_START;
     if (!command || !hash_files(diag, directory, &hash) ||
         !hash_files(diag, path_join(arena, directory, "program"), &hash) ||
@@ -133,20 +158,27 @@ const char *cache_program(Diag *diag, const Plan *plan, const char *directory, c
         return NULL;
     hash = hash_cpu(fnv1a64(hash, command, strlen(command)));
     const char *name = arena_printf(arena, "%s-%016llx", plan->graph->name, (unsigned long long)hash);
-    list_caches(arena, caches);
-    for (int i = 0; !program && i < PLACES; i++)
-        program = cache_find(arena, caches[i], name);
+    const char *program = find_program(arena, name);
     if (program)
         return program;
     if (isatty(STDERR_FILENO))
         fprintf(stderr, "building %s ...\n", plan->graph->name);
     const char *built = build_compile(arena, diag, directory, build);
-    Buf unsaid = {0}; /* why the user's own cache cannot take it: the other one does */
-    Diag quiet;
-    diag_init(&quiet, arena);
-    quiet.capture = &unsaid;
-    for (int i = 0; built && !program && i < PLACES; i++)
-        program = cache_put(i + 1 < PLACES ? &quiet : diag, caches[i], name, built);
-    buf_free(&unsaid);
-    return program;
+    return built ? keep_program(arena, diag, name, built) : NULL;
+}
+
+const char *cache_devices(Arena *arena, Diag *diag, const char *directory)
+{
+    const char *command = build_command(arena, diag, &(BuildOptions){.opencl = true});
+    uint64_t hash = FNV_START;
+    if (!command || !hash_files(diag, directory, &hash) ||
+        !hash_files(diag, path_join(arena, directory, "opencl"), &hash) ||
+        !hash_files(diag, path_join(arena, directory, "devices"), &hash))
+        return NULL;
+    hash = hash_cpu(fnv1a64(hash, command, strlen(command)));
+    /* No net has that name: the runtime's own begin so. */
+    const char *name = arena_printf(arena, "fovea_devices-%016llx", (unsigned long long)hash);
+    const char *program = find_program(arena, name);
+    const char *built = program ? NULL : build_devices(arena, diag, directory);
+    return built ? keep_program(arena, diag, name, built) : program;
 }

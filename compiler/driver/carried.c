@@ -49,6 +49,7 @@ typedef struct CarriedFile {
     X(cl_error_c, "opencl/fovea_cl_error.c")                                                                           \
     X(cl_model_c, "opencl/fovea_cl_model.c")                                                                           \
     X(cl_session_c, "opencl/fovea_cl_session.c")                                                                       \
+    X(devices_c, "devices/fovea_devices.c")                                                                            \
     X(trials_h, "tune/fovea_trials.h")                                                                                 \
     X(trials_c, "tune/fovea_trials.c")                                                                                 \
     X(program_h, "program/program.h")                                                                                  \
@@ -75,24 +76,27 @@ CARRIED(INCLUDE)
 static const CarriedFile files[] = {CARRIED(ROW)};
 #undef ROW
 
-static bool is_opencl(const CarriedFile *file)
+/* The bit of the folder that it is in. */
+static unsigned set_of(const CarriedFile *file)
 {
-    return strncmp(file->name, "opencl/", 7) == 0;
+    static const struct {
+        const char *folder;
+        CarriedSet set;
+    } folders[] = {{"program/", CARRIED_PROGRAM},
+                   {"bench/", CARRIED_BENCH},
+                   {"tune/", CARRIED_TRIALS},
+                   {"opencl/", CARRIED_OPENCL},
+                   {"devices/", CARRIED_DEVICES}};
+    for (size_t i = 0; i < COUNT_OF(folders); i++)
+        if (strncmp(file->name, folders[i].folder, strlen(folders[i].folder)) == 0)
+            return folders[i].set;
+    return CARRIED_RUNTIME;
 }
 
-static CarriedSet set_of(const CarriedFile *file)
-{
-    if (!strchr(file->name, '/') || is_opencl(file))
-        return CARRIED_RUNTIME;
-    if (strncmp(file->name, "program/", 8) == 0)
-        return CARRIED_PROGRAM;
-    return strncmp(file->name, "bench/", 6) == 0 ? CARRIED_BENCH : CARRIED_TRIALS;
-}
-
-bool carried_write(Diag *diag, const char *directory, CarriedSet set, bool opencl)
+bool carried_write(Diag *diag, const char *directory, unsigned sets)
 {
     for (size_t i = 0; i < COUNT_OF(files); i++) {
-        if (set_of(&files[i]) > set || (is_opencl(&files[i]) && !opencl))
+        if (set_of(&files[i]) & ~sets)
             continue;
         const char *path = path_join(diag->arena, directory, files[i].name);
         if (!directory_make(diag, path_directory(diag->arena, path)) ||

@@ -37,7 +37,7 @@ static void print_option(const OptionRow *row)
 void help_print_command(Command command)
 {
     const CommandRow *row = &command_rows[command];
-    printf("Usage: fovea %s %s [OPTION]...\n", row->name, row->arguments);
+    printf("Usage: fovea %s%s%s [OPTION]...\n", row->name, *row->arguments ? " " : "", row->arguments);
     printf("%c%s.\n\n", row->synopsis[0] - 'a' + 'A', row->synopsis + 1);
     for (size_t i = 0; i < option_row_count; i++)
         if (option_taken(&option_rows[i], command))

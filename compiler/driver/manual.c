@@ -55,6 +55,11 @@ static const char *const details[COMMAND_COUNT] = {
                         "The code and the program stay as they are.\n"
                         "Given a weights file in place of a model,\nit prints size, architecture and checksum.\n",
     [COMMAND_FMT] = "Comments stay, and so does what the model means.\n",
+    [COMMAND_DEVICES] = "One line a device: its index, name and kind, how many units of it compute at the same time,\n"
+                        "its memory, its driver and its platform.\n"
+                        "A star is before the one that models take, which\n.B FOVEA_DEVICE\nchooses.\n"
+                        "The list is that of a program which is compiled the first time,\n"
+                        "since Fovea itself needs no OpenCL.\n",
 };
 
 static const char closing[] =
@@ -64,11 +69,16 @@ static const char closing[] =
     ".B fmt \\-\\-check\nfound files that are not formatted.\n"
     ".PP\n.B run\nends with the status of the program that it started.\n"
     ".SH ENVIRONMENT\n"
-    ".TP\n.B CC\nThe C compiler of\n.BR build ,\n.BR run ,\n.B bench\nand\n.BR check ,\n"
+    ".TP\n.B CC\nThe C compiler of\n.BR build ,\n.BR run ,\n.BR bench ,\n.B check\nand\n.BR devices ,\n"
     "with options if need be; else the first of clang, gcc and cc that is found.\n"
+    ".TP\n.B FOVEA_CACHE\nWhere programs of target opencl keep what devices have built of their kernels;\n"
+    "else\n.I $XDG_CACHE_HOME/fovea\nor\n.IR ~/.cache/fovea .\n"
+    ".TP\n.B FOVEA_DEVICE\nThe device that models of target opencl run on: an index of\n.BR devices ,\n"
+    "cpu, gpu or accelerator, or a part of a name;\nelse the first GPU, else the first device.\n"
     ".TP\n.B LC_ALL\n.TQ\n.B LC_CTYPE\n.TQ\n.B LANG\nWhether\n.B bench\ndraws its bars with more than ASCII's "
     "characters.\n"
-    ".TP\n.B XDG_CACHE_HOME\nWhere\n.B run\nand\n.B bench\nkeep programs, in a folder\n.IR fovea ;\nelse\n.IR "
+    ".TP\n.B XDG_CACHE_HOME\nWhere\n.BR run ,\n.B bench\nand\n.B devices\nkeep programs, in a folder\n.IR fovea "
+    ";\nelse\n.IR "
     "~/.cache/fovea .\n"
     "What is in it can be removed at any time.\n"
     ".TP\n.B TMPDIR\nWhere sources are written while a program is built, and drawings while they become\npictures; "
@@ -198,7 +208,7 @@ static void put_synopsis(void)
 {
     printf(".SH SYNOPSIS\n");
     for (int c = 0; c < COMMAND_COUNT; c++) {
-        printf("\\fBfovea %s\\fR ", command_rows[c].name);
+        printf("\\fBfovea %s\\fR%s", command_rows[c].name, *command_rows[c].arguments ? " " : "");
         put_arguments(command_rows[c].arguments);
         printf(" [\\fIOPTION\\fR]...\n.br\n");
     }

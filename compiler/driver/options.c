@@ -325,7 +325,10 @@ static OptionsResult parse_rest(Options *options, Arena *arena, Diag *diag, int 
 static bool check_rest(const Options *options, Diag *diag)
 {
     const CommandRow *command = &command_rows[options->command];
-    if (!options->model)
+    bool takes_model = *command->arguments;
+    if (options->model && !takes_model)
+        diag_error(diag, NOWHERE, "'%s' takes no model, but '%s' is given", command->name, options->model);
+    else if (!options->model && takes_model)
         diag_error(diag, NOWHERE, "no model is given: fovea %s %s", command->name, command->arguments);
     else if (options->command == COMMAND_RF && options->files.count != 1)
         diag_error(diag, NOWHERE, "one layer is asked for, not %u: fovea %s %s", options->files.count, command->name,

@@ -33,6 +33,7 @@ typedef enum Command {
     COMMAND_WEIGHTS,
     COMMAND_FMT,
     COMMAND_OPT,
+    COMMAND_DEVICES,
     COMMAND_COUNT
 } Command;
 

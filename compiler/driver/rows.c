@@ -17,6 +17,7 @@ enum {
     MODELS = PRINTED | WEIGHTS,
     RF = 1 << COMMAND_RF,
     OPT = 1 << COMMAND_OPT,
+    DEVICES = 1 << COMMAND_DEVICES,
     BOUND = MODELS | EXPORT,
     NETS = BOUND | RF | GRAPH | TUNE,
     CODE = COMPILE | BUILD | RUN,
@@ -41,6 +42,7 @@ const CommandRow command_rows[COMMAND_COUNT] = {
                          "write other weights for compiled code; FILE.weights: say what it is", false, false},
     [COMMAND_OPT] = {"opt", "GRAPH.ir", "run passes of the optimiser on the text of a graph", false, false},
     [COMMAND_FMT] = {"fmt", "MODEL...", "print models in the canonical format, or rewrite them", false, true},
+    [COMMAND_DEVICES] = {"devices", "", "list the devices that models of target opencl can run on", false, false},
 };
 
 const OptionRow option_rows[] = {
@@ -116,7 +118,7 @@ const OptionRow option_rows[] = {
     {"threads", 0, "N", RUN, true, "threads to use (default 1)"},
     {"time", 0, "N", RUN, true, "run N times and print how long a run takes"},
     {"selftest", 0, NULL, RUN, true, "check the weights and compare with the results stored beside them"},
-    {"help", 'h', NULL, NETS | FMT | OPT, false, "print the options"},
+    {"help", 'h', NULL, NETS | FMT | OPT | DEVICES, false, "print the options"},
 };
 
 const size_t option_row_count = COUNT_OF(option_rows);

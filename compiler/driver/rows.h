@@ -9,7 +9,7 @@
 #include "driver/options.h"
 
 typedef struct CommandRow {
-    const char *name, *arguments, *synopsis;
+    const char *name, *arguments, *synopsis; /* arguments "": it takes no model */
     bool needs_output, takes_files;
 } CommandRow;
 

@@ -180,7 +180,7 @@ static bool write_program(Trials *trials, const char *directory)
     bool fine =
         file_write_atomic(trials->diag, path_join(trials->arena, directory, "trials.c"), buf_text(&text), text.length);
     buf_free(&text);
-    return fine && carried_write(trials->diag, directory, CARRIED_TRIALS, false);
+    return fine && carried_write(trials->diag, directory, CARRIED_PROGRAM | CARRIED_BENCH | CARRIED_TRIALS);
 }
 
 /* ---- times ---- */
