@@ -4,8 +4,8 @@
 #   fovea_add_model(digits SOURCE models/digits.fov)
 #   target_link_libraries(app PRIVATE digits)          # app includes "digits.h"
 #
-# fovea_add_model(TARGET SOURCE FILE [NAME PREFIX] [TARGET c|avx2|avx512|auto] [NET NAME] [BATCH N] [DEFINES NAME=VALUE...]
-#                 [SAFETENSORS FILE|random:SEED] [WEIGHTS incbin|array|file])
+# fovea_add_model(TARGET SOURCE FILE [NAME PREFIX] [TARGET c|avx2|avx512|auto|opencl] [NET NAME] [BATCH N]
+#                 [DEFINES NAME=VALUE...] [SAFETENSORS FILE|random:SEED] [WEIGHTS incbin|array|file])
 #
 #   adds a static library of that name, made from the C that Fovea compiles the model to; its header is PREFIX.h, and
 #   PREFIX is the library's name unless another is given. Paths are relative to the source folder. The model is compiled
@@ -14,7 +14,8 @@
 #   is the path of PREFIX.weights, for the program to map.
 #
 # Fovea::fovea is the compiler. Fovea::runtime is what emitted code links with, once for all models of a program; its
-# real name is fovea_runtime: target_compile_definitions(fovea_runtime PUBLIC FOVEA_SMALL).
+# real name is fovea_runtime: target_compile_definitions(fovea_runtime PUBLIC FOVEA_SMALL). Models of target opencl link
+# with fovea_opencl too, for which find_package(OpenCL) has to find its headers and its loader.
 cmake_minimum_required(VERSION 3.16...3.25)
 
 get_property(_fovea_languages GLOBAL PROPERTY ENABLED_LANGUAGES)
@@ -46,6 +47,21 @@ if(NOT TARGET fovea_runtime)
   target_link_libraries(fovea_runtime PUBLIC m)
   set_target_properties(fovea_runtime PROPERTIES POSITION_INDEPENDENT_CODE ON)
 endif()
+
+# Made when the first model of target opencl is added: no other needs OpenCL.
+function(_fovea_add_opencl)
+  if(TARGET fovea_opencl)
+    return()
+  endif()
+  find_package(OpenCL REQUIRED)
+  file(GLOB sources "${Fovea_RUNTIME_DIR}/opencl/*.c")
+  add_library(fovea_opencl STATIC EXCLUDE_FROM_ALL ${sources})
+  target_compile_features(fovea_opencl PRIVATE c_std_99)
+  # By paths and not by the imported target, which only this folder of the project knows.
+  target_include_directories(fovea_opencl SYSTEM PRIVATE ${OpenCL_INCLUDE_DIRS})
+  target_link_libraries(fovea_opencl PUBLIC Fovea::runtime ${OpenCL_LIBRARIES})
+  set_target_properties(fovea_opencl PROPERTIES POSITION_INDEPENDENT_CODE ON)
+endfunction()
 
 # How a command of this generator learns what was read: from the depfile, or else by looking at all that could be.
 function(_fovea_dependencies result depfile source)
@@ -136,5 +152,9 @@ function(fovea_add_model library)
   target_compile_features(${library} PRIVATE c_std_99)
   target_compile_options(${library} PRIVATE ${_fovea_optimise})
   target_link_libraries(${library} PUBLIC Fovea::runtime)
+  if(arg_TARGET STREQUAL "opencl")
+    _fovea_add_opencl()
+    target_link_libraries(${library} PUBLIC fovea_opencl)
+  endif()
   set_target_properties(${library} PROPERTIES POSITION_INDEPENDENT_CODE ON FOVEA_WEIGHTS "${stem}.weights")
 endfunction()

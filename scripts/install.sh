@@ -29,6 +29,7 @@ list_files() {
     put 755 "$BUILD/fovea" bin/fovea
     put 644 runtime/fovea.h include/fovea.h
     for file in fovea.h fovea.c LICENSE; do put 644 "runtime/$file" "share/fovea/$file"; done
+    for file in runtime/opencl/*.[ch]; do put 644 "$file" "share/fovea/opencl/${file##*/}"; done
     for file in runtime/program/*.[ch]; do put 644 "$file" "share/fovea/program/${file##*/}"; done
     put 644 "$BUILD/fovea.1" share/man/man1/fovea.1
     put 644 packaging/fovea.bash share/bash-completion/completions/fovea

@@ -20,7 +20,7 @@ umask 022
 same "nothing is built while it is installed" "installed in $prefix" "$(cat "$work/out")"
 missing=
 for file in bin/fovea include/fovea.h share/fovea/fovea.h share/fovea/fovea.c share/fovea/LICENSE \
-    share/fovea/program/program.h share/man/man1/fovea.1 share/bash-completion/completions/fovea \
+    share/fovea/program/program.h share/fovea/opencl/fovea_opencl.h share/man/man1/fovea.1 share/bash-completion/completions/fovea \
     share/pkgconfig/fovea.pc share/cmake/Fovea/FoveaConfig.cmake share/cmake/Fovea/FoveaConfigVersion.cmake \
     share/doc/fovea/README.md share/doc/fovea/LICENSE share/doc/fovea/grammar/LANGUAGE.md \
     share/doc/fovea/examples/lenet5/lenet5.fov share/doc/fovea/examples/embed/CMakeLists.txt; do
@@ -75,6 +75,8 @@ nothing "the compiler carries the sources that are installed" "$(
 nothing "and the same runtime" "$(
     for file in fovea.h fovea.c; do diff "$work/net/$file" "$moved/share/fovea/$file" 2>&1; done
     diff "$work/net/fovea.h" "$moved/include/fovea.h" 2>&1)"
+"$moved/bin/fovea" compile "$work/lenet5/lenet5.fov" -t opencl -o "$work/net" >"$work/out" 2>&1
+nothing "and the same for devices" "$(diff -r "$work/net/opencl" "$moved/share/fovea/opencl" 2>&1)"
 mv "$moved" "$prefix"
 
 # ---- again, and away ----

@@ -96,6 +96,20 @@ if have cmake; then
         cmp "$work/before" "$work/first" >"$work/out" 2>&1 && ok "CMake and pkg-config: the same answer" ||
             not_ok "CMake and pkg-config: the same answer" "$(cat "$work/first" "$work/before" | tr '\n' ' ')"
     fi
+    # For a device, when there is one; its numbers may differ in the last digits, which are not printed.
+    POCL_CACHE_DIR=$work/pocl FOVEA_CACHE=$work/programs
+    export POCL_CACHE_DIR FOVEA_CACHE
+    mkdir "$POCL_CACHE_DIR"
+    if "$prefix/bin/fovea" devices >"$work/out" 2>&1; then
+        builds "CMake: a model for OpenCL: configure" cmake -S . -B "$work/for a device" -DFOVEA_TARGET=opencl \
+            -DCMAKE_C_FLAGS="$warnings"
+        builds "CMake: a model for OpenCL" cmake --build "$work/for a device"
+        answers "CMake: it runs" "$work/for a device/one"
+        cmp -s "$work/before" "$work/answer" && ok "CMake: with the same answer" ||
+            not_ok "CMake: with the same answer" "$(cat "$work/before" "$work/answer" | tr '\n' ' ')"
+    else
+        skip "CMake: a model for OpenCL" "there is no device: $(head -n 1 "$work/out")"
+    fi
     # The installed folder is moved: CMake finds everything from where its own file is.
     mv "$prefix" "$work/moved prefix"
     prefix="$work/moved prefix"
