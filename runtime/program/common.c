@@ -10,11 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Sentences quote what files hold; no control character of it (C1 in UTF-8: C2 80 to C2 9F) reaches a terminal. */
-static void make_printable(char *text)
+/* Sentences quote what files hold; no control character of it (C1 in UTF-8: C2 80 to C2 9F) reaches a terminal, but for
+ * `kept`. */
+static void make_printable(char *text, char kept)
 {
     for (unsigned char *at = (unsigned char *)text; *at; at++)
-        if (*at < 0x20 || *at == 0x7F)
+        if ((*at < 0x20 && *at != (unsigned char)kept) || *at == 0x7F)
             *at = '?';
         else if (*at == 0xC2 && at[1] >= 0x80 && at[1] < 0xA0)
             at[0] = at[1] = '?';
@@ -26,7 +27,14 @@ bool fovea_fail(fovea_fault *fault, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(fault->text, sizeof fault->text, format, arguments);
     va_end(arguments);
-    make_printable(fault->text);
+    make_printable(fault->text, '\0');
+    return false;
+}
+
+bool fovea_fail_lines(fovea_fault *fault, const char *text)
+{
+    snprintf(fault->text, sizeof fault->text, "%s", text);
+    make_printable(fault->text, '\n');
     return false;
 }
 

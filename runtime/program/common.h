@@ -19,11 +19,13 @@
 #endif
 
 typedef struct fovea_fault {
-    char text[1024];
+    char text[6144]; /* what compilers of devices say is long */
 } fovea_fault;
 
 /* Writes the sentence; always false, so that `return fovea_fail(...)` reads well. */
 bool fovea_fail(fovea_fault *fault, const char *format, ...) FOVEA_PRINTF_LIKE(2, 3);
+/* The same for a text of several lines. */
+bool fovea_fail_lines(fovea_fault *fault, const char *text);
 bool fovea_fail_memory(fovea_fault *fault, size_t bytes);
 
 /* rows * bytes, or SIZE_MAX when that overflows (malloc then says no). */

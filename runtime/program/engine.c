@@ -78,11 +78,11 @@ static bool find_weights(fovea_engine *engine, const char *path, fovea_fault *fa
     return true;
 }
 
-/* What a status means, or what a device said, which tells more. */
-static const char *reason(const fovea_program *program, fovea_status status)
+/* What a status means, or what a device said, which tells more and begins with the net's name itself. */
+static bool fail(const fovea_program *program, const char *where, fovea_status status, fovea_fault *fault)
 {
     const char *said = program->error ? program->error() : "";
-    return said[0] ? said : fovea_status_text(status);
+    return said[0] ? fovea_fail_lines(fault, said) : fovea_fail(fault, "%s: %s", where, fovea_status_text(status));
 }
 
 static bool open_model(fovea_engine *engine, int threads, const char *weights, fovea_fault *fault)
@@ -91,7 +91,7 @@ static bool open_model(fovea_engine *engine, int threads, const char *weights, f
     const char *where = weights ? weights : program->name;
     fovea_status status = program->open(engine->model, engine->blob, engine->blob_bytes);
     if (status != FOVEA_OK)
-        return fovea_fail(fault, "%s: %s", where, reason(program, status));
+        return fail(program, where, status, fault);
     engine->model_open = true;
     size_t bytes = program->workspace_for ? program->workspace_for(threads) : program->workspace_bytes;
     engine->workspace = make_workspace(bytes);
@@ -99,7 +99,7 @@ static bool open_model(fovea_engine *engine, int threads, const char *weights, f
         return fovea_fail_memory(fault, bytes);
     status = program->session_open(engine->session, engine->model, engine->workspace, bytes, threads);
     if (status != FOVEA_OK)
-        return fovea_fail(fault, "%s: %s", program->name, reason(program, status));
+        return fail(program, program->name, status, fault);
     engine->session_open = true;
     return true;
 }
@@ -141,7 +141,7 @@ bool fovea_engine_run(fovea_engine *engine, fovea_fault *fault)
     double start = fovea_seconds();
     fovea_status status = engine->program->run(engine->session, (const void *const *)engine->inputs, engine->outputs);
     engine->seconds += fovea_seconds() - start;
-    return status == FOVEA_OK || fovea_fail(fault, "%s: %s", engine->program->name, reason(engine->program, status));
+    return status == FOVEA_OK || fail(engine->program, engine->program->name, status, fault);
 }
 
 bool fovea_engine_selftest(fovea_engine *engine, fovea_fault *fault)
@@ -155,7 +155,7 @@ bool fovea_engine_selftest(fovea_engine *engine, fovea_fault *fault)
         status = program->selftest(engine->model, scratch, program->selftest_bytes);
         free(scratch);
     }
-    return status == FOVEA_OK || fovea_fail(fault, "selftest of %s: %s", program->name, reason(program, status));
+    return status == FOVEA_OK || fovea_fail(fault, "selftest of %s: %s", program->name, fovea_status_text(status));
 }
 
 void *fovea_engine_input(const fovea_engine *engine, size_t port, int64_t slot)
