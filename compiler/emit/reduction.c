@@ -133,9 +133,9 @@ static void write_lanes(const Reduction *r)
     write_lane_run(r);
     for (int i = 0; i < loops; i++)
         buf_close(text->out);
-    buf_line(text->out, "for (int half = %lld; half > 0; half /= 2)", r->lanes / 2);
-    buf_line(text->out, "    for (int b = 0; b < half; b++)");
-    buf_line(text->out, "        %s", join_text(r, "a[b]", "a[b + half]"));
+    buf_line(text->out, "for (int pairs = %lld; pairs > 0; pairs /= 2)", r->lanes / 2);
+    buf_line(text->out, "    for (int b = 0; b < pairs; b++)");
+    buf_line(text->out, "        %s", join_text(r, "a[b]", "a[b + pairs]"));
     buf_line(text->out, "y[%s] = %s;", nest_index(text, &r->nest, NEST_RESULT), finished_text(r, "a[0]"));
 }
 

@@ -377,9 +377,9 @@ FOVEA_KERNEL static void bands_avgpool(const float *restrict x, float *restrict 
         for (int e = 0; e < 7056; e += 16)
             for (int b = 0; b < 16; b++)
                 a[b] += s[e + b];
-        for (int half = 8; half > 0; half /= 2)
-            for (int b = 0; b < half; b++)
-                a[b] += a[b + half];
+        for (int pairs = 8; pairs > 0; pairs /= 2)
+            for (int b = 0; b < pairs; b++)
+                a[b] += a[b + pairs];
         y[i] = a[0] / 7056.0f;
     }
 }

@@ -914,9 +914,9 @@ FOVEA_AVX2 static void inception_avgpool_2(const float *restrict x, float *restr
             for (int b = 0; b < 16; b++)
                 a[b] += s[e + b];
         a[0] += s[48];
-        for (int half = 8; half > 0; half /= 2)
-            for (int b = 0; b < half; b++)
-                a[b] += a[b + half];
+        for (int pairs = 8; pairs > 0; pairs /= 2)
+            for (int b = 0; b < pairs; b++)
+                a[b] += a[b + pairs];
         y[i] = a[0] / 49.0f;
     }
 }

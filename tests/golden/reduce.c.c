@@ -49,9 +49,9 @@ FOVEA_KERNEL static void reduce_reduce_mean(const float *restrict x, float *rest
                 a[b] += s[e + b];
         for (int b = 0; b < 3; b++)
             a[b] += s[32 + b];
-        for (int half = 8; half > 0; half /= 2)
-            for (int b = 0; b < half; b++)
-                a[b] += a[b + half];
+        for (int pairs = 8; pairs > 0; pairs /= 2)
+            for (int b = 0; b < pairs; b++)
+                a[b] += a[b + pairs];
         y[i] = a[0] / 35.0f;
     }
 }
