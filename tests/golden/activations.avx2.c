@@ -400,10 +400,13 @@ fovea_status activations_selftest(const activations_model *model, void *scratch,
     if (status != FOVEA_OK)
         return status;
     const float *const tensors = (const float *)stored;
-    float *const results = session.workspace + ACTIVATIONS_WORKSPACE_BYTES / 4;
+    float *const results = (float *)scratch + ACTIVATIONS_WORKSPACE_BYTES / 4;
     const activations_inputs inputs = {tensors};
     const activations_outputs outputs = {results};
-    activations_run(&session, &inputs, &outputs);
+    status = activations_run(&session, &inputs, &outputs);
+    activations_session_close(&session);
+    if (status != FOVEA_OK)
+        return status;
     if (!activations_is_near(tensors + 144, outputs.y, ACTIVATIONS_OUTPUT_Y_SIZE))
         return FOVEA_FAILED_SELFTEST;
     return FOVEA_OK;

@@ -1242,10 +1242,13 @@ fovea_status anywhere_selftest(const anywhere_model *model, void *scratch, size_
     if (status != FOVEA_OK)
         return status;
     const float *const tensors = (const float *)stored;
-    float *const results = session.workspace + ANYWHERE_WORKSPACE_BYTES / 4;
+    float *const results = (float *)scratch + ANYWHERE_WORKSPACE_BYTES / 4;
     const anywhere_inputs inputs = {tensors};
     const anywhere_outputs outputs = {results};
-    anywhere_run(&session, &inputs, &outputs);
+    status = anywhere_run(&session, &inputs, &outputs);
+    anywhere_session_close(&session);
+    if (status != FOVEA_OK)
+        return status;
     if (!anywhere_is_near(tensors + 1296, outputs.y, ANYWHERE_OUTPUT_Y_SIZE))
         return FOVEA_FAILED_SELFTEST;
     return FOVEA_OK;

@@ -84,7 +84,7 @@ static void bands_zero_rows(float *y, int maps, int map, int from, int count)
  * `together`. */
 static int bands_share(int length, int together, int me, int all)
 {
-    const long long turns = (length + together - 1LL) / together;
+    const long long turns = ((long long)length + together - 1) / together;
     const long long begin = (turns * me + all - 1) / all * together;
     return begin < length ? (int)begin : length;
 }
@@ -525,10 +525,13 @@ fovea_status bands_selftest(const bands_model *model, void *scratch, size_t byte
     if (status != FOVEA_OK)
         return status;
     const float *const tensors = (const float *)stored;
-    float *const results = session.workspace + BANDS_WORKSPACE_BYTES / 4;
+    float *const results = (float *)scratch + BANDS_WORKSPACE_BYTES / 4;
     const bands_inputs inputs = {tensors};
     const bands_outputs outputs = {results};
-    bands_run(&session, &inputs, &outputs);
+    status = bands_run(&session, &inputs, &outputs);
+    bands_session_close(&session);
+    if (status != FOVEA_OK)
+        return status;
     if (!bands_is_near(tensors + 84672, outputs.answer, BANDS_OUTPUT_ANSWER_SIZE))
         return FOVEA_FAILED_SELFTEST;
     return FOVEA_OK;

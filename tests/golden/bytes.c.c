@@ -300,10 +300,13 @@ fovea_status bytes_selftest(const bytes_model *model, void *scratch, size_t byte
     if (status != FOVEA_OK)
         return status;
     const float *const tensors = (const float *)stored;
-    float *const results = session.workspace + BYTES_WORKSPACE_BYTES / 4;
+    float *const results = (float *)scratch + BYTES_WORKSPACE_BYTES / 4;
     const bytes_inputs inputs = {(const unsigned char *)(tensors)};
     const bytes_outputs outputs = {results};
-    bytes_run(&session, &inputs, &outputs);
+    status = bytes_run(&session, &inputs, &outputs);
+    bytes_session_close(&session);
+    if (status != FOVEA_OK)
+        return status;
     if (!bytes_is_near(tensors + 112, outputs.answer, BYTES_OUTPUT_ANSWER_SIZE))
         return FOVEA_FAILED_SELFTEST;
     return FOVEA_OK;

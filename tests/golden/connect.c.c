@@ -200,10 +200,13 @@ fovea_status connect_selftest(const connect_model *model, void *scratch, size_t 
     if (status != FOVEA_OK)
         return status;
     const float *const tensors = (const float *)stored;
-    float *const results = session.workspace + CONNECT_WORKSPACE_BYTES / 4;
+    float *const results = (float *)scratch + CONNECT_WORKSPACE_BYTES / 4;
     const connect_inputs inputs = {tensors};
     const connect_outputs outputs = {results};
-    connect_run(&session, &inputs, &outputs);
+    status = connect_run(&session, &inputs, &outputs);
+    connect_session_close(&session);
+    if (status != FOVEA_OK)
+        return status;
     if (!connect_is_near(tensors + 1184, outputs.y, CONNECT_OUTPUT_Y_SIZE))
         return FOVEA_FAILED_SELFTEST;
     return FOVEA_OK;

@@ -675,10 +675,13 @@ fovea_status direct_selftest(const direct_model *model, void *scratch, size_t by
     if (status != FOVEA_OK)
         return status;
     const float *const tensors = (const float *)stored;
-    float *const results = session.workspace + DIRECT_WORKSPACE_BYTES / 4;
+    float *const results = (float *)scratch + DIRECT_WORKSPACE_BYTES / 4;
     const direct_inputs inputs = {tensors};
     const direct_outputs outputs = {results};
-    direct_run(&session, &inputs, &outputs);
+    status = direct_run(&session, &inputs, &outputs);
+    direct_session_close(&session);
+    if (status != FOVEA_OK)
+        return status;
     if (!direct_is_near(tensors + 1968, outputs.y, DIRECT_OUTPUT_Y_SIZE))
         return FOVEA_FAILED_SELFTEST;
     return FOVEA_OK;

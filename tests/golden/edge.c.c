@@ -457,10 +457,13 @@ fovea_status edge_selftest(const edge_model *model, void *scratch, size_t bytes)
     if (status != FOVEA_OK)
         return status;
     const float *const tensors = (const float *)stored;
-    float *const results = session.workspace + EDGE_WORKSPACE_BYTES / 4;
+    float *const results = (float *)scratch + EDGE_WORKSPACE_BYTES / 4;
     const edge_inputs inputs = {tensors};
     const edge_outputs outputs = {results};
-    edge_run(&session, &inputs, &outputs);
+    status = edge_run(&session, &inputs, &outputs);
+    edge_session_close(&session);
+    if (status != FOVEA_OK)
+        return status;
     if (!edge_is_near(tensors + 112, outputs.edges, EDGE_OUTPUT_EDGES_SIZE))
         return FOVEA_FAILED_SELFTEST;
     return FOVEA_OK;

@@ -434,10 +434,13 @@ fovea_status grouped_selftest(const grouped_model *model, void *scratch, size_t 
     if (status != FOVEA_OK)
         return status;
     const float *const tensors = (const float *)stored;
-    float *const results = session.workspace + GROUPED_WORKSPACE_BYTES / 4;
+    float *const results = (float *)scratch + GROUPED_WORKSPACE_BYTES / 4;
     const grouped_inputs inputs = {tensors};
     const grouped_outputs outputs = {results};
-    grouped_run(&session, &inputs, &outputs);
+    status = grouped_run(&session, &inputs, &outputs);
+    grouped_session_close(&session);
+    if (status != FOVEA_OK)
+        return status;
     if (!grouped_is_near(tensors + 576, outputs.answer, GROUPED_OUTPUT_ANSWER_SIZE))
         return FOVEA_FAILED_SELFTEST;
     return FOVEA_OK;

@@ -1101,10 +1101,13 @@ fovea_status inception_selftest(const inception_model *model, void *scratch, siz
     if (status != FOVEA_OK)
         return status;
     const float *const tensors = (const float *)stored;
-    float *const results = session.workspace + INCEPTION_WORKSPACE_BYTES / 4;
+    float *const results = (float *)scratch + INCEPTION_WORKSPACE_BYTES / 4;
     const inception_inputs inputs = {tensors};
     const inception_outputs outputs = {results, results + 16};
-    inception_run(&session, &inputs, &outputs);
+    status = inception_run(&session, &inputs, &outputs);
+    inception_session_close(&session);
+    if (status != FOVEA_OK)
+        return status;
     if (!inception_is_near(tensors + 256, outputs.answer, INCEPTION_OUTPUT_ANSWER_SIZE))
         return FOVEA_FAILED_SELFTEST;
     if (!inception_is_near(tensors + 272, outputs.inner, INCEPTION_OUTPUT_INNER_SIZE))

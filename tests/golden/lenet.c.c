@@ -402,10 +402,13 @@ fovea_status lenet_selftest(const lenet_model *model, void *scratch, size_t byte
     if (status != FOVEA_OK)
         return status;
     const float *const tensors = (const float *)stored;
-    float *const results = session.workspace + LENET_WORKSPACE_BYTES / 4;
+    float *const results = (float *)scratch + LENET_WORKSPACE_BYTES / 4;
     const lenet_inputs inputs = {tensors};
     const lenet_outputs outputs = {results};
-    lenet_run(&session, &inputs, &outputs);
+    status = lenet_run(&session, &inputs, &outputs);
+    lenet_session_close(&session);
+    if (status != FOVEA_OK)
+        return status;
     if (!lenet_is_near(tensors + 144, outputs.logits, LENET_OUTPUT_LOGITS_SIZE))
         return FOVEA_FAILED_SELFTEST;
     return FOVEA_OK;

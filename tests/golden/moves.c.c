@@ -266,11 +266,14 @@ fovea_status moves_selftest(const moves_model *model, void *scratch, size_t byte
     if (status != FOVEA_OK)
         return status;
     const float *const tensors = (const float *)stored;
-    float *const results = session.workspace + MOVES_WORKSPACE_BYTES / 4;
+    float *const results = (float *)scratch + MOVES_WORKSPACE_BYTES / 4;
     const moves_inputs inputs = {(const unsigned char *)(tensors)};
     const moves_outputs outputs = {results, results + 1280, results + 2832, results + 3472, results + 5536,
                                    results + 6816, results + 8096};
-    moves_run(&session, &inputs, &outputs);
+    status = moves_run(&session, &inputs, &outputs);
+    moves_session_close(&session);
+    if (status != FOVEA_OK)
+        return status;
     if (!moves_is_near(tensors + 320, outputs.answer, MOVES_OUTPUT_ANSWER_SIZE))
         return FOVEA_FAILED_SELFTEST;
     if (!moves_is_near(tensors + 1600, outputs.mirrored, MOVES_OUTPUT_MIRRORED_SIZE))

@@ -385,10 +385,13 @@ fovea_status names_selftest(const names_model *model, void *scratch, size_t byte
     if (status != FOVEA_OK)
         return status;
     const float *const tensors = (const float *)stored;
-    float *const results = session.workspace + NAMES_WORKSPACE_BYTES / 4;
+    float *const results = (float *)scratch + NAMES_WORKSPACE_BYTES / 4;
     const names_inputs inputs = {tensors, tensors + 32, tensors + 64, tensors + 96};
     const names_outputs outputs = {results, results + 16, results + 32};
-    names_run(&session, &inputs, &outputs);
+    status = names_run(&session, &inputs, &outputs);
+    names_session_close(&session);
+    if (status != FOVEA_OK)
+        return status;
     if (!names_is_near(tensors + 128, outputs.int_, NAMES_OUTPUT_INT_SIZE))
         return FOVEA_FAILED_SELFTEST;
     if (!names_is_near(tensors + 144, outputs.default_, NAMES_OUTPUT_DEFAULT_SIZE))

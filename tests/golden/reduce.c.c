@@ -295,11 +295,14 @@ fovea_status reduce_selftest(const reduce_model *model, void *scratch, size_t by
     if (status != FOVEA_OK)
         return status;
     const float *const tensors = (const float *)stored;
-    float *const results = session.workspace + REDUCE_WORKSPACE_BYTES / 4;
+    float *const results = (float *)scratch + REDUCE_WORKSPACE_BYTES / 4;
     const reduce_inputs inputs = {tensors};
     const reduce_outputs outputs = {results, results + 1264, results + 1280, results + 1328, results + 1424,
                                     results + 1648};
-    reduce_run(&session, &inputs, &outputs);
+    status = reduce_run(&session, &inputs, &outputs);
+    reduce_session_close(&session);
+    if (status != FOVEA_OK)
+        return status;
     if (!reduce_is_near(tensors + 640, outputs.large, REDUCE_OUTPUT_LARGE_SIZE))
         return FOVEA_FAILED_SELFTEST;
     if (!reduce_is_near(tensors + 1904, outputs.nearest, REDUCE_OUTPUT_NEAREST_SIZE))

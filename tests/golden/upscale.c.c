@@ -295,10 +295,13 @@ fovea_status upscale_selftest(const upscale_model *model, void *scratch, size_t 
     if (status != FOVEA_OK)
         return status;
     const float *const tensors = (const float *)stored;
-    float *const results = session.workspace + UPSCALE_WORKSPACE_BYTES / 4;
+    float *const results = (float *)scratch + UPSCALE_WORKSPACE_BYTES / 4;
     const upscale_inputs inputs = {tensors};
     const upscale_outputs outputs = {results};
-    upscale_run(&session, &inputs, &outputs);
+    status = upscale_run(&session, &inputs, &outputs);
+    upscale_session_close(&session);
+    if (status != FOVEA_OK)
+        return status;
     if (!upscale_is_near(tensors + 80, outputs.y, UPSCALE_OUTPUT_Y_SIZE))
         return FOVEA_FAILED_SELFTEST;
     return FOVEA_OK;

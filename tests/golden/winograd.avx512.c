@@ -540,10 +540,13 @@ fovea_status winograd_selftest(const winograd_model *model, void *scratch, size_
     if (status != FOVEA_OK)
         return status;
     const float *const tensors = (const float *)stored;
-    float *const results = session.workspace + WINOGRAD_WORKSPACE_BYTES / 4;
+    float *const results = (float *)scratch + WINOGRAD_WORKSPACE_BYTES / 4;
     const winograd_inputs inputs = {tensors};
     const winograd_outputs outputs = {results};
-    winograd_run(&session, &inputs, &outputs);
+    status = winograd_run(&session, &inputs, &outputs);
+    winograd_session_close(&session);
+    if (status != FOVEA_OK)
+        return status;
     if (!winograd_is_near(tensors + 2912, outputs.answer, WINOGRAD_OUTPUT_ANSWER_SIZE))
         return FOVEA_FAILED_SELFTEST;
     return FOVEA_OK;
