@@ -27,6 +27,7 @@ static const InstructionSet cpu = {
         "typedef ushort uint16_t;\n"
         "typedef int int32_t;\n"
         "typedef uint uint32_t;\n"
+        "#define erfcf(x)             erfc(x)\n"
         "#define expf(x)              exp(x)\n"
         "#define expm1f(x)            expm1(x)\n"
         "#define fabsf(x)             fabs(x)\n"
