@@ -38,7 +38,7 @@ static Subject subject_open(const char *target, const char *folder, const char *
         cr_skip_test("no weights %s", weights ? weights : "in FOVEA_MATERIAL");
     subject.emitted = emitted_new(target);
     if (!subject.emitted)
-        cr_skip_test("this CPU cannot run target %s", target);
+        cr_skip_test("%s target %s", target_missing(target), target);
     subject.graph = model_read(subject.arena, &subject.diag, "lenet5.fov", lenet5, weights);
     cr_assert(subject.graph, "the model is not read with %s", weights);
     int model = emitted_add(subject.emitted, &subject.diag, subject.graph);

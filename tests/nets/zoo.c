@@ -14,6 +14,7 @@
 #include "tests/nets/zoo_figures.h"
 #include "tests/support/emitted.h"
 #include "tests/support/model.h"
+#include "tests/support/opencl.h"
 #include "tests/support/zoo.h"
 #include "weights/weights.h"
 
@@ -167,19 +168,16 @@ static void check_target(const char *name, Diag *diag, const Graph *graph, const
     emitted_free(emitted);
 }
 
-ParameterizedTestParameters(zoo, runs_as_the_reference)
+/* Target auto has the kernels of another target here, and that one's weights. */
+static bool is_tried(int row, const Target *target, bool opencl)
 {
-    static int rows[64];
-    for (int i = 0; i < zoo_figures_count; i++)
-        rows[i] = i;
-    return cr_make_param_array(int, rows, (size_t)zoo_figures_count);
+    return target->opencl == opencl && (opencl || !target->blob || row % AUTO_EVERY == 0);
 }
 
-/* One net a test, with random weights, on all targets that this CPU runs; some of them on target auto, whose kernels
- * are those of another target here. */
-ParameterizedTest(const int *row, zoo, runs_as_the_reference)
+/* A net with random weights, on all targets of one kind that this machine runs. */
+static void run_net(int row, bool opencl)
 {
-    const ZooFigures *figures = &zoo_figures[*row];
+    const ZooFigures *figures = &zoo_figures[row];
     Arena *arena = arena_new();
     Zoo zoo = read_zoo(arena);
     const ZooNet *net = zoo_find(&zoo, figures->name);
@@ -192,10 +190,41 @@ ParameterizedTest(const int *row, zoo, runs_as_the_reference)
     Tensor *expected = NEW_ARRAY(arena, Tensor, graph->outputs.count);
     eval_graph(graph, inputs, expected, NULL, NULL);
     for (int t = 0; target_at(t); t++)
-        if (!target_at(t)->blob || *row % AUTO_EVERY == 0)
+        if (is_tried(row, target_at(t), opencl))
             check_target(figures->name, &diag, graph, target_at(t)->name, inputs, expected);
     tensors_free(expected, graph->outputs.count);
     tensors_free(inputs, graph->inputs.count);
     free(inputs);
     arena_free(arena);
+}
+
+ParameterizedTestParameters(zoo, runs_as_the_reference)
+{
+    static int rows[64];
+    for (int i = 0; i < zoo_figures_count; i++)
+        rows[i] = i;
+    return cr_make_param_array(int, rows, (size_t)zoo_figures_count);
+}
+
+/* One net a test; some of them on target auto, too. */
+ParameterizedTest(const int *row, zoo, runs_as_the_reference)
+{
+    run_net(*row, false);
+}
+
+ParameterizedTestParameters(zoo, runs_on_opencl)
+{
+    static int rows[64];
+    size_t count = 0;
+    for (int i = 0; i < zoo_figures_count; i++)
+        if (target_takes("opencl", (uint32_t)i, zoo_figures[i].name))
+            rows[count++] = i;
+    return cr_make_param_array(int, rows, count);
+}
+
+ParameterizedTest(const int *row, zoo, runs_on_opencl)
+{
+    if (!opencl_has_device())
+        cr_skip_test("%s target opencl", target_missing("opencl"));
+    run_net(*row, true);
 }

@@ -75,7 +75,7 @@ static void run_variants(const char *target)
 {
     for (size_t i = 0; i < COUNT_OF(variants); i++) {
         const Variant *variant = &variants[i];
-        if (!variant->small)
+        if (!variant->small || !target_takes(target, (uint32_t)i, variant->small))
             continue;
         Arena *arena = arena_new();
         Diag diag;
@@ -96,7 +96,7 @@ static void check_variants(const char *target)
 {
     Emitted *emitted = emitted_new(target);
     if (!emitted)
-        cr_skip_test("this CPU cannot run target %s", target);
+        cr_skip_test("%s target %s", target_missing(target), target);
     emitted_free(emitted);
     run_variants(target);
 }

@@ -7,6 +7,7 @@
 #include "pass/pass.h"
 #include "tests/ops/cases.h"
 #include "tests/support/dice.h"
+#include "tests/support/emitted.h"
 
 enum { CASES = 40, MOST_LAYERS = 5 };
 
@@ -110,7 +111,7 @@ static void check_cache(const char *target, int64_t cache)
     int failed = op_cases_check(target, cache, cases, CASES);
     arena_free(arena);
     if (failed < 0)
-        cr_skip_test("this CPU cannot run target %s", target);
+        cr_skip_test("%s target %s", target_missing(target), target);
     cr_expect_eq(failed, 0, "%d of %d chains fail on target %s", failed, CASES, target);
     if (strcmp(target, "c") == 0)
         cr_expect_gt(with_bands, CASES / 4, "only %u of %d chains have bands", with_bands, CASES);

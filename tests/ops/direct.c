@@ -96,7 +96,7 @@ static void check_direct(const char *name, int set)
         ways.more);
     int failed = op_cases_check_on(&target, 0, cases, COUNT_OF(cases));
     if (failed < 0)
-        cr_skip_test("this CPU cannot run target %s", name);
+        cr_skip_test("%s target %s", target_missing(name), name);
     cr_expect_eq(failed, 0, "%d of %zu direct convolutions fail on target %s", failed, COUNT_OF(cases), name);
 }
 

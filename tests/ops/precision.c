@@ -177,7 +177,7 @@ static void check_target(const char *target)
                             " -> conv(weight=[row, row, row, row, row, row, row, row], bias=-0.0)");
     arena_free(arena);
     if (alone < 0)
-        cr_skip_test("this CPU cannot run target %s", target);
+        cr_skip_test("%s target %s", target_missing(target), target);
     cr_expect_eq(alone, 0, "%d elements are wrong on target %s", alone, target);
     cr_expect_eq(fused, 0, "%d elements are wrong behind a convolution on target %s", fused, target);
 }

@@ -110,7 +110,7 @@ static void check_target(const char *target)
     int failed = op_cases_check(target, 0, cases, CASES);
     arena_free(arena);
     if (failed < 0)
-        cr_skip_test("this CPU cannot run target %s", target);
+        cr_skip_test("%s target %s", target_missing(target), target);
     cr_expect_eq(failed, 0, "%d of %d random cases fail on target %s", failed, CASES, target);
 }
 

@@ -10,6 +10,7 @@
 #include "ops/conv.h"
 #include "pass/pass.h"
 #include "tests/ops/cases.h"
+#include "tests/support/emitted.h"
 #include "tests/support/files.h"
 
 static const TileSizes few = {
@@ -109,7 +110,7 @@ static void check_cases(Target target, int64_t cache, uint32_t first)
     int failed = op_cases_check_on(&target, cache, cases, count);
     free(cases);
     if (failed < 0)
-        cr_skip_test("this CPU cannot run target %s", target.name);
+        cr_skip_test("%s target %s", target_missing(target.name), target.name);
     cr_expect_gt(count, op_case_count / 8 / share);
     cr_expect_eq(failed, 0, "%d of %u cases fail with other tiles on target %s", failed, count, target.name);
 }

@@ -117,7 +117,7 @@ static void check_ways(const char *name)
         taken += count_taken(arena, target);
         int failed = op_cases_check_on(target, 0, cases, COUNT_OF(cases));
         if (failed < 0)
-            cr_skip_test("this CPU cannot run target %s", name);
+            cr_skip_test("%s target %s", target_missing(name), name);
         cr_expect_eq(failed, 0, "%d of %zu convolutions fail in round %u on target %s", failed, COUNT_OF(cases), round,
                      name);
     }

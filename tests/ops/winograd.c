@@ -116,7 +116,7 @@ static void check(const char *name, int (*winograd)(const WinogradShape *shape, 
         target.conv_form = target.lanes == 16 ? avx512_form : avx2_form;
     int failed = op_cases_check_on(&target, 0, cases, COUNT_OF(cases));
     if (failed < 0)
-        cr_skip_test("this CPU cannot run target %s", name);
+        cr_skip_test("%s target %s", target_missing(name), name);
     cr_expect_eq(failed, 0, "%d of %zu cases fail on target %s", failed, COUNT_OF(cases), name);
     cr_expect_geq(count_taken(&target), COUNT_OF(cases) - 2, "few of the cases are computed so on target %s", name);
 }

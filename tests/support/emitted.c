@@ -5,12 +5,15 @@
 #include "tests/support/emitted.h"
 
 #include <dlfcn.h>
+#include <unistd.h>
 
 #include "emit/emit.h"
 #include "fovea.h"
 #include "pass/pass.h"
 #include "tests/support/files.h"
 #include "tests/support/guard.h"
+#include "tests/support/guarded_cl.h"
+#include "tests/support/opencl.h"
 #include "tests/support/process.h"
 #include "tests/support/shim.h"
 
@@ -24,6 +27,9 @@ struct EmittedSession {
     const Shim *shim;
     void *state;
     Guard weights, workspace;
+    GuardSide side;
+    VEC(Guard) buffers; /* target opencl: all but the weights */
+    Arena *arena;
     bool open;
 };
 
@@ -39,8 +45,10 @@ struct Emitted {
     void *library;
 };
 
-static bool cpu_can_run(const Target *target)
+static bool can_run(const Target *target)
 {
+    if (target->opencl)
+        return opencl_has_device();
     const char *cpu = target->sets[target->set_count - 1]->cpu;
     if (strcmp(target->name, AUTO_AVX2) == 0)
         return fovea_cpu_has(FOVEA_CPU_AVX2);
@@ -67,6 +75,22 @@ bool target_tested(const char *name, Target *target)
     return true;
 }
 
+static bool is_opencl(const char *name)
+{
+    Target target;
+    return target_tested(name, &target) && target.opencl;
+}
+
+const char *target_missing(const char *name)
+{
+    return is_opencl(name) ? "there is no OpenCL device to run" : "this CPU cannot run";
+}
+
+bool target_takes(const char *name, uint32_t index, const char *text)
+{
+    return !is_opencl(name) || opencl_takes(index, text);
+}
+
 /* What the C compiler is told for it. */
 static const char *flag_of(const Target *target)
 {
@@ -83,7 +107,7 @@ Emitted *emitted_new(const char *target_name)
 
 Emitted *emitted_for(const Target *target)
 {
-    if (!cpu_can_run(target))
+    if (!can_run(target))
         return NULL;
     Arena *arena = arena_new();
     Emitted *emitted = NEW(arena, Emitted);
@@ -93,6 +117,8 @@ Emitted *emitted_for(const Target *target)
     emitted->tiles.worth_sharing = emitted->tiles.worth_threads = 0; /* threads share what they can */
     emitted->target.tiles = &emitted->tiles;
     emitted->folder = folder_temporary(arena);
+    if (target->opencl)
+        opencl_prepare();
     return emitted;
 }
 
@@ -103,6 +129,9 @@ static void session_close(EmittedSession *session)
     session->open = false;
     guard_free(&session->weights);
     guard_free(&session->workspace);
+    for (uint32_t i = 0; i < session->buffers.count; i++)
+        guard_free(&session->buffers.at[i]);
+    session->buffers.count = 0;
 }
 
 void emitted_free(Emitted *emitted)
@@ -147,14 +176,15 @@ void emitted_every_count(Emitted *emitted)
     emitted->every_count = true;
 }
 
-int emitted_add(Emitted *emitted, Diag *diag, const Graph *graph)
+static Graph *optimised_for(const Emitted *emitted, const Graph *graph)
 {
     Graph *optimised = (Graph *)graph;
     passes_run(&optimised, &(PassOptions){.target = &emitted->target, .cache_bytes = emitted->cache_bytes});
-    return emitted_add_optimised(emitted, diag, graph, optimised);
+    return optimised;
 }
 
-int emitted_add_optimised(Emitted *emitted, Diag *diag, const Graph *graph, const Graph *optimised)
+/* Emits it, and what is compiled with it if it is to be run. */
+static int add_model(Emitted *emitted, Diag *diag, const Graph *graph, const Graph *optimised, bool runs)
 {
     int index = (int)emitted->models.count;
     const char *name = arena_printf(emitted->arena, "m%d", index);
@@ -166,11 +196,37 @@ int emitted_add_optimised(Emitted *emitted, Diag *diag, const Graph *graph, cons
     }
     if (!emit_model(diag, plan, &(EmitOptions){.prefix = name, .embed = EMBED_NONE}, emitted->folder))
         return -1;
-    if (!write_unit(emitted, graph, name))
+    if (runs && !write_unit(emitted, graph, name))
         return -1;
     Model model = {.graph = graph, .name = name};
     VEC_PUSH(emitted->arena, &emitted->models, model);
     return index;
+}
+
+int emitted_add_optimised(Emitted *emitted, Diag *diag, const Graph *graph, const Graph *optimised)
+{
+    return add_model(emitted, diag, graph, optimised, true);
+}
+
+int emitted_add(Emitted *emitted, Diag *diag, const Graph *graph)
+{
+    return add_model(emitted, diag, graph, optimised_for(emitted, graph), true);
+}
+
+int emitted_add_text(Emitted *emitted, Diag *diag, const Graph *graph)
+{
+    return add_model(emitted, diag, graph, optimised_for(emitted, graph), false);
+}
+
+/* Kernels in OpenCL C are read by a compiler that has no device; it leaves its messages in NAME.cl.log, and
+ * NAME.cl.good when it has none. */
+static bool check_sources(const Emitted *emitted, Buf *report)
+{
+    return command_run(
+        report,
+        "cd %s && ls *.cl | xargs -P 2 -n 1 sh -c 'clang -x cl -cl-std=CL1.2 -fsyntax-only -Wall -Wextra "
+        "-Wpedantic -Werror \"$0\" 2>\"$0.log\" && : >\"$0.good\" || :'",
+        emitted->folder);
 }
 
 /* The header of intrinsics, compiled once: reading it takes as long as compiling most models. The options that take
@@ -197,13 +253,19 @@ bool emitted_compile(Emitted *emitted)
                                        compiler, extra, flag_of(&emitted->target), emitted->folder);
     Buf report = {0};
     const char *before = header_compiled(emitted, &report, command);
+    const char *libraries = "-lm", *sources = "";
+    if (emitted->target.opencl) {
+        sources = "runtime/opencl/*.c tests/support/with_models/guarded_cl.c";
+        libraries = "-Wl,--wrap=clCreateBuffer,--wrap=clGetDeviceInfo -lOpenCL -lm";
+    }
     /* One that does not compile leaves its messages in NAME.log and no object; the others go on. */
     bool good = command_run(&report,
                             "ls %s/*_unit.c | xargs -P 2 -n 1 sh -c '%s%s -Wall -Wextra -Wpedantic -Werror -c "
                             "-o \"${0%%_unit.c}.o\" \"$0\" 2>\"${0%%_unit.c}.log\" || :'",
                             emitted->folder, command, before) &&
-                command_run(&report, "%s -shared -Wl,-Bsymbolic -o %s/models.so %s/*.o runtime/fovea.c -lm", command,
-                            emitted->folder, emitted->folder);
+                command_run(&report, "%s -shared -Wl,-Bsymbolic -o %s/models.so %s/*.o runtime/fovea.c %s %s", command,
+                            emitted->folder, emitted->folder, sources, libraries);
+    good = good && (!emitted->target.opencl || check_sources(emitted, &report));
     fputs(buf_text(&report), stderr);
     buf_free(&report);
     if (!good)
@@ -221,22 +283,63 @@ bool emitted_compile(Emitted *emitted)
     return true;
 }
 
-/* Says why a model has no code, with the first lines of the C compiler. */
-static bool is_compiled(const Emitted *emitted, const Model *model)
+/* Says why a compiler refused it, with its first lines. */
+static bool refused(const Emitted *emitted, const Model *model, const char *suffix)
 {
-    if (model->shim)
-        return true;
-    const char *log = arena_printf(emitted->arena, "%s/%s.log", emitted->folder, model->name);
+    const char *log = arena_printf(emitted->arena, "%s/%s%s.log", emitted->folder, model->name, suffix);
     const char *text = text_read(emitted->arena, log, NULL);
     fprintf(stderr, "%s is not compiled: %.600s\n", model->graph->name, text ? text : "");
     return false;
 }
 
-static bool status_good(const Model *model, const char *what, int status)
+bool emitted_text_good(Emitted *emitted, int index)
+{
+    const Model *model = &emitted->models.at[index];
+    const char *good = arena_printf(emitted->arena, "%s/%s.cl.good", emitted->folder, model->name);
+    return !emitted->target.opencl || access(good, F_OK) == 0 || refused(emitted, model, ".cl");
+}
+
+static bool is_compiled(const Emitted *emitted, const Model *model)
+{
+    return model->shim || refused(emitted, model, "");
+}
+
+/* What a device said, "" for other targets. */
+static const char *device_error(const Emitted *emitted)
+{
+    const char *(*error)(void) = (const char *(*)(void))(uintptr_t)dlsym(emitted->library, "fovea_cl_error");
+    return error ? error() : "";
+}
+
+static bool status_good(const Emitted *emitted, const Model *model, const char *what, int status)
 {
     if (status != FOVEA_OK)
-        fprintf(stderr, "%s: %s: %s\n", model->graph->name, what, fovea_status_text((fovea_status)status));
+        fprintf(stderr, "%s: %s: %s %s\n", model->graph->name, what, fovea_status_text((fovea_status)status),
+                device_error(emitted));
     return status == FOVEA_OK;
+}
+
+/* What stands in memory that nobody has written to yet: NaN in one kind of session, a small number in the other. */
+static unsigned char fill_of(GuardSide side)
+{
+    return side == GUARD_BEHIND ? 0xFF : 0x4E;
+}
+
+static void *allocate_buffer(void *context, size_t bytes)
+{
+    EmittedSession *session = context;
+    Guard guard = guard_new(bytes, FOVEA_ALIGNMENT, session->side);
+    memset(guard.at, fill_of(session->side), bytes);
+    VEC_PUSH(session->arena, &session->buffers, guard);
+    return guard.at;
+}
+
+/* From now on, buffers that models make are the session's (target opencl). */
+static void guard_buffers(const Emitted *emitted, EmittedSession *session)
+{
+    GuardedCl *guarded = dlsym(emitted->library, "guarded_cl");
+    if (guarded)
+        *guarded = (GuardedCl){allocate_buffer, session, fill_of(session->side)};
 }
 
 /* Weights and workspace in guarded memory, and an open session on them. */
@@ -250,19 +353,20 @@ static bool session_open(Emitted *emitted, const Model *model, EmittedSession *s
                 model->shim->weights_bytes);
         return false;
     }
-    *session = (EmittedSession){.shim = model->shim};
+    *session = (EmittedSession){.shim = model->shim, .side = side, .arena = emitted->arena};
     session->state = arena_alloc(emitted->arena, model->shim->state_bytes);
     Guard weights = guard_new(bytes, FOVEA_ALIGNMENT, side);
     size_t room = model->shim->workspace_bytes + (size_t)(threads - 1) * model->shim->thread_bytes;
     Guard workspace = guard_new(room, FOVEA_ALIGNMENT, side);
     memcpy(weights.at, blob, bytes);
-    memset(workspace.at, side == GUARD_BEHIND ? 0xFF : 0x4E, workspace.bytes);
+    memset(workspace.at, fill_of(side), workspace.bytes);
     guard_protect(&weights);
     session->weights = weights;
     session->workspace = workspace;
+    guard_buffers(emitted, session);
     int status = model->shim->open(session->state, weights.at, bytes, workspace.at, workspace.bytes, threads);
     session->open = status == FOVEA_OK;
-    return status_good(model, "opening", status);
+    return status_good(emitted, model, "opening", status);
 }
 
 /* A float of an input is exact in a Tensor; bytes are stored as the input's layout says. */
@@ -321,6 +425,8 @@ static void run_free(const Graph *graph, Run *run)
 static bool run_intact(const Graph *graph, const Run *run, const EmittedSession *session)
 {
     bool good = guard_intact(&session->workspace);
+    for (uint32_t i = 0; i < session->buffers.count; i++)
+        good = good && guard_intact(&session->buffers.at[i]);
     for (uint32_t i = 0; i < graph->outputs.count; i++)
         good = good && guard_intact(&run->outputs[i]);
     if (!good)
@@ -335,9 +441,9 @@ static bool run_twice(Emitted *emitted, const Model *model, const Tensor *inputs
     EmittedSession session = {0};
     bool good = session_open(emitted, model, &session, side, threads);
     *run = run_buffers(emitted->arena, graph, inputs, side);
-    good = good && status_good(model, "run", model->shim->run(session.state, run->in, run->out));
+    good = good && status_good(emitted, model, "run", model->shim->run(session.state, run->in, run->out));
     Run again = run_buffers(emitted->arena, graph, inputs, side);
-    good = good && status_good(model, "second run", model->shim->run(session.state, again.in, again.out)) &&
+    good = good && status_good(emitted, model, "second run", model->shim->run(session.state, again.in, again.out)) &&
            run_intact(graph, run, &session) && run_intact(graph, &again, &session);
     for (uint32_t i = 0; good && i < graph->outputs.count; i++) {
         good = memcmp(run->out[i], again.out[i], run->outputs[i].bytes) == 0;
@@ -372,7 +478,7 @@ bool emitted_run(Emitted *emitted, int index, const Tensor *inputs, Tensor *outp
     static const int threads[] = {2, 3, 5};
     const Model *model = &emitted->models.at[index];
     const Graph *graph = model->graph;
-    if (!is_compiled(emitted, model))
+    if (!is_compiled(emitted, model) || !emitted_text_good(emitted, index))
         return false;
     Run first;
     bool good = run_twice(emitted, model, inputs, GUARD_BEHIND, 1, &first);
@@ -404,6 +510,8 @@ EmittedSession *emitted_session(Emitted *emitted, int model, int threads)
 void emitted_session_spoil(EmittedSession *session)
 {
     memset(session->workspace.at, 0xFF, session->workspace.bytes);
+    for (uint32_t i = 0; i < session->buffers.count; i++)
+        memset(session->buffers.at[i].at, 0xFF, session->buffers.at[i].bytes);
 }
 
 int emitted_session_run(EmittedSession *session, const void *const *inputs, void *const *outputs)

@@ -1,6 +1,6 @@
 /* emitted.h - runs the code that is emitted for a graph, so that it can be held against the reference evaluator.
  *
- *   Emitted *emitted = emitted_new("avx2");            // NULL: this CPU cannot run that target, or there is none
+ *   Emitted *emitted = emitted_new("avx2");            // NULL: this machine cannot run that target, or there is none
  *   int model = emitted_add(emitted, &diag, graph);          // as many as wanted: they are compiled together
  *   if (emitted_compile(emitted))
  *       emitted_run(emitted, model, inputs, outputs);  // outputs are made like those of eval_graph
@@ -11,6 +11,8 @@
  * the page behind them, in others against the page before; weights and inputs are read-only; the workspace is filled
  * with NaN, then with another pattern. The outputs must be the same bytes each time, and what stands around everything
  * must stay untouched.
+ *
+ * The same holds for the buffers in which target opencl computes (guarded_cl.h).
  *
  * The code is compiled by $CC (default clang), with -fsanitize=$SAN when that is set.
  */
@@ -28,6 +30,11 @@ typedef struct Emitted Emitted;
 #define AUTO_PORTABLE "auto by C"
 /* The row of a target that is tested, by its name or by one of these; false: there is none. */
 bool target_tested(const char *name, Target *target);
+/* Why emitted_new gives none, for "... target NAME". */
+const char *target_missing(const char *name);
+/* Whether a case is tried on a target, by its place in its list and its text: of those for opencl, some are (opencl.h).
+ */
+bool target_takes(const char *name, uint32_t index, const char *text);
 
 Emitted *emitted_new(const char *target);
 /* For a row that need not be in the list of targets. */
@@ -37,6 +44,8 @@ void emitted_free(Emitted *emitted);
 /* Optimises, plans and emits; the graph's weights must be bound, and it is not changed. `diag` has the model's sources.
  * -1 after printing why. */
 int emitted_add(Emitted *emitted, Diag *diag, const Graph *graph);
+/* One that is not run: of target opencl, its text is looked at by emitted_text_good. */
+int emitted_add_text(Emitted *emitted, Diag *diag, const Graph *graph);
 /* The cache for which nets that are added from now on are compiled; 0: the usual one. With a small one, kernels go
  * through their rows in bands. */
 void emitted_cache(Emitted *emitted, int64_t bytes);
@@ -47,6 +56,9 @@ int emitted_add_optimised(Emitted *emitted, Diag *diag, const Graph *net, const 
 /* After the last emitted_add. false when there is nothing to run; one model that does not compile fails when it is run.
  */
 bool emitted_compile(Emitted *emitted);
+/* Whether a compiler takes a model's kernels, which other targets than opencl have not apart; false after printing why.
+ */
+bool emitted_text_good(Emitted *emitted, int model);
 
 /* One Tensor a Port, as for eval_graph; outputs are allocated here and freed by the caller. false after printing
  * which promise was broken; then there are no outputs. */

@@ -29,8 +29,12 @@
     Test(suite, what##_auto_portable)                                                                                  \
     {                                                                                                                  \
         check(AUTO_PORTABLE);                                                                                          \
+    }                                                                                                                  \
+    Test(suite, what##_opencl)                                                                                         \
+    {                                                                                                                  \
+        check("opencl");                                                                                               \
     }
 
-static const char *const targets_tested[] = {"c", "avx2", "avx512", "auto"};
+static const char *const targets_tested[] = {"c", "avx2", "avx512", "auto", "opencl"};
 
 #endif
