@@ -312,6 +312,19 @@ static bool check_target(Check *check, Graph *net)
     return fine;
 }
 
+/* Whether it was asked for, or is checked when none is: one that needs a device is not. Says so if it is left out. */
+static bool is_wanted(const Target *target, bool asked)
+{
+    const bool here = target_runs_here(target);
+    if (asked || (here && !target->opencl))
+        return true;
+    if (here)
+        printf("%s: not checked, ask for it with --target %s\n", target->name, target->name);
+    else
+        printf("%s: not checked, this machine cannot run it\n", target->name);
+    return false;
+}
+
 static bool check_each(Check *check, Graph *net, const char *directory)
 {
     const Options *options = check->options;
@@ -320,13 +333,13 @@ static bool check_each(Check *check, Graph *net, const char *directory)
     for (int i = 0; !check->no_program && (count ? i < count : target_at(i) != NULL); i++) {
         check->target = target_tuned(check->arena, count ? options->targets.at[i] : target_at(i), options->tuned);
         check->directory = path_join(check->arena, directory, check->target->name);
+        if (!is_wanted(check->target, count > 0))
+            continue;
         if (target_runs_here(check->target)) {
             fine &= check_target(check, net);
-        } else if (count) {
+        } else {
             diag_error(check->diag, NOWHERE, "this machine cannot run target %s", check->target->name);
             fine = false;
-        } else {
-            printf("%s: not checked, this machine cannot run it\n", check->target->name);
         }
     }
     return fine;
