@@ -11,7 +11,9 @@ void emit_string(Buf *out, const char *text)
     for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
         if (*c == '"' || *c == '\\')
             buf_printf(out, "\\%c", *c);
-        else if (*c < ' ' || *c == '?') /* two of them would begin a trigraph */
+        else if (*c == '\n')
+            buf_puts(out, "\\n");
+        else if (*c < ' ' || (*c == '?' && c[1] == '?')) /* two of them would begin a trigraph */
             buf_printf(out, "\\%03o", *c);
         else
             buf_printf(out, "%c", *c);

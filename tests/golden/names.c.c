@@ -403,6 +403,6 @@ fovea_status names_selftest(const names_model *model, void *scratch, size_t byte
 
 #ifndef FOVEA_NO_LABELS
 const char *const names_int_labels[1] = {
-    "\"Café\" \\ what\077\077/",
+    "\"Café\" \\ what\077?/",
 };
 #endif
