@@ -102,7 +102,10 @@ static void write_launches(const Emission *emission, Buf *out)
     uint32_t *counts = NEW_ARRAY(emission->arena, uint32_t, plan->steps.count);
     for (uint32_t i = 0; i < plan->steps.count; i++)
         counts[i] = write_tensors(emission, out, i);
-    buf_printf(out, "\nstatic const fovea_cl_launch %s_launches[] = {\n", p);
+    buf_printf(out,
+               "\n/* Kernels, layers, tensors, and among how many work-groups each can be shared at most. */\n"
+               "static const fovea_cl_launch %s_launches[] = {\n",
+               p);
     for (uint32_t i = 0; i < plan->steps.count; i++) {
         const Kernel *kernel = &plan->kernels.at[plan->steps.at[i].kernel];
         const Loop *shared = tiling_shared(&kernel->tiling);

@@ -42,9 +42,8 @@ static void write_launch(KernelText *text)
     if (shared)
         buf_printf(&call, ", %s_SHARE(%lld, %lld)", text->macro, (long long)shared->length,
                    (long long)shared->together);
-    line_wrapped(text->out,
-                 arena_printf(text->arena, "kernel __attribute__((reqd_work_group_size(1, 1, 1))) void %s_launch(%s)",
-                              text->name, buf_text(&head)));
+    buf_line(text->out, "__attribute__((reqd_work_group_size(1, 1, 1)))");
+    line_wrapped(text->out, arena_printf(text->arena, "kernel void %s_launch(%s)", text->name, buf_text(&head)));
     buf_line(text->out, "{");
     text->out->indent++;
     if (shared)
