@@ -1,10 +1,10 @@
 /* golden.c - the texts of every stage for small nets, to the byte; and what every emitted file has to keep.
  *
  * Beside tests/golden/NAME.fov may stand NAME.ir, the Graph as elaborated, NAME.dot, its drawing, and for a target T
- * (c, avx2, avx512, auto) NAME.T.opt.ir, the Graph after the passes, NAME.T.plan, NAME.T.steps and NAME.T.svg, what
- * `show` makes of that by --plan and --memory, NAME.T.h and NAME.T.c, the emitted files. Those that are there are
- * compared; an empty one is filled by UPDATE=1. All nets are emitted for all targets and checked, with or without such
- * files.
+ * (c, avx2, avx512, auto, opencl) NAME.T.opt.ir, the Graph after the passes, NAME.T.plan, NAME.T.steps and NAME.T.svg,
+ * what `show` makes of that by --plan and --memory, NAME.T.h, NAME.T.c and NAME.T.cl, the emitted files. Those that are
+ * there are compared; an empty one is filled by UPDATE=1. All nets are emitted for all targets and checked, with or
+ * without such files.
  */
 #include <criterion/criterion.h>
 
@@ -22,7 +22,7 @@
 enum { SECONDS_A_NET = 120 };
 
 static const char FOLDER[] = "tests/golden";
-static const char *const targets[] = {"c", "avx2", "avx512", "auto"};
+static const char *const targets[] = {"c", "avx2", "avx512", "auto", "opencl"};
 
 /* A net at all its stages for one target. */
 typedef struct Stages {
@@ -101,7 +101,9 @@ static bool compare_plan(Arena *arena, const char *name, const char *target, con
 static bool compare_emitted(Arena *arena, const char *name, const char *target, const char *folder)
 {
     bool good = true;
-    for (const char *const *end = (const char *const[]){"h", "c", NULL}; *end; end++) {
+    for (const char *const *end = (const char *const[]){"h", "c", "cl", NULL}; *end; end++) {
+        if (strcmp(*end, "cl") == 0 && !target_find(target)->opencl)
+            continue;
         const char *path = arena_printf(arena, "%s/%s.%s", folder, name, *end);
         const char *text = text_read(arena, path, NULL);
         if (!text) {
@@ -136,7 +138,8 @@ static bool check_texts(void *context)
     return good;
 }
 
-/* Clean with both compilers under warnings that we do not use ourselves; a header for C++ too; a bounded stack. */
+/* Clean with both compilers under warnings that we do not use ourselves; a header for C++ too; a bounded stack. Kernels
+ * in OpenCL C are read by a compiler that has no device, for the machine's own CPU and for SPIR. */
 static bool check_compiles(void *context)
 {
     static const char flags[] = "-std=c99 -O1 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wvla "
@@ -157,6 +160,12 @@ static bool check_compiles(void *context)
                            "-Wpedantic -Werror -fsyntax-only -Iruntime -I%s -",
                            name, name, folder) &&
                good;
+        for (int spir = 0; target_find(targets[t])->opencl && spir < 2; spir++)
+            good = command_run(&report,
+                               "clang -x cl -cl-std=CL1.2 %s -Wall -Wextra -Wpedantic -Wshadow -Werror -fsyntax-only "
+                               "%s/%s.cl",
+                               spir ? "-target spir64" : "", folder, name) &&
+                   good;
         folder_remove(folder);
     }
     fputs(buf_text(&report), stderr);

@@ -1,0 +1,498 @@
+/* device.c - a compiled net
+ *
+ * Net 'device' of device.fov, compiled by Fovea for target opencl: OpenCL 1.2: kernels for other devices.
+ * This text is yours under the 0BSD licence: use it for anything, no notice is owed.
+ */
+#include "device.h"
+
+#include "opencl/fovea_opencl.h"
+
+#include <math.h>
+
+/* Where each tensor stands in device.weights, in floats. */
+enum {
+    w_a_weight = 16, /* [2][3][3][16][32] */
+    w_a_bias = 9232, /* [2][32] */
+    w_b_weight = 9296, /* [1][64][16] */
+    w_b_bias = 10320, /* [1][16] */
+};
+
+/* Where each value stands in the workspace, and from which step of a run to which, in floats. */
+enum {
+    at_pack_image = 0, /* [1][57][57][16], steps 1 to 2 */
+    at_a = 51984, /* [4][28][28][16], steps 2 to 4 */
+    at_concat = 0, /* [64][1][1], steps 3 to 5 */
+    at_maxpool = at_concat + 0, /* [32][1][1] */
+    at_avgpool = at_concat + 32, /* [32][1][1] */
+    at_b = 64, /* [10], steps 5 to 6 */
+};
+
+/* device.cl. */
+static const char *const device_source[] = {
+    "/* device.cl - kernels of a compiled net\n"
+    " *\n"
+    " * Net 'device' of device.fov, compiled by Fovea for target opencl: OpenCL 1.2: kernels for other devices.\n"
+    " * This text is yours under the 0BSD licence: use it for anything, no notice is owed.\n"
+    " */\n"
+    "#pragma OPENCL FP_CONTRACT OFF\n"
+    "\n"
+    "/* Names of C. */\n"
+    "typedef uchar uint8_t;\n"
+    "typedef ushort uint16_t;\n"
+    "typedef int int32_t;\n"
+    "typedef uint uint32_t;\n"
+    "#define erfcf(x)             erfc(x)\n"
+    "#define expf(x)              exp(x)\n"
+    "#define expm1f(x)            expm1(x)\n"
+    "#define fabsf(x)             fabs(x)\n"
+    "#define log1pf(x)            log1p(x)\n"
+    "#define logf(x)              log(x)\n"
+    "#define powf(x, y)           pow(x, y)\n"
+    "#define sqrtf(x)             sqrt(x)\n"
+    "#define tanhf(x)             tanh(x)\n"
+    "#define FOVEA_ALIGNED(bytes) __attribute__((aligned(bytes)))\n"
+    "#define FOVEA_WORD           static inline __attribute__((unused))\n"
+    "FOVEA_WORD void set_zeros(global float *to, size_t count)\n"
+    "{\n"
+    "    for (size_t i = 0; i < count; i++)\n"
+    "        to[i] = 0.0f;\n"
+    "}\n"
+    "FOVEA_WORD void copy_floats(global float *restrict to, global const float *restrict from, size_t count)\n"
+    "{\n"
+    "    for (size_t i = 0; i < count; i++)\n"
+    "        to[i] = from[i];\n"
+    "}\n"
+    "#define memset(to, a, bytes) set_zeros(to, (bytes) / sizeof(float))\n"
+    "#define memcpy(to, x, bytes) copy_floats(to, x, (bytes) / sizeof(float))\n"
+    "\n"
+    "/* Words for 16 floats at a time. max and min are `a > b ? a : b` and `a < b ? a : b`; comparisons are masks. */\n"
+    "typedef float16 v16;\n"
+    "FOVEA_WORD v16 v16_max(v16 a, v16 b)\n"
+    "{\n"
+    "    return select(b, a, a > b);\n"
+    "}\n"
+    "FOVEA_WORD v16 v16_min(v16 a, v16 b)\n"
+    "{\n"
+    "    return select(b, a, a < b);\n"
+    "}\n"
+    "#define v_zero()             ((v16)(0.0f))\n"
+    "#define v_set(number)        ((v16)(number))\n"
+    "#define v_load(p)            vload16(0, p)\n"
+    "#define v_load_f16(p)        vload_half16(0, (global const half *)(p))\n"
+    "#define v_load_bf16(p)       as_float16(convert_uint16(vload16(0, p)) << 16)\n"
+    "#define v_broadcast(p)       ((v16)(*(p)))\n"
+    "#define v_store(p, a)        vstore16(a, 0, p)\n"
+    "#define v_prefetch(p)        prefetch(p, 16)\n"
+    "#define v_fma(a, b, c)       fma(a, b, c)\n"
+    "#define v_add(a, b)          ((a) + (b))\n"
+    "#define v_sub(a, b)          ((a) - (b))\n"
+    "#define v_mul(a, b)          ((a) * (b))\n"
+    "#define v_div(a, b)          ((a) / (b))\n"
+    "#define v_max(a, b)          v16_max(a, b)\n"
+    "#define v_min(a, b)          v16_min(a, b)\n"
+    "#define v_sqrt(a)            sqrt(a)\n"
+    "#define v_neg(a)             (-(a))\n"
+    "#define v_abs(a)             fabs(a)\n"
+    "#define v_eq(a, b)           ((a) == (b))\n"
+    "#define v_ne(a, b)           ((a) != (b))\n"
+    "#define v_lt(a, b)           ((a) < (b))\n"
+    "#define v_gt(a, b)           ((a) > (b))\n"
+    "#define v_le(a, b)           ((a) <= (b))\n"
+    "#define v_ge(a, b)           ((a) >= (b))\n"
+    "/* Lanes from n on of a, and the first n of b; the first n of a, and zeros. */\n"
+    "#define v_slide(a, b, n)     shuffle2(a, b, (uint16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) + (uint16)(n))\n"
+    "#define v_first(a, n)        v_slide(v_slide(v_zero(), a, n), v_zero(), 16 - (n))\n"
+    "#define v_select(mask, a, b) select(b, a, mask)\n"
+    "#define v_prefetch_near(p)   prefetch(p, 16)\n"
+    "\n"
+    "/* b when they are equal or one of them is not a number: -0 and NaN pass through larger(0, x). */\n"
+    "static inline float device_larger(float a, float b)\n"
+    "{\n"
+    "    return a > b ? a : b;\n"
+    "}\n"
+    "\n"
+    "/* Where work-group `me` of `all` begins in a loop that goes to `length`, and work-group me - 1 ends: at a multiple of\n"
+    " * `together`. */\n"
+    "static int device_share(int length, int together, int me, int all)\n"
+    "{\n"
+    "    const long turns = ((long)length + together - 1) / together;\n"
+    "    const long begin = (turns * me + all - 1) / all * together;\n"
+    "    return begin < length ? (int)begin : length;\n"
+    "}\n"
+    "#define DEVICE_SHARE(length, together) \\\n"
+    "    device_share(length, together, me, all), device_share(length, together, me + 1, all)\n"
+    "\n"
+    "/* pack (device.fov:4)\n"
+    " * x[16][57][57] -> y[1][57][57][16], the rows*columns from .. to - 1\n"
+    " * the same values in another layout */\n"
+    "static void device_pack_image(global const float *restrict x, global float *restrict y, int from, int to)\n"
+    "{\n"
+    "    for (int i = from; i < to; i++)\n",
+    "        for (int j = 0; j < 16; j++)\n"
+    "            y[i * 16 + j] = x[i + j * 3249];\n"
+    "}\n"
+    "\n"
+    "__attribute__((reqd_work_group_size(1, 1, 1)))\n"
+    "kernel void device_pack_image_launch(global const float *x, const uint x_at, global float *y, const uint y_at)\n"
+    "{\n"
+    "    const int me = get_group_id(0), all = get_num_groups(0);\n"
+    "    device_pack_image(x + x_at, y + y_at, DEVICE_SHARE(3249, 1));\n"
+    "}\n"
+    "\n"
+    "/* a: conv, relu (device.fov:4)\n"
+    " * x[1][57][57][16], weight[2][3][3][16][32], bias[2][32] -> y[4][28][28][16], the rows from .. to - 1\n"
+    " * direct, 32 maps x 14 pixels summed in registers, channels in blocks of 16 */\n"
+    "static inline v16 device_a_finish(v16 v)\n"
+    "{\n"
+    "    return v_max(v_set(0.0f), v);\n"
+    "}\n"
+    "\n"
+    "/* 14 pixels, of 32 maps. */\n"
+    "static void device_a_14x2(global const float *restrict x, global const float *restrict weight,\n"
+    "                          global const float *restrict bias, global float *restrict y)\n"
+    "{\n"
+    "    v16 a0_0 = v_load(bias), a0_1 = v_load(bias + 16);\n"
+    "    v16 a1_0 = v_load(bias), a1_1 = v_load(bias + 16);\n"
+    "    v16 a2_0 = v_load(bias), a2_1 = v_load(bias + 16);\n"
+    "    v16 a3_0 = v_load(bias), a3_1 = v_load(bias + 16);\n"
+    "    v16 a4_0 = v_load(bias), a4_1 = v_load(bias + 16);\n"
+    "    v16 a5_0 = v_load(bias), a5_1 = v_load(bias + 16);\n"
+    "    v16 a6_0 = v_load(bias), a6_1 = v_load(bias + 16);\n"
+    "    v16 a7_0 = v_load(bias), a7_1 = v_load(bias + 16);\n"
+    "    v16 a8_0 = v_load(bias), a8_1 = v_load(bias + 16);\n"
+    "    v16 a9_0 = v_load(bias), a9_1 = v_load(bias + 16);\n"
+    "    v16 a10_0 = v_load(bias), a10_1 = v_load(bias + 16);\n"
+    "    v16 a11_0 = v_load(bias), a11_1 = v_load(bias + 16);\n"
+    "    v16 a12_0 = v_load(bias), a12_1 = v_load(bias + 16);\n"
+    "    v16 a13_0 = v_load(bias), a13_1 = v_load(bias + 16);\n"
+    "    for (int ky = 0; ky < 3; ky++) {\n"
+    "        for (int kx = 0; kx < 3; kx++) {\n"
+    "            global const float *s = x + ky * 912 + kx * 16;\n"
+    "            for (int i = 0; i < 16; i++, s++, weight += 32) {\n"
+    "                const v16 w0 = v_load(weight), w1 = v_load(weight + 16);\n"
+    "                v16 v;\n"
+    "                v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0), a0_1 = v_fma(v, w1, a0_1);\n"
+    "                v = v_broadcast(s + 32), a1_0 = v_fma(v, w0, a1_0), a1_1 = v_fma(v, w1, a1_1);\n"
+    "                v = v_broadcast(s + 64), a2_0 = v_fma(v, w0, a2_0), a2_1 = v_fma(v, w1, a2_1);\n"
+    "                v = v_broadcast(s + 96), a3_0 = v_fma(v, w0, a3_0), a3_1 = v_fma(v, w1, a3_1);\n"
+    "                v = v_broadcast(s + 128), a4_0 = v_fma(v, w0, a4_0), a4_1 = v_fma(v, w1, a4_1);\n"
+    "                v = v_broadcast(s + 160), a5_0 = v_fma(v, w0, a5_0), a5_1 = v_fma(v, w1, a5_1);\n"
+    "                v = v_broadcast(s + 192), a6_0 = v_fma(v, w0, a6_0), a6_1 = v_fma(v, w1, a6_1);\n"
+    "                v = v_broadcast(s + 224), a7_0 = v_fma(v, w0, a7_0), a7_1 = v_fma(v, w1, a7_1);\n"
+    "                v = v_broadcast(s + 256), a8_0 = v_fma(v, w0, a8_0), a8_1 = v_fma(v, w1, a8_1);\n"
+    "                v = v_broadcast(s + 288), a9_0 = v_fma(v, w0, a9_0), a9_1 = v_fma(v, w1, a9_1);\n"
+    "                v = v_broadcast(s + 320), a10_0 = v_fma(v, w0, a10_0), a10_1 = v_fma(v, w1, a10_1);\n"
+    "                v = v_broadcast(s + 352), a11_0 = v_fma(v, w0, a11_0), a11_1 = v_fma(v, w1, a11_1);\n"
+    "                v = v_broadcast(s + 384), a12_0 = v_fma(v, w0, a12_0), a12_1 = v_fma(v, w1, a12_1);\n"
+    "                v = v_broadcast(s + 416), a13_0 = v_fma(v, w0, a13_0), a13_1 = v_fma(v, w1, a13_1);\n"
+    "            }\n"
+    "        }\n"
+    "    }\n"
+    "    v_store(y, device_a_finish(a0_0));\n"
+    "    v_store(y + 16, device_a_finish(a1_0));\n"
+    "    v_store(y + 32, device_a_finish(a2_0));\n"
+    "    v_store(y + 48, device_a_finish(a3_0));\n"
+    "    v_store(y + 64, device_a_finish(a4_0));\n"
+    "    v_store(y + 80, device_a_finish(a5_0));\n"
+    "    v_store(y + 96, device_a_finish(a6_0));\n"
+    "    v_store(y + 112, device_a_finish(a7_0));\n"
+    "    v_store(y + 128, device_a_finish(a8_0));\n"
+    "    v_store(y + 144, device_a_finish(a9_0));\n"
+    "    v_store(y + 160, device_a_finish(a10_0));\n"
+    "    v_store(y + 176, device_a_finish(a11_0));\n"
+    "    v_store(y + 192, device_a_finish(a12_0));\n"
+    "    v_store(y + 208, device_a_finish(a13_0));\n",
+    "    v_store(y + 12544, device_a_finish(a0_1));\n"
+    "    v_store(y + 12560, device_a_finish(a1_1));\n"
+    "    v_store(y + 12576, device_a_finish(a2_1));\n"
+    "    v_store(y + 12592, device_a_finish(a3_1));\n"
+    "    v_store(y + 12608, device_a_finish(a4_1));\n"
+    "    v_store(y + 12624, device_a_finish(a5_1));\n"
+    "    v_store(y + 12640, device_a_finish(a6_1));\n"
+    "    v_store(y + 12656, device_a_finish(a7_1));\n"
+    "    v_store(y + 12672, device_a_finish(a8_1));\n"
+    "    v_store(y + 12688, device_a_finish(a9_1));\n"
+    "    v_store(y + 12704, device_a_finish(a10_1));\n"
+    "    v_store(y + 12720, device_a_finish(a11_1));\n"
+    "    v_store(y + 12736, device_a_finish(a12_1));\n"
+    "    v_store(y + 12752, device_a_finish(a13_1));\n"
+    "}\n"
+    "\n"
+    "static void device_a(global const float *restrict x, global const float *restrict weight,\n"
+    "                     global const float *restrict bias, global float *restrict y, int from, int to)\n"
+    "{\n"
+    "    for (int o = 0; o < 64; o += 32) {\n"
+    "        for (int r = from; r < to; r++) {\n"
+    "            for (int c = 0; c < 28; c += 14) {\n"
+    "                device_a_14x2(x + r * 1824 + c * 32, weight + o * 144, bias + o, y + o * 784 + r * 448 + c * 16);\n"
+    "            }\n"
+    "        }\n"
+    "    }\n"
+    "}\n"
+    "\n"
+    "__attribute__((reqd_work_group_size(1, 1, 1)))\n"
+    "kernel void device_a_launch(global const float *x, const uint x_at, global const float *weight, const uint weight_at,\n"
+    "                            global const float *bias, const uint bias_at, global float *y, const uint y_at)\n"
+    "{\n"
+    "    const int me = get_group_id(0), all = get_num_groups(0);\n"
+    "    device_a(x + x_at, weight + weight_at, bias + bias_at, y + y_at, DEVICE_SHARE(28, 1));\n"
+    "}\n"
+    "\n"
+    "/* maxpool (device.fov:5)\n"
+    " * x[2][28][28][16] -> y[32][1][1]\n"
+    " * rows of results */\n"
+    "static void device_maxpool(global const float *restrict x, global float *restrict y)\n"
+    "{\n"
+    "    for (int i = 0; i < 2; i++) {\n"
+    "        for (int j = 0; j < 16; j++)\n"
+    "            y[i * 16 + j] = -INFINITY;\n"
+    "        for (int k = 0; k < 784; k += 4) {\n"
+    "            global const float *s = x + i * 12544 + k * 16;\n"
+    "            for (int j = 0; j < 16; j++) {\n"
+    "                float v = y[i * 16 + j];\n"
+    "                v = device_larger(s[j], v);\n"
+    "                v = device_larger(s[16 + j], v);\n"
+    "                v = device_larger(s[32 + j], v);\n"
+    "                v = device_larger(s[48 + j], v);\n"
+    "                y[i * 16 + j] = v;\n"
+    "            }\n"
+    "        }\n"
+    "    }\n"
+    "}\n"
+    "\n"
+    "__attribute__((reqd_work_group_size(1, 1, 1)))\n"
+    "kernel void device_maxpool_launch(global const float *x, const uint x_at, global float *y, const uint y_at)\n"
+    "{\n"
+    "    device_maxpool(x + x_at, y + y_at);\n"
+    "}\n"
+    "\n"
+    "/* avgpool (device.fov:5)\n"
+    " * x[2][28][28][16] -> y[32][1][1]\n"
+    " * rows of results */\n"
+    "static void device_avgpool(global const float *restrict x, global float *restrict y)\n"
+    "{\n"
+    "    for (int i = 0; i < 2; i++) {\n"
+    "        for (int j = 0; j < 16; j++)\n"
+    "            y[i * 16 + j] = 0.0f;\n"
+    "        for (int k = 0; k < 784; k += 4) {\n"
+    "            global const float *s = x + i * 12544 + k * 16;\n"
+    "            for (int j = 0; j < 16; j++)\n"
+    "                y[i * 16 + j] += (s[j] + s[16 + j]) + (s[32 + j] + s[48 + j]);\n"
+    "        }\n"
+    "        for (int j = 0; j < 16; j++)\n"
+    "            y[i * 16 + j] /= 784.0f;\n"
+    "    }\n"
+    "}\n"
+    "\n"
+    "__attribute__((reqd_work_group_size(1, 1, 1)))\n"
+    "kernel void device_avgpool_launch(global const float *x, const uint x_at, global float *y, const uint y_at)\n"
+    "{\n"
+    "    device_avgpool(x + x_at, y + y_at);\n"
+    "}\n"
+    "\n"
+    "/* b: fc (device.fov:6)\n"
+    " * x[64], weight[1][64][16], bias[1][16] -> y[10]\n"
+    " * 16 outputs summed in registers, panels of 16 read side by side */\n"
+    "/* 16 outputs. */\n"
+    "static void device_b_sums(global const float *restrict x, global const float *restrict weight,\n"
+    "                          global const float *restrict bias, float *restrict sums)\n"
+    "{\n"
+    "    v16 a0 = v_load(bias);\n"
+    "    v16 a0_b = v_zero();\n"
+    "    v16 a0_c = v_zero();\n"
+    "    v16 a0_d = v_zero();\n"
+    "    v16 a0_e = v_zero();\n"
+    "    v16 a0_f = v_zero();\n"
+    "    v16 a0_g = v_zero();\n"
+    "    v16 a0_h = v_zero();\n"
+    "    global const float *w = weight;\n"
+    "    for (int i = 0; i < 64; i += 8, w += 128) {\n"
+    "        const v16 s = v_broadcast(x + i);\n"
+    "        a0 = v_fma(s, v_load(w), a0);\n",
+    "        const v16 s_b = v_broadcast(x + i + 1);\n"
+    "        a0_b = v_fma(s_b, v_load(w + 16), a0_b);\n"
+    "        const v16 s_c = v_broadcast(x + i + 2);\n"
+    "        a0_c = v_fma(s_c, v_load(w + 32), a0_c);\n"
+    "        const v16 s_d = v_broadcast(x + i + 3);\n"
+    "        a0_d = v_fma(s_d, v_load(w + 48), a0_d);\n"
+    "        const v16 s_e = v_broadcast(x + i + 4);\n"
+    "        a0_e = v_fma(s_e, v_load(w + 64), a0_e);\n"
+    "        const v16 s_f = v_broadcast(x + i + 5);\n"
+    "        a0_f = v_fma(s_f, v_load(w + 80), a0_f);\n"
+    "        const v16 s_g = v_broadcast(x + i + 6);\n"
+    "        a0_g = v_fma(s_g, v_load(w + 96), a0_g);\n"
+    "        const v16 s_h = v_broadcast(x + i + 7);\n"
+    "        a0_h = v_fma(s_h, v_load(w + 112), a0_h);\n"
+    "    }\n"
+    "    v_store(sums, v_add(v_add(v_add(a0, a0_b), v_add(a0_c, a0_d)), v_add(v_add(a0_e, a0_f), v_add(a0_g, a0_h))));\n"
+    "}\n"
+    "\n"
+    "static void device_b(global const float *restrict x, global const float *restrict weight,\n"
+    "                     global const float *restrict bias, global float *restrict y)\n"
+    "{\n"
+    "    float sums[16];\n"
+    "    device_b_sums(x, weight, bias, sums);\n"
+    "    for (int b = 0; b < 10; b++)\n"
+    "        y[b] = sums[b];\n"
+    "}\n"
+    "\n"
+    "__attribute__((reqd_work_group_size(1, 1, 1)))\n"
+    "kernel void device_b_launch(global const float *x, const uint x_at, global const float *weight, const uint weight_at,\n"
+    "                            global const float *bias, const uint bias_at, global float *y, const uint y_at)\n"
+    "{\n"
+    "    device_b(x + x_at, weight + weight_at, bias + bias_at, y + y_at);\n"
+    "}\n"
+    "\n"
+    "/* softmax (device.fov:6)\n"
+    " * x[10] -> y[10]\n"
+    " * the largest is subtracted first, so that nothing overflows */\n"
+    "static void device_softmax(global const float *restrict x, global float *restrict y)\n"
+    "{\n"
+    "    global const float *s = x;\n"
+    "    global float *d = y;\n"
+    "    float largest = -INFINITY, sum = 0.0f;\n"
+    "    for (int a = 0; a < 10; a++)\n"
+    "        largest = device_larger(s[a * 1], largest);\n"
+    "    for (int a = 0; a < 10; a++) {\n"
+    "        d[a * 1] = expf(s[a * 1] - largest);\n"
+    "        sum += d[a * 1];\n"
+    "    }\n"
+    "    for (int a = 0; a < 10; a++)\n"
+    "        d[a * 1] /= sum;\n"
+    "}\n"
+    "\n"
+    "__attribute__((reqd_work_group_size(1, 1, 1)))\n"
+    "kernel void device_softmax_launch(global const float *x, const uint x_at, global float *y, const uint y_at)\n"
+    "{\n"
+    "    device_softmax(x + x_at, y + y_at);\n"
+    "}\n"
+    "\n",
+};
+
+static const fovea_cl_tensor device_tensors1[] = {{FOVEA_CL_INPUT, 0, 0}, {FOVEA_CL_MEMORY, 0, at_pack_image}};
+static const fovea_cl_tensor device_tensors2[] = {{FOVEA_CL_MEMORY, 0, at_pack_image},
+                                                  {FOVEA_CL_WEIGHTS, 0, w_a_weight}, {FOVEA_CL_WEIGHTS, 0, w_a_bias},
+                                                  {FOVEA_CL_MEMORY, 0, at_a}};
+static const fovea_cl_tensor device_tensors3[] = {{FOVEA_CL_MEMORY, 0, at_a}, {FOVEA_CL_MEMORY, 0, at_maxpool}};
+static const fovea_cl_tensor device_tensors4[] = {{FOVEA_CL_MEMORY, 0, at_a + 25088},
+                                                  {FOVEA_CL_MEMORY, 0, at_avgpool}};
+static const fovea_cl_tensor device_tensors5[] = {{FOVEA_CL_MEMORY, 0, at_concat}, {FOVEA_CL_WEIGHTS, 0, w_b_weight},
+                                                  {FOVEA_CL_WEIGHTS, 0, w_b_bias}, {FOVEA_CL_MEMORY, 0, at_b}};
+static const fovea_cl_tensor device_tensors6[] = {{FOVEA_CL_MEMORY, 0, at_b}, {FOVEA_CL_OUTPUT, 0, 0}};
+
+/* Kernels, layers, tensors, and among how many work-groups each can be shared at most. */
+static const fovea_cl_launch device_launches[] = {
+    {"device_pack_image_launch", "", device_tensors1, 2, 3249, {0}, {0}},
+    {"device_a_launch", "a", device_tensors2, 4, 28, {0}, {0}},
+    {"device_maxpool_launch", "", device_tensors3, 2, 1, {0}, {0}},
+    {"device_avgpool_launch", "", device_tensors4, 2, 1, {0}, {0}},
+    {"device_b_launch", "b", device_tensors5, 4, 1, {0}, {0}},
+    {"device_softmax_launch", "", device_tensors6, 2, 1, {0}, {0}},
+};
+
+static const size_t device_input_bytes[] = {207936};
+static const size_t device_output_bytes[] = {40};
+
+static const fovea_cl_net device_net = {
+    .name = "device",
+    .source = device_source,
+    .source_count = sizeof device_source / sizeof *device_source,
+    .input_bytes = device_input_bytes,
+    .output_bytes = device_output_bytes,
+    .input_count = 1,
+    .output_count = 1,
+    /* The hash of all that is compiled in, and how much of the weights the kernels read. */
+    .architecture = UINT64_C(0xa97a3b583e445084),
+    .weights_bytes = 41344,
+    .cpu = {"-cl-std=CL1.2 -cl-denorms-are-zero", device_launches, 6, 408640, 0},
+};
+
+fovea_status device_open(device_model *model, const void *weights, size_t bytes)
+{
+    if (!model)
+        return FOVEA_BAD_ARGUMENT;
+    model->weights = (const float *)weights;
+    model->bytes = bytes;
+    return fovea_cl_open(&model->device, &device_net, NULL, weights, bytes);
+}
+
+fovea_status device_session_open(device_session *session, const device_model *model, void *workspace, size_t bytes,
+                                 int threads)
+{
+    (void)workspace;
+    (void)bytes;
+    if (!session || !model)
+        return FOVEA_BAD_ARGUMENT;
+    session->model = model;
+    return fovea_cl_session_open(&session->device, model->device, threads, 0);
+}
+
+fovea_status device_run(device_session *session, const device_inputs *inputs, const device_outputs *outputs)
+{
+    const void *const in[] = {inputs->image};
+    void *const out[] = {outputs->answer};
+    return fovea_cl_run(session->device, in, out);
+}
+
+void device_session_close(device_session *session)
+{
+    if (!session)
+        return;
+    fovea_cl_session_close(session->device);
+    session->device = NULL;
+}
+
+void device_close(device_model *model)
+{
+    if (!model)
+        return;
+    fovea_cl_close(model->device);
+    model->device = NULL;
+    model->weights = NULL;
+    model->bytes = 0;
+}
+
+fovea_status device_verify(const device_model *model)
+{
+    return fovea_weights_verify(model->weights, model->bytes);
+}
+
+/* Whether y is x to 1e-4 of the largest finite x, NaN being NaN. */
+static int device_is_near(const float *x, const float *y, int count)
+{
+    float largest = 0.0f;
+    for (int i = 0; i < count; i++)
+        largest = fabsf(x[i]) > largest && fabsf(x[i]) < INFINITY ? fabsf(x[i]) : largest;
+    for (int i = 0; i < count; i++)
+        if (x[i] != y[i] && (x[i] == x[i] || y[i] == y[i]) && !(fabsf(x[i] - y[i]) <= 1e-4f * largest))
+            return 0;
+    return 1;
+}
+
+fovea_status device_selftest(const device_model *model, void *scratch, size_t bytes)
+{
+    const void *stored;
+    size_t stored_bytes;
+    fovea_status status = fovea_weights_selftest(model->weights, model->bytes, &stored, &stored_bytes);
+    if (status != FOVEA_OK)
+        return status;
+    if (stored_bytes != 208000)
+        return FOVEA_WRONG_MODEL;
+    if (bytes < DEVICE_SELFTEST_BYTES)
+        return FOVEA_SMALL_WORKSPACE;
+    device_session session;
+    status = device_session_open(&session, model, scratch, bytes, 1);
+    if (status != FOVEA_OK)
+        return status;
+    const float *const tensors = (const float *)stored;
+    float *const results = (float *)scratch + DEVICE_WORKSPACE_BYTES / 4;
+    const device_inputs inputs = {tensors};
+    const device_outputs outputs = {results};
+    status = device_run(&session, &inputs, &outputs);
+    device_session_close(&session);
+    if (status != FOVEA_OK)
+        return status;
+    if (!device_is_near(tensors + 51984, outputs.answer, DEVICE_OUTPUT_ANSWER_SIZE))
+        return FOVEA_FAILED_SELFTEST;
+    return FOVEA_OK;
+}
