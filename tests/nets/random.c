@@ -47,24 +47,25 @@ static bool check_net(void *context)
     return false;
 }
 
-static bool has_bands(uint32_t seed, const char *target, int64_t cache)
+static bool has_bands(uint32_t seed, const Target *target, int64_t cache)
 {
     Arena *arena = arena_new();
     Diag diag;
     Graph *graph = random_net_graph(arena, &diag, random_net(arena, seed));
-    Target row;
-    target_tested(target, &row);
-    passes_run(&graph, &(PassOptions){.target = &row, .cache_bytes = cache});
+    passes_run(&graph, &(PassOptions){.target = target, .cache_bytes = cache});
     bool has = graph_has_bands(graph);
     arena_free(arena);
     return has;
 }
 
 /* The next seed for such a cache, and *seed behind it. */
-static uint32_t next_seed(uint32_t *seed, const char *target, int64_t cache)
+static uint32_t next_seed(uint32_t *seed, const char *name, int64_t cache)
 {
-    for (uint32_t i = 0; cache && !has_bands(*seed, target, cache); i++, (*seed)++)
-        cr_assert_lt(i, MOST_PASSED, "hardly any random net has bands for target %s", target);
+    Target target;
+    target_tested(name, &target);
+    bool any = !cache || target.opencl; /* devices compute nothing in bands */
+    for (uint32_t i = 0; !any && !has_bands(*seed, &target, cache); i++, (*seed)++)
+        cr_assert_lt(i, MOST_PASSED, "hardly any random net has bands for target %s", name);
     return (*seed)++;
 }
 

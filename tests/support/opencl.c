@@ -7,7 +7,7 @@
 #include "tests/support/files.h"
 #include "tests/support/process.h"
 
-enum { ONE_IN = 8, SECONDS_TO_ASK = 60 };
+enum { ONE_IN = 12, SECONDS_TO_ASK = 60 };
 
 /* clGetPlatformIDs and clGetDeviceIDs without OpenCL's headers: numbers are 32 bits, what is listed are pointers. */
 typedef int32_t GetPlatforms(uint32_t room, void **platforms, uint32_t *count);
