@@ -59,6 +59,11 @@ test:                               ## every test; the last line is the total (S
 test-all:                           ## those, and what takes long: every pass on every net of the zoo, all of them on a photograph, 20,000 random nets (SEEDS=)
 	@ZOO_PHOTO=all FOVEA_ONNX_ZOO=all $(MAKE) --no-print-directory test SUITE='$(SUITES) fuzz plain all' SEEDS=$(or $(SEEDS),20000) ALSO=$(ALL)
 
+check-opencl:                       ## every case of target opencl, on PoCL or FOVEA_DEVICE; `make test` takes a sample of them
+	@scripts/deps.sh test
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/ops.test $(BUILD)/tests/nets.test
+	@CC='$(CC)' SAN='$(SAN)' OPENCL_CASES=all FILTER='$(or $(FILTER),*/*opencl*)' SCRIPTS=opencl scripts/test.sh $(BUILD) ops nets plain
+
 tests: $(TESTS) $(ALSO) replays $(BUILD)/fovea # test programs, built and not run
 
 golden: $(BUILD)/tests/run.test     ## compare diagnostics, IR, plans and emitted code with the files in tests/
@@ -193,4 +198,4 @@ $(FUZZNET).c $(FUZZNET).h $(FUZZNET)_weights.c &: tests/golden/lenet.fov $(BUILD
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-emulators demo test test-all tests golden golden-update fuzz fuzz-corpus fuzzers replays install uninstall bench bench-nets bench-tune bench-peers note zoo pictures format tidy wc clean
+.PHONY: all help deps deps-emulators demo test test-all check-opencl tests golden golden-update fuzz fuzz-corpus fuzzers replays install uninstall bench bench-nets bench-tune bench-peers note zoo pictures format tidy wc clean

@@ -3,7 +3,7 @@
 #
 # A SUITE is a Criterion program BUILD/tests/SUITE.test, or `plain`: every tests/plain/*.sh, which prints lines
 # "ok NAME", "not ok NAME why", "skip NAME why"; or `fuzz`, which prints them too: each target of tests/fuzz on its
-# corpus. FILTER='golden/*' picks cases of the Criterion programs.
+# corpus. FILTER='golden/*' picks cases of the Criterion programs, SCRIPTS='opencl*' of the scripts.
 # A program that ends badly without a failed case counts as one failure, and so does one that ran nothing.
 set -u
 build=$1
@@ -50,7 +50,7 @@ for suite in "$@"; do
         continue
     fi
     if [ "$suite" = plain ]; then
-        for script in tests/plain/*.sh; do
+        for script in tests/plain/${SCRIPTS:-*}.sh; do
             name=$(basename "$script" .sh) start=$(date +%s)
             BUILD=$build sh "$script" >"$results/$name.txt" 2>&1
             status=$?

@@ -5,7 +5,7 @@ case $BUILD in
 /*) fovea=$BUILD/fovea ;;
 *) fovea=$root/$BUILD/fovea ;;
 esac
-for target in c avx2 avx512 auto; do
+for target in c avx2 avx512 auto opencl; do
     (cd / && "$fovea" compile "$root/examples/lenet5/lenet5.fov" --target $target -o "$work/root") &&
         (cd examples && "$fovea" compile lenet5/lenet5.fov --target $target -o "$work/near") &&
         (cd examples/edges && "$fovea" compile ../lenet5/./lenet5.fov --target $target -o "$work/beside")

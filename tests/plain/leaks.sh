@@ -33,7 +33,7 @@ clean() {
 for model in tests/golden/*.fov examples/*/*.fov; do
     [ -f "$model" ] || continue
     clean "show $model" show "$model"
-    for target in c avx2 avx512 auto; do
+    for target in c avx2 avx512 auto opencl; do
         clean "compile $model for $target" compile "$model" --target $target --weights random:1 -o "$work/dir"
     done
 done

@@ -252,6 +252,8 @@ if "$fovea" check "$lenet/lenet5.fov" "$first" >out 2>err && [ "$(grep -c ', ok 
 else
     not_ok "check" "$(cat out err | head -n 2)"
 fi
+if grep -qx 'opencl: not checked, ask for it with --target opencl' out; then ok "check says what it leaves out"; else
+    not_ok "check says what it leaves out" "$(tail -n 1 out)"; fi
 if CC=./spoil "$fovea" check "$lenet/lenet5.fov" --target c >out 2>err; then
     not_ok "check finds a wrong layer" "it is content: $(cat out)"
 elif grep -q WRONG out && grep -q "lenet5.fov:6:.*'conv2'" err; then

@@ -5,6 +5,7 @@ case $BUILD in
 *) fovea=$PWD/$BUILD/fovea ;;
 esac
 lenet=$PWD/examples/lenet5
+export POCL_CACHE_DIR="$work/kernels" FOVEA_CACHE="$work/programs" # what devices build
 cd "$work" || exit 1
 
 # holds NAME COMMAND...: it succeeds.
@@ -28,7 +29,7 @@ refuse() {
 
 # LeNet-5's fully connected layers, 400 x 120, 120 x 84 and 84 x 10, in whole panels of 16.
 for as in f16 bf16; do
-    for target in c avx2 avx512 auto; do
+    for target in c avx2 avx512 auto opencl; do
         "$fovea" compile "$lenet/lenet5.fov" --target $target --weights-as $as -o $as-$target --print-plan >plan || exit 1
         "$fovea" compile "$lenet/lenet5.fov" --target $target -o f32-$target || exit 1
         saved=$(($(wc -c <f32-$target/lenet5.weights) - $(wc -c <$as-$target/lenet5.weights)))
@@ -77,7 +78,7 @@ for as in f16 bf16; do
 done
 printf '\223NUMPY\001\000v\000%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), }" >one.npy
 printf '\000\000\200?' >>one.npy
-for target in c avx2 avx512 auto; do
+for target in c avx2 avx512 auto opencl; do
     "$fovea" run corners.fov --target $target --weights-as f16 --raw one.npy >said-$target 2>err ||
         { skip "numbers of 16 bits, $target" "$(head -n 1 err)"; continue; }
     # Nearest, ties to even, below the smallest exponent too.
