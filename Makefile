@@ -62,7 +62,7 @@ test-all:                           ## those, and what takes long: every pass on
 check-opencl:                       ## every case of target opencl, on PoCL or FOVEA_DEVICE; `make test` takes a sample of them
 	@scripts/deps.sh test
 	@$(MAKE) --no-print-directory all $(BUILD)/tests/ops.test $(BUILD)/tests/nets.test
-	@CC='$(CC)' SAN='$(SAN)' OPENCL_CASES=all FILTER='$(or $(FILTER),*/*opencl*)' SCRIPTS=opencl scripts/test.sh $(BUILD) ops nets plain
+	@CC='$(CC)' SAN='$(SAN)' OPENCL_CASES=all FILTER='$(or $(FILTER),*/*opencl*)' SCRIPTS='*opencl*' scripts/test.sh $(BUILD) ops nets plain
 
 tests: $(TESTS) $(ALSO) replays $(BUILD)/fovea # test programs, built and not run
 

@@ -4,7 +4,7 @@ if ! "$BUILD/fovea" devices >"$work/devices" 2>&1; then
     skip "docs/opencl.md" "there is no OpenCL device: $(head -n 1 "$work/devices")"
     exit 0
 fi
-POCL_CACHE_DIR=$work/pocl FOVEA_CACHE=$work/programs_cache
-export POCL_CACHE_DIR FOVEA_CACHE
+POCL_CACHE_DIR=$work/pocl
+export POCL_CACHE_DIR
 document=docs/opencl.md
 . tests/plain/support/document.sh

@@ -97,8 +97,8 @@ if have cmake; then
             not_ok "CMake and pkg-config: the same answer" "$(cat "$work/first" "$work/before" | tr '\n' ' ')"
     fi
     # For a device, when there is one; its numbers may differ in the last digits, which are not printed.
-    POCL_CACHE_DIR=$work/pocl FOVEA_CACHE=$work/programs
-    export POCL_CACHE_DIR FOVEA_CACHE
+    POCL_CACHE_DIR=$work/pocl
+    export POCL_CACHE_DIR
     mkdir "$POCL_CACHE_DIR"
     if "$prefix/bin/fovea" devices >"$work/out" 2>&1; then
         builds "CMake: a model for OpenCL: configure" cmake -S . -B "$work/for a device" -DFOVEA_TARGET=opencl \

@@ -10,7 +10,8 @@ esac
 lenet=$root/examples/lenet5 golden=$root/tests/golden runtime=$root/runtime
 shirt=$lenet/pictures/05-shirt.png
 # What is built for devices and by them goes here, and the user's folders stay as they are.
-export POCL_CACHE_DIR="$work/kernels" FOVEA_CACHE="$work/programs" XDG_CACHE_HOME="$work/cache"
+unset FOVEA_CACHE
+export POCL_CACHE_DIR="$work/kernels" XDG_CACHE_HOME="$work/cache"
 cd "$work" || exit 1
 
 # holds NAME COMMAND...: it succeeds.
@@ -97,7 +98,7 @@ fi
 # simulated PROGRAM BYTES: a run with several work-groups on an input of so many bytes; what it says, and the simulator, goes
 # to out. Of optimised code the simulator does not know all instructions.
 simulated() {
-    rm -rf "$FOVEA_CACHE"
+    rm -rf "$XDG_CACHE_HOME"
     : >log
     head -c "$2" /dev/zero | tr '\0' '?' >input.raw
     oclgrind --data-races --uniform-writes --uninitialized --check-api --compute-units 4 --max-errors 10 --log log \

@@ -5,7 +5,7 @@ case $BUILD in
 *) fovea=$PWD/$BUILD/fovea ;;
 esac
 lenet=$PWD/examples/lenet5
-export POCL_CACHE_DIR="$work/kernels" FOVEA_CACHE="$work/programs" # what devices build
+export POCL_CACHE_DIR="$work/kernels" XDG_CACHE_HOME="$work/programs" # what devices build
 cd "$work" || exit 1
 
 # holds NAME COMMAND...: it succeeds.

@@ -49,7 +49,8 @@ void opencl_prepare(void)
     Arena *arena = arena_new();
     const char *folder = folder_temporary(arena);
     setenv("FOVEA_DEVICE", "cpu", 0);
-    setenv("FOVEA_CACHE", arena_printf(arena, "%s/programs", folder), 1);
+    unsetenv("FOVEA_CACHE"); /* PoCL, whose kernels would be compiled twice, keeps programs by itself */
+    setenv("XDG_CACHE_HOME", arena_printf(arena, "%s/programs", folder), 1);
     setenv("POCL_CACHE_DIR", arena_printf(arena, "%s/kernels", folder), 1);
     setenv(CACHES, folder, 1);
     atexit(remove_caches);
