@@ -84,6 +84,18 @@ else
         ok "check"; else not_ok "check" "$(cat out err | head -n 1)"; fi
     if "$fovea" bench "$lenet/lenet5.fov" --target opencl >out 2>err && grep -q '^conv1 + relu  *[0-9]' out; then
         ok "bench"; else not_ok "bench" "$(cat err | head -n 1)"; fi
+    # make check-opencl: nets of the zoo at full size, as far as the reference computes them in seconds.
+    nets=
+    [ "${OPENCL_CASES-}" != all ] ||
+        nets='alexnet googlenet squeezenet resnet18 resnet50 mobilenetv1 mobilenetv2 densenet121 shufflenet unet'
+    for net in $nets; do
+        model=$(sed -n "s/^$net //p" "$root/examples/zoo/zoo.list")
+        if (cd "$root" && "$fovea" check $model -w random:1 --target opencl) >out 2>err; then
+            ok "$(sed -n "s/^opencl: /$net at full size: /p" out)"
+        else
+            not_ok "$net at full size" "$(cat out err | head -n 1)"
+        fi
+    done
     fails "a device that is not there" "no device is the one that FOVEA_DEVICE asks for, 'no such'" \
         env FOVEA_DEVICE='no such' ./lenet5 --selftest
 fi
