@@ -34,6 +34,9 @@ bool fovea_fail(fovea_fault *fault, const char *format, ...)
 bool fovea_fail_lines(fovea_fault *fault, const char *text)
 {
     snprintf(fault->text, sizeof fault->text, "%s", text);
+    size_t length = strlen(fault->text);
+    while (length && fault->text[length - 1] == '\n')
+        fault->text[--length] = '\0';
     make_printable(fault->text, '\n');
     return false;
 }

@@ -98,6 +98,11 @@ else
     done
     fails "a device that is not there" "no device is the one that FOVEA_DEVICE asks for, 'no such'" \
         env FOVEA_DEVICE='no such' ./lenet5 --selftest
+    if grep -q '^   #  name ' err; then ok "the devices that are"; else
+        not_ok "the devices that are" "$(head -n 2 err | tr '\n' ' ')"; fi
+    LC_ALL=C sed 's/typedef uchar uint8_t/typedef uchat uint8_t/' lenet5 >refused
+    chmod +x refused
+    fails "kernels that a device's compiler refuses" "typedef uchat uint8_t.*clBuildProgram failed" ./refused --selftest
 fi
 unset FOVEA_DEVICE
 
