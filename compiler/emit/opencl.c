@@ -96,7 +96,7 @@ static const InstructionSet cpu = {
 
 const Target target_opencl = {
     .name = "opencl",
-    .synopsis = "OpenCL 1.2: kernels for other devices",
+    .synopsis = "devices with OpenCL 1.2",
     .blob = "avx512",
     .sets = {&cpu},
     .set_count = 1,

@@ -1,6 +1,6 @@
 /* device.c - a compiled net
  *
- * Net 'device' of device.fov, compiled by Fovea for target opencl: OpenCL 1.2: kernels for other devices.
+ * Net 'device' of device.fov, compiled by Fovea for target opencl: devices with OpenCL 1.2.
  * This text is yours under the 0BSD licence: use it for anything, no notice is owed.
  */
 #include "device.h"
@@ -31,7 +31,7 @@ enum {
 static const char *const device_source[] = {
     "/* device.cl - kernels of a compiled net\n"
     " *\n"
-    " * Net 'device' of device.fov, compiled by Fovea for target opencl: OpenCL 1.2: kernels for other devices.\n"
+    " * Net 'device' of device.fov, compiled by Fovea for target opencl: devices with OpenCL 1.2.\n"
     " * This text is yours under the 0BSD licence: use it for anything, no notice is owed.\n"
     " */\n"
     "#pragma OPENCL FP_CONTRACT OFF\n"

@@ -1,6 +1,6 @@
 /* device.cl - kernels of a compiled net
  *
- * Net 'device' of device.fov, compiled by Fovea for target opencl: OpenCL 1.2: kernels for other devices.
+ * Net 'device' of device.fov, compiled by Fovea for target opencl: devices with OpenCL 1.2.
  * This text is yours under the 0BSD licence: use it for anything, no notice is owed.
  */
 #pragma OPENCL FP_CONTRACT OFF
