@@ -148,8 +148,11 @@ static void write_net(const Emission *emission, Buf *out)
                "    /* The hash of all that is compiled in, and how much of the weights the kernels read. */\n"
                "    .architecture = UINT64_C(0x%016llx),\n    .weights_bytes = %lld,\n",
                (unsigned long long)plan->architecture, (long long)plan->weights_bytes);
-    buf_printf(out, "    .cpu = {\"-cl-std=CL1.2 -cl-denorms-are-zero\", %s_launches, %u, %lld, %lld},\n};\n\n", p,
-               plan->steps.count, (long long)plan->workspace_bytes, (long long)opencl_scratch(plan));
+    buf_printf(out,
+               "    .cpu = {.options = \"-cl-std=CL1.2 -cl-denorms-are-zero\",\n"
+               "            .launches = %s_launches,\n            .launch_count = %u,\n"
+               "            .memory_bytes = %lld,\n            .scratch_bytes = %lld},\n};\n\n",
+               p, plan->steps.count, (long long)plan->workspace_bytes, (long long)opencl_scratch(plan));
 }
 
 /* ---- the interface ---- */

@@ -404,7 +404,11 @@ static const fovea_cl_net device_net = {
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
     .architecture = UINT64_C(0xa97a3b583e445084),
     .weights_bytes = 41344,
-    .cpu = {"-cl-std=CL1.2 -cl-denorms-are-zero", device_launches, 6, 408640, 0},
+    .cpu = {.options = "-cl-std=CL1.2 -cl-denorms-are-zero",
+            .launches = device_launches,
+            .launch_count = 6,
+            .memory_bytes = 408640,
+            .scratch_bytes = 0},
 };
 
 fovea_status device_open(device_model *model, const void *weights, size_t bytes)

@@ -106,6 +106,12 @@ else
 fi
 unset FOVEA_DEVICE
 
+# ---- the weights ----
+
+"$fovea" compile "$lenet/lenet5.fov" --target avx512 -o wide >out 2>&1 && "$fovea" compile "$lenet/lenet5.fov" --target opencl -o narrow >out 2>&1
+if cmp wide/lenet5.weights narrow/lenet5.weights >out 2>&1; then ok "the weights of avx512"; else
+    not_ok "the weights of avx512" "$(head -n 1 out)"; fi
+
 # ---- a simulator ----
 
 if ! have oclgrind; then

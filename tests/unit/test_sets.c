@@ -1,5 +1,5 @@
-/* test_sets.c - target auto: the Plan of avx512, with loops for other instruction sets beside it, and the verifier's
- * rules of these broken once. */
+/* test_sets.c - targets with the weights of avx512: auto, which has its Plan, with loops for other instruction sets
+ * beside it, and the verifier's rules of these broken once; and opencl. */
 #include <criterion/criterion.h>
 
 #include "pass/pass.h"
@@ -45,6 +45,38 @@ Test(sets, plan_is_that_of_avx512)
                              name, a->kernels.at[i].name);
         for (uint32_t i = 0; i < a->steps.count; i++)
             cr_expect_eq(a->steps.at[i].waits, b->steps.at[i].waits, "%s: step %u", name, i);
+        arena_free(arena);
+    }
+}
+
+/* The blob is the header, with the hash, and then each tensor: its format, at its place. */
+Test(sets, weights_of_opencl_are_those_of_avx512)
+{
+    const char *const nets[] = {lenet5, alexnet, vgg, googlenet, resnet};
+    for (size_t n = 0; n < COUNT_OF(nets); n++) {
+        Arena *arena = arena_new();
+        const Plan *a = plan_net(arena, nets[n], "opencl"), *b = plan_net(arena, nets[n], "avx512");
+        const char *name = a->graph->name;
+        uint32_t tensors = 0, k = 0;
+        cr_expect_eq(a->architecture, b->architecture, "%s", name);
+        cr_expect_eq(a->weights_bytes, b->weights_bytes, "%s", name);
+        for (uint32_t i = 0; i < a->buffers.count; i++) {
+            const Buffer *buffer = &a->buffers.at[i];
+            if (buffer->place != BUFFER_WEIGHTS)
+                continue;
+            while (k < b->buffers.count && b->buffers.at[k].place != BUFFER_WEIGHTS)
+                k++;
+            cr_assert(k < b->buffers.count, "%s: avx512 has no %s", name, buffer->name);
+            cr_expect_str_eq(buffer->name, b->buffers.at[k].name, "%s", name);
+            cr_expect_eq(buffer->offset, b->buffers.at[k].offset, "%s: %s", name, buffer->name);
+            const Type *type = &b->buffers.at[k].type;
+            cr_expect(buffer->type.dtype == type->dtype && layout_equal(&buffer->type.layout, &type->layout) &&
+                          shape_equal(&buffer->type.shape, &type->shape),
+                      "%s: %s", name, buffer->name);
+            k++;
+            tensors++;
+        }
+        cr_expect_gt(tensors, 0, "%s", name);
         arena_free(arena);
     }
 }
