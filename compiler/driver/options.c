@@ -42,6 +42,30 @@ static bool parse_target(Options *options, Arena *arena, Diag *diag, const char 
     return true;
 }
 
+/* --device: of the targets that have kernels for several kinds of devices, those for one. */
+static bool take_device(Options *options, Diag *diag)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < options->targets.count; i++) {
+        const Target *target = target_for_devices(options->targets.at[i], options->device);
+        any |= target != NULL;
+        if (target)
+            options->targets.at[i] = target;
+    }
+    if (any) {
+        const Target *target = target_for_devices(options->target, options->device);
+        options->target = target ? target : options->target;
+        return true;
+    }
+    if (target_for_devices(&target_opencl, options->device)) {
+        diag_error(diag, NOWHERE, "--device is for target opencl, which is not given");
+        diag_hint(diag, "--target opencl --device %s", options->device);
+    } else {
+        diag_error(diag, NOWHERE, "--device takes cpu or gpu, not '%s'", options->device);
+    }
+    return false;
+}
+
 /* --batch, --threads, --runs. */
 static bool parse_count(Diag *diag, const char *option, const char *text, int64_t *count)
 {
@@ -227,7 +251,8 @@ static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionR
     } texts[] = {
         {"output", &options->output},    {"net", &options->elaborate.net}, {"save-weights", &options->save_weights},
         {"check", &options->check_file}, {"depfile", &options->depfile},   {"at", &options->rf.at},
-        {"weights", &options->weights},  {"svg", &options->bench.svg},     {"tune", &options->tune}};
+        {"weights", &options->weights},  {"svg", &options->bench.svg},     {"tune", &options->tune},
+        {"device", &options->device}};
     for (size_t i = 0; i < COUNT_OF(texts); i++)
         if (strcmp(row->name, texts[i].name) == 0)
             *texts[i].text = value;
@@ -387,6 +412,8 @@ OptionsResult options_parse(Options *options, Arena *arena, Diag *diag, int argc
         return OPTIONS_WRONG;
     OptionsResult result = parse_rest(options, arena, diag, argc - 1, argv + 1);
     if (result == OPTIONS_RUN && !check_rest(options, diag))
+        return OPTIONS_WRONG;
+    if (result == OPTIONS_RUN && options->device && !take_device(options, diag))
         return OPTIONS_WRONG;
     options->elaborate.defines = options->defines.at;
     options->elaborate.define_count = options->defines.count;

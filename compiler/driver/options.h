@@ -51,6 +51,7 @@ typedef struct Options {
     const char *output;          /* folder, program or file; NULL: none was given */
     const Target *target;        /* the last one given, else the portable one */
     VEC(const Target *) targets; /* check, weights: those given; none: all */
+    const char *device;          /* target opencl: the kind of devices it is for; NULL: all */
     const char *prefix;          /* NULL: the net's name */
     const char *weights;
     const char *save_weights; /* compile: a safetensors file to write them to; NULL: none */

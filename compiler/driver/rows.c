@@ -58,6 +58,7 @@ const OptionRow option_rows[] = {
     {"output", 'o', "FILE", FMT, false, "write the formatted text there"},
     {"output", 'o', "FILE", OPT, false, "write the graph's text there"},
     {"target", 't', "NAME", MODELS | OPT | TUNE, false, NULL},
+    {"device", 0, "cpu|gpu", MODELS, false, "target opencl: for devices of that kind alone (default: for both)"},
     {"weights", 'w', "FILE", BOUND, false, "safetensors file, or random:SEED; wins over the model's own"},
     {"define", 'D', "NAME=VALUE", NETS, false, "set a parameter of the net"},
     {"net", 0, "NAME", NETS, false, "the net to take when the file has several"},

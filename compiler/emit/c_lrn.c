@@ -156,18 +156,23 @@ static void lrn_blocked_text(KernelText *text)
     if (in.base)
         x = arena_printf(text->arena, "%s + %lld", x, (long long)in.base);
     const char *to = out.base ? arena_printf(text->arena, "y + %lld", (long long)out.base) : "y";
-    if (y->dim[0] > 1)
+    const bool batch = y->dim[0] > 1, spread = text_is_spread(text);
+    if (spread) {
+        const ItemAxis axes[] = {{"n", y->dim[0]}, {"r", y->dim[2]}, {"c", y->dim[3]}};
+        items_open(text, batch ? axes : axes + 1, batch ? 3 : 2);
+    }
+    if (batch && !spread)
         buf_open(text->out, "for (int n = 0; n < %lld; n++)", (long long)y->dim[0]);
-    buf_open(text->out, "%s", text_loop(text, AXIS_ROWS, "r", y->dim[2], 1));
-    buf_open(text->out, "for (int c = 0; c < %lld; c++)", (long long)y->dim[3]);
+    if (!spread) {
+        buf_open(text->out, "%s", text_loop(text, AXIS_ROWS, "r", y->dim[2], 1));
+        buf_open(text->out, "for (int c = 0; c < %lld; c++)", (long long)y->dim[3]);
+    }
     buf_line(text->out, "%ss = %s;", text_reads(text),
              pointer_text(text, x, place_text(text, &in, terms, COUNT_OF(terms))));
     buf_line(text->out, "%sd = %s;", text_writes(text),
              pointer_text(text, to, place_text(text, &out, terms, COUNT_OF(terms))));
     write_blocked_place(text, &in, &out);
-    buf_close(text->out);
-    buf_close(text->out);
-    if (y->dim[0] > 1)
+    for (int open = spread ? 1 : 2 + batch; open > 0; open--)
         buf_close(text->out);
     text_close(text);
 }

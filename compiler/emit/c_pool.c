@@ -11,6 +11,7 @@ typedef struct PoolText {
     const Shape *x, *y;
     int64_t block; /* channels of one; 1: plain */
     int64_t lanes; /* of those at a time */
+    int64_t maps;  /* or blocks of them, of all pictures */
     bool mean;
 } PoolText;
 
@@ -73,10 +74,10 @@ static Words words_of(const PoolText *p)
         return (Words){.type = text_set(p->text)->vector,
                        .least = "v_set(-INFINITY)",
                        .zero = "v_zero()",
-                       .load = "v_load(x + %s)",
+                       .load = p->text->plan->target->gpu ? "v_read(x + %s)" : "v_load(x + %s)",
                        .join = p->mean ? "v = v_add(v, %s);" : "v = v_max(%s, v);",
                        .divide = "v_div(v, v_set(%s))",
-                       .store = "v_store(y + %s, %s);"};
+                       .store = p->text->plan->target->gpu ? "v_write(y + %s, %s);" : "v_store(y + %s, %s);"};
     const char *larger = arena_printf(arena, "v = %s_larger(%%s, v);", p->text->prefix);
     p->text->needs->larger |= !p->mean;
     return (Words){.type = "float",
@@ -127,10 +128,15 @@ static void write_window(const PoolText *p, bool inside_y, bool inside_x)
     const char *column =
         window_start(text->arena, inside_x ? "c" : "left", (inside_x ? a->stride[1] : 1) * p->in.stride[3], 0);
     const Access taps = {.stride = {p->in.stride[2] * a->dilation[0], p->in.stride[3] * a->dilation[1]}};
-    const Access places = {.stride = {p->out.stride[2], p->out.stride[3]}};
+    const Access places = {.stride = {p->out.stride[2], p->out.stride[3], p->out.stride[1] * p->block}};
+    if (text_is_spread(text)) /* x stays where it begins */
+        row = arena_printf(text->arena, "i * %lld + %s", (long long)(p->in.stride[1] * p->block), row);
     const char *from = place_text(text, &taps, (Term[]){{"ky", 0, 1}, {"kx", 1, 1}}, 2);
-    const char *to = place_text(text, &places,
-                                (Term[]){{text_row_out(text), 0, 1}, {"c", 1, 1}, {"h", AXIS_IN_BLOCK, is_cut(p)}}, 3);
+    const char *to = place_text(
+        text, &places,
+        (Term[]){
+            {"i", 2, text_is_spread(text)}, {text_row_out(text), 0, 1}, {"c", 1, 1}, {"h", AXIS_IN_BLOCK, is_cut(p)}},
+        4);
     text->needs->math |= !p->mean;
     buf_line(out, "const int s = %s + %s%s;", row, column, is_cut(p) ? " + h" : "");
     buf_line(out, "%s v = %s;", words.type, p->mean ? words.zero : words.least);
@@ -140,6 +146,42 @@ static void write_window(const PoolText *p, bool inside_y, bool inside_x)
     buf_line(out, "        %s", word(p, words.join, tap));
     const char *value = p->mean ? word(p, words.divide, count_text(p, inside_y, inside_x)) : "v";
     buf_line(out, "%s", word(p, word(p, words.store, to), value));
+}
+
+/* Loops over places of y, each with the taps of its window that are inside; how many braces are open. */
+static int open_places(const PoolText *p, bool inside_y, bool inside_x)
+{
+    KernelText *text = p->text;
+    Buf *out = text->out;
+    int64_t rows = p->y->dim[2], columns = p->y->dim[3];
+    int open = 2;
+    if (text_is_spread(text)) {
+        const ItemAxis axes[] = {
+            {"i", p->maps}, {"r", rows}, {"c", columns}, {"part", is_cut(p) ? p->block / p->lanes : 1}};
+        items_open(text, axes, is_cut(p) ? 4 : 3);
+        if (is_cut(p))
+            buf_line(out, "const int h = part * %lld;", (long long)p->lanes);
+        if (!inside_y)
+            write_range(p, 0, "r", "top");
+        if (!inside_x)
+            write_range(p, 1, "c", "left");
+        return 1;
+    }
+    if (p->maps > 1) {
+        text_maps_open(text, p->maps, p->in.stride[1] * p->block, p->out.stride[1] * p->block);
+        open++;
+    }
+    text_rows_open(text, rows, true);
+    if (!inside_y)
+        write_range(p, 0, "r", "top");
+    buf_open(out, "for (int c = 0; c < %lld; c++)", (long long)columns);
+    if (!inside_x)
+        write_range(p, 1, "c", "left");
+    if (is_cut(p)) {
+        buf_open(out, "for (int h = 0; h < %lld; h += %lld)", (long long)p->block, (long long)p->lanes);
+        open++;
+    }
+    return open;
 }
 
 void c_pool_text(KernelText *text)
@@ -169,24 +211,10 @@ void c_pool_text(KernelText *text)
         buf_line(out, "x += %lld; /* past the halo */", (long long)p.in.base);
     if (p.out.base)
         buf_line(out, "y += %lld; /* past the halo */", (long long)p.out.base);
-    int64_t maps = p.y->dim[0] * quotient_up(p.y->dim[1], p.block);
-    if (maps > 1)
-        text_maps_open(text, maps, p.in.stride[1] * p.block, p.out.stride[1] * p.block);
-    text_rows_open(text, p.y->dim[2], true);
-    if (!inside_y)
-        write_range(&p, 0, "r", "top");
-    buf_open(out, "for (int c = 0; c < %lld; c++)", (long long)p.y->dim[3]);
-    if (!inside_x)
-        write_range(&p, 1, "c", "left");
-    bool cut = is_cut(&p);
-    if (cut)
-        buf_open(out, "for (int h = 0; h < %lld; h += %lld)", (long long)p.block, (long long)p.lanes);
+    p.maps = p.y->dim[0] * quotient_up(p.y->dim[1], p.block);
+    int open = open_places(&p, inside_y, inside_x);
     write_window(&p, inside_y, inside_x);
-    if (cut)
-        buf_close(out);
-    buf_close(out);
-    buf_close(out);
-    if (maps > 1)
+    for (; open > 0; open--)
         buf_close(out);
     text_close(text);
 }

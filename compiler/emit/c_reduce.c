@@ -12,8 +12,7 @@ static void write_argmax(KernelText *text)
     text_comment(text, "the first of the largest, NaN being larger than any number");
     text_open(text);
     text_border(text);
-    for (int axis = 0; axis < nest.rank; axis++)
-        nest_block_open(text, &nest, axis);
+    nest_blocks_open(text, &nest);
     const char *element = step == 1 ? "s[a]" : arena_printf(text->arena, "s[a * %lld]", step);
     nest_begin(text, &nest, NEST_SOURCE, arena_printf(text->arena, "%ss = x", text_reads(text)));
     buf_line(text->out, "float largest = s[0];");
@@ -25,8 +24,7 @@ static void write_argmax(KernelText *text)
     buf_close(text->out);
     buf_close(text->out);
     buf_line(text->out, "y[%s] = (float)place;", nest_index(text, &nest, NEST_RESULT));
-    for (int axis = 0; axis < nest.rank; axis++)
-        buf_close(text->out);
+    nest_blocks_close(text, &nest);
     text_close(text);
 }
 

@@ -177,6 +177,7 @@ bool emit_model(Diag *diag, const Plan *plan, const EmitOptions *options, const 
                          .options = options,
                          .prefix = prefix,
                          .macro = macro_text(arena, prefix),
+                         .beside = "",
                          .ports = port_macros(arena, plan->graph),
                          .selftest = blob.selftest < blob.count,
                          .blob_bytes = blob.bytes,

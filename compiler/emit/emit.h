@@ -45,6 +45,7 @@ typedef struct Emission {
     const EmitOptions *options;
     const char *prefix; /* lenet5 */
     const char *macro;  /* LENET5 */
+    const char *beside; /* what names of the plan beside another one begin with: "gpu_"; "" */
     int set;            /* which of the target's instruction sets kernels and their calls are written for */
     const char **ports; /* names of inputs, then of outputs, as macros have them: port_macros */
     bool selftest;

@@ -134,9 +134,38 @@ static void write_row_helpers(const Emission *emission, Buf *out, const Needs *n
     }
 }
 
+/* The same by items: the rows above and below of a picture, then what stands left and right of each of the others. */
+static void write_border_by_items(const char *p, Buf *out)
+{
+    buf_printf(
+        out,
+        "/* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for edges. "
+        "*/\n"
+        "static void %s_zero_border(global float *y, int maps, int height, int width, int top, int left, int "
+        "bottom,\n"
+        "                           int right)\n{\n"
+        "    const int row = left + width + right, sides = left + right, ends = (top + bottom) * row;\n"
+        "    const int border = ends + height * sides, picture = (top + height + bottom) * row;\n"
+        "    for (int item = get_global_id(0); item < maps * border; item += get_global_size(0)) {\n"
+        "        int at = item %% border;\n"
+        "        if (at >= ends) {\n"
+        "            const int side = (at - ends) %% sides;\n"
+        "            at = (top + (at - ends) / sides) * row + side + (side < left ? 0 : width);\n"
+        "        } else if (at >= top * row) {\n"
+        "            at += height * row;\n"
+        "        }\n"
+        "        y[item / border * picture + at] = 0.0f;\n"
+        "    }\n}\n\n",
+        p);
+}
+
 static void write_border_helper(const Emission *emission, Buf *out)
 {
     const char *p = emission->prefix;
+    if (emission->plan->target->gpu) {
+        write_border_by_items(p, out);
+        return;
+    }
     buf_puts(out, "/* Zeros around each of `maps` pictures of height x width, so that convolutions need not test for "
                   "edges. */\n");
     line_wrapped(out, arena_printf(emission->arena,

@@ -137,9 +137,21 @@ void line_wrapped(Buf *out, const char *line);
 /* The same for a line of a comment, which begins with `begin`: its opening, or " * ". */
 void comment_wrapped(Buf *out, const char *begin, const char *text);
 
+/* ---- work-items (items.c) ---- */
+
+/* Whether loops of the kernel's Tiling are spread over work-items (plan/gpu.h). */
+bool text_is_spread(const KernelText *text);
+
+/* Loops over items in place of some others, outermost first, as one with a brace, which buf_close closes. */
+typedef struct ItemAxis {
+    const char *name; /* of its variable */
+    int64_t count;
+} ItemAxis;
+void items_open(KernelText *text, const ItemAxis *axes, int count);
+
 /* ---- where elements stand ---- */
 
-/* Loops of a nest (plan/nest.h) as text. */
+/* Loops of a nest (plan/nest.h) as text, spread over items where the Tiling says so. */
 void nest_open(KernelText *text, const Nest *nest); /* for lines; the caller writes one statement */
 void nest_close(KernelText *text, const Nest *nest);
 const char *nest_index(const KernelText *text, const Nest *nest, int operand); /* "i * 784 + j" */
@@ -149,7 +161,9 @@ void nest_begin(KernelText *text, const Nest *nest, int operand, const char *sta
 void nest_lines_open(KernelText *text, const Nest *nest, int from, int to);
 void nest_block_open(KernelText *text, const Nest *nest, int axis);
 const char *nest_name(int axis); /* of its loop's variable */
-/* All of its loops with braces. */
+/* Its first loops with braces, and all of them; these, too, spread over items where the Tiling says so. */
+void nest_kept_open(KernelText *text, const Nest *nest, int count);
+void nest_kept_close(KernelText *text, int count);
 void nest_blocks_open(KernelText *text, const Nest *nest);
 void nest_blocks_close(KernelText *text, const Nest *nest);
 

@@ -62,20 +62,46 @@ void nest_block_open(KernelText *text, const Nest *nest, int axis)
     buf_open(text->out, "%s", loop_head(text, nest, axis));
 }
 
+static void open_items(KernelText *text, const Nest *nest, int count)
+{
+    ItemAxis axes[NEST_AXES];
+    for (int axis = 0; axis < count; axis++)
+        axes[axis] = (ItemAxis){loop_names[axis], nest->dim[axis]};
+    items_open(text, axes, count);
+}
+
+void nest_kept_open(KernelText *text, const Nest *nest, int count)
+{
+    if (text_is_spread(text))
+        open_items(text, nest, count);
+    for (int axis = 0; axis < count && !text_is_spread(text); axis++)
+        nest_block_open(text, nest, axis);
+}
+
+void nest_kept_close(KernelText *text, int count)
+{
+    if (text_is_spread(text))
+        count = 1;
+    for (int axis = 0; axis < count; axis++)
+        buf_close(text->out);
+}
+
 void nest_blocks_open(KernelText *text, const Nest *nest)
 {
-    for (int axis = 0; axis < nest->rank; axis++)
-        nest_block_open(text, nest, axis);
+    nest_kept_open(text, nest, nest->rank);
 }
 
 void nest_blocks_close(KernelText *text, const Nest *nest)
 {
-    for (int axis = 0; axis < nest->rank; axis++)
-        buf_close(text->out);
+    nest_kept_close(text, nest->rank);
 }
 
 void nest_open(KernelText *text, const Nest *nest)
 {
+    if (text_is_spread(text)) {
+        open_items(text, nest, nest->rank);
+        return;
+    }
     for (int axis = 0; axis < nest->rank; axis++) {
         if (nest->strip && axis == nest->strip_axis)
             open_strips(text, nest);
@@ -88,6 +114,10 @@ void nest_open(KernelText *text, const Nest *nest)
 
 void nest_close(KernelText *text, const Nest *nest)
 {
+    if (text_is_spread(text)) {
+        buf_close(text->out);
+        return;
+    }
     if (!strips_are_cut(nest)) {
         text->out->indent -= nest->rank + (nest->strip != 0);
         return;

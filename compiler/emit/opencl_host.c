@@ -60,7 +60,7 @@ static void write_tensor(const Emission *emission, Buf *out, uint32_t index, int
     }
     case BUFFER_WORKSPACE:
     case BUFFER_PART:
-        buf_printf(out, "{FOVEA_CL_MEMORY, 0, at_%s", part->name);
+        buf_printf(out, "{FOVEA_CL_MEMORY, 0, %sat_%s", emission->beside, part->name);
         break;
     }
     if (first)
@@ -74,7 +74,8 @@ static uint32_t write_tensors(const Emission *emission, Buf *out, uint32_t index
     const Step *step = &emission->plan->steps.at[index];
     uint32_t count = 0;
     Buf line = {0};
-    buf_printf(&line, "static const fovea_cl_tensor %s_tensors%u[] = {", emission->prefix, index + 1);
+    buf_printf(&line, "static const fovea_cl_tensor %s_%stensors%u[] = {", emission->prefix, emission->beside,
+               index + 1);
     for (uint32_t i = 0; i < step->read_count; i++) {
         if (i == emission->plan->kernels.at[step->kernel].in_place)
             continue;
@@ -86,7 +87,11 @@ static uint32_t write_tensors(const Emission *emission, Buf *out, uint32_t index
         write_tensor(emission, &line, step->writes[i].buffer, 0);
     }
     if (step->scratch != BUFFER_NONE) {
-        buf_puts(&line, ", {FOVEA_CL_SCRATCH, 0, 0}");
+        buf_puts(&line, ", ");
+        if (emission->plan->target->gpu) /* one for all groups, where the plan has it */
+            write_tensor(emission, &line, step->scratch, 0);
+        else
+            buf_puts(&line, "{FOVEA_CL_SCRATCH, 0, 0}");
         count++;
     }
     buf_puts(&line, "};");
@@ -95,25 +100,49 @@ static uint32_t write_tensors(const Emission *emission, Buf *out, uint32_t index
     return count;
 }
 
+/* "{16384, 1}, {256, 1}}," behind the rest of a launch. */
+static void write_sizes(Buf *out, const GpuLaunch *launch)
+{
+    buf_printf(out, "{%lld, %lld}, {%lld, %lld}},\n", (long long)launch->items[0], (long long)launch->items[1],
+               (long long)launch->group[0], (long long)launch->group[1]);
+}
+
+static void write_step_launches(const Emission *emission, Buf *out, uint32_t index, uint32_t tensors)
+{
+    const Plan *plan = emission->plan;
+    const Step *step = &plan->steps.at[index];
+    const Kernel *kernel = &plan->kernels.at[step->kernel];
+    const Loop *shared = tiling_shared(&kernel->tiling);
+    const char *p = emission->prefix;
+    GpuLaunch launches[MOST_LAUNCHES];
+    const int count = opencl_launches(plan, kernel, launches);
+    for (int l = 0; l < count; l++) {
+        buf_printf(out, "    {\"%s_%s%s_launch\", ", p, kernel->name, launches[l].part);
+        emit_string(out, graph_node(plan->graph, step->leader)->path);
+        buf_printf(out, ", %u, %s_%stensors%u, %u, ", index, p, emission->beside, index + 1, tensors);
+        if (plan->target->gpu) {
+            buf_puts(out, "0, ");
+            write_sizes(out, &launches[l]);
+        } else {
+            buf_printf(out, "%lld, {0}, {0}},\n",
+                       (long long)(shared ? quotient_up(shared->length, shared->together) : 1));
+        }
+    }
+}
+
 static void write_launches(const Emission *emission, Buf *out)
 {
     const Plan *plan = emission->plan;
-    const char *p = emission->prefix;
     uint32_t *counts = NEW_ARRAY(emission->arena, uint32_t, plan->steps.count);
     for (uint32_t i = 0; i < plan->steps.count; i++)
         counts[i] = write_tensors(emission, out, i);
     buf_printf(out,
-               "\n/* Kernels, layers, tensors, and among how many work-groups each can be shared at most. */\n"
-               "static const fovea_cl_launch %s_launches[] = {\n",
-               p);
-    for (uint32_t i = 0; i < plan->steps.count; i++) {
-        const Kernel *kernel = &plan->kernels.at[plan->steps.at[i].kernel];
-        const Loop *shared = tiling_shared(&kernel->tiling);
-        buf_printf(out, "    {\"%s_%s_launch\", ", p, kernel->name);
-        emit_string(out, graph_node(plan->graph, plan->steps.at[i].leader)->path);
-        buf_printf(out, ", %s_tensors%u, %u, %lld, {0}, {0}},\n", p, i + 1, counts[i],
-                   (long long)(shared ? quotient_up(shared->length, shared->together) : 1));
-    }
+               "\n/* Kernels, layers, steps, tensors, and %s. */\nstatic const fovea_cl_launch %s_%slaunches[] = {\n",
+               plan->target->gpu ? "how many work-items in all and in a group"
+                                 : "among how many work-groups each can be shared at most",
+               emission->prefix, emission->beside);
+    for (uint32_t i = 0; i < plan->steps.count; i++)
+        write_step_launches(emission, out, i, counts[i]);
     buf_puts(out, "};\n\n");
 }
 
@@ -128,6 +157,22 @@ static void write_port_bytes(const Emission *emission, Buf *out, const char *whi
     buf_puts(&line, "};");
     line_wrapped(out, buf_text(&line));
     buf_free(&line);
+}
+
+/* How devices of a kind compute the net: ".cpu = {...}". Where there are two ways, a macro says which is compiled. */
+static void write_plan_row(const Emission *emission, Buf *out)
+{
+    const Plan *plan = emission->plan;
+    const char *p = emission->prefix, *kind = plan->target->gpu ? "gpu" : "cpu", *options = "";
+    if (*emission->beside)
+        options = arena_printf(emission->arena, " -D%s_GPU", emission->macro);
+    buf_printf(out,
+               "    .%s = {.options = \"-cl-std=CL1.2 -cl-denorms-are-zero%s\",\n"
+               "            .launches = %s_%slaunches,\n"
+               "            .launch_count = sizeof %s_%slaunches / sizeof *%s_%slaunches,\n"
+               "            .memory_bytes = %lld,\n            .scratch_bytes = %lld},\n",
+               kind, options, p, emission->beside, p, emission->beside, p, emission->beside,
+               (long long)plan->workspace_bytes, (long long)(plan->target->gpu ? 0 : opencl_scratch(plan)));
 }
 
 static void write_net(const Emission *emission, Buf *out)
@@ -146,13 +191,14 @@ static void write_net(const Emission *emission, Buf *out)
                p, p, p, p, p, graph->inputs.count, graph->outputs.count);
     buf_printf(out,
                "    /* The hash of all that is compiled in, and how much of the weights the kernels read. */\n"
-               "    .architecture = UINT64_C(0x%016llx),\n    .weights_bytes = %lld,\n",
-               (unsigned long long)plan->architecture, (long long)plan->weights_bytes);
-    buf_printf(out,
-               "    .cpu = {.options = \"-cl-std=CL1.2 -cl-denorms-are-zero\",\n"
-               "            .launches = %s_launches,\n            .launch_count = %u,\n"
-               "            .memory_bytes = %lld,\n            .scratch_bytes = %lld},\n};\n\n",
-               p, plan->steps.count, (long long)plan->workspace_bytes, (long long)opencl_scratch(plan));
+               "    .architecture = UINT64_C(0x%016llx),\n    .weights_bytes = %lld,\n    .step_count = %u,\n",
+               (unsigned long long)plan->architecture, (long long)plan->weights_bytes, plan->steps.count);
+    write_plan_row(emission, out);
+    if (plan->beside) {
+        const Emission gpu = opencl_beside(emission);
+        write_plan_row(&gpu, out);
+    }
+    buf_puts(out, "};\n\n");
 }
 
 /* ---- the interface ---- */
@@ -227,8 +273,16 @@ void emit_opencl_host(const Emission *emission, Buf *out)
                 arena_printf(emission->arena, "Where each tensor stands in %s.weights", emission->prefix));
     emit_places(emission, out, BUFFER_WORKSPACE,
                 "Where each value stands in the workspace, and from which step of a run to which");
+    if (emission->plan->beside) {
+        const Emission gpu = opencl_beside(emission);
+        emit_places(&gpu, out, BUFFER_WORKSPACE, "The same on GPUs");
+    }
     write_source(emission, out);
     write_launches(emission, out);
+    if (emission->plan->beside) {
+        const Emission gpu = opencl_beside(emission);
+        write_launches(&gpu, out);
+    }
     write_net(emission, out);
     write_interface(emission, out);
     emit_selftest_text(emission, out);

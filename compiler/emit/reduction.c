@@ -141,14 +141,12 @@ static void write_lanes(const Reduction *r)
 
 static void write_runs(const Reduction *r)
 {
-    for (int axis = 0; axis < r->kept; axis++)
-        nest_block_open(r->text, &r->nest, axis);
+    nest_kept_open(r->text, &r->nest, r->kept);
     if (r->lanes > 1)
         write_lanes(r);
     else
         write_single(r);
-    for (int axis = 0; axis < r->kept; axis++)
-        buf_close(r->text->out);
+    nest_kept_close(r->text, r->kept);
 }
 
 /* ---- rows: the innermost axis is kept ---- */

@@ -71,13 +71,14 @@ static void write_set(const Emission *emission, Buf *out, Needs *needs)
 /* "at_relu = 0, / * [6][28][28], steps 1 to 2 * /", and of a part "at_relu = at_concat + 96, / * [6][28][28] * /" */
 static void write_place(const Emission *emission, Buf *out, const Buffer *buffer)
 {
-    const char *size = storage_text(emission->arena, &buffer->type);
+    const char *size = storage_text(emission->arena, &buffer->type), *beside = emission->beside;
     if (buffer->place == BUFFER_PART) {
         const char *whole = emission->plan->buffers.at[buffer->whole].name;
-        buf_printf(out, "    at_%s = at_%s + %lld, /* %s */\n", buffer->name, whole, (long long)buffer->begin, size);
+        buf_printf(out, "    %sat_%s = %sat_%s + %lld, /* %s */\n", beside, buffer->name, beside, whole,
+                   (long long)buffer->begin, size);
         return;
     }
-    buf_printf(out, "    %s_%s = %lld, /* %s", buffer->place == BUFFER_WEIGHTS ? "w" : "at", buffer->name,
+    buf_printf(out, "    %s%s_%s = %lld, /* %s", beside, buffer->place == BUFFER_WEIGHTS ? "w" : "at", buffer->name,
                (long long)(buffer->offset / 4), size);
     if (buffer->place == BUFFER_WORKSPACE && buffer->first == buffer->last)
         buf_printf(out, ", step %u", buffer->first + 1);

@@ -43,6 +43,13 @@ const Target *target_find(const char *name)
     return NULL;
 }
 
+const Target *target_for_devices(const Target *target, const char *kind)
+{
+    if (!target->opencl)
+        return NULL;
+    return strcmp(kind, "cpu") == 0 ? &target_opencl_cpu : strcmp(kind, "gpu") == 0 ? &target_opencl_gpu : NULL;
+}
+
 ConvForm target_conv_form(const Target *target, const Graph *graph, const Node *conv, bool vector_epilogue)
 {
     return tuned_form(target, graph, conv, target->conv_form(graph, conv, vector_epilogue));

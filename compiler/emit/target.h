@@ -91,12 +91,18 @@ typedef struct Target {
     void (*conv_text)(KernelText *text); /* for BLOCKED forms; all else is portable text */
     const struct Tuned *tuned;           /* choices that were measured (plan/tuned.h); NULL: none */
     bool opencl;                         /* its texts are OpenCL C, which drivers of devices compile */
+    bool gpu;                            /* so many work-items compute at once that each has an element (plan/gpu.h) */
+    /* Devices of another kind, for which the same graph is planned a second time, with the same weights; NULL: none. */
+    const struct Target *beside;
 } Target;
 
 const Target *target_find(const char *name); /* NULL: no such target */
 const Target *target_at(int index);          /* NULL after the last */
+/* The target for devices of one kind, "cpu" or "gpu", of one that is for several; NULL: it has no such kind. */
+const Target *target_for_devices(const Target *target, const char *kind);
 
 extern const Target target_c, target_avx2, target_avx512, target_auto, target_opencl;
+extern const Target target_opencl_cpu, target_opencl_gpu; /* target_opencl is both */
 extern const InstructionSet set_avx2, set_avx512;
 
 /* The form of a convolution, as it was measured to be fastest where it was: what everyone asks for. */

@@ -70,6 +70,7 @@ void emit_trials(Buf *out, const Diag *diag, const Plan *plan, const char *prefi
     Arena *arena = arena_new();
     EmitOptions options = {.prefix = prefix};
     Emission emission = {.arena = arena,
+                         .beside = "",
                          .diag = diag,
                          .plan = plan,
                          .graph = plan->graph,

@@ -9,6 +9,7 @@
 #include "ops/resize.h"
 #include "ops/softmax.h"
 #include "plan/blocked.h"
+#include "plan/gpu.h"
 #include "plan/plan.h"
 #include "plan/tuned.h"
 #include "plan/winograd.h"
@@ -529,5 +530,7 @@ Tiling tiling_choose(const Graph *graph, const Kernel *kernel, const Target *tar
     if (!choices[kernel->family])
         BUG("kernels of family %d have no loops", (int)kernel->family);
     choices[kernel->family](&c);
+    if (target->gpu)
+        gpu_spread(graph, kernel, &c.tiling);
     return c.tiling;
 }

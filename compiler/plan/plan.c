@@ -329,6 +329,8 @@ static uint32_t band_of(Planner *planner, NodeId leader)
 static void choose_loops(const Planner *planner, Kernel *kernel)
 {
     const Plan *plan = planner->plan;
+    if (plan->target->gpu && is_convolution(graph_node(plan->graph, kernel->leader)->op))
+        kernel->form = target_form_with(plan->target->sets[0], plan->graph, kernel);
     kernel->tiling = tiling_choose(plan->graph, kernel, plan->target);
     for (int set = 1; set < plan->target->set_count; set++) {
         Kernel one = *kernel;
@@ -541,7 +543,7 @@ static Planner planner_new(Plan *plan)
     return planner;
 }
 
-Plan *plan_make(const Graph *graph, const Target *target)
+static Plan *plan_for(const Graph *graph, const Target *target)
 {
     Plan *plan = NEW(graph->arena, Plan);
     plan->arena = graph->arena;
@@ -557,10 +559,44 @@ Plan *plan_make(const Graph *graph, const Target *target)
     find_lifetimes(plan);
     place_weights(plan);
     plan_memory(plan);
-    plan_share(plan);
+    if (!target->gpu)
+        plan_share(plan);
     plan->architecture = architecture_hash(graph, target);
     const char *broken = plan_verify(plan);
     if (broken)
         BUG("the plan is broken: %s", broken);
+    return plan;
+}
+
+/* What both plans have in one blob has one name. */
+static void share_weights(const Plan *plan, Plan *beside)
+{
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < beside->buffers.count; i++) {
+        Buffer *weights = &beside->buffers.at[i];
+        if (weights->place != BUFFER_WEIGHTS)
+            continue;
+        while (at < plan->buffers.count && plan->buffers.at[at].place != BUFFER_WEIGHTS)
+            at++;
+        if (at == plan->buffers.count || plan->buffers.at[at].offset != weights->offset ||
+            plan->buffers.at[at].bytes != weights->bytes)
+            BUG("%s is not in the weights of both plans", weights->name);
+        weights->name = plan->buffers.at[at++].name;
+    }
+    if (plan->weights_bytes != beside->weights_bytes || plan->steps.count != beside->steps.count)
+        BUG("two plans of %s differ in weights or steps", plan->graph->name);
+}
+
+/* Forms of convolutions, and so of weights, are those of the graph: what was measured counts for both. */
+Plan *plan_make(const Graph *graph, const Target *target)
+{
+    Plan *plan = plan_for(graph, target);
+    if (target->beside) {
+        Target *beside = NEW(graph->arena, Target);
+        *beside = *target->beside;
+        beside->tuned = target->tuned;
+        plan->beside = plan_for(graph, beside);
+        share_weights(plan, plan->beside);
+    }
     return plan;
 }

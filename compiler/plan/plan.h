@@ -127,6 +127,7 @@ typedef struct Plan {
     int64_t weights_bytes;   /* of the blob, header included, self-test not */
     uint64_t architecture;   /* hash of everything that a blob must agree with */
     bool threaded;           /* some kernel is shared out among threads */
+    struct Plan *beside;     /* for devices of another kind (Target.beside): the same graph, steps and weights */
 } Plan;
 
 /* Which read of a step may give its buffer to the result (in_place.c); NOT_IN_PLACE: none. `last_reader` is of each
@@ -139,7 +140,7 @@ NodeId *viewed_values(const Graph *graph);
 /* A kernel as it is computed with an instruction set of the target. */
 Kernel kernel_with(const Kernel *kernel, int set);
 
-/* Plans a graph that went through the passes. */
+/* Plans a graph that went through the passes; twice for a target that has another one beside it. */
 Plan *plan_make(const Graph *graph, const Target *target);
 
 /* The type of some rows of a value, without a halo above and below. */

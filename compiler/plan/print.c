@@ -93,7 +93,8 @@ void plan_print_weights(Buf *buf, const Plan *plan)
     }
 }
 
-void plan_print(Buf *buf, const Plan *plan)
+/* All but the weights, which are those of the plan beside it too. */
+static void print_without_weights(Buf *buf, const Plan *plan)
 {
     buf_printf(buf, "plan %s for %s\n", plan->graph->name, plan->target->name);
     for (uint32_t i = 0; i < plan->kernels.count; i++)
@@ -116,5 +117,12 @@ void plan_print(Buf *buf, const Plan *plan)
             buf_printf(buf, "  %s: %lld bytes of %s, from element %lld on\n", buffer->name, (long long)buffer->bytes,
                        plan->buffers.at[buffer->whole].name, (long long)buffer->begin);
     }
+}
+
+void plan_print(Buf *buf, const Plan *plan)
+{
+    print_without_weights(buf, plan);
     plan_print_weights(buf, plan);
+    if (plan->beside)
+        print_without_weights(buf, plan->beside);
 }

@@ -23,6 +23,14 @@ int64_t loop_turns(const Loop *loop)
     return quotient_up(loop->length, loop->step);
 }
 
+bool tiling_is_spread(const Tiling *tiling)
+{
+    for (int i = 0; i < tiling->count; i++)
+        if (tiling->at[i].spread)
+            return true;
+    return false;
+}
+
 static bool in_registers(const Loop *loop)
 {
     return loop->kind == LOOP_UNROLLED || loop->kind == LOOP_LANES;
@@ -86,6 +94,13 @@ static void print_last(Buf *buf, const Loop *loop)
     }
 }
 
+static void print_spread(Buf *buf, const Loop *loop)
+{
+    static const char *const over[] = {
+        [SPREAD_NOT] = "", [SPREAD_ITEMS] = " over items", [SPREAD_GROUPS] = " over groups"};
+    buf_puts(buf, over[loop->spread]);
+}
+
 /* A loop that stands in C, or memcpy. */
 static void print_loop(Buf *buf, const Graph *graph, const Kernel *kernel, const Loop *loop)
 {
@@ -99,6 +114,7 @@ static void print_loop(Buf *buf, const Graph *graph, const Kernel *kernel, const
     if (loop->kind == LOOP_PLAIN && loop->step > 1)
         buf_printf(buf, " by %lld", (long long)loop->step);
     print_last(buf, loop);
+    print_spread(buf, loop);
     if (loop->kind == LOOP_COPIED)
         buf_puts(buf, " copied");
 }

@@ -43,6 +43,13 @@ typedef enum LastTurn {
     LAST_MOVED,   /* moved back over the turn before, whose elements it computes again */
 } LastTurn;
 
+/* What goes through the turns of a loop in place of C, where a device computes many of them at once (gpu.h). */
+typedef enum Spread {
+    SPREAD_NOT,
+    SPREAD_ITEMS,  /* each turn is a work-item's */
+    SPREAD_GROUPS, /* each turn is a work-group's, whose items have what is inside between them */
+} Spread;
+
 typedef struct Loop {
     unsigned axes;  /* bits of nest.h */
     int64_t length; /* how far it goes along them, in elements */
@@ -51,6 +58,7 @@ typedef struct Loop {
     LastTurn last;
     bool joins;       /* all it goes over becomes one element of the result */
     int64_t together; /* not 0: it is shared out among threads, so many elements staying together */
+    Spread spread;
 } Loop;
 
 enum {
@@ -74,6 +82,8 @@ int32_t tiling_outputs(const Target *target, int64_t outputs);
 /* The first loop of that kind; NULL: there is none. */
 const Loop *tiling_find(const Tiling *tiling, LoopKind kind);
 int64_t loop_turns(const Loop *loop);
+/* Whether a loop is spread over work-items or groups. */
+bool tiling_is_spread(const Tiling *tiling);
 /* The loop that is shared out among threads (share.c); NULL: one thread goes through all. */
 const Loop *tiling_shared(const Tiling *tiling);
 /* How many elements along an axis are computed at a time, unrolled or in lanes; 1 when it is gone through one by one.

@@ -17,7 +17,7 @@ int main(void)
     int count, chosen;
     if (fovea_cl_devices(&devices, &count) != FOVEA_OK)
         return fail();
-    if (fovea_cl_choose(devices, count, getenv("FOVEA_DEVICE"), FOVEA_CL_CPU, &chosen) != FOVEA_OK) {
+    if (fovea_cl_choose(devices, count, getenv("FOVEA_DEVICE"), FOVEA_CL_GPU, &chosen) != FOVEA_OK) {
         free(devices);
         return fail();
     }

@@ -78,6 +78,7 @@ typedef struct fovea_cl_tensor {
 typedef struct fovea_cl_launch {
     const char *kernel; /* its name in the source */
     const char *layers; /* what it computes, for messages and profiles */
+    int step;           /* of the net, which may take several launches */
     const fovea_cl_tensor *tensors;
     int tensor_count;
     int shares;                 /* for CPUs: its loop can be shared among so many work-groups at most */
@@ -101,8 +102,9 @@ typedef struct fovea_cl_net {
     int input_count, output_count;
     uint64_t architecture; /* what the weights' header has to say, see fovea_weights_check */
     size_t weights_bytes;  /* of the blob, header included; 0: the net has no weights, and there is none */
-    fovea_cl_plan cpu;     /* launches of work-groups of one item, each with a share of a loop */
-    fovea_cl_plan gpu;     /* also taken for accelerators */
+    int step_count;
+    fovea_cl_plan cpu; /* launches of work-groups of one item, each with a share of a loop */
+    fovea_cl_plan gpu; /* also taken for accelerators */
 } fovea_cl_net;
 
 /* ---- models and sessions ---- */
@@ -138,10 +140,10 @@ void fovea_cl_session_close(fovea_cl_session *session);
  * session may be run again if the device still works. */
 fovea_status fovea_cl_run(fovea_cl_session *session, const void *const *inputs, void *const *outputs);
 
-/* Nanoseconds that each launch of the last run took on the device, one number a launch of the plan, and in *whole,
- * unless that is NULL, those from the first one's start to the last one's end. FOVEA_BAD_ARGUMENT when the session was
- * opened without `profile`, or no run has succeeded since. */
-fovea_status fovea_cl_profile(const fovea_cl_session *session, uint64_t *launches, uint64_t *whole);
+/* Nanoseconds that the launches of each step of the last run took on the device, one number a step of the net, and in
+ * *whole, unless that is NULL, those from the first one's start to the last one's end. FOVEA_BAD_ARGUMENT when the
+ * session was opened without `profile`, or no run has succeeded since. */
+fovea_status fovea_cl_profile(const fovea_cl_session *session, uint64_t *steps, uint64_t *whole);
 
 #ifdef __cplusplus
 }

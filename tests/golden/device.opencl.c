@@ -27,6 +27,16 @@ enum {
     at_b = 64, /* [10], steps 5 to 6 */
 };
 
+/* The same on GPUs, in floats. */
+enum {
+    gpu_at_pack_image = 0, /* [1][57][57][16], steps 1 to 2 */
+    gpu_at_a = 51984, /* [4][28][28][16], steps 2 to 4 */
+    gpu_at_concat = 0, /* [64][1][1], steps 3 to 5 */
+    gpu_at_maxpool = gpu_at_concat + 0, /* [32][1][1] */
+    gpu_at_avgpool = gpu_at_concat + 32, /* [32][1][1] */
+    gpu_at_b = 64, /* [10], steps 5 to 6 */
+};
+
 /* device.cl. */
 static const char *const device_source[] = {
     "/* device.cl - kernels of a compiled net\n"
@@ -35,6 +45,9 @@ static const char *const device_source[] = {
     " * This text is yours under the 0BSD licence: use it for anything, no notice is owed.\n"
     " */\n"
     "#pragma OPENCL FP_CONTRACT OFF\n"
+    "\n"
+    "#ifndef DEVICE_GPU\n"
+    "/* ---- for devices of CPU kind ---- */\n"
     "\n"
     "/* Names of C. */\n"
     "typedef uchar uint8_t;\n"
@@ -126,8 +139,8 @@ static const char *const device_source[] = {
     " * x[16][57][57] -> y[1][57][57][16], the rows*columns from .. to - 1\n"
     " * the same values in another layout */\n"
     "static void device_pack_image(global const float *restrict x, global float *restrict y, int from, int to)\n"
-    "{\n"
-    "    for (int i = from; i < to; i++)\n",
+    "{\n",
+    "    for (int i = from; i < to; i++)\n"
     "        for (int j = 0; j < 16; j++)\n"
     "            y[i * 16 + j] = x[i + j * 3249];\n"
     "}\n"
@@ -366,7 +379,289 @@ static const char *const device_source[] = {
     "{\n"
     "    device_softmax(x + x_at, y + y_at);\n"
     "}\n"
-    "\n",
+    "\n"
+    "#else\n"
+    "/* ---- for GPUs ---- */\n"
+    "\n"
+    "/* Names of C. */\n"
+    "typedef uchar uint8_t;\n"
+    "typedef ushort uint16_t;\n"
+    "typedef int int32_t;\n"
+    "typedef uint uint32_t;\n"
+    "#define erfcf(x)             erfc(x)\n"
+    "#define expf(x)              exp(x)\n"
+    "#define expm1f(x)            expm1(x)\n"
+    "#define fabsf(x)             fabs(x)\n"
+    "#define log1pf(x)            log1p(x)\n"
+    "#define logf(x)              log(x)\n"
+    "#define powf(x, y)           pow(x, y)\n"
+    "#define sqrtf(x)             sqrt(x)\n"
+    "#define tanhf(x)             tanh(x)\n"
+    "#define FOVEA_ALIGNED(bytes) __attribute__((aligned(bytes)))\n"
+    "#define FOVEA_WORD           static inline __attribute__((unused))\n"
+    "FOVEA_WORD void set_zeros(global float *to, size_t count)\n"
+    "{\n"
+    "    for (size_t i = get_global_id(0); i < count; i += get_global_size(0))\n"
+    "        to[i] = 0.0f;\n"
+    "}\n"
+    "FOVEA_WORD void copy_floats(global float *restrict to, global const float *restrict from, size_t count)\n"
+    "{\n"
+    "    for (size_t i = get_global_id(0); i < count; i += get_global_size(0))\n"
+    "        to[i] = from[i];\n"
+    "}\n"
+    "#define memset(to, a, bytes) set_zeros(to, (bytes) / sizeof(float))\n"
+    "#define memcpy(to, x, bytes) copy_floats(to, x, (bytes) / sizeof(float))\n"
+    "\n"
+    "/* Words for 4 floats at a time. max and min are `a > b ? a : b` and `a < b ? a : b`; comparisons are masks. */\n"
+    "typedef float4 v4;\n"
+    "FOVEA_WORD v4 v4_max(v4 a, v4 b)\n"
+    "{\n"
+    "    return select(b, a, a > b);\n"
+    "}\n"
+    "FOVEA_WORD v4 v4_min(v4 a, v4 b)\n"
+    "{\n"
+    "    return select(b, a, a < b);\n"
+    "}\n"
+    "#define v_zero()             ((v4)(0.0f))\n"
+    "#define v_set(number)        ((v4)(number))\n"
+    "#define v_load(p)            vload4(0, p)\n"
+    "#define v_load_f16(p)        vload_half4(0, (global const half *)(p))\n"
+    "#define v_load_bf16(p)       as_float4(convert_uint4(vload4(0, p)) << 16)\n"
+    "#define v_broadcast(p)       ((v4)(*(p)))\n"
+    "#define v_store(p, a)        vstore4(a, 0, p)\n"
+    "#define v_prefetch(p)        prefetch(p, 16)\n",
+    "#define v_fma(a, b, c)       fma(a, b, c)\n"
+    "#define v_add(a, b)          ((a) + (b))\n"
+    "#define v_sub(a, b)          ((a) - (b))\n"
+    "#define v_mul(a, b)          ((a) * (b))\n"
+    "#define v_div(a, b)          ((a) / (b))\n"
+    "#define v_max(a, b)          v4_max(a, b)\n"
+    "#define v_min(a, b)          v4_min(a, b)\n"
+    "#define v_sqrt(a)            sqrt(a)\n"
+    "#define v_neg(a)             (-(a))\n"
+    "#define v_abs(a)             fabs(a)\n"
+    "#define v_eq(a, b)           ((a) == (b))\n"
+    "#define v_ne(a, b)           ((a) != (b))\n"
+    "#define v_lt(a, b)           ((a) < (b))\n"
+    "#define v_gt(a, b)           ((a) > (b))\n"
+    "#define v_le(a, b)           ((a) <= (b))\n"
+    "#define v_ge(a, b)           ((a) >= (b))\n"
+    "/* Lanes from n on of a, and the first n of b; the first n of a, and zeros. */\n"
+    "#define v_slide(a, b, n)     shuffle2(a, b, (uint4)(0, 1, 2, 3) + (uint4)(n))\n"
+    "#define v_first(a, n)        v_slide(v_slide(v_zero(), a, n), v_zero(), 4 - (n))\n"
+    "#define v_select(mask, a, b) select(b, a, mask)\n"
+    "#define v_prefetch_near(p)   prefetch(p, 16)\n"
+    "/* Of the device's memory, where it is aligned as blocks and panels are. */\n"
+    "#define v_read(p)            (*(global const float4 *)(p))\n"
+    "#define v_write(p, a)        (*(global float4 *)(p) = (a))\n"
+    "\n"
+    "/* b when they are equal or one of them is not a number: -0 and NaN pass through larger(0, x). */\n"
+    "static inline float device_larger(float a, float b)\n"
+    "{\n"
+    "    return a > b ? a : b;\n"
+    "}\n"
+    "\n"
+    "/* pack (device.fov:4)\n"
+    " * x[16][57][57] -> y[1][57][57][16]\n"
+    " * the same values in another layout */\n"
+    "static void device_pack_image(global const float *restrict x, global float *restrict y)\n"
+    "{\n"
+    "    for (int item = get_global_id(0); item < 51984; item += get_global_size(0)) {\n"
+    "        const int i = item / 16, j = item % 16;\n"
+    "        y[i * 16 + j] = x[i + j * 3249];\n"
+    "    }\n"
+    "}\n"
+    "\n"
+    "__attribute__((reqd_work_group_size(64, 1, 1)))\n"
+    "kernel void device_pack_image_launch(global const float *x, const uint x_at, global float *y, const uint y_at)\n"
+    "{\n"
+    "    device_pack_image(x + x_at, y + y_at);\n"
+    "}\n"
+    "\n"
+    "/* a: conv, relu (device.fov:4)\n"
+    " * x[1][57][57][16], weight[2][3][3][16][32], bias[2][32] -> y[4][28][28][16]\n"
+    " * direct, 16 maps x 4 pixels summed in registers, channels in blocks of 16 */\n"
+    "static inline v4 device_a_finish(v4 v)\n"
+    "{\n"
+    "    return v_max(v_set(0.0f), v);\n"
+    "}\n"
+    "\n"
+    "/* 4 pixels, of 16 maps of a panel of 32. */\n"
+    "static void device_a_4x4of8(global const float *restrict x, global const float *restrict weight,\n"
+    "                            global const float *restrict bias, global float *restrict y)\n"
+    "{\n"
+    "    v4 a0_0 = v_load(bias), a0_1 = v_load(bias + 4), a0_2 = v_load(bias + 8), a0_3 = v_load(bias + 12);\n"
+    "    v4 a1_0 = v_load(bias), a1_1 = v_load(bias + 4), a1_2 = v_load(bias + 8), a1_3 = v_load(bias + 12);\n"
+    "    v4 a2_0 = v_load(bias), a2_1 = v_load(bias + 4), a2_2 = v_load(bias + 8), a2_3 = v_load(bias + 12);\n"
+    "    v4 a3_0 = v_load(bias), a3_1 = v_load(bias + 4), a3_2 = v_load(bias + 8), a3_3 = v_load(bias + 12);\n"
+    "    for (int ky = 0; ky < 3; ky++) {\n"
+    "        for (int kx = 0; kx < 3; kx++) {\n"
+    "            global const float *s = x + ky * 912 + kx * 16;\n"
+    "            for (int i = 0; i < 16; i++, s++, weight += 32) {\n"
+    "                const v4 w0 = v_load(weight), w1 = v_load(weight + 4), w2 = v_load(weight + 8), w3 = v_load(weight + 12);\n"
+    "                v4 v;\n"
+    "                v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0), a0_1 = v_fma(v, w1, a0_1), a0_2 = v_fma(v, w2, a0_2), a0_3 = v_fma(v, w3, a0_3);\n"
+    "                v = v_broadcast(s + 32), a1_0 = v_fma(v, w0, a1_0), a1_1 = v_fma(v, w1, a1_1), a1_2 = v_fma(v, w2, a1_2), a1_3 = v_fma(v, w3, a1_3);\n"
+    "                v = v_broadcast(s + 64), a2_0 = v_fma(v, w0, a2_0), a2_1 = v_fma(v, w1, a2_1), a2_2 = v_fma(v, w2, a2_2), a2_3 = v_fma(v, w3, a2_3);\n"
+    "                v = v_broadcast(s + 96), a3_0 = v_fma(v, w0, a3_0), a3_1 = v_fma(v, w1, a3_1), a3_2 = v_fma(v, w2, a3_2), a3_3 = v_fma(v, w3, a3_3);\n"
+    "            }\n"
+    "        }\n"
+    "    }\n"
+    "    v_store(y, device_a_finish(a0_0));\n"
+    "    v_store(y + 16, device_a_finish(a1_0));\n"
+    "    v_store(y + 32, device_a_finish(a2_0));\n"
+    "    v_store(y + 48, device_a_finish(a3_0));\n",
+    "    v_store(y + 4, device_a_finish(a0_1));\n"
+    "    v_store(y + 20, device_a_finish(a1_1));\n"
+    "    v_store(y + 36, device_a_finish(a2_1));\n"
+    "    v_store(y + 52, device_a_finish(a3_1));\n"
+    "    v_store(y + 8, device_a_finish(a0_2));\n"
+    "    v_store(y + 24, device_a_finish(a1_2));\n"
+    "    v_store(y + 40, device_a_finish(a2_2));\n"
+    "    v_store(y + 56, device_a_finish(a3_2));\n"
+    "    v_store(y + 12, device_a_finish(a0_3));\n"
+    "    v_store(y + 28, device_a_finish(a1_3));\n"
+    "    v_store(y + 44, device_a_finish(a2_3));\n"
+    "    v_store(y + 60, device_a_finish(a3_3));\n"
+    "}\n"
+    "\n"
+    "static void device_a(global const float *restrict x, global const float *restrict weight,\n"
+    "                     global const float *restrict bias, global float *restrict y)\n"
+    "{\n"
+    "    for (int o = 0; o < 64; o += 32) {\n"
+    "        for (int v = 0; v < 32; v += 16) {\n"
+    "            for (int r = 0; r < 28; r++) {\n"
+    "                for (int c = 0; c < 28; c += 4) {\n"
+    "                    device_a_4x4of8(x + r * 1824 + c * 32, weight + o * 144 + v, bias + o + v,\n"
+    "                                    y + o * 784 + v * 784 + r * 448 + c * 16);\n"
+    "                }\n"
+    "            }\n"
+    "        }\n"
+    "    }\n"
+    "}\n"
+    "\n"
+    "__attribute__((reqd_work_group_size(1, 1, 1)))\n"
+    "kernel void device_a_launch(global const float *x, const uint x_at, global const float *weight, const uint weight_at,\n"
+    "                            global const float *bias, const uint bias_at, global float *y, const uint y_at)\n"
+    "{\n"
+    "    device_a(x + x_at, weight + weight_at, bias + bias_at, y + y_at);\n"
+    "}\n"
+    "\n"
+    "/* maxpool (device.fov:5)\n"
+    " * x[2][28][28][16] -> y[32][1][1]\n"
+    " * one result after the other */\n"
+    "static void device_maxpool(global const float *restrict x, global float *restrict y)\n"
+    "{\n"
+    "    for (int item = get_global_id(0); item < 32; item += get_global_size(0)) {\n"
+    "        const int i = item / 16, j = item % 16;\n"
+    "        float v = -INFINITY;\n"
+    "        for (int k = 0; k < 784; k++)\n"
+    "            v = device_larger(x[i * 12544 + j + k * 16], v);\n"
+    "        y[i * 16 + j] = v;\n"
+    "    }\n"
+    "}\n"
+    "\n"
+    "__attribute__((reqd_work_group_size(64, 1, 1)))\n"
+    "kernel void device_maxpool_launch(global const float *x, const uint x_at, global float *y, const uint y_at)\n"
+    "{\n"
+    "    device_maxpool(x + x_at, y + y_at);\n"
+    "}\n"
+    "\n"
+    "/* avgpool (device.fov:5)\n"
+    " * x[2][28][28][16] -> y[32][1][1]\n"
+    " * one result after the other */\n"
+    "static void device_avgpool(global const float *restrict x, global float *restrict y)\n"
+    "{\n"
+    "    for (int item = get_global_id(0); item < 32; item += get_global_size(0)) {\n"
+    "        const int i = item / 16, j = item % 16;\n"
+    "        float v = 0.0f;\n"
+    "        for (int k = 0; k < 784; k++)\n"
+    "            v += x[i * 12544 + j + k * 16];\n"
+    "        y[i * 16 + j] = v / 784.0f;\n"
+    "    }\n"
+    "}\n"
+    "\n"
+    "__attribute__((reqd_work_group_size(64, 1, 1)))\n"
+    "kernel void device_avgpool_launch(global const float *x, const uint x_at, global float *y, const uint y_at)\n"
+    "{\n"
+    "    device_avgpool(x + x_at, y + y_at);\n"
+    "}\n"
+    "\n"
+    "/* b: fc (device.fov:6)\n"
+    " * x[64], weight[1][64][16], bias[1][16] -> y[10]\n"
+    " * 16 outputs summed in registers, panels of 16 read side by side */\n"
+    "/* 16 outputs. */\n"
+    "static void device_b_sums(global const float *restrict x, global const float *restrict weight,\n"
+    "                          global const float *restrict bias, float *restrict sums)\n"
+    "{\n"
+    "    v4 a0 = v_load(bias);\n"
+    "    v4 a0_b = v_zero();\n"
+    "    v4 a1 = v_load(bias + 4);\n"
+    "    v4 a1_b = v_zero();\n"
+    "    v4 a2 = v_load(bias + 8);\n"
+    "    v4 a2_b = v_zero();\n"
+    "    v4 a3 = v_load(bias + 12);\n"
+    "    v4 a3_b = v_zero();\n"
+    "    global const float *w = weight;\n"
+    "    for (int i = 0; i < 64; i += 2, w += 32) {\n"
+    "        const v4 s = v_broadcast(x + i);\n"
+    "        a0 = v_fma(s, v_load(w), a0);\n"
+    "        a1 = v_fma(s, v_load(w + 4), a1);\n"
+    "        a2 = v_fma(s, v_load(w + 8), a2);\n"
+    "        a3 = v_fma(s, v_load(w + 12), a3);\n"
+    "        const v4 s_b = v_broadcast(x + i + 1);\n"
+    "        a0_b = v_fma(s_b, v_load(w + 16), a0_b);\n"
+    "        a1_b = v_fma(s_b, v_load(w + 20), a1_b);\n"
+    "        a2_b = v_fma(s_b, v_load(w + 24), a2_b);\n"
+    "        a3_b = v_fma(s_b, v_load(w + 28), a3_b);\n"
+    "    }\n"
+    "    v_store(sums, v_add(a0, a0_b));\n"
+    "    v_store(sums + 4, v_add(a1, a1_b));\n"
+    "    v_store(sums + 8, v_add(a2, a2_b));\n",
+    "    v_store(sums + 12, v_add(a3, a3_b));\n"
+    "}\n"
+    "\n"
+    "static void device_b(global const float *restrict x, global const float *restrict weight,\n"
+    "                     global const float *restrict bias, global float *restrict y)\n"
+    "{\n"
+    "    float sums[16];\n"
+    "    device_b_sums(x, weight, bias, sums);\n"
+    "    for (int b = 0; b < 10; b++)\n"
+    "        y[b] = sums[b];\n"
+    "}\n"
+    "\n"
+    "__attribute__((reqd_work_group_size(1, 1, 1)))\n"
+    "kernel void device_b_launch(global const float *x, const uint x_at, global const float *weight, const uint weight_at,\n"
+    "                            global const float *bias, const uint bias_at, global float *y, const uint y_at)\n"
+    "{\n"
+    "    device_b(x + x_at, weight + weight_at, bias + bias_at, y + y_at);\n"
+    "}\n"
+    "\n"
+    "/* softmax (device.fov:6)\n"
+    " * x[10] -> y[10]\n"
+    " * the largest is subtracted first, so that nothing overflows */\n"
+    "static void device_softmax(global const float *restrict x, global float *restrict y)\n"
+    "{\n"
+    "    global const float *s = x;\n"
+    "    global float *d = y;\n"
+    "    float largest = -INFINITY, sum = 0.0f;\n"
+    "    for (int a = 0; a < 10; a++)\n"
+    "        largest = device_larger(s[a * 1], largest);\n"
+    "    for (int a = 0; a < 10; a++) {\n"
+    "        d[a * 1] = expf(s[a * 1] - largest);\n"
+    "        sum += d[a * 1];\n"
+    "    }\n"
+    "    for (int a = 0; a < 10; a++)\n"
+    "        d[a * 1] /= sum;\n"
+    "}\n"
+    "\n"
+    "__attribute__((reqd_work_group_size(1, 1, 1)))\n"
+    "kernel void device_softmax_launch(global const float *x, const uint x_at, global float *y, const uint y_at)\n"
+    "{\n"
+    "    device_softmax(x + x_at, y + y_at);\n"
+    "}\n"
+    "\n"
+    "#endif\n",
 };
 
 static const fovea_cl_tensor device_tensors1[] = {{FOVEA_CL_INPUT, 0, 0}, {FOVEA_CL_MEMORY, 0, at_pack_image}};
@@ -380,14 +675,37 @@ static const fovea_cl_tensor device_tensors5[] = {{FOVEA_CL_MEMORY, 0, at_concat
                                                   {FOVEA_CL_WEIGHTS, 0, w_b_bias}, {FOVEA_CL_MEMORY, 0, at_b}};
 static const fovea_cl_tensor device_tensors6[] = {{FOVEA_CL_MEMORY, 0, at_b}, {FOVEA_CL_OUTPUT, 0, 0}};
 
-/* Kernels, layers, tensors, and among how many work-groups each can be shared at most. */
+/* Kernels, layers, steps, tensors, and among how many work-groups each can be shared at most. */
 static const fovea_cl_launch device_launches[] = {
-    {"device_pack_image_launch", "", device_tensors1, 2, 3249, {0}, {0}},
-    {"device_a_launch", "a", device_tensors2, 4, 28, {0}, {0}},
-    {"device_maxpool_launch", "", device_tensors3, 2, 1, {0}, {0}},
-    {"device_avgpool_launch", "", device_tensors4, 2, 1, {0}, {0}},
-    {"device_b_launch", "b", device_tensors5, 4, 1, {0}, {0}},
-    {"device_softmax_launch", "", device_tensors6, 2, 1, {0}, {0}},
+    {"device_pack_image_launch", "", 0, device_tensors1, 2, 3249, {0}, {0}},
+    {"device_a_launch", "a", 1, device_tensors2, 4, 28, {0}, {0}},
+    {"device_maxpool_launch", "", 2, device_tensors3, 2, 1, {0}, {0}},
+    {"device_avgpool_launch", "", 3, device_tensors4, 2, 1, {0}, {0}},
+    {"device_b_launch", "b", 4, device_tensors5, 4, 1, {0}, {0}},
+    {"device_softmax_launch", "", 5, device_tensors6, 2, 1, {0}, {0}},
+};
+
+static const fovea_cl_tensor device_gpu_tensors1[] = {{FOVEA_CL_INPUT, 0, 0}, {FOVEA_CL_MEMORY, 0, gpu_at_pack_image}};
+static const fovea_cl_tensor device_gpu_tensors2[] = {{FOVEA_CL_MEMORY, 0, gpu_at_pack_image},
+                                                      {FOVEA_CL_WEIGHTS, 0, w_a_weight},
+                                                      {FOVEA_CL_WEIGHTS, 0, w_a_bias}, {FOVEA_CL_MEMORY, 0, gpu_at_a}};
+static const fovea_cl_tensor device_gpu_tensors3[] = {{FOVEA_CL_MEMORY, 0, gpu_at_a},
+                                                      {FOVEA_CL_MEMORY, 0, gpu_at_maxpool}};
+static const fovea_cl_tensor device_gpu_tensors4[] = {{FOVEA_CL_MEMORY, 0, gpu_at_a + 25088},
+                                                      {FOVEA_CL_MEMORY, 0, gpu_at_avgpool}};
+static const fovea_cl_tensor device_gpu_tensors5[] = {{FOVEA_CL_MEMORY, 0, gpu_at_concat},
+                                                      {FOVEA_CL_WEIGHTS, 0, w_b_weight},
+                                                      {FOVEA_CL_WEIGHTS, 0, w_b_bias}, {FOVEA_CL_MEMORY, 0, gpu_at_b}};
+static const fovea_cl_tensor device_gpu_tensors6[] = {{FOVEA_CL_MEMORY, 0, gpu_at_b}, {FOVEA_CL_OUTPUT, 0, 0}};
+
+/* Kernels, layers, steps, tensors, and how many work-items in all and in a group. */
+static const fovea_cl_launch device_gpu_launches[] = {
+    {"device_pack_image_launch", "", 0, device_gpu_tensors1, 2, 0, {52032, 1}, {64, 1}},
+    {"device_a_launch", "a", 1, device_gpu_tensors2, 4, 0, {1, 1}, {1, 1}},
+    {"device_maxpool_launch", "", 2, device_gpu_tensors3, 2, 0, {64, 1}, {64, 1}},
+    {"device_avgpool_launch", "", 3, device_gpu_tensors4, 2, 0, {64, 1}, {64, 1}},
+    {"device_b_launch", "b", 4, device_gpu_tensors5, 4, 0, {1, 1}, {1, 1}},
+    {"device_softmax_launch", "", 5, device_gpu_tensors6, 2, 0, {1, 1}, {1, 1}},
 };
 
 static const size_t device_input_bytes[] = {207936};
@@ -404,9 +722,15 @@ static const fovea_cl_net device_net = {
     /* The hash of all that is compiled in, and how much of the weights the kernels read. */
     .architecture = UINT64_C(0xa97a3b583e445084),
     .weights_bytes = 41344,
+    .step_count = 6,
     .cpu = {.options = "-cl-std=CL1.2 -cl-denorms-are-zero",
             .launches = device_launches,
-            .launch_count = 6,
+            .launch_count = sizeof device_launches / sizeof *device_launches,
+            .memory_bytes = 408640,
+            .scratch_bytes = 0},
+    .gpu = {.options = "-cl-std=CL1.2 -cl-denorms-are-zero -DDEVICE_GPU",
+            .launches = device_gpu_launches,
+            .launch_count = sizeof device_gpu_launches / sizeof *device_gpu_launches,
             .memory_bytes = 408640,
             .scratch_bytes = 0},
 };

@@ -5,6 +5,9 @@
  */
 #pragma OPENCL FP_CONTRACT OFF
 
+#ifndef DEVICE_GPU
+/* ---- for devices of CPU kind ---- */
+
 /* Names of C. */
 typedef uchar uint8_t;
 typedef ushort uint16_t;
@@ -336,3 +339,285 @@ kernel void device_softmax_launch(global const float *x, const uint x_at, global
     device_softmax(x + x_at, y + y_at);
 }
 
+#else
+/* ---- for GPUs ---- */
+
+/* Names of C. */
+typedef uchar uint8_t;
+typedef ushort uint16_t;
+typedef int int32_t;
+typedef uint uint32_t;
+#define erfcf(x)             erfc(x)
+#define expf(x)              exp(x)
+#define expm1f(x)            expm1(x)
+#define fabsf(x)             fabs(x)
+#define log1pf(x)            log1p(x)
+#define logf(x)              log(x)
+#define powf(x, y)           pow(x, y)
+#define sqrtf(x)             sqrt(x)
+#define tanhf(x)             tanh(x)
+#define FOVEA_ALIGNED(bytes) __attribute__((aligned(bytes)))
+#define FOVEA_WORD           static inline __attribute__((unused))
+FOVEA_WORD void set_zeros(global float *to, size_t count)
+{
+    for (size_t i = get_global_id(0); i < count; i += get_global_size(0))
+        to[i] = 0.0f;
+}
+FOVEA_WORD void copy_floats(global float *restrict to, global const float *restrict from, size_t count)
+{
+    for (size_t i = get_global_id(0); i < count; i += get_global_size(0))
+        to[i] = from[i];
+}
+#define memset(to, a, bytes) set_zeros(to, (bytes) / sizeof(float))
+#define memcpy(to, x, bytes) copy_floats(to, x, (bytes) / sizeof(float))
+
+/* Words for 4 floats at a time. max and min are `a > b ? a : b` and `a < b ? a : b`; comparisons are masks. */
+typedef float4 v4;
+FOVEA_WORD v4 v4_max(v4 a, v4 b)
+{
+    return select(b, a, a > b);
+}
+FOVEA_WORD v4 v4_min(v4 a, v4 b)
+{
+    return select(b, a, a < b);
+}
+#define v_zero()             ((v4)(0.0f))
+#define v_set(number)        ((v4)(number))
+#define v_load(p)            vload4(0, p)
+#define v_load_f16(p)        vload_half4(0, (global const half *)(p))
+#define v_load_bf16(p)       as_float4(convert_uint4(vload4(0, p)) << 16)
+#define v_broadcast(p)       ((v4)(*(p)))
+#define v_store(p, a)        vstore4(a, 0, p)
+#define v_prefetch(p)        prefetch(p, 16)
+#define v_fma(a, b, c)       fma(a, b, c)
+#define v_add(a, b)          ((a) + (b))
+#define v_sub(a, b)          ((a) - (b))
+#define v_mul(a, b)          ((a) * (b))
+#define v_div(a, b)          ((a) / (b))
+#define v_max(a, b)          v4_max(a, b)
+#define v_min(a, b)          v4_min(a, b)
+#define v_sqrt(a)            sqrt(a)
+#define v_neg(a)             (-(a))
+#define v_abs(a)             fabs(a)
+#define v_eq(a, b)           ((a) == (b))
+#define v_ne(a, b)           ((a) != (b))
+#define v_lt(a, b)           ((a) < (b))
+#define v_gt(a, b)           ((a) > (b))
+#define v_le(a, b)           ((a) <= (b))
+#define v_ge(a, b)           ((a) >= (b))
+/* Lanes from n on of a, and the first n of b; the first n of a, and zeros. */
+#define v_slide(a, b, n)     shuffle2(a, b, (uint4)(0, 1, 2, 3) + (uint4)(n))
+#define v_first(a, n)        v_slide(v_slide(v_zero(), a, n), v_zero(), 4 - (n))
+#define v_select(mask, a, b) select(b, a, mask)
+#define v_prefetch_near(p)   prefetch(p, 16)
+/* Of the device's memory, where it is aligned as blocks and panels are. */
+#define v_read(p)            (*(global const float4 *)(p))
+#define v_write(p, a)        (*(global float4 *)(p) = (a))
+
+/* b when they are equal or one of them is not a number: -0 and NaN pass through larger(0, x). */
+static inline float device_larger(float a, float b)
+{
+    return a > b ? a : b;
+}
+
+/* pack (device.fov:4)
+ * x[16][57][57] -> y[1][57][57][16]
+ * the same values in another layout */
+static void device_pack_image(global const float *restrict x, global float *restrict y)
+{
+    for (int item = get_global_id(0); item < 51984; item += get_global_size(0)) {
+        const int i = item / 16, j = item % 16;
+        y[i * 16 + j] = x[i + j * 3249];
+    }
+}
+
+__attribute__((reqd_work_group_size(64, 1, 1)))
+kernel void device_pack_image_launch(global const float *x, const uint x_at, global float *y, const uint y_at)
+{
+    device_pack_image(x + x_at, y + y_at);
+}
+
+/* a: conv, relu (device.fov:4)
+ * x[1][57][57][16], weight[2][3][3][16][32], bias[2][32] -> y[4][28][28][16]
+ * direct, 16 maps x 4 pixels summed in registers, channels in blocks of 16 */
+static inline v4 device_a_finish(v4 v)
+{
+    return v_max(v_set(0.0f), v);
+}
+
+/* 4 pixels, of 16 maps of a panel of 32. */
+static void device_a_4x4of8(global const float *restrict x, global const float *restrict weight,
+                            global const float *restrict bias, global float *restrict y)
+{
+    v4 a0_0 = v_load(bias), a0_1 = v_load(bias + 4), a0_2 = v_load(bias + 8), a0_3 = v_load(bias + 12);
+    v4 a1_0 = v_load(bias), a1_1 = v_load(bias + 4), a1_2 = v_load(bias + 8), a1_3 = v_load(bias + 12);
+    v4 a2_0 = v_load(bias), a2_1 = v_load(bias + 4), a2_2 = v_load(bias + 8), a2_3 = v_load(bias + 12);
+    v4 a3_0 = v_load(bias), a3_1 = v_load(bias + 4), a3_2 = v_load(bias + 8), a3_3 = v_load(bias + 12);
+    for (int ky = 0; ky < 3; ky++) {
+        for (int kx = 0; kx < 3; kx++) {
+            global const float *s = x + ky * 912 + kx * 16;
+            for (int i = 0; i < 16; i++, s++, weight += 32) {
+                const v4 w0 = v_load(weight), w1 = v_load(weight + 4), w2 = v_load(weight + 8), w3 = v_load(weight + 12);
+                v4 v;
+                v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0), a0_1 = v_fma(v, w1, a0_1), a0_2 = v_fma(v, w2, a0_2), a0_3 = v_fma(v, w3, a0_3);
+                v = v_broadcast(s + 32), a1_0 = v_fma(v, w0, a1_0), a1_1 = v_fma(v, w1, a1_1), a1_2 = v_fma(v, w2, a1_2), a1_3 = v_fma(v, w3, a1_3);
+                v = v_broadcast(s + 64), a2_0 = v_fma(v, w0, a2_0), a2_1 = v_fma(v, w1, a2_1), a2_2 = v_fma(v, w2, a2_2), a2_3 = v_fma(v, w3, a2_3);
+                v = v_broadcast(s + 96), a3_0 = v_fma(v, w0, a3_0), a3_1 = v_fma(v, w1, a3_1), a3_2 = v_fma(v, w2, a3_2), a3_3 = v_fma(v, w3, a3_3);
+            }
+        }
+    }
+    v_store(y, device_a_finish(a0_0));
+    v_store(y + 16, device_a_finish(a1_0));
+    v_store(y + 32, device_a_finish(a2_0));
+    v_store(y + 48, device_a_finish(a3_0));
+    v_store(y + 4, device_a_finish(a0_1));
+    v_store(y + 20, device_a_finish(a1_1));
+    v_store(y + 36, device_a_finish(a2_1));
+    v_store(y + 52, device_a_finish(a3_1));
+    v_store(y + 8, device_a_finish(a0_2));
+    v_store(y + 24, device_a_finish(a1_2));
+    v_store(y + 40, device_a_finish(a2_2));
+    v_store(y + 56, device_a_finish(a3_2));
+    v_store(y + 12, device_a_finish(a0_3));
+    v_store(y + 28, device_a_finish(a1_3));
+    v_store(y + 44, device_a_finish(a2_3));
+    v_store(y + 60, device_a_finish(a3_3));
+}
+
+static void device_a(global const float *restrict x, global const float *restrict weight,
+                     global const float *restrict bias, global float *restrict y)
+{
+    for (int o = 0; o < 64; o += 32) {
+        for (int v = 0; v < 32; v += 16) {
+            for (int r = 0; r < 28; r++) {
+                for (int c = 0; c < 28; c += 4) {
+                    device_a_4x4of8(x + r * 1824 + c * 32, weight + o * 144 + v, bias + o + v,
+                                    y + o * 784 + v * 784 + r * 448 + c * 16);
+                }
+            }
+        }
+    }
+}
+
+__attribute__((reqd_work_group_size(1, 1, 1)))
+kernel void device_a_launch(global const float *x, const uint x_at, global const float *weight, const uint weight_at,
+                            global const float *bias, const uint bias_at, global float *y, const uint y_at)
+{
+    device_a(x + x_at, weight + weight_at, bias + bias_at, y + y_at);
+}
+
+/* maxpool (device.fov:5)
+ * x[2][28][28][16] -> y[32][1][1]
+ * one result after the other */
+static void device_maxpool(global const float *restrict x, global float *restrict y)
+{
+    for (int item = get_global_id(0); item < 32; item += get_global_size(0)) {
+        const int i = item / 16, j = item % 16;
+        float v = -INFINITY;
+        for (int k = 0; k < 784; k++)
+            v = device_larger(x[i * 12544 + j + k * 16], v);
+        y[i * 16 + j] = v;
+    }
+}
+
+__attribute__((reqd_work_group_size(64, 1, 1)))
+kernel void device_maxpool_launch(global const float *x, const uint x_at, global float *y, const uint y_at)
+{
+    device_maxpool(x + x_at, y + y_at);
+}
+
+/* avgpool (device.fov:5)
+ * x[2][28][28][16] -> y[32][1][1]
+ * one result after the other */
+static void device_avgpool(global const float *restrict x, global float *restrict y)
+{
+    for (int item = get_global_id(0); item < 32; item += get_global_size(0)) {
+        const int i = item / 16, j = item % 16;
+        float v = 0.0f;
+        for (int k = 0; k < 784; k++)
+            v += x[i * 12544 + j + k * 16];
+        y[i * 16 + j] = v / 784.0f;
+    }
+}
+
+__attribute__((reqd_work_group_size(64, 1, 1)))
+kernel void device_avgpool_launch(global const float *x, const uint x_at, global float *y, const uint y_at)
+{
+    device_avgpool(x + x_at, y + y_at);
+}
+
+/* b: fc (device.fov:6)
+ * x[64], weight[1][64][16], bias[1][16] -> y[10]
+ * 16 outputs summed in registers, panels of 16 read side by side */
+/* 16 outputs. */
+static void device_b_sums(global const float *restrict x, global const float *restrict weight,
+                          global const float *restrict bias, float *restrict sums)
+{
+    v4 a0 = v_load(bias);
+    v4 a0_b = v_zero();
+    v4 a1 = v_load(bias + 4);
+    v4 a1_b = v_zero();
+    v4 a2 = v_load(bias + 8);
+    v4 a2_b = v_zero();
+    v4 a3 = v_load(bias + 12);
+    v4 a3_b = v_zero();
+    global const float *w = weight;
+    for (int i = 0; i < 64; i += 2, w += 32) {
+        const v4 s = v_broadcast(x + i);
+        a0 = v_fma(s, v_load(w), a0);
+        a1 = v_fma(s, v_load(w + 4), a1);
+        a2 = v_fma(s, v_load(w + 8), a2);
+        a3 = v_fma(s, v_load(w + 12), a3);
+        const v4 s_b = v_broadcast(x + i + 1);
+        a0_b = v_fma(s_b, v_load(w + 16), a0_b);
+        a1_b = v_fma(s_b, v_load(w + 20), a1_b);
+        a2_b = v_fma(s_b, v_load(w + 24), a2_b);
+        a3_b = v_fma(s_b, v_load(w + 28), a3_b);
+    }
+    v_store(sums, v_add(a0, a0_b));
+    v_store(sums + 4, v_add(a1, a1_b));
+    v_store(sums + 8, v_add(a2, a2_b));
+    v_store(sums + 12, v_add(a3, a3_b));
+}
+
+static void device_b(global const float *restrict x, global const float *restrict weight,
+                     global const float *restrict bias, global float *restrict y)
+{
+    float sums[16];
+    device_b_sums(x, weight, bias, sums);
+    for (int b = 0; b < 10; b++)
+        y[b] = sums[b];
+}
+
+__attribute__((reqd_work_group_size(1, 1, 1)))
+kernel void device_b_launch(global const float *x, const uint x_at, global const float *weight, const uint weight_at,
+                            global const float *bias, const uint bias_at, global float *y, const uint y_at)
+{
+    device_b(x + x_at, weight + weight_at, bias + bias_at, y + y_at);
+}
+
+/* softmax (device.fov:6)
+ * x[10] -> y[10]
+ * the largest is subtracted first, so that nothing overflows */
+static void device_softmax(global const float *restrict x, global float *restrict y)
+{
+    global const float *s = x;
+    global float *d = y;
+    float largest = -INFINITY, sum = 0.0f;
+    for (int a = 0; a < 10; a++)
+        largest = device_larger(s[a * 1], largest);
+    for (int a = 0; a < 10; a++) {
+        d[a * 1] = expf(s[a * 1] - largest);
+        sum += d[a * 1];
+    }
+    for (int a = 0; a < 10; a++)
+        d[a * 1] /= sum;
+}
+
+__attribute__((reqd_work_group_size(1, 1, 1)))
+kernel void device_softmax_launch(global const float *x, const uint x_at, global float *y, const uint y_at)
+{
+    device_softmax(x + x_at, y + y_at);
+}
+
+#endif

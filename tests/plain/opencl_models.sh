@@ -141,14 +141,17 @@ net mixed(x: f32[3, 13, 13]) {
 END
 cp "$golden/device.fov" "$golden/lenet.fov" .
 for case in lenet5:3136 lenet:576 mixed:2028 device:207936; do
-    net=${case%:*} bytes=${case#*:}
-    [ $net = lenet5 ] || "$fovea" build $net.fov -w random:1 --target opencl -o $net >out 2>&1 ||
-        { not_ok "$net in a simulator" "$(head -n 1 out)"; continue; }
-    if simulated $net $bytes && [ ! -s log ]; then
-        ok "$net in a simulator"
-    else
-        not_ok "$net in a simulator" "$(grep -v '^ *$' out | head -n 4 | tr '\n' ' ')"
-    fi
+    net=${case%:*} bytes=${case#*:} model=$net.fov
+    [ $net = lenet5 ] && model=$lenet/lenet5.fov
+    for device in gpu cpu; do # the simulator takes itself for a GPU
+        "$fovea" build "$model" -w random:1 --target opencl --device $device -o $net >out 2>&1 ||
+            { not_ok "$net in a simulator, as for a $device" "$(head -n 1 out)"; continue; }
+        if simulated $net $bytes && [ ! -s log ]; then
+            ok "$net in a simulator, as for a $device"
+        else
+            not_ok "$net in a simulator, as for a $device" "$(grep -v '^ *$' out | head -n 4 | tr '\n' ' ')"
+        fi
+    done
 done
 
 # Faults that it has to see. spoiled NAME PATTERN SED: the same program, with as many other bytes in the text of its kernels.

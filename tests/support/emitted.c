@@ -68,9 +68,12 @@ bool target_tested(const char *name, Target *target)
     for (size_t i = 0; i < COUNT_OF(forced); i++)
         if (strcmp(name, forced[i]) == 0)
             real = "auto";
-    if (!target_find(real))
+    const Target *found = strcmp(name, OPENCL_GPU) == 0   ? &target_opencl_gpu
+                          : strcmp(name, OPENCL_CPU) == 0 ? &target_opencl_cpu
+                                                          : target_find(real);
+    if (!found)
         return false;
-    *target = *target_find(real);
+    *target = *found;
     target->name = name;
     return true;
 }
@@ -224,8 +227,9 @@ static bool check_sources(const Emitted *emitted, Buf *report)
 {
     return command_run(
         report,
-        "cd %s && ls *.cl | xargs -P 2 -n 1 sh -c 'clang -x cl -cl-std=CL1.2 -fsyntax-only -Wall -Wextra "
-        "-Wpedantic -Werror \"$0\" 2>\"$0.log\" && : >\"$0.good\" || :'",
+        "cd %s && ls *.cl | xargs -P 2 -n 1 sh -c 'read=\"clang -x cl -cl-std=CL1.2 -fsyntax-only -Wall -Wextra "
+        "-Wpedantic -Werror\"; { $read \"$0\" && for gpu in $(sed -n \"s/^#ifndef \\(.*_GPU\\)$/\\1/p\" \"$0\"); do "
+        "$read -D$gpu \"$0\" || exit; done; } 2>\"$0.log\" && : >\"$0.good\" || :'",
         emitted->folder);
 }
 

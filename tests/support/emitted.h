@@ -28,6 +28,9 @@ typedef struct Emitted Emitted;
 /* Names of target auto with other kernels than the best that this CPU runs. */
 #define AUTO_AVX2     "auto by AVX2"
 #define AUTO_PORTABLE "auto by C"
+/* And of target opencl with one of its two plans alone, which then runs on any device. */
+#define OPENCL_CPU "opencl for CPUs"
+#define OPENCL_GPU "opencl for GPUs"
 /* The row of a target that is tested, by its name or by one of these; false: there is none. */
 bool target_tested(const char *name, Target *target);
 /* Why emitted_new gives none, for "... target NAME". */

@@ -8,7 +8,7 @@
 
 /* SUITE::WHAT_c, SUITE::WHAT_avx2 and so on, each of which calls check(target's name). ops::every_target_is_checked
  * holds the list to that of the compiler. Of target auto, the kernels for AVX-512 are those of avx512: the others are
- * tested. */
+ * tested. Of target opencl, both plans are, each by itself. */
 #define TEST_EACH_TARGET(suite, what, check)                                                                           \
     Test(suite, what##_c)                                                                                              \
     {                                                                                                                  \
@@ -30,9 +30,13 @@
     {                                                                                                                  \
         check(AUTO_PORTABLE);                                                                                          \
     }                                                                                                                  \
-    Test(suite, what##_opencl)                                                                                         \
+    Test(suite, what##_opencl_cpu)                                                                                     \
     {                                                                                                                  \
-        check("opencl");                                                                                               \
+        check(OPENCL_CPU);                                                                                             \
+    }                                                                                                                  \
+    Test(suite, what##_opencl_gpu)                                                                                     \
+    {                                                                                                                  \
+        check(OPENCL_GPU);                                                                                             \
     }
 
 static const char *const targets_tested[] = {"c", "avx2", "avx512", "auto", "opencl"};

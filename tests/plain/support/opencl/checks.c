@@ -129,7 +129,7 @@ static void check_profile(const fovea_cl_model *model)
 {
     Pair pair;
     fovea_cl_session *session;
-    uint64_t times[PAIR_LAUNCHES], whole = 0, sum = 0;
+    uint64_t times[PAIR_STEPS], whole = 0, sum = 0;
     pair_fill(&pair, 3);
     int fine = fovea_cl_session_open(&session, model, 1, 1) == FOVEA_OK;
     check_error("times before the first run", FOVEA_BAD_ARGUMENT, fovea_cl_profile(session, times, &whole), "timed");
@@ -137,13 +137,13 @@ static void check_profile(const fovea_cl_model *model)
         fine = pair_run(session, &pair) == FOVEA_OK && pair_right(&pair) &&
                fovea_cl_profile(session, times, &whole) == FOVEA_OK;
         sum = 0;
-        for (int i = 0; fine && i < PAIR_LAUNCHES; i++) {
+        for (int i = 0; fine && i < PAIR_STEPS; i++) {
             fine = times[i] > 0 && times[i] < UINT64_C(60000000000);
             sum += times[i];
         }
         fine = fine && whole >= sum && whole < UINT64_C(60000000000);
     }
-    check("times of launches", fine);
+    check("times of steps", fine);
     fovea_cl_session_close(session);
     fine = fovea_cl_session_open(&session, model, 1, 0) == FOVEA_OK && pair_run(session, &pair) == FOVEA_OK;
     check_error("times that were not asked for", fine ? FOVEA_BAD_ARGUMENT : FOVEA_OK,
@@ -247,9 +247,9 @@ static void check_mistakes(const fovea_cl_model *model)
 static void check_plan_mistakes(void)
 {
     static const fovea_cl_tensor nowhere[] = {{FOVEA_CL_OUTPUT, 2, 0}};
-    static const fovea_cl_launch unknown[] = {{"pair_unknown", "x", NULL, 0, 1, {1, 1, 1}, {1, 1, 1}}};
-    static const fovea_cl_launch outside[] = {{"pair_twice", "x", nowhere, 1, 1, {1, 1, 1}, {1, 1, 1}}};
-    static const fovea_cl_launch without[] = {{"pair_twice", "x", NULL, 0, 1, {1, 1, 1}, {1, 1, 1}}};
+    static const fovea_cl_launch unknown[] = {{"pair_unknown", "x", 0, NULL, 0, 1, {1, 1, 1}, {1, 1, 1}}};
+    static const fovea_cl_launch outside[] = {{"pair_twice", "x", 0, nowhere, 1, 1, {1, 1, 1}, {1, 1, 1}}};
+    static const fovea_cl_launch without[] = {{"pair_twice", "x", 0, NULL, 0, 1, {1, 1, 1}, {1, 1, 1}}};
     fovea_cl_net net = pair_cpu_net;
     fovea_cl_model *model;
     fovea_cl_session *session = NULL;

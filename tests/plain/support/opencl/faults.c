@@ -62,7 +62,7 @@ static void play(const Scenario *scenario, Outcomes *outcomes)
     static char before[8192];
     fovea_cl_model *model;
     fovea_cl_session *session = NULL;
-    uint64_t times[PAIR_LAUNCHES];
+    uint64_t times[PAIR_STEPS];
     memset(outcomes, 0, sizeof *outcomes);
     pair_fill(&pair, 4);
     fovea_cl_run(NULL, NULL, NULL); /* an error that is older */

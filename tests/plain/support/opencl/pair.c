@@ -83,12 +83,12 @@ static const fovea_cl_tensor total[] = {{FOVEA_CL_OUTPUT, 0, 0}, {FOVEA_CL_OUTPU
 
 #define LAUNCHES(last_group)                                                                                           \
     {                                                                                                                  \
-        {"pair_scale", "a", scale_a, 3, 8, {1024, 1, 1}, {64, 1, 1}},                                                  \
-            {"pair_scale", "b", scale_b, 3, 8, {1024, 1, 1}, {64, 1, 1}},                                              \
-            {"pair_add", "add", add, 4, 8, {1024, 1, 1}, {64, 1, 1}},                                                  \
-            {"pair_twice", "twice", twice, 1, 8, {1024, 1, 1}, {64, 1, 1}},                                            \
+        {"pair_scale", "a", 0, scale_a, 3, 8, {1024, 1, 1}, {64, 1, 1}},                                               \
+            {"pair_scale", "b", 1, scale_b, 3, 8, {1024, 1, 1}, {64, 1, 1}},                                           \
+            {"pair_add", "add", 2, add, 4, 8, {1024, 1, 1}, {64, 1, 1}},                                               \
+            {"pair_twice", "twice", 2, twice, 1, 8, {1024, 1, 1}, {64, 1, 1}},                                         \
         {                                                                                                              \
-            "pair_total", "total", total, 2, 1, {last_group, 1, 1},                                                    \
+            "pair_total", "total", 3, total, 2, 1, {last_group, 1, 1},                                                 \
             {                                                                                                          \
                 last_group, 1, 1                                                                                       \
             }                                                                                                          \
@@ -114,8 +114,8 @@ static const size_t out_bytes[] = {PAIR_COUNT * 4, 64};
         "-DPAIR_GPU=1", launches, PAIR_LAUNCHES, 2 * PAIR_COUNT * 4, PAIR_COUNT * 4                                    \
     }
 #define NET(name, text, cpu, gpu)                                                                                      \
-    const fovea_cl_net name = {"pair", text,      sizeof text / sizeof text[0], in_bytes, out_bytes, 2,                \
-                               2,      0x1234567, PAIR_WEIGHTS_BYTES,           cpu,      gpu}
+    const fovea_cl_net name = {"pair", text,      sizeof text / sizeof text[0], in_bytes,   out_bytes, 2,              \
+                               2,      0x1234567, PAIR_WEIGHTS_BYTES,           PAIR_STEPS, cpu,       gpu}
 
 NET(pair_net, source, CPU_PLAN, GPU_PLAN(launches));
 NET(pair_cpu_net, source, CPU_PLAN, NO_PLAN);

@@ -1,11 +1,12 @@
-/* pair.h - a net written by hand, as the compiler would write one: two inputs, two outputs, five launches of four
- * kernels, in a form for CPUs and in one for GPUs. All its numbers are small integers, so that answers are exact. */
+/* pair.h - a net written by hand, as the compiler would write one: two inputs, two outputs, four steps in five launches
+ * of four kernels, in a form for CPUs and in one for GPUs. All its numbers are small integers, so that answers are
+ * exact. */
 #ifndef PAIR_H
 #define PAIR_H
 
 #include "opencl/fovea_opencl.h"
 
-enum { PAIR_COUNT = 1024, PAIR_WEIGHTS_BYTES = 64 + 2 * PAIR_COUNT * 4, PAIR_LAUNCHES = 5 };
+enum { PAIR_COUNT = 1024, PAIR_WEIGHTS_BYTES = 64 + 2 * PAIR_COUNT * 4, PAIR_LAUNCHES = 5, PAIR_STEPS = 4 };
 
 extern const fovea_cl_net pair_net;
 /* The same with one plan alone. */

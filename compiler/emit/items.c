@@ -1,0 +1,42 @@
+/* items.c - loops whose turns are work-items of a device: one loop in place of them all, in which each item takes every
+ * get_global_size(0)-th turn, so that any number of items computes the same.
+ *
+ *   for (int item = get_global_id(0); item < 4704; item += get_global_size(0)) {
+ *       const int i = item / 784, j = item / 28 % 28, k = item % 28;
+ */
+#include "emit/kernel.h"
+
+bool text_is_spread(const KernelText *text)
+{
+    return tiling_is_spread(&text->kernel->tiling);
+}
+
+/* "item / 28 % 28": the place along an axis, inside of which are `inside` turns; `outermost`: nothing is around it. */
+static const char *place_of_item(const KernelText *text, int64_t count, int64_t inside, bool outermost)
+{
+    const char *place = "item";
+    if (count == 1)
+        return "0";
+    if (inside > 1)
+        place = arena_printf(text->arena, "%s / %lld", place, (long long)inside);
+    return outermost ? place : arena_printf(text->arena, "%s %% %lld", place, (long long)count);
+}
+
+void items_open(KernelText *text, const ItemAxis *axes, int count)
+{
+    int64_t items = 1, outside = 1;
+    for (int axis = 0; axis < count; axis++)
+        items *= axes[axis].count;
+    buf_open(text->out, "for (int item = get_global_id(0); item < %lld; item += get_global_size(0))", (long long)items);
+    Buf line = {0};
+    int64_t inside = items;
+    for (int axis = 0; axis < count; axis++) {
+        inside /= axes[axis].count;
+        buf_printf(&line, "%s%s = %s", line.length ? ", " : "const int ", axes[axis].name,
+                   place_of_item(text, axes[axis].count, inside, outside == 1));
+        outside *= axes[axis].count;
+    }
+    if (count)
+        line_wrapped(text->out, arena_printf(text->arena, "%s;", buf_text(&line)));
+    buf_free(&line);
+}

@@ -1,0 +1,69 @@
+/* gpu.c - loops spread over work-items, and launches (see gpu.h). */
+#include "plan/gpu.h"
+#include "ops/softmax.h"
+
+enum {
+    FEW_ITEMS = 64,       /* of a group, where there would not be many groups otherwise */
+    MANY_ITEMS = 1 << 16, /* from which on groups are larger */
+};
+
+/* Which axes an item goes through by itself, though they are not joined. */
+static unsigned axes_kept(const Graph *graph, const Kernel *kernel)
+{
+    switch (kernel->family) {
+    case FAMILY_SOFTMAX:
+        return 1u << ((const SoftmaxAttrs *)graph_node(graph, kernel->leader)->attrs)->axis;
+    case FAMILY_LRN: /* squares of neighbours are summed on the way, so that y may be x */
+        return AXIS_MAPS;
+    case FAMILY_CONCAT:
+        return AXIS_PARTS;
+    default:
+        return 0;
+    }
+}
+
+static bool is_over_strides(const Graph *graph, const Kernel *kernel)
+{
+    const Layout *to = &graph_node(graph, kernel->result)->type.layout;
+    switch (kernel->family) {
+    case FAMILY_MAP:
+    case FAMILY_COPY:
+    case FAMILY_CONCAT:
+    case FAMILY_POOL:
+    case FAMILY_REDUCE:
+    case FAMILY_CHANNEL_POOL:
+    case FAMILY_SOFTMAX:
+    case FAMILY_LRN:
+        return true;
+    case FAMILY_PACK:
+        return to->kind != LAYOUT_PANELS && to->kind != LAYOUT_TURNED;
+    default:
+        return false;
+    }
+}
+
+void gpu_spread(const Graph *graph, const Kernel *kernel, Tiling *tiling)
+{
+    if (!is_over_strides(graph, kernel))
+        return;
+    const unsigned kept = axes_kept(graph, kernel);
+    for (int i = 0; i < tiling->count; i++) {
+        Loop *loop = &tiling->at[i];
+        bool vectors = loop->kind == LOOP_LANES && kernel->family == FAMILY_POOL;
+        if ((loop->kind == LOOP_PLAIN || vectors) && !loop->joins && loop->axes != kept)
+            loop->spread = SPREAD_ITEMS;
+    }
+}
+
+int gpu_launches(const Plan *plan, const Kernel *kernel, GpuLaunch launches[MOST_LAUNCHES])
+{
+    int64_t items = 1;
+    for (int i = 0; i < kernel->tiling.count; i++) {
+        const Loop *loop = &kernel->tiling.at[i];
+        if (loop->spread == SPREAD_ITEMS)
+            items *= loop->kind == LOOP_LANES ? loop_turns(loop) / plan->target->sets[0]->lanes : loop_turns(loop);
+    }
+    int64_t group = items == 1 ? 1 : items < MANY_ITEMS ? FEW_ITEMS : GPU_MOST_ITEMS;
+    launches[0] = (GpuLaunch){.part = "", .items = {quotient_up(items, group) * group, 1}, .group = {group, 1}};
+    return 1;
+}
