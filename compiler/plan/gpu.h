@@ -13,7 +13,12 @@
 
 #include "plan/plan.h"
 
-enum { MOST_LAUNCHES = 3, GPU_MOST_ITEMS = 256 /* of a group: what OpenCL devices have at least, in practice */ };
+enum {
+    MOST_LAUNCHES = 3,
+    /* Of a group: what GPUs have at least, and 32 KiB, the least that the OpenCL 1.2 full profile allows. */
+    GPU_MOST_ITEMS = 256,
+    GPU_MOST_LOCAL = 8192, /* floats */
+};
 
 typedef struct GpuLaunch {
     const char *part;     /* what the function's name ends in, behind the kernel's: "", "_input" */

@@ -96,7 +96,8 @@ void plan_print_weights(Buf *buf, const Plan *plan)
 /* All but the weights, which are those of the plan beside it too. */
 static void print_without_weights(Buf *buf, const Plan *plan)
 {
-    buf_printf(buf, "plan %s for %s\n", plan->graph->name, plan->target->name);
+    buf_printf(buf, "plan %s for %s%s%s\n", plan->graph->name, plan->target->name, plan->target->opencl ? ", " : "",
+               plan->target->opencl ? plan->target->sets[0]->title : "");
     for (uint32_t i = 0; i < plan->kernels.count; i++)
         print_kernel(buf, plan, &plan->kernels.at[i]);
     for (uint32_t i = 0; i < plan->steps.count; i++)

@@ -237,5 +237,7 @@ const char *plan_verify(const Plan *plan)
         broken = verify_tilings(plan);
     if (!broken)
         broken = verify_shares(plan);
+    if (!broken)
+        broken = verify_launches(plan);
     return broken ? broken : verify_steps(plan);
 }

@@ -13,5 +13,7 @@ const char *verify_plan_bands(const Plan *plan);
 const char *verify_tilings(const Plan *plan);
 /* The same of what threads share, and when they wait (verify_share.c). */
 const char *verify_shares(const Plan *plan);
+/* The same of what GPUs launch (verify_gpu.c). */
+const char *verify_launches(const Plan *plan);
 
 #endif

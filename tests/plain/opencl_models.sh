@@ -50,6 +50,23 @@ done
 printf '#include "opencl/fovea_opencl.h"\n#include "opencl/fovea_opencl.h"\n' >twice.cc
 holds "its header in C++" ${CXX:-c++} -std=c++11 -Wall -Wextra -Wpedantic -Werror -I"$runtime" -fsyntax-only twice.cc
 
+# ---- kinds of devices ----
+
+fails "--device of another target" "--device is for target opencl, which is not given" \
+    "$fovea" compile "$lenet/lenet5.fov" -o for_c --target c --device gpu
+fails "a kind that there is not" "--device takes cpu or gpu, not 'fpga'" \
+    "$fovea" compile "$lenet/lenet5.fov" -o for_fpga --target opencl --device fpga
+for device in cpu gpu; do
+    "$fovea" compile "$lenet/lenet5.fov" -o for_$device --target opencl --device $device >out 2>&1
+    if grep -q "^    \.$device = " for_$device/lenet5.c && [ "$(grep -c '^    \.[cg]pu = ' for_$device/lenet5.c)" -eq 1 ]; then
+        ok "kernels for a $device alone"
+    else
+        not_ok "kernels for a $device alone" "$(head -n 1 out)"
+    fi
+done
+if cmp for_cpu/lenet5.weights for_gpu/lenet5.weights >out 2>&1; then ok "one blob for all devices"; else
+    not_ok "one blob for all devices" "$(cat out)"; fi
+
 # ---- no device ----
 
 fails "no driver for run" "no driver of OpenCL" \

@@ -1,0 +1,115 @@
+/* test_gpu.c - plans for GPUs beside those for CPUs: the same steps and weights, other loops (plan/gpu.h). */
+#include <criterion/criterion.h>
+
+#include "pass/pass.h"
+#include "plan/gpu.h"
+#include "tests/support/model.h"
+
+static Plan *plan_net(Arena *arena, const char *text, const Target *target)
+{
+    Diag diag;
+    Graph *graph = model_read(arena, &diag, "net.fov", text, NULL);
+    cr_assert_not_null(graph, "%s", text);
+    passes_run(&graph, &(PassOptions){.target = target});
+    return plan_make(graph, target);
+}
+
+static Plan *plan_layer(Arena *arena, const char *input, const char *layer)
+{
+    return plan_net(arena, arena_printf(arena, "net n(x: %s) { return y = x -> %s; }\n", input, layer),
+                    &target_opencl_gpu);
+}
+
+static const char *loops_text(Arena *arena, const Plan *plan, const Kernel *kernel)
+{
+    Buf text = {0};
+    tiling_print(&text, plan->graph, kernel);
+    const char *result = arena_strdup(arena, buf_text(&text));
+    buf_free(&text);
+    return result;
+}
+
+static const char mixed[] = "net mixed(x: f32[3, 29, 29]) {\n"
+                            "    y = x -> a: conv(32, 3x3, stride=2) -> relu -> lrn(3, alpha=0.1)\n"
+                            "          -> b: conv(32, 3x3, pad=1) -> maxpool(2);\n"
+                            "    return answer = y -> flatten -> c: fc(10) -> softmax;\n"
+                            "}\n";
+
+Test(gpu, has_steps_and_weights_of_the_plan_beside_it)
+{
+    Arena *arena = arena_new();
+    const Plan *cpu = plan_net(arena, mixed, &target_opencl), *gpu = cpu->beside;
+    cr_assert_not_null(gpu);
+    cr_expect_null(gpu->beside);
+    cr_assert_eq(gpu->steps.count, cpu->steps.count);
+    for (uint32_t i = 0; i < cpu->steps.count; i++)
+        cr_expect(node_same(gpu->steps.at[i].leader, cpu->steps.at[i].leader), "step %u", i);
+    uint32_t tensors = 0, k = 0;
+    for (uint32_t i = 0; i < gpu->buffers.count; i++) {
+        if (gpu->buffers.at[i].place != BUFFER_WEIGHTS)
+            continue;
+        while (cpu->buffers.at[k].place != BUFFER_WEIGHTS)
+            k++;
+        cr_expect_str_eq(gpu->buffers.at[i].name, cpu->buffers.at[k].name);
+        cr_expect_eq(gpu->buffers.at[i].offset, cpu->buffers.at[k].offset, "%s", gpu->buffers.at[i].name);
+        tensors++;
+        k++;
+    }
+    cr_expect_eq(tensors, 6);
+    cr_expect_not(gpu->threaded);
+    arena_free(arena);
+}
+
+Test(gpu, one_kind_of_devices_has_one_plan)
+{
+    Arena *arena = arena_new();
+    const Plan *both = plan_net(arena, mixed, &target_opencl);
+    const char *const kinds[] = {"cpu", "gpu"};
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        const Plan *plan = plan_net(arena, mixed, target_for_devices(&target_opencl, kinds[i]));
+        cr_expect_null(plan->beside);
+        cr_expect_eq(plan->architecture, both->architecture, "%s", kinds[i]);
+        cr_expect_eq(plan->weights_bytes, both->weights_bytes, "%s", kinds[i]);
+    }
+    cr_expect_null(target_for_devices(&target_opencl, "fpga"));
+    cr_expect_null(target_for_devices(&target_c, "gpu"));
+    arena_free(arena);
+}
+
+Test(gpu, loops_over_elements_are_spread)
+{
+    static const struct {
+        const char *input, *layer, *loops;
+        int64_t items, group;
+    } cases[] = {
+        {"f32[3, 28, 28]", "relu", "maps*rows*columns over items", 2368, 64},
+        {"f32[300, 28, 28]", "relu", "maps*rows*columns over items", 235264, 256},
+        {"f32[6, 28, 28]", "maxpool(2)", "maps over items, rows over items, columns over items, taps", 1216, 64},
+        {"f32[6, 7, 9]", "avgpool(global)", "maps over items, rows*columns", 64, 64},
+        {"f32[12, 5, 4]", "softmax(axis=0)", "rows*columns over items, maps", 64, 64},
+        {"f32[12, 5, 4]", "lrn(5)", "rows*columns over items, maps; 5 inputs kept", 64, 64},
+        {"f32[12, 5, 40]", "transpose([2, 0, 1])", "maps over items, rows*columns over items", 2432, 64},
+        {"f32[1]", "relu", "", 1, 1},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        Arena *arena = arena_new();
+        const Plan *plan = plan_layer(arena, cases[i].input, cases[i].layer);
+        GpuLaunch launches[MOST_LAUNCHES];
+        cr_expect_str_eq(loops_text(arena, plan, &plan->kernels.at[0]), cases[i].loops, "%s", cases[i].layer);
+        cr_assert_eq(gpu_launches(plan, &plan->kernels.at[0], launches), 1, "%s", cases[i].layer);
+        cr_expect_eq(launches[0].items[0], cases[i].items, "%s: %lld items", cases[i].layer,
+                     (long long)launches[0].items[0]);
+        cr_expect_eq(launches[0].group[0], cases[i].group, "%s", cases[i].layer);
+        arena_free(arena);
+    }
+}
+
+Test(gpu, plans_for_cpus_spread_nothing)
+{
+    Arena *arena = arena_new();
+    Plan *plan = plan_net(arena, "net n(x: f32[3, 28, 28]) { return y = x -> relu; }\n", &target_c);
+    cr_assert_null(plan_verify(plan));
+    plan->kernels.at[0].tiling.at[0].spread = SPREAD_ITEMS;
+    cr_expect_str_eq(plan_verify(plan), "P20: relu is spread over items");
+    arena_free(arena);
+}
