@@ -159,7 +159,9 @@ static void write_port_bytes(const Emission *emission, Buf *out, const char *whi
     buf_free(&line);
 }
 
-/* How devices of a kind compute the net: ".cpu = {...}". Where there are two ways, a macro says which is compiled. */
+/* How devices of a kind compute the net: ".cpu = {...}". Where there are two ways, a macro says which is compiled.
+ * Drivers' compilers warn of what no user can change, such as vectors that are wider than the CPU's, and PoCL's counts
+ * it aloud. */
 static void write_plan_row(const Emission *emission, Buf *out)
 {
     const Plan *plan = emission->plan;
@@ -167,7 +169,7 @@ static void write_plan_row(const Emission *emission, Buf *out)
     if (*emission->beside)
         options = arena_printf(emission->arena, " -D%s_GPU", emission->macro);
     buf_printf(out,
-               "    .%s = {.options = \"-cl-std=CL1.2 -cl-denorms-are-zero%s\",\n"
+               "    .%s = {.options = \"-cl-std=CL1.2 -cl-denorms-are-zero -w%s\",\n"
                "            .launches = %s_%slaunches,\n"
                "            .launch_count = sizeof %s_%slaunches / sizeof *%s_%slaunches,\n"
                "            .memory_bytes = %lld,\n            .scratch_bytes = %lld},\n",
