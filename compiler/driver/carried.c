@@ -45,6 +45,7 @@ typedef struct CarriedFile {
     X(cl_internal_h, "opencl/fovea_cl_internal.h")                                                                     \
     X(cl_build_c, "opencl/fovea_cl_build.c")                                                                           \
     X(cl_cache_c, "opencl/fovea_cl_cache.c")                                                                           \
+    X(cl_choice_c, "opencl/fovea_cl_choice.c")                                                                         \
     X(cl_devices_c, "opencl/fovea_cl_devices.c")                                                                       \
     X(cl_error_c, "opencl/fovea_cl_error.c")                                                                           \
     X(cl_model_c, "opencl/fovea_cl_model.c")                                                                           \

@@ -1,4 +1,4 @@
-/* fovea_cl_devices.c - which devices there are, and which one is meant.
+/* fovea_cl_devices.c - which devices there are.
  *
  * Loaders list platforms as they find files in a folder; here they are in the order of their names, so that an index
  * means the same device every time. */
@@ -190,87 +190,13 @@ fovea_status fovea_cl_devices(fovea_cl_device **devices, int *count)
     return FOVEA_OK;
 }
 
-/* ---- the choice ---- */
+/* ---- for people ---- */
 
-static int same_letter(char a, char b)
-{
-    return tolower((unsigned char)a) == tolower((unsigned char)b);
-}
-
-static int starts_with(const char *text, const char *start)
-{
-    while (*start && same_letter(*text, *start)) {
-        text++;
-        start++;
-    }
-    return !*start;
-}
-
-static int contains(const char *text, const char *part)
-{
-    for (; *text; text++)
-        if (starts_with(text, part))
-            return 1;
-    return 0;
-}
-
-static const char *kind_name(fovea_cl_kind kind)
+const char *fovea_cl_kind_name(fovea_cl_kind kind)
 {
     static const char *const names[] = {"cpu", "gpu", "accelerator", "other"};
     return names[kind];
 }
-
-static int first_of_kind(const fovea_cl_device *devices, int count, fovea_cl_kind kind)
-{
-    for (int i = 0; i < count; i++)
-        if (devices[i].kind == kind)
-            return i;
-    return -1;
-}
-
-/* Its place, -1 when none fits. */
-static int find_choice(const fovea_cl_device *devices, int count, const char *choice)
-{
-    if (choice[strspn(choice, "0123456789")] == '\0') {
-        unsigned long index = strtoul(choice, NULL, 10);
-        return index < (unsigned long)count ? (int)index : -1;
-    }
-    for (int kind = FOVEA_CL_CPU; kind <= FOVEA_CL_ACCELERATOR; kind++) {
-        const char *name = kind_name((fovea_cl_kind)kind);
-        if (strlen(name) == strlen(choice) && starts_with(name, choice))
-            return first_of_kind(devices, count, (fovea_cl_kind)kind);
-    }
-    for (int i = 0; i < count; i++)
-        if (contains(devices[i].name, choice))
-            return i;
-    return -1;
-}
-
-fovea_status fovea_cl_choose(const fovea_cl_device *devices, int count, const char *choice, fovea_cl_kind preferred,
-                             int *chosen)
-{
-    if (!devices || !chosen || count < 1)
-        return fovea_cl_fail(FOVEA_BAD_ARGUMENT, "fovea_cl_choose: a pointer is null, or there is no device");
-    if (!choice || !*choice) {
-        *chosen = first_of_kind(devices, count, preferred);
-        if (*chosen < 0)
-            *chosen = 0;
-        return FOVEA_OK;
-    }
-    *chosen = find_choice(devices, count, choice);
-    if (*chosen >= 0)
-        return FOVEA_OK;
-    char text[4096];
-    size_t length = fovea_cl_devices_text(devices, count, -1, text, sizeof text);
-    if (length < sizeof text)
-        text[length - 1] = '\0'; /* the end of the last line */
-    return fovea_cl_fail(FOVEA_NO_DEVICE,
-                         "no device is the one that FOVEA_DEVICE asks for, '%.100s': an index, cpu, gpu, accelerator, "
-                         "or a part of a name. There are:\n%s",
-                         choice, text);
-}
-
-/* ---- for people ---- */
 
 typedef struct Text {
     char *at;
@@ -300,15 +226,15 @@ size_t fovea_cl_devices_text(const fovea_cl_device *devices, int count, int chos
     int name = 4, kind = 4, driver = 6;
     for (int i = 0; i < count; i++) {
         name = wider(name, devices[i].name);
-        kind = wider(kind, kind_name(devices[i].kind));
+        kind = wider(kind, fovea_cl_kind_name(devices[i].kind));
         driver = wider(driver, devices[i].driver);
     }
     print(&out, "   #  %-*s  %-*s  units  memory    %-*s  platform\n", name, "name", kind, "kind", driver, "driver");
     for (int i = 0; i < count; i++) {
         const fovea_cl_device *device = &devices[i];
         print(&out, "%c %2d  %-*s  %-*s  %5u  %5.1f GB  %-*s  %s\n", i == chosen ? '*' : ' ', i, name, device->name,
-              kind, kind_name(device->kind), device->units, (double)device->memory_bytes * 1e-9, driver, device->driver,
-              device->platform);
+              kind, fovea_cl_kind_name(device->kind), device->units, (double)device->memory_bytes * 1e-9, driver,
+              device->driver, device->platform);
     }
     return out.length;
 }

@@ -41,6 +41,11 @@ fovea_status fovea_cl_no_memory(const char *about);
 /* "CL_INVALID_VALUE"; "an unknown error" for codes of vendors. */
 const char *fovea_cl_code_name(cl_int code);
 
+/* ---- devices ---- */
+
+/* "cpu"; "other" for what has no name in a choice. */
+const char *fovea_cl_kind_name(fovea_cl_kind kind);
+
 /* ---- programs ---- */
 
 /* Builds model->program, or finds it in the cache. */

@@ -11,7 +11,8 @@
  * by one of them at a time.
  *
  * The environment:
- *   FOVEA_DEVICE     the device: its index in the list, `cpu`, `gpu` or `accelerator`, or a part of its name
+ *   FOVEA_DEVICE     the device: its index in the list, `cpu`, `gpu` or `accelerator`, or a part of its name; several
+ * of these, with commas between them, for nets of several devices
  *   FOVEA_CACHE      the folder for built programs; without it $XDG_CACHE_HOME/fovea or ~/.cache/fovea, except for
  * those of PoCL, which has a cache of its own
  */
@@ -33,6 +34,9 @@ const char *fovea_cl_error(void);
 
 /* ---- devices ---- */
 
+/* Of one net. */
+enum { FOVEA_CL_MOST_DEVICES = 16 };
+
 typedef enum fovea_cl_kind { FOVEA_CL_CPU, FOVEA_CL_GPU, FOVEA_CL_ACCELERATOR, FOVEA_CL_OTHER } fovea_cl_kind;
 
 /* Texts are cut where they are longer. */
@@ -49,9 +53,17 @@ typedef struct fovea_cl_device {
 fovea_status fovea_cl_devices(fovea_cl_device **devices, int *count);
 
 /* The place in the list of the device that `choice` means, written as in FOVEA_DEVICE; NULL or "": the first one of the
- * preferred kind, or the first. FOVEA_NO_DEVICE when none fits: the error lists what there is. */
+ * preferred kind, or the first. Of several names between commas it is the first one's. FOVEA_NO_DEVICE when none fits
+ * one of them: the error lists what there is. */
 fovea_status fovea_cl_choose(const fovea_cl_device *devices, int count, const char *choice, fovea_cl_kind preferred,
                              int *chosen);
+/* The places of up to `wanted` (1 to FOVEA_CL_MOST_DEVICES) devices, and in *found how many they are. One name means
+ * the first device that fits, and with it the next ones that fit on the same platform, if there are `wanted` of them;
+ * if not, *found is 1. An index fits its device alone; no name, all devices of the chosen one's kind. Of several names
+ * each means the first device that fits and that none before it means; an index may be there twice. The first `wanted`
+ * of them are taken, and fewer are an error. */
+fovea_status fovea_cl_choose_several(const fovea_cl_device *devices, int count, const char *choice,
+                                     fovea_cl_kind preferred, int wanted, int *chosen, int *found);
 
 /* The list for people, one line a device below a line of titles, a star before the chosen one (-1: none). Writes at
  * most `bytes`, the zero at the end included, and returns the length of the whole. */

@@ -275,13 +275,62 @@ static void check_plan_mistakes(void)
     fovea_cl_close(model);
 }
 
+/* Several devices: names between commas, or what one name fits. */
+static void check_lists(const fovea_cl_device *devices, int count)
+{
+    static const struct {
+        const char *choice;
+        int wanted, found; /* 0: an error, with the text */
+        int chosen[3];
+        const char *error;
+    } cases[] = {
+        {"gpu", 2, 2, {1, 2}, NULL},
+        {"gpu", 3, 1, {1}, NULL},
+        {"4090", 2, 0, {0}, "asks for, '4090': "},
+        {"card", 2, 2, {1, 2}, NULL},
+        {"1", 2, 1, {1}, NULL},
+        {NULL, 2, 2, {1, 2}, NULL},
+        {"cpu", 2, 1, {0}, NULL}, /* the other one is of another platform */
+        {"gpu,gpu", 2, 2, {1, 2}, NULL},
+        {"gpu,gpu", 1, 1, {1}, NULL},
+        {"GPU, cpu ,gpu", 3, 3, {1, 0, 2}, NULL},
+        {"2,Card", 2, 2, {2, 1}, NULL},
+        {"1,1,0", 3, 3, {1, 1, 0}, NULL},
+        {"gpu,gpu,gpu", 1, 0, {0}, "asks for, 'gpu', besides those before it: "},
+        {"1,nowhere", 1, 0, {0}, "asks for, 'nowhere': "},
+        {"1,", 1, 0, {0}, "asks for, '': "},
+        {",", 2, 0, {0}, "asks for, '': "},
+        {"0,1", 3, 0, {0}, "FOVEA_DEVICE asks for 2 devices, '0,1', and the net has 3"},
+        {"0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0", 2, 2, {0, 0}, NULL},
+        {"0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,9", 2, 0, {0}, "asks for, '9': "},
+    };
+    char name[96];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int chosen[FOVEA_CL_MOST_DEVICES] = {-1, -1, -1}, found = -1;
+        const char *choice = cases[i].choice;
+        fovea_status status =
+            fovea_cl_choose_several(devices, count, choice, FOVEA_CL_GPU, cases[i].wanted, chosen, &found);
+        snprintf(name, sizeof name, "%d devices of '%s'", cases[i].wanted, choice ? choice : "(none)");
+        if (cases[i].error)
+            check_error(name, FOVEA_NO_DEVICE, status, cases[i].error);
+        else
+            check(name, status == FOVEA_OK && found == cases[i].found &&
+                            memcmp(chosen, cases[i].chosen, (size_t)found * sizeof *chosen) == 0);
+    }
+    int chosen, found;
+    check_error("more devices than a net may have", FOVEA_BAD_ARGUMENT,
+                fovea_cl_choose_several(devices, count, NULL, FOVEA_CL_GPU, FOVEA_CL_MOST_DEVICES + 1, &chosen, &found),
+                "too many");
+}
+
 static void check_choice(void)
 {
     static const fovea_cl_device devices[] = {
         {"Some CPU @ 2 GHz", "v", "d", "p", "", FOVEA_CL_CPU, 4, UINT64_C(16000000000), NULL},
         {"Card 4090", "v", "d", "p", "", FOVEA_CL_GPU, 128, UINT64_C(24000000000), NULL},
         {"Card 4090", "v", "d", "p", "", FOVEA_CL_GPU, 128, UINT64_C(24000000000), NULL},
-        {"Board of CPUs", "v", "d", "p", "", FOVEA_CL_ACCELERATOR, 8, UINT64_C(4000000000), NULL}};
+        {"Board of CPUs", "v", "d", "p", "", FOVEA_CL_ACCELERATOR, 8, UINT64_C(4000000000), NULL},
+        {"Spare CPU", "v", "d", "q", "", FOVEA_CL_CPU, 2, UINT64_C(8000000000), NULL}}; /* in lists alone */
     static const struct {
         const char *choice;
         fovea_cl_kind preferred;
@@ -302,6 +351,7 @@ static void check_choice(void)
         else
             check(name, status == FOVEA_OK && chosen == cases[i].chosen);
     }
+    check_lists(devices, 5);
     check_error("a choice among nothing", FOVEA_BAD_ARGUMENT, fovea_cl_choose(NULL, 0, NULL, FOVEA_CL_GPU, NULL),
                 "null");
     size_t length = fovea_cl_devices_text(devices, 4, 2, text, sizeof text);
