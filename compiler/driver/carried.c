@@ -43,12 +43,16 @@ typedef struct CarriedFile {
     X(pnm_c, "program/pnm.c")                                                                                          \
     X(cl_h, "opencl/fovea_opencl.h")                                                                                   \
     X(cl_internal_h, "opencl/fovea_cl_internal.h")                                                                     \
+    X(cl_binaries_c, "opencl/fovea_cl_binaries.c")                                                                     \
     X(cl_build_c, "opencl/fovea_cl_build.c")                                                                           \
     X(cl_cache_c, "opencl/fovea_cl_cache.c")                                                                           \
     X(cl_choice_c, "opencl/fovea_cl_choice.c")                                                                         \
     X(cl_devices_c, "opencl/fovea_cl_devices.c")                                                                       \
     X(cl_error_c, "opencl/fovea_cl_error.c")                                                                           \
+    X(cl_group_c, "opencl/fovea_cl_group.c")                                                                           \
     X(cl_model_c, "opencl/fovea_cl_model.c")                                                                           \
+    X(cl_run_c, "opencl/fovea_cl_run.c")                                                                               \
+    X(cl_schedule_c, "opencl/fovea_cl_schedule.c")                                                                     \
     X(cl_session_c, "opencl/fovea_cl_session.c")                                                                       \
     X(devices_c, "devices/fovea_devices.c")                                                                            \
     X(trials_h, "tune/fovea_trials.h")                                                                                 \

@@ -12,11 +12,6 @@
 
 enum { MOST_LOG = 4096 };
 
-static const char *options_of(const fovea_cl_model *model)
-{
-    return model->plan->options ? model->plan->options : "";
-}
-
 /* ---- what was wrong ---- */
 
 /* The number that ends before `end`; 0 and `end` stays when there is none. */
@@ -124,11 +119,24 @@ static char *read_log(cl_program program, cl_device_id device)
     return NULL;
 }
 
-static fovea_status report_build(const fovea_cl_model *model, cl_program program, cl_int code)
+/* The first of several devices that the program could not be built for. */
+static cl_device_id refusing(cl_program program, const fovea_cl_group *devices)
+{
+    cl_build_status status = CL_BUILD_NONE;
+    for (int i = 0; i + 1 < devices->count; i++)
+        if (clGetProgramBuildInfo(program, devices->ids[i], CL_PROGRAM_BUILD_STATUS, sizeof status, &status, NULL) ==
+                CL_SUCCESS &&
+            status == CL_BUILD_ERROR)
+            return devices->ids[i];
+    return devices->ids[devices->count - 1];
+}
+
+static fovea_status report_build(const fovea_cl_model *model, cl_program program, const fovea_cl_group *devices,
+                                 cl_int code)
 {
     const fovea_cl_net *net = model->net;
     char place[320];
-    char *log = read_log(program, (cl_device_id)model->device.id);
+    char *log = read_log(program, refusing(program, devices));
     describe_place(net, log ? log : "", place, sizeof place);
     fovea_status status = fovea_cl_failed("clBuildProgram", code, "%s: %s", net->name, place);
     size_t length = log ? strlen(log) : 0;
@@ -138,28 +146,14 @@ static fovea_status report_build(const fovea_cl_model *model, cl_program program
         char head[768];
         const int shown = length > MOST_LOG ? MOST_LOG : (int)length;
         snprintf(head, sizeof head, "%s", fovea_cl_error());
-        fovea_cl_fail(status, "%s\n%s, options '%.80s':\n%.*s%s", head, model->device.name, options_of(model), shown,
-                      log, length > MOST_LOG ? "\n[the log goes on]" : "");
+        fovea_cl_fail(status, "%s\n%s, options '%.80s':\n%.*s%s", head, model->devices[0].name, fovea_cl_options(model),
+                      shown, log, length > MOST_LOG ? "\n[the log goes on]" : "");
     }
     free(log);
     return status;
 }
 
-/* ---- from the cache ---- */
-
-/* NULL when the device takes no such binary. */
-static cl_program build_of_binary(const fovea_cl_model *model, const unsigned char *binary, size_t bytes)
-{
-    cl_device_id device = (cl_device_id)model->device.id;
-    cl_int code = CL_SUCCESS, loaded = CL_SUCCESS;
-    cl_program program = clCreateProgramWithBinary(model->context, 1, &device, &bytes, &binary, &loaded, &code);
-    if (code == CL_SUCCESS && loaded == CL_SUCCESS &&
-        clBuildProgram(program, 1, &device, options_of(model), NULL, NULL) == CL_SUCCESS)
-        return program;
-    if (code == CL_SUCCESS && program)
-        clReleaseProgram(program);
-    return NULL;
-}
+/* ---- from the cache, or from the source ---- */
 
 /* PoCL has a cache of its own, with kernels as they are launched. Its binaries have others, which it would compile when
  * it is asked for one: that doubles the time of the first opening, and a later one gains nothing. So its programs are
@@ -167,35 +161,21 @@ static cl_program build_of_binary(const fovea_cl_model *model, const unsigned ch
 static int is_worth_keeping(const fovea_cl_model *model)
 {
     const char *folder = getenv("FOVEA_CACHE");
-    return (folder && *folder) || strcmp(model->device.platform, "Portable Computing Language") != 0;
+    return (folder && *folder) || strcmp(model->devices[0].platform, FOVEA_CL_POCL) != 0;
 }
-
-/* The context has one device, so that there is one binary. */
-static void save_binary(const fovea_cl_key *key, cl_program program)
-{
-    size_t bytes = 0;
-    if (clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, sizeof bytes, &bytes, NULL) != CL_SUCCESS || !bytes)
-        return;
-    unsigned char *binary = malloc(bytes);
-    if (binary && clGetProgramInfo(program, CL_PROGRAM_BINARIES, sizeof binary, &binary, NULL) == CL_SUCCESS)
-        fovea_cl_cache_write(key, binary, bytes);
-    free(binary);
-}
-
-/* ---- from the source ---- */
 
 static fovea_status build_of_source(fovea_cl_model *model)
 {
     const fovea_cl_net *net = model->net;
-    cl_device_id device = (cl_device_id)model->device.id;
+    const fovea_cl_group devices = fovea_cl_distinct(model);
     cl_int code = CL_SUCCESS;
     const char **source = (const char **)(uintptr_t)net->source; /* only read: the prototype forgot a const */
     cl_program program = clCreateProgramWithSource(model->context, (cl_uint)net->source_count, source, NULL, &code);
     if (code != CL_SUCCESS)
         return fovea_cl_failed("clCreateProgramWithSource", code, "%s: program", net->name);
-    code = clBuildProgram(program, 1, &device, options_of(model), NULL, NULL);
+    code = clBuildProgram(program, (cl_uint)devices.count, devices.ids, fovea_cl_options(model), NULL, NULL);
     if (code != CL_SUCCESS) {
-        fovea_status status = report_build(model, program, code);
+        fovea_status status = report_build(model, program, &devices, code);
         clReleaseProgram(program);
         return status;
     }
@@ -205,18 +185,18 @@ static fovea_status build_of_source(fovea_cl_model *model)
 
 fovea_status fovea_cl_build(fovea_cl_model *model)
 {
-    const fovea_cl_key key = fovea_cl_key_of(model->net, model->plan, &model->device);
+    const fovea_cl_key key = fovea_cl_key_of(model);
     size_t bytes = 0;
     const int keeps = is_worth_keeping(model);
     unsigned char *binary = keeps ? fovea_cl_cache_read(&key, &bytes) : NULL;
     if (binary)
-        model->program = build_of_binary(model, binary, bytes);
+        model->program = fovea_cl_load(model, binary, bytes);
     free(binary);
     model->cached = model->program != NULL;
     if (model->cached)
         return FOVEA_OK;
     fovea_status status = build_of_source(model);
     if (status == FOVEA_OK && keeps)
-        save_binary(&key, model->program);
+        fovea_cl_keep(model, &key);
     return status;
 }

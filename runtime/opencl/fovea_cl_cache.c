@@ -38,17 +38,23 @@ static void hash_text(fovea_cl_key *key, const char *text)
     hash_bytes(key, text, strlen(text) + 1);
 }
 
-fovea_cl_key fovea_cl_key_of(const fovea_cl_net *net, const fovea_cl_plan *plan, const fovea_cl_device *device)
+fovea_cl_key fovea_cl_key_of(const fovea_cl_model *model)
 {
+    const fovea_cl_net *net = model->net;
+    const fovea_cl_group group = fovea_cl_distinct(model);
     fovea_cl_key key = {net->name, HASH_START, 0};
     const char width = (char)sizeof(void *);
     hash_bytes(&key, &width, 1);
-    hash_text(&key, plan->options ? plan->options : "");
-    hash_text(&key, device->name);
-    hash_text(&key, device->vendor);
-    hash_text(&key, device->driver);
-    hash_text(&key, device->platform);
-    hash_text(&key, device->version);
+    hash_text(&key, model->plan->options ? model->plan->options : "");
+    for (int i = 0; i < group.count; i++) {
+        hash_text(&key, group.devices[i]->name);
+        hash_text(&key, group.devices[i]->vendor);
+        hash_text(&key, group.devices[i]->driver);
+        hash_text(&key, group.devices[i]->platform);
+        hash_text(&key, group.devices[i]->version);
+        if (group.count > 1) /* parts are told from whole devices by their units */
+            hash_bytes(&key, (const char *)&group.devices[i]->units, sizeof group.devices[i]->units);
+    }
     for (size_t i = 0; i < net->source_count; i++)
         hash_bytes(&key, net->source[i], strlen(net->source[i]));
     return key;

@@ -1,4 +1,4 @@
-/* fovea_cl_model.c - a compiled net on a device: context, weights, program. */
+/* fovea_cl_model.c - a compiled net on its device or devices: context, weights, program. */
 #include "fovea_cl_internal.h"
 
 #include <stdlib.h>
@@ -15,8 +15,14 @@ static cl_int release_all(fovea_cl_model *model, const char **failed)
         *failed = "clReleaseMemObject";
         code = result;
     }
+    if (model->context)
+        fovea_cl_settle_parts(model);
     if (model->context && (result = clReleaseContext(model->context)) != CL_SUCCESS) {
         *failed = "clReleaseContext";
+        code = result;
+    }
+    if ((result = fovea_cl_release_parts(model)) != CL_SUCCESS) {
+        *failed = "clReleaseDevice";
         code = result;
     }
     free(model);
@@ -33,39 +39,22 @@ void fovea_cl_close(fovea_cl_model *model)
         fovea_cl_failed(failed, code, "%s", name);
 }
 
-static fovea_status find_device(fovea_cl_model *model, const char *choice)
-{
-    const fovea_cl_net *net = model->net;
-    fovea_cl_device *devices;
-    int count, chosen = 0;
-    fovea_status status = fovea_cl_devices(&devices, &count);
-    if (status != FOVEA_OK)
-        return status;
-    const fovea_cl_kind preferred = net->gpu.launch_count ? FOVEA_CL_GPU : FOVEA_CL_CPU;
-    status = fovea_cl_choose(devices, count, choice ? choice : getenv("FOVEA_DEVICE"), preferred, &chosen);
-    if (status == FOVEA_OK)
-        model->device = devices[chosen];
-    free(devices);
-    const int as_cpu = model->device.kind == FOVEA_CL_CPU ? net->cpu.launch_count > 0 : net->gpu.launch_count == 0;
-    model->plan = as_cpu ? &net->cpu : &net->gpu;
-    return status;
-}
-
+/* One for all devices, so that what one has computed can be copied to another. */
 static fovea_status make_context(fovea_cl_model *model)
 {
-    cl_device_id device = (cl_device_id)model->device.id;
+    const fovea_cl_group devices = fovea_cl_distinct(model);
     cl_int code = CL_SUCCESS;
-    model->context = clCreateContext(NULL, 1, &device, NULL, NULL, &code);
+    model->context = clCreateContext(NULL, (cl_uint)devices.count, devices.ids, NULL, NULL, &code);
     if (code == CL_SUCCESS)
         return FOVEA_OK;
-    return fovea_cl_failed("clCreateContext", code, "%s: %s", model->net->name, model->device.name);
+    return fovea_cl_failed("clCreateContext", code, "%s: %s", model->net->name, model->devices[0].name);
 }
 
 static fovea_status upload(fovea_cl_model *model, const void *weights)
 {
     const fovea_cl_net *net = model->net;
     cl_int code = CL_SUCCESS;
-    cl_command_queue queue = clCreateCommandQueue(model->context, (cl_device_id)model->device.id, 0, &code);
+    cl_command_queue queue = clCreateCommandQueue(model->context, (cl_device_id)model->devices[0].id, 0, &code);
     if (code != CL_SUCCESS)
         return fovea_cl_failed("clCreateCommandQueue", code, "%s: weights", net->name);
     code = clEnqueueWriteBuffer(queue, model->weights, CL_TRUE, 0, net->weights_bytes, weights, 0, NULL, NULL);
@@ -79,11 +68,14 @@ static fovea_status upload(fovea_cl_model *model, const void *weights)
 }
 
 /* A CPU reads the caller's weights where they are. Others get a copy at once: with CL_MEM_COPY_HOST_PTR some drivers
- * keep a second copy in the computer's memory, and send it along with the first run. */
+ * keep a second copy in the computer's memory, and send it along with the first run. The buffer is that of all devices:
+ * what another one than the first needs of it, the driver brings there. */
 static fovea_status load_weights(fovea_cl_model *model, const void *weights)
 {
     const fovea_cl_net *net = model->net;
-    const int shared = model->device.kind == FOVEA_CL_CPU;
+    int shared = 1;
+    for (int i = 0; i < model->device_count; i++)
+        shared = shared && model->devices[i].kind == FOVEA_CL_CPU;
     void *host = shared ? (void *)(uintptr_t)weights : NULL; /* read-only, as the flags say */
     cl_int code = CL_SUCCESS;
     if (!net->weights_bytes)
@@ -111,6 +103,9 @@ fovea_status fovea_cl_open(fovea_cl_model **model, const fovea_cl_net *net, cons
         *model = NULL;
     if (!model || !net || (!net->cpu.launch_count && !net->gpu.launch_count))
         return fovea_cl_fail(FOVEA_BAD_ARGUMENT, "fovea_cl_open: a pointer is null, or the net has no plan");
+    if (net->device_count > FOVEA_CL_MOST_DEVICES)
+        return fovea_cl_fail(FOVEA_BAD_ARGUMENT, "%s: the net has %d devices, and %d is the most", net->name,
+                             net->device_count, FOVEA_CL_MOST_DEVICES);
     fovea_status status = check_weights(net, weights, bytes);
     if (status != FOVEA_OK)
         return status;
@@ -118,7 +113,7 @@ fovea_status fovea_cl_open(fovea_cl_model **model, const fovea_cl_net *net, cons
     if (!opened)
         return fovea_cl_no_memory(net->name);
     opened->net = net;
-    status = find_device(opened, device);
+    status = fovea_cl_find_devices(opened, device);
     if (status == FOVEA_OK)
         status = make_context(opened);
     if (status == FOVEA_OK)
@@ -135,7 +130,14 @@ fovea_status fovea_cl_open(fovea_cl_model **model, const fovea_cl_net *net, cons
 
 const fovea_cl_device *fovea_cl_model_device(const fovea_cl_model *model)
 {
-    return model ? &model->device : NULL;
+    return model ? &model->devices[0] : NULL;
+}
+
+const fovea_cl_device *fovea_cl_model_devices(const fovea_cl_model *model, int *count)
+{
+    if (count)
+        *count = model ? model->device_count : 0;
+    return fovea_cl_model_device(model);
 }
 
 const fovea_cl_plan *fovea_cl_model_plan(const fovea_cl_model *model)

@@ -1,37 +1,28 @@
-/* fovea_cl_session.c - buffers, launches with all their arguments, and runs.
+/* fovea_cl_session.c - queues, buffers, and launches with all their arguments.
  *
- * A session has kernels of its own, since the arguments of a kernel are not for several threads, and one queue, in
- * which commands follow each other: copies in, launches, copies out. A run waits once, for the last of them.
+ * A session has kernels of its own, since the arguments of a kernel are not for several threads. Each device has a
+ * queue, in which commands follow each other, and memory. A net of one device has buffers for its inputs and outputs,
+ * too; of several devices each has what transfers bring there, in its memory.
  */
 #include "fovea_cl_internal.h"
 
 #include <stdlib.h>
-
-typedef struct Launch {
-    cl_kernel kernel;
-    cl_uint dimensions;
-    size_t global[3], local[3];
-    cl_event done; /* of the last run, when launches are timed */
-} Launch;
-
-struct fovea_cl_session {
-    const fovea_cl_model *model;
-    cl_command_queue queue;
-    cl_mem memory, scratch; /* NULL when the plan needs none */
-    cl_mem *ports;          /* inputs, then outputs */
-    Launch *launches;
-    int profile, timed; /* timed: the last run was, and succeeded */
-};
 
 static int is_for_cpu(const fovea_cl_model *model)
 {
     return model->plan == &model->net->cpu;
 }
 
-static fovea_status launch_failed(const fovea_cl_session *session, int at, const char *call, cl_int code)
+static int port_count(const fovea_cl_model *model)
+{
+    return model->device_count > 1 ? 0 : model->net->input_count + model->net->output_count;
+}
+
+fovea_status fovea_cl_launch_failed(const fovea_cl_session *session, int at, const char *call, cl_int code)
 {
     const fovea_cl_launch *launch = &session->model->plan->launches[at];
-    return fovea_cl_failed(call, code, "%s: kernel %s (%s)", session->model->net->name, launch->kernel,
+    return fovea_cl_failed(call, code, "%s: %s%s (%s)", session->model->net->name,
+                           launch->transfer ? "transfer" : "kernel ", launch->transfer ? "" : launch->kernel,
                            launch->layers ? launch->layers : "");
 }
 
@@ -50,38 +41,30 @@ static void note(Failure *failure, const char *call, cl_int code)
     }
 }
 
-static void forget_times(fovea_cl_session *session, Failure *failure)
-{
-    session->timed = 0;
-    for (int i = 0; i < session->model->plan->launch_count; i++) {
-        Launch *launch = &session->launches[i];
-        if (launch->done)
-            note(failure, "clReleaseEvent", clReleaseEvent(launch->done));
-        launch->done = NULL;
-    }
-}
-
 /* Whatever is there, also after half an opening. */
 static void release_all(fovea_cl_session *session, Failure *failure)
 {
-    const fovea_cl_net *net = session->model->net;
-    if (session->launches) {
-        forget_times(session, failure);
-        for (int i = 0; i < session->model->plan->launch_count; i++)
-            if (session->launches[i].kernel)
-                note(failure, "clReleaseKernel", clReleaseKernel(session->launches[i].kernel));
+    const fovea_cl_model *model = session->model;
+    if (session->commands) {
+        note(failure, "clReleaseEvent", fovea_cl_forget_run(session));
+        for (int i = 0; i < model->plan->launch_count; i++)
+            if (session->commands[i].kernel)
+                note(failure, "clReleaseKernel", clReleaseKernel(session->commands[i].kernel));
     }
-    for (int i = 0; session->ports && i < net->input_count + net->output_count; i++)
+    for (int i = 0; session->ports && i < port_count(model); i++)
         if (session->ports[i])
             note(failure, "clReleaseMemObject", clReleaseMemObject(session->ports[i]));
-    if (session->memory)
-        note(failure, "clReleaseMemObject", clReleaseMemObject(session->memory));
-    if (session->scratch)
-        note(failure, "clReleaseMemObject", clReleaseMemObject(session->scratch));
-    if (session->queue)
-        note(failure, "clReleaseCommandQueue", clReleaseCommandQueue(session->queue));
+    for (int i = 0; i < model->device_count; i++) {
+        if (session->memory[i])
+            note(failure, "clReleaseMemObject", clReleaseMemObject(session->memory[i]));
+        if (session->scratch[i])
+            note(failure, "clReleaseMemObject", clReleaseMemObject(session->scratch[i]));
+        if (session->queues[i])
+            note(failure, "clReleaseCommandQueue", clReleaseCommandQueue(session->queues[i]));
+    }
     free(session->ports);
-    free(session->launches);
+    free(session->commands);
+    free(session->waits);
     free(session);
 }
 
@@ -98,15 +81,17 @@ void fovea_cl_session_close(fovea_cl_session *session)
 
 /* ---- opening ---- */
 
-static fovea_status make_queue(fovea_cl_session *session)
+static fovea_status make_queues(fovea_cl_session *session)
 {
     const fovea_cl_model *model = session->model;
-    cl_int code = CL_SUCCESS;
-    session->queue = clCreateCommandQueue(model->context, (cl_device_id)model->device.id,
-                                          session->profile ? CL_QUEUE_PROFILING_ENABLE : 0, &code);
-    if (code == CL_SUCCESS)
-        return FOVEA_OK;
-    return fovea_cl_failed("clCreateCommandQueue", code, "%s: %s", model->net->name, model->device.name);
+    for (int i = 0; i < model->device_count; i++) {
+        cl_int code = CL_SUCCESS;
+        session->queues[i] = clCreateCommandQueue(model->context, (cl_device_id)model->devices[i].id,
+                                                  session->profile ? CL_QUEUE_PROFILING_ENABLE : 0, &code);
+        if (code != CL_SUCCESS)
+            return fovea_cl_failed("clCreateCommandQueue", code, "%s: %s", model->net->name, model->devices[i].name);
+    }
+    return FOVEA_OK;
 }
 
 /* Nothing for 0 bytes. */
@@ -127,20 +112,24 @@ static fovea_status make_buffers(fovea_cl_session *session, size_t most_groups)
 {
     const fovea_cl_net *net = session->model->net;
     const fovea_cl_plan *plan = session->model->plan;
-    fovea_status status = make_buffer(session, &session->memory, CL_MEM_READ_WRITE, plan->memory_bytes, "memory");
-    if (status == FOVEA_OK)
-        status = make_buffer(session, &session->scratch, CL_MEM_READ_WRITE, plan->scratch_bytes * most_groups,
-                             "scratch memory");
-    for (int i = 0; status == FOVEA_OK && i < net->input_count; i++)
-        status = make_buffer(session, &session->ports[i], CL_MEM_READ_ONLY, net->input_bytes[i], "an input");
-    for (int i = 0; status == FOVEA_OK && i < net->output_count; i++) /* kernels may read what they wrote there */
-        status = make_buffer(session, &session->ports[net->input_count + i], CL_MEM_READ_WRITE, net->output_bytes[i],
-                             "an output");
+    fovea_status status = FOVEA_OK;
+    for (int i = 0; status == FOVEA_OK && i < session->model->device_count; i++) {
+        status = make_buffer(session, &session->memory[i], CL_MEM_READ_WRITE, plan->memory_bytes, "memory");
+        if (status == FOVEA_OK)
+            status = make_buffer(session, &session->scratch[i], CL_MEM_READ_WRITE, plan->scratch_bytes * most_groups,
+                                 "scratch memory");
+    }
+    for (int i = 0; status == FOVEA_OK && i < port_count(session->model); i++)
+        if (i < net->input_count)
+            status = make_buffer(session, &session->ports[i], CL_MEM_READ_ONLY, net->input_bytes[i], "an input");
+        else /* kernels may read what they wrote there */
+            status = make_buffer(session, &session->ports[i], CL_MEM_READ_WRITE,
+                                 net->output_bytes[i - net->input_count], "an output");
     return status;
 }
 
-/* NULL when the tensor is in nothing that this net has. */
-static const cl_mem *buffer_of(const fovea_cl_session *session, const fovea_cl_tensor *tensor)
+/* NULL when the tensor is in nothing that this net has on that device. */
+static const cl_mem *buffer_of(const fovea_cl_session *session, const fovea_cl_tensor *tensor, int device)
 {
     const fovea_cl_net *net = session->model->net;
     const cl_mem *buffer = NULL;
@@ -149,16 +138,17 @@ static const cl_mem *buffer_of(const fovea_cl_session *session, const fovea_cl_t
         buffer = &session->model->weights;
         break;
     case FOVEA_CL_MEMORY:
-        buffer = &session->memory;
+        buffer = &session->memory[device];
         break;
     case FOVEA_CL_SCRATCH:
-        buffer = &session->scratch;
+        buffer = &session->scratch[device];
         break;
     case FOVEA_CL_INPUT:
-        buffer = tensor->port < net->input_count ? &session->ports[tensor->port] : NULL;
+        buffer = session->ports && tensor->port < net->input_count ? &session->ports[tensor->port] : NULL;
         break;
     case FOVEA_CL_OUTPUT:
-        buffer = tensor->port < net->output_count ? &session->ports[net->input_count + tensor->port] : NULL;
+        if (session->ports && tensor->port < net->output_count)
+            buffer = &session->ports[net->input_count + tensor->port];
         break;
     }
     return buffer && *buffer ? buffer : NULL;
@@ -167,10 +157,10 @@ static const cl_mem *buffer_of(const fovea_cl_session *session, const fovea_cl_t
 static fovea_status set_arguments(const fovea_cl_session *session, int at)
 {
     const fovea_cl_launch *launch = &session->model->plan->launches[at];
-    cl_kernel kernel = session->launches[at].kernel;
+    cl_kernel kernel = session->commands[at].kernel;
     for (int i = 0; i < launch->tensor_count; i++) {
         const cl_uint element = launch->tensors[i].at, argument = 2 * (cl_uint)i;
-        const cl_mem *buffer = buffer_of(session, &launch->tensors[i]);
+        const cl_mem *buffer = buffer_of(session, &launch->tensors[i], launch->device);
         if (!buffer)
             return fovea_cl_fail(FOVEA_BAD_ARGUMENT,
                                  "%s: kernel %s: argument %d is in a buffer that the net does not have",
@@ -179,7 +169,7 @@ static fovea_status set_arguments(const fovea_cl_session *session, int at)
         if (code == CL_SUCCESS)
             code = clSetKernelArg(kernel, argument + 1, sizeof element, &element);
         if (code != CL_SUCCESS)
-            return launch_failed(session, at, "clSetKernelArg", code);
+            return fovea_cl_launch_failed(session, at, "clSetKernelArg", code);
     }
     return FOVEA_OK;
 }
@@ -187,54 +177,115 @@ static fovea_status set_arguments(const fovea_cl_session *session, int at)
 /* A group that is too large would be refused in each run; so it is when the session is opened. */
 static fovea_status check_group(const fovea_cl_session *session, int at)
 {
-    const Launch *launch = &session->launches[at];
-    const size_t wanted = launch->local[0] * launch->local[1] * launch->local[2];
+    const fovea_cl_command *command = &session->commands[at];
+    const fovea_cl_launch *launch = &session->model->plan->launches[at];
+    const fovea_cl_device *device = &session->model->devices[launch->device];
+    const size_t wanted = command->local[0] * command->local[1] * command->local[2];
     size_t most = 0;
-    cl_int code = clGetKernelWorkGroupInfo(launch->kernel, (cl_device_id)session->model->device.id,
-                                           CL_KERNEL_WORK_GROUP_SIZE, sizeof most, &most, NULL);
+    cl_int code = clGetKernelWorkGroupInfo(command->kernel, (cl_device_id)device->id, CL_KERNEL_WORK_GROUP_SIZE,
+                                           sizeof most, &most, NULL);
     if (code != CL_SUCCESS)
-        return launch_failed(session, at, "clGetKernelWorkGroupInfo", code);
+        return fovea_cl_launch_failed(session, at, "clGetKernelWorkGroupInfo", code);
     if (wanted <= most)
         return FOVEA_OK;
     return fovea_cl_fail(FOVEA_DEVICE_FAILED, "%s: kernel %s needs work-groups of %llu items, and %s has %llu at most",
-                         session->model->net->name, session->model->plan->launches[at].kernel,
-                         (unsigned long long)wanted, session->model->device.name, (unsigned long long)most);
+                         session->model->net->name, launch->kernel, (unsigned long long)wanted, device->name,
+                         (unsigned long long)most);
 }
 
-static fovea_status make_launch(fovea_cl_session *session, int at)
+/* Whether the tensor is in `bytes` bytes and has a place there that can be copied: on a device in its memory, of the
+ * caller's in the port. */
+static int is_inside(const fovea_cl_model *model, const fovea_cl_transfer *transfer, int device,
+                     const fovea_cl_tensor *tensor, int place)
 {
+    const fovea_cl_net *net = model->net;
+    const uint64_t at = (uint64_t)tensor->at * transfer->element_bytes;
+    uint64_t room = model->plan->memory_bytes;
+    if (device != FOVEA_CL_HOST)
+        place = FOVEA_CL_MEMORY;
+    else if (place == FOVEA_CL_INPUT)
+        room = tensor->port < net->input_count ? net->input_bytes[tensor->port] : 0;
+    else
+        room = tensor->port < net->output_count ? net->output_bytes[tensor->port] : 0;
+    return tensor->place == place && device >= FOVEA_CL_HOST && device < model->device_count && at <= room &&
+           transfer->bytes && transfer->bytes <= room - at;
+}
+
+static fovea_status check_transfer(const fovea_cl_session *session, int at)
+{
+    const fovea_cl_model *model = session->model;
+    const fovea_cl_transfer *transfer = model->plan->launches[at].transfer;
+    const int from = transfer->from_device, to = transfer->to_device;
+    if (model->device_count > 1 && (from != to || from == FOVEA_CL_HOST) &&
+        is_inside(model, transfer, from, &transfer->from, FOVEA_CL_INPUT) &&
+        is_inside(model, transfer, to, &transfer->to, FOVEA_CL_OUTPUT))
+        return FOVEA_OK;
+    return fovea_cl_fail(FOVEA_BAD_ARGUMENT, "%s: launch %d is a transfer from or to what the net does not have",
+                         model->net->name, at);
+}
+
+static fovea_status make_command(fovea_cl_session *session, int at)
+{
+    const fovea_cl_model *model = session->model;
+    const fovea_cl_launch *launch = &model->plan->launches[at];
+    fovea_cl_command *command = &session->commands[at];
     cl_int code = CL_SUCCESS;
-    Launch *launch = &session->launches[at];
-    launch->kernel = clCreateKernel(session->model->program, session->model->plan->launches[at].kernel, &code);
+    if (launch->transfer)
+        return check_transfer(session, at);
+    if (launch->device >= model->device_count)
+        return fovea_cl_fail(FOVEA_BAD_ARGUMENT, "%s: kernel %s is for device %d, and the net has %d", model->net->name,
+                             launch->kernel, launch->device, model->device_count);
+    command->kernel = clCreateKernel(model->program, launch->kernel, &code);
     if (code != CL_SUCCESS)
-        return launch_failed(session, at, "clCreateKernel", code);
+        return fovea_cl_launch_failed(session, at, "clCreateKernel", code);
     fovea_status status = set_arguments(session, at);
     return status == FOVEA_OK ? check_group(session, at) : status;
 }
 
-/* Sizes of all launches. The largest number of work-groups of one of them. */
+/* How many work-groups a device of the model computes at the same time at most. */
+static size_t groups_at_once(const fovea_cl_model *model, int device, int threads)
+{
+    const size_t count = (size_t)model->device_count, units = model->devices[device].units;
+    const size_t own = ((size_t)threads + count - 1) / count;
+    return own < units ? own : units ? units : 1;
+}
+
+/* Sizes of all kernels. The largest number of work-groups of one of them. */
 static size_t choose_sizes(fovea_cl_session *session, int threads)
 {
     const fovea_cl_model *model = session->model;
-    size_t at_once = (size_t)threads, most = 1;
-    if (at_once > model->device.units)
-        at_once = model->device.units ? model->device.units : 1;
+    size_t most = 1;
     for (int i = 0; i < model->plan->launch_count; i++) {
         const fovea_cl_launch *planned = &model->plan->launches[i];
         const size_t shares = planned->shares > 1 ? (size_t)planned->shares : 1;
-        Launch *launch = &session->launches[i];
-        launch->dimensions = is_for_cpu(model) ? 1 : 3;
+        fovea_cl_command *command = &session->commands[i];
+        command->dimensions = is_for_cpu(model) ? 1 : 3;
         for (int axis = 0; axis < 3; axis++) {
-            launch->global[axis] = is_for_cpu(model) || !planned->global[axis] ? 1 : planned->global[axis];
-            launch->local[axis] = is_for_cpu(model) || !planned->local[axis] ? 1 : planned->local[axis];
+            command->global[axis] = is_for_cpu(model) || !planned->global[axis] ? 1 : planned->global[axis];
+            command->local[axis] = is_for_cpu(model) || !planned->local[axis] ? 1 : planned->local[axis];
         }
-        if (!is_for_cpu(model))
+        if (!is_for_cpu(model) || planned->device >= model->device_count)
             continue;
-        launch->global[0] = shares < at_once ? shares : at_once;
-        if (launch->global[0] > most)
-            most = launch->global[0];
+        const size_t at_once = groups_at_once(model, planned->device, threads);
+        command->global[0] = shares < at_once ? shares : at_once;
+        if (command->global[0] > most)
+            most = command->global[0];
     }
     return most;
+}
+
+static fovea_status make_tables(fovea_cl_session *session)
+{
+    const fovea_cl_model *model = session->model;
+    const size_t launches = (size_t)model->plan->launch_count, ports = (size_t)port_count(model);
+    session->commands = calloc(launches, sizeof *session->commands);
+    if (model->device_count > 1)
+        session->waits = calloc(launches, sizeof *session->waits);
+    else
+        session->ports = calloc(ports, sizeof *session->ports);
+    if (session->commands && (session->waits || session->ports))
+        return FOVEA_OK;
+    return fovea_cl_no_memory(model->net->name);
 }
 
 fovea_status fovea_cl_session_open(fovea_cl_session **session, const fovea_cl_model *model, int threads, int profile)
@@ -249,124 +300,19 @@ fovea_status fovea_cl_session_open(fovea_cl_session **session, const fovea_cl_mo
         return fovea_cl_no_memory(net->name);
     opened->model = model;
     opened->profile = profile != 0;
-    opened->launches = calloc((size_t)model->plan->launch_count, sizeof *opened->launches);
-    opened->ports = calloc((size_t)net->input_count + (size_t)net->output_count, sizeof *opened->ports);
-    fovea_status status = FOVEA_OK;
-    if (!opened->launches || !opened->ports)
-        status = fovea_cl_no_memory(net->name);
+    fovea_status status = make_tables(opened);
     if (status == FOVEA_OK)
-        status = make_queue(opened);
+        status = make_queues(opened);
     if (status == FOVEA_OK)
         status = make_buffers(opened, choose_sizes(opened, threads));
     for (int i = 0; status == FOVEA_OK && i < model->plan->launch_count; i++)
-        status = make_launch(opened, i);
+        status = make_command(opened, i);
+    if (status == FOVEA_OK && opened->waits)
+        fovea_cl_schedule(model->plan, model->device_count, opened->waits);
     Failure unsaid = {NULL, CL_SUCCESS};
     if (status == FOVEA_OK)
         *session = opened;
     else
         release_all(opened, &unsaid);
     return status;
-}
-
-/* ---- runs ---- */
-
-static fovea_status send_inputs(const fovea_cl_session *session, const void *const *inputs)
-{
-    const fovea_cl_net *net = session->model->net;
-    for (int i = 0; i < net->input_count; i++) {
-        cl_int code = clEnqueueWriteBuffer(session->queue, session->ports[i], CL_FALSE, 0, net->input_bytes[i],
-                                           inputs[i], 0, NULL, NULL);
-        if (code != CL_SUCCESS)
-            return fovea_cl_failed("clEnqueueWriteBuffer", code, "%s: input %d", net->name, i);
-    }
-    return FOVEA_OK;
-}
-
-static fovea_status launch_all(const fovea_cl_session *session)
-{
-    for (int i = 0; i < session->model->plan->launch_count; i++) {
-        Launch *launch = &session->launches[i];
-        cl_int code = clEnqueueNDRangeKernel(session->queue, launch->kernel, launch->dimensions, NULL, launch->global,
-                                             launch->local, 0, NULL, session->profile ? &launch->done : NULL);
-        if (code != CL_SUCCESS) {
-            launch->done = NULL;
-            return launch_failed(session, i, "clEnqueueNDRangeKernel", code);
-        }
-    }
-    return FOVEA_OK;
-}
-
-/* Waits for an event of the last copy instead of the queue: so it is told when a command before it went wrong. */
-static fovea_status fetch_outputs(const fovea_cl_session *session, void *const *outputs)
-{
-    const fovea_cl_net *net = session->model->net;
-    cl_event last = NULL;
-    for (int i = 0; i < net->output_count; i++) {
-        cl_int code =
-            clEnqueueReadBuffer(session->queue, session->ports[net->input_count + i], CL_FALSE, 0, net->output_bytes[i],
-                                outputs[i], 0, NULL, i + 1 == net->output_count ? &last : NULL);
-        if (code != CL_SUCCESS)
-            return fovea_cl_failed("clEnqueueReadBuffer", code, "%s: output %d", net->name, i);
-    }
-    cl_int code = clWaitForEvents(1, &last);
-    fovea_status status = FOVEA_OK;
-    if (code != CL_SUCCESS)
-        status = fovea_cl_failed("clWaitForEvents", code, "%s: a run on %s", net->name, session->model->device.name);
-    code = clReleaseEvent(last);
-    if (status == FOVEA_OK && code != CL_SUCCESS)
-        status = fovea_cl_failed("clReleaseEvent", code, "%s: a run", net->name);
-    return status;
-}
-
-static int all_there(const void *const *tensors, int count)
-{
-    for (int i = 0; i < count; i++)
-        if (!tensors || !tensors[i])
-            return 0;
-    return 1;
-}
-
-fovea_status fovea_cl_run(fovea_cl_session *session, const void *const *inputs, void *const *outputs)
-{
-    if (!session || !all_there(inputs, session->model->net->input_count) ||
-        !all_there((const void *const *)outputs, session->model->net->output_count))
-        return fovea_cl_fail(FOVEA_BAD_ARGUMENT, "fovea_cl_run: a pointer is null");
-    Failure failure = {NULL, CL_SUCCESS};
-    forget_times(session, &failure);
-    if (failure.call)
-        return fovea_cl_failed(failure.call, failure.code, "%s: a run", session->model->net->name);
-    fovea_status status = send_inputs(session, inputs);
-    if (status == FOVEA_OK)
-        status = launch_all(session);
-    if (status == FOVEA_OK)
-        status = fetch_outputs(session, outputs);
-    session->timed = session->profile && status == FOVEA_OK;
-    if (status != FOVEA_OK)
-        clFinish(session->queue); /* what was queued still uses the caller's memory */
-    return status;
-}
-
-/* ---- times ---- */
-
-fovea_status fovea_cl_profile(const fovea_cl_session *session, uint64_t *steps, uint64_t *whole)
-{
-    if (!session || !steps || !session->timed)
-        return fovea_cl_fail(FOVEA_BAD_ARGUMENT, "fovea_cl_profile: a pointer is null, or no run was timed");
-    cl_ulong first = 0, start = 0, end = 0;
-    for (int i = 0; i < session->model->net->step_count; i++)
-        steps[i] = 0;
-    for (int i = 0; i < session->model->plan->launch_count; i++) {
-        cl_event done = session->launches[i].done;
-        cl_int code = clGetEventProfilingInfo(done, CL_PROFILING_COMMAND_START, sizeof start, &start, NULL);
-        if (code == CL_SUCCESS)
-            code = clGetEventProfilingInfo(done, CL_PROFILING_COMMAND_END, sizeof end, &end, NULL);
-        if (code != CL_SUCCESS)
-            return launch_failed(session, i, "clGetEventProfilingInfo", code);
-        steps[session->model->plan->launches[i].step] += end - start;
-        if (i == 0)
-            first = start;
-    }
-    if (whole)
-        *whole = end - first;
-    return FOVEA_OK;
 }

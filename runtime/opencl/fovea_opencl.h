@@ -1,8 +1,9 @@
 /* fovea_opencl.h - the part of the runtime that models of target opencl link with: devices, programs, runs.
  *
  * A compiled model is a table (fovea_cl_net): the source of its kernels, and in which order they are launched on which
- * parts of which buffers, once for devices of CPU kind and once for GPUs. All else is done here. C99 and C++, OpenCL
- * 1.2; this header needs none of OpenCL's. Built with -I on the folder that has fovea.h, linked with -lOpenCL:
+ * parts of which buffers, once for devices of CPU kind and once for GPUs; a net for several devices also says what is
+ * sent from which to which. All else is done here. C99 and C++, OpenCL 1.2; this header needs none of OpenCL's. Built
+ * with -I on the folder that has fovea.h, linked with -lOpenCL:
  *
  *   cc -c -I. opencl/fovea_cl_*.c
  *
@@ -73,7 +74,7 @@ size_t fovea_cl_devices_text(const fovea_cl_device *devices, int count, int chos
 
 typedef enum fovea_cl_place {
     FOVEA_CL_WEIGHTS, /* the blob, from its first byte on */
-    FOVEA_CL_MEMORY,  /* of the session, read and written */
+    FOVEA_CL_MEMORY,  /* of the session, read and written; each device has its own */
     FOVEA_CL_SCRATCH, /* of the launch */
     FOVEA_CL_INPUT,
     FOVEA_CL_OUTPUT
@@ -86,23 +87,39 @@ typedef struct fovea_cl_tensor {
     uint32_t at;
 } fovea_cl_tensor;
 
-/* One call of a kernel; several may share one. */
+/* Whose memory: a device's number, from 0 on, or the caller's. */
+enum { FOVEA_CL_HOST = -1 };
+
+/* Bytes that are copied from one memory to another, where a net has several devices. On a device it is FOVEA_CL_MEMORY;
+ * the caller's is FOVEA_CL_INPUT where it is read, and FOVEA_CL_OUTPUT where it is written. */
+typedef struct fovea_cl_transfer {
+    fovea_cl_tensor from, to;
+    signed char from_device, to_device; /* another, or FOVEA_CL_HOST, which both may be */
+    unsigned char element_bytes;        /* what `at` counts, on both sides: 4 for floats */
+    size_t bytes;                       /* in all */
+} fovea_cl_transfer;
+
+/* One call of a kernel; several may share one. Or a transfer, which has no more than `layers`. */
 typedef struct fovea_cl_launch {
     const char *kernel; /* its name in the source */
     const char *layers; /* what it computes, for messages and profiles */
     int step;           /* of the net, which may take several launches */
     const fovea_cl_tensor *tensors;
     int tensor_count;
-    int shares;                 /* for CPUs: its loop can be shared among so many work-groups at most */
-    size_t global[3], local[3]; /* for GPUs: work-items in all, and in a work-group */
+    int shares;                        /* for CPUs: its loop can be shared among so many work-groups at most */
+    size_t global[3], local[3];        /* for GPUs: work-items in all, and in a work-group */
+    unsigned char device;              /* which of the net's devices computes it */
+    const fovea_cl_transfer *transfer; /* NULL: it is a kernel */
 } fovea_cl_launch;
 
-/* One way of computing a net. */
+/* One way of computing a net. Launches of one device follow each other. Those of several overlap, except where a
+ * transfer is between them: it reads what launches before it have written, and those behind it read what it writes.
+ * Memory may be used again as if all launches followed each other. */
 typedef struct fovea_cl_plan {
     const char *options; /* for the device's compiler */
     const fovea_cl_launch *launches;
-    int launch_count; /* 0: there is no such plan */
-    size_t memory_bytes;
+    int launch_count;     /* 0: there is no such plan */
+    size_t memory_bytes;  /* on each device */
     size_t scratch_bytes; /* for CPUs: for each work-group, which finds its part by get_group_id(0); for GPUs: in all */
 } fovea_cl_plan;
 
@@ -117,6 +134,7 @@ typedef struct fovea_cl_net {
     int step_count;
     fovea_cl_plan cpu; /* launches of work-groups of one item, each with a share of a loop */
     fovea_cl_plan gpu; /* also taken for accelerators */
+    int device_count;  /* 0 and 1: one. With more, kernels read no input and write no output: transfers do */
 } fovea_cl_net;
 
 /* ---- models and sessions ---- */
@@ -126,6 +144,9 @@ typedef struct fovea_cl_session fovea_cl_session;
 
 /* Finds the device, puts the weights there, and builds the program or finds it built in the cache. The plan is that of
  * the device's kind, or the only one. `device` is a choice as FOVEA_DEVICE, NULL: what the environment says.
+ * A net of several devices takes as many as fovea_cl_choose_several finds, which have to be of one platform and of
+ * kinds with the same plan. Where it finds one, that is divided into so many parts (clCreateSubDevices), its compute
+ * units shared among them; and where it cannot be, each of the net's devices is a queue of it.
  * The net's tables and the weights must stay where they are until the model is closed: a device that shares the CPU's
  * memory reads the caller's weights, others have a copy. On failure *model is NULL, and nothing is left behind. */
 fovea_status fovea_cl_open(fovea_cl_model **model, const fovea_cl_net *net, const char *device, const void *weights,
@@ -133,28 +154,33 @@ fovea_status fovea_cl_open(fovea_cl_model **model, const fovea_cl_net *net, cons
 /* After its sessions. NULL is fine. */
 void fovea_cl_close(fovea_cl_model *model);
 
-/* What the model runs on. Its id is valid until the model is closed. */
+/* What the model runs on, the first of several. Its id is valid until the model is closed. */
 const fovea_cl_device *fovea_cl_model_device(const fovea_cl_model *model);
+/* All of them, one for each of the net's. Parts of a device have its name, units of their own, and ids of their own;
+ * the same id twice: one device with several queues. */
+const fovea_cl_device *fovea_cl_model_devices(const fovea_cl_model *model, int *count);
 /* Which of the two plans it takes. */
 const fovea_cl_plan *fovea_cl_model_plan(const fovea_cl_model *model);
 /* 1 when the program was found in the cache, 0 when it was built from its source. */
 int fovea_cl_model_cached(const fovea_cl_model *model);
 
-/* Buffers, a queue, and each launch with its arguments. `threads`: on a CPU, so many of its compute units are used at
- * most. `profile`: launches are timed; runs then take a little longer. On failure *session is NULL, and nothing is left
- * behind. */
+/* Buffers, queues, and each launch with its arguments. `threads`: on a CPU, so many of its compute units are used at
+ * most; of several devices each uses its part of them, rounded up. `profile`: launches are timed; runs then take a
+ * little longer. On failure *session is NULL, and nothing is left behind. */
 fovea_status fovea_cl_session_open(fovea_cl_session **session, const fovea_cl_model *model, int threads, int profile);
 /* NULL is fine. */
 void fovea_cl_session_close(fovea_cl_session *session);
 
-/* Copies the inputs to the device, computes, and copies the outputs back; all is there when it returns. One pointer a
- * port, each to as many bytes as the net says. Allocates nothing. After a failure the outputs are undefined, and the
- * session may be run again if the device still works. */
+/* Copies the inputs to the device, computes, and copies the outputs back; all is there when it returns. Several devices
+ * compute at the same time. One pointer a port, each to as many bytes as the net says. Allocates nothing. After a
+ * failure the outputs are undefined, and the session may be run again if the device still works. */
 fovea_status fovea_cl_run(fovea_cl_session *session, const void *const *inputs, void *const *outputs);
 
-/* Nanoseconds that the launches of each step of the last run took on the device, one number a step of the net, and in
- * *whole, unless that is NULL, those from the first one's start to the last one's end. FOVEA_BAD_ARGUMENT when the
- * session was opened without `profile`, or no run has succeeded since. */
+/* Nanoseconds that the launches of each step of the last run took, one number a step of the net, and in *whole, unless
+ * that is NULL, those from the first one's start to the last one's end, over all devices: parts of a device have
+ * its clock; where devices of their own have clocks that differ, *whole is wrong by as much. Transfers are launches,
+ * and those from the caller to the caller take 0. FOVEA_BAD_ARGUMENT when the session was opened without `profile`, or
+ * no run has succeeded since. */
 fovea_status fovea_cl_profile(const fovea_cl_session *session, uint64_t *steps, uint64_t *whole);
 
 #ifdef __cplusplus

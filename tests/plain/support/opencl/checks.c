@@ -247,9 +247,9 @@ static void check_mistakes(const fovea_cl_model *model)
 static void check_plan_mistakes(void)
 {
     static const fovea_cl_tensor nowhere[] = {{FOVEA_CL_OUTPUT, 2, 0}};
-    static const fovea_cl_launch unknown[] = {{"pair_unknown", "x", 0, NULL, 0, 1, {1, 1, 1}, {1, 1, 1}}};
-    static const fovea_cl_launch outside[] = {{"pair_twice", "x", 0, nowhere, 1, 1, {1, 1, 1}, {1, 1, 1}}};
-    static const fovea_cl_launch without[] = {{"pair_twice", "x", 0, NULL, 0, 1, {1, 1, 1}, {1, 1, 1}}};
+    static const fovea_cl_launch unknown[] = {{"pair_unknown", "x", 0, NULL, 0, 1, {1, 1, 1}, {1, 1, 1}, 0, NULL}};
+    static const fovea_cl_launch outside[] = {{"pair_twice", "x", 0, nowhere, 1, 1, {1, 1, 1}, {1, 1, 1}, 0, NULL}};
+    static const fovea_cl_launch without[] = {{"pair_twice", "x", 0, NULL, 0, 1, {1, 1, 1}, {1, 1, 1}, 0, NULL}};
     fovea_cl_net net = pair_cpu_net;
     fovea_cl_model *model;
     fovea_cl_session *session = NULL;

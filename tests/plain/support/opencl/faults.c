@@ -12,6 +12,7 @@
 #define _POSIX_C_SOURCE 200809L
 #endif
 #include "pair.h"
+#include "towers.h"
 #include "wraps.h"
 
 #include <dirent.h>
@@ -20,18 +21,43 @@
 #include <string.h>
 #include <unistd.h>
 
+/* A run of a net: whether its answers are right. */
+typedef fovea_status Run(fovea_cl_session *session, int *right);
+
 typedef struct Scenario {
     const char *name;
     const fovea_cl_net *net;
+    Run *run;
     int warm, as_gpu; /* warm: the program is in the cache */
     const char *only; /* the function that is of interest, NULL: all */
+    int is_rest;      /* all but those that the scenario before this one called as often */
 } Scenario;
 
+static fovea_status run_pair(fovea_cl_session *session, int *right)
+{
+    static Pair pair;
+    pair_fill(&pair, 4);
+    fovea_status status = pair_run(session, &pair);
+    *right = status == FOVEA_OK && pair_right(&pair);
+    return status;
+}
+
+static fovea_status run_towers(fovea_cl_session *session, int *right)
+{
+    static Towers towers;
+    towers_fill(&towers, 4);
+    fovea_status status = towers_run(session, &towers);
+    *right = status == FOVEA_OK && towers_right(&towers_net, &towers);
+    return status;
+}
+
 static const Scenario scenarios[] = {
-    {"from the source", &pair_net, 0, 0, NULL},
-    {"from the cache", &pair_net, 1, 0, NULL},
-    {"with a source that is refused", &pair_wrong_net, 0, 0, "clGetProgramBuildInfo"},
-    {"as a GPU", &pair_net, 1, 1, NULL},
+    {"from the source", &pair_net, run_pair, 0, 0, NULL, 0},
+    {"from the cache", &pair_net, run_pair, 1, 0, NULL, 0},
+    {"with a source that is refused", &pair_wrong_net, run_pair, 0, 0, "clGetProgramBuildInfo", 0},
+    {"as a GPU", &pair_net, run_pair, 1, 1, NULL, 0},
+    {"two devices, from the cache", &towers_net, run_towers, 1, 0, NULL, 0},
+    {"two devices, from the source", &towers_net, run_towers, 0, 0, NULL, 1},
 };
 
 typedef struct Outcomes {
@@ -58,23 +84,20 @@ static void note_close(Outcomes *outcomes, const char *before)
 
 static void play(const Scenario *scenario, Outcomes *outcomes)
 {
-    static Pair pair;
     static char before[8192];
     fovea_cl_model *model;
     fovea_cl_session *session = NULL;
-    uint64_t times[PAIR_STEPS];
+    uint64_t times[PAIR_STEPS + TOWERS_LAUNCHES];
     memset(outcomes, 0, sizeof *outcomes);
-    pair_fill(&pair, 4);
     fovea_cl_run(NULL, NULL, NULL); /* an error that is older */
     note(outcomes, fovea_cl_open(&model, scenario->net, NULL, pair_weights(), PAIR_WEIGHTS_BYTES));
     if (model)
         note(outcomes, fovea_cl_session_open(&session, model, 2, 1));
     for (int run = 0; session && run < 2; run++) {
-        fovea_status status = pair_run(session, &pair);
+        fovea_status status = scenario->run(session, &outcomes->right);
         note(outcomes, status);
-        outcomes->right = status == FOVEA_OK && pair_right(&pair);
         if (status != FOVEA_OK)
-            outcomes->recovered = pair_run(session, &pair) == FOVEA_OK && pair_right(&pair);
+            scenario->run(session, &outcomes->recovered);
         else
             note(outcomes, fovea_cl_profile(session, times, NULL));
     }
@@ -127,6 +150,7 @@ static const char *judge(const Scenario *scenario, size_t which, int number, con
 static int is_of_run(const char *name)
 {
     return strcmp(name, "clEnqueueNDRangeKernel") == 0 || strcmp(name, "clEnqueueReadBuffer") == 0 ||
+           strcmp(name, "clEnqueueCopyBuffer") == 0 || strcmp(name, "clFlush") == 0 ||
            strcmp(name, "clWaitForEvents") == 0;
 }
 
@@ -154,6 +178,7 @@ static void fail_each(const Scenario *scenario, const char *folder, size_t which
 /* `called`: adds up how often each function was, over all scenarios. */
 static int play_all(const Scenario *scenario, const char *folder, int *called)
 {
+    static int before[64];
     Outcomes outcomes;
     int calls[64];
     wraps_as_gpu(scenario->as_gpu);
@@ -170,11 +195,14 @@ static int play_all(const Scenario *scenario, const char *folder, int *called)
     for (size_t i = 0; i < wrapped_count; i++) {
         calls[i] = wraps_calls(i);
         called[i] += calls[i];
+        if (calls[i] && strcmp(wrapped[i].name, "clGetContextInfo") == 0)
+            calls[i] = 1; /* how often it comes depends on PoCL's threads */
     }
     for (size_t i = 0; i < wrapped_count; i++)
-        if (calls[i] && strcmp(wrapped[i].name, "free") != 0 &&
+        if (calls[i] && strcmp(wrapped[i].name, "free") != 0 && !(scenario->is_rest && calls[i] == before[i]) &&
             (!scenario->only || strcmp(wrapped[i].name, scenario->only) == 0))
             fail_each(scenario, folder, i, calls[i]);
+    memcpy(before, calls, sizeof before);
     return 1;
 }
 

@@ -81,19 +81,16 @@ static const fovea_cl_tensor add[] = {
 static const fovea_cl_tensor twice[] = {{FOVEA_CL_OUTPUT, 0, 0}};
 static const fovea_cl_tensor total[] = {{FOVEA_CL_OUTPUT, 0, 0}, {FOVEA_CL_OUTPUT, 1, 0}};
 
+/* clang-format off */
 #define LAUNCHES(last_group)                                                                                           \
     {                                                                                                                  \
-        {"pair_scale", "a", 0, scale_a, 3, 8, {1024, 1, 1}, {64, 1, 1}},                                               \
-            {"pair_scale", "b", 1, scale_b, 3, 8, {1024, 1, 1}, {64, 1, 1}},                                           \
-            {"pair_add", "add", 2, add, 4, 8, {1024, 1, 1}, {64, 1, 1}},                                               \
-            {"pair_twice", "twice", 2, twice, 1, 8, {1024, 1, 1}, {64, 1, 1}},                                         \
-        {                                                                                                              \
-            "pair_total", "total", 3, total, 2, 1, {last_group, 1, 1},                                                 \
-            {                                                                                                          \
-                last_group, 1, 1                                                                                       \
-            }                                                                                                          \
-        }                                                                                                              \
+        {"pair_scale", "a", 0, scale_a, 3, 8, {1024, 1, 1}, {64, 1, 1}, 0, NULL},                                         \
+        {"pair_scale", "b", 1, scale_b, 3, 8, {1024, 1, 1}, {64, 1, 1}, 0, NULL},                                         \
+        {"pair_add", "add", 2, add, 4, 8, {1024, 1, 1}, {64, 1, 1}, 0, NULL},                                             \
+        {"pair_twice", "twice", 2, twice, 1, 8, {1024, 1, 1}, {64, 1, 1}, 0, NULL},                                       \
+        {"pair_total", "total", 3, total, 2, 1, {last_group, 1, 1}, {last_group, 1, 1}, 0, NULL},                         \
     }
+/* clang-format on */
 
 static const fovea_cl_launch launches[] = LAUNCHES(1);
 static const fovea_cl_launch large_launches[] = LAUNCHES((size_t)1 << 30);
@@ -115,7 +112,8 @@ static const size_t out_bytes[] = {PAIR_COUNT * 4, 64};
     }
 #define NET(name, text, cpu, gpu)                                                                                      \
     const fovea_cl_net name = {"pair", text,      sizeof text / sizeof text[0], in_bytes,   out_bytes, 2,              \
-                               2,      0x1234567, PAIR_WEIGHTS_BYTES,           PAIR_STEPS, cpu,       gpu}
+                               2,      0x1234567, PAIR_WEIGHTS_BYTES,           PAIR_STEPS, cpu,       gpu,            \
+                               1}
 
 NET(pair_net, source, CPU_PLAN, GPU_PLAN(launches));
 NET(pair_cpu_net, source, CPU_PLAN, NO_PLAN);

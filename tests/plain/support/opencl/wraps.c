@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 static struct {
-    int armed, which, number, failed, left, as_gpu;
+    int armed, which, number, failed, left, as_gpu, without_waiting;
     int calls[64];
     size_t bytes;
 } state;
@@ -87,6 +87,11 @@ void wraps_as_gpu(int as_gpu)
     state.as_gpu = as_gpu;
 }
 
+void wraps_without_waiting(int without_waiting)
+{
+    state.without_waiting = without_waiting;
+}
+
 /* ---- calls with a status ---- */
 
 #define STATUS(name, parameters, arguments)                                                                            \
@@ -116,6 +121,9 @@ STATUS(clGetKernelWorkGroupInfo,
        (cl_kernel kernel, cl_device_id device, cl_kernel_work_group_info what, size_t room, void *value, size_t *bytes),
        (kernel, device, what, room, value, bytes))
 STATUS(clWaitForEvents, (cl_uint count, const cl_event *events), (count, events))
+STATUS(clGetContextInfo, (cl_context context, cl_context_info what, size_t room, void *value, size_t *bytes),
+       (context, what, room, value, bytes))
+STATUS(clFlush, (cl_command_queue queue), (queue))
 STATUS(clFinish, (cl_command_queue queue), (queue))
 STATUS(clGetEventProfilingInfo, (cl_event event, cl_profiling_info what, size_t room, void *value, size_t *bytes),
        (event, what, room, value, bytes))
@@ -141,6 +149,8 @@ cl_int __wrap_clGetDeviceInfo(cl_device_id id, cl_device_info what, size_t room,
     {                                                                                                                  \
         if (fails(#name))                                                                                              \
             return CL_OUT_OF_RESOURCES;                                                                                \
+        count = state.without_waiting ? 0 : count;                                                                     \
+        list = count ? list : NULL;                                                                                    \
         cl_int code = __real_##name arguments;                                                                         \
         if (event && code == CL_SUCCESS)                                                                               \
             made(*event);                                                                                              \
@@ -155,6 +165,10 @@ COMMAND(clEnqueueReadBuffer,
         (cl_command_queue queue, cl_mem buffer, cl_bool wait, size_t at, size_t bytes, void *to, cl_uint count,
          const cl_event *list, cl_event *event),
         (queue, buffer, wait, at, bytes, to, count, list, event))
+COMMAND(clEnqueueCopyBuffer,
+        (cl_command_queue queue, cl_mem from, cl_mem to, size_t from_at, size_t to_at, size_t bytes, cl_uint count,
+         const cl_event *list, cl_event *event),
+        (queue, from, to, from_at, to_at, bytes, count, list, event))
 COMMAND(clEnqueueNDRangeKernel,
         (cl_command_queue queue, cl_kernel kernel, cl_uint dimensions, const size_t *offset, const size_t *global,
          const size_t *local, cl_uint count, const cl_event *list, cl_event *event),
@@ -202,6 +216,21 @@ cl_mem __wrap_clCreateBuffer(cl_context context, cl_mem_flags flags, size_t byte
     return (cl_mem)made(__real_clCreateBuffer(context, flags, bytes, host, code));
 }
 
+cl_int __real_clCreateSubDevices(cl_device_id device, const cl_device_partition_property *how, cl_uint room,
+                                 cl_device_id *parts, cl_uint *count);
+cl_int __wrap_clCreateSubDevices(cl_device_id device, const cl_device_partition_property *how, cl_uint room,
+                                 cl_device_id *parts, cl_uint *count);
+cl_int __wrap_clCreateSubDevices(cl_device_id device, const cl_device_partition_property *how, cl_uint room,
+                                 cl_device_id *parts, cl_uint *count)
+{
+    if (fails("clCreateSubDevices"))
+        return CL_OUT_OF_RESOURCES;
+    const cl_int code = __real_clCreateSubDevices(device, how, room, parts, count);
+    for (cl_uint i = 0; code == CL_SUCCESS && i < *count; i++)
+        made(parts[i]);
+    return code;
+}
+
 #define RELEASE(type, name)                                                                                            \
     cl_int __real_##name(type object);                                                                                 \
     cl_int __wrap_##name(type object);                                                                                 \
@@ -213,6 +242,7 @@ cl_mem __wrap_clCreateBuffer(cl_context context, cl_mem_flags flags, size_t byte
         return failing ? CL_OUT_OF_RESOURCES : code;                                                                   \
     }
 
+RELEASE(cl_device_id, clReleaseDevice)
 RELEASE(cl_context, clReleaseContext)
 RELEASE(cl_command_queue, clReleaseCommandQueue)
 RELEASE(cl_mem, clReleaseMemObject)
@@ -329,6 +359,7 @@ const Wrapped wrapped[] = {
     {"clGetPlatformInfo", OUTCOME_ERROR},
     {"clGetDeviceIDs", OUTCOME_ERROR},
     {"clGetDeviceInfo", OUTCOME_ERROR},
+    {"clCreateSubDevices", OUTCOME_ERROR},
     {"clCreateContext", OUTCOME_ERROR},
     {"clCreateCommandQueue", OUTCOME_ERROR},
     {"clCreateBuffer", OUTCOME_ERROR},
@@ -342,10 +373,14 @@ const Wrapped wrapped[] = {
     {"clGetKernelWorkGroupInfo", OUTCOME_ERROR},
     {"clEnqueueWriteBuffer", OUTCOME_ERROR},
     {"clEnqueueReadBuffer", OUTCOME_ERROR},
+    {"clEnqueueCopyBuffer", OUTCOME_ERROR},
     {"clEnqueueNDRangeKernel", OUTCOME_ERROR},
+    {"clFlush", OUTCOME_ERROR},
     {"clWaitForEvents", OUTCOME_ERROR},
     {"clFinish", OUTCOME_NONE}, /* only called after another failure */
     {"clGetEventProfilingInfo", OUTCOME_ERROR},
+    {"clGetContextInfo", OUTCOME_NONE}, /* then it is asked again */
+    {"clReleaseDevice", OUTCOME_RELEASE},
     {"clReleaseContext", OUTCOME_RELEASE},
     {"clReleaseCommandQueue", OUTCOME_RELEASE},
     {"clReleaseMemObject", OUTCOME_RELEASE},

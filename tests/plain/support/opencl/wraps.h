@@ -37,5 +37,7 @@ int wraps_left(void);
 size_t wraps_bytes(void);
 /* Devices say that they are GPUs. */
 void wraps_as_gpu(int as_gpu);
+/* Commands wait for no events, until wraps_begin. */
+void wraps_without_waiting(int without_waiting);
 
 #endif
