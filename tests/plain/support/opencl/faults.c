@@ -58,6 +58,7 @@ static const Scenario scenarios[] = {
     {"as a GPU", &pair_net, run_pair, 1, 1, NULL, 0},
     {"two devices, from the cache", &towers_net, run_towers, 1, 0, NULL, 0},
     {"two devices, from the source", &towers_net, run_towers, 0, 0, NULL, 1},
+    {"two GPUs", &towers_net, run_towers, 1, 1, NULL, 1},
 };
 
 typedef struct Outcomes {

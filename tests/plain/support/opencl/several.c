@@ -3,7 +3,9 @@
  *   several answers     opens and runs; "right built, units 2 1, 2 devices", or "cached"
  *   several one         the same for a net of one device
  *   several all         lines "ok ..." and "not ok ..." about everything that needs no other process
- *   several seen        ... about whether a run sees it when no launch waits for another device; for wraps.c
+ * and with wraps.c:
+ *   several seen        ... about whether a run sees it when no launch waits for another device
+ *   several kinds       ... about two devices, one of which says that it is a GPU
  *
  * Exit status 1 after an error, which goes to standard error.
  */
@@ -408,8 +410,8 @@ static int check_all(void)
     return 0;
 }
 
-/* Events that nobody waits for: one of many answers is then wrong, or these checks would see nothing. */
 #ifdef WRAPPED
+/* Events that nobody waits for: one of many answers is then wrong, or these checks would see nothing. */
 static int check_seen(void)
 {
     fovea_cl_model *model;
@@ -419,6 +421,22 @@ static int check_seen(void)
     check("a run sees it when no launch waits", right_runs(model, 0, 200) < 200);
     wraps_without_waiting(0);
     check("and is right when they do", right_runs(model, 0, 200) == 200);
+    fovea_cl_close(model);
+    return 0;
+}
+
+static int check_kinds(void)
+{
+    fovea_cl_net net = towers_net;
+    fovea_cl_model *model;
+    const char *weights = pair_weights();
+    wraps_as_gpu(2);
+    check_error("a CPU and a GPU, which have a plan each", FOVEA_NO_DEVICE,
+                fovea_cl_open(&model, &net, "0,1", weights, PAIR_WEIGHTS_BYTES),
+                " need kernels of two kinds, and a net");
+    net.gpu.launch_count = 0;
+    check("and which have one", fovea_cl_open(&model, &net, "0,1", weights, PAIR_WEIGHTS_BYTES) == FOVEA_OK &&
+                                    right_runs(model, 0, 20) == 20);
     fovea_cl_close(model);
     return 0;
 }
@@ -434,6 +452,8 @@ int main(int argc, char **argv)
 #ifdef WRAPPED
     if (strcmp(what, "seen") == 0)
         return check_seen();
+    if (strcmp(what, "kinds") == 0)
+        return check_kinds();
 #endif
     return check_all();
 }

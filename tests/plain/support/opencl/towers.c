@@ -93,12 +93,13 @@ static const fovea_cl_launch launches[TOWERS_LAUNCHES] = {
 static const size_t in_bytes[] = {2 * COUNT * 4, COUNT};
 static const size_t out_bytes[] = {2 * COUNT * 4, COUNT * 4};
 
-#define PLAN                                                                                                           \
+/* `groups`: scratch memory for so many work-groups, where it is not for each of them. */
+#define PLAN(groups)                                                                                                   \
     {                                                                                                                  \
-        "-DDELAY=300", launches, TOWERS_LAUNCHES, TOWERS_SLOTS *COUNT * 4, COUNT * 4                                   \
+        "-DDELAY=300", launches, TOWERS_LAUNCHES, TOWERS_SLOTS *COUNT * 4, (groups)*COUNT * 4                          \
     }
-const fovea_cl_net towers_net = {"towers",           source, 1,   in_bytes, out_bytes, 2, 2, 0x1234567,
-                                 PAIR_WEIGHTS_BYTES, PLAN,   {0}, 2};
+const fovea_cl_net towers_net = {"towers",           source,  1,       in_bytes, out_bytes, 2, 2, 0x1234567,
+                                 PAIR_WEIGHTS_BYTES, PLAN(1), PLAN(4), 2};
 
 /* ---- what is right ---- */
 
@@ -219,6 +220,8 @@ void towers_random(RandomNet *random, int devices, int launch_count, unsigned se
     random->net.cpu.options = "-DDELAY=30";
     random->net.cpu.launches = random->launches;
     random->net.cpu.launch_count = launch_count;
+    random->net.gpu = random->net.cpu;
+    random->net.gpu.scratch_bytes *= 4;
     for (int device = 0; device < devices; device++)
         for (int i = 0; i < TOWERS_SLOTS; i += 2) {
             const fovea_cl_transfer in = {

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 static struct {
-    int armed, which, number, failed, left, as_gpu, without_waiting;
+    int armed, which, number, failed, left, as_gpu, types, without_waiting;
     int calls[64];
     size_t bytes;
 } state;
@@ -135,7 +135,8 @@ cl_int __wrap_clGetDeviceInfo(cl_device_id id, cl_device_info what, size_t room,
     if (fails("clGetDeviceInfo"))
         return CL_OUT_OF_RESOURCES;
     cl_int code = __real_clGetDeviceInfo(id, what, room, value, bytes);
-    if (code == CL_SUCCESS && what == CL_DEVICE_TYPE && value && state.as_gpu)
+    if (code == CL_SUCCESS && what == CL_DEVICE_TYPE && value &&
+        (state.as_gpu == 1 || (state.as_gpu && ++state.types % 2)))
         *(cl_device_type *)value = CL_DEVICE_TYPE_GPU;
     return code;
 }

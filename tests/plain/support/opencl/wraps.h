@@ -35,7 +35,7 @@ int wraps_failed(void);
 int wraps_left(void);
 /* How many bytes of buffers were made between them. */
 size_t wraps_bytes(void);
-/* Devices say that they are GPUs. */
+/* Devices say that they are GPUs. 1: all, 2: each other one that is asked, the first among them; 0: none. */
 void wraps_as_gpu(int as_gpu);
 /* Commands wait for no events, until wraps_begin. */
 void wraps_without_waiting(int without_waiting);
