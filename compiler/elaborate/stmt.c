@@ -194,22 +194,37 @@ static Flow exec_for(Elaborator *e, const Stmt *stmt)
 
 /* ---- on device(k) ---- */
 
-/* Says where layers run; it is checked and changes no value. */
-static void check_device(Elaborator *e, const Stmt *stmt)
+/* Which device `on` says; -1 after a diagnostic. */
+static int32_t device_of(Elaborator *e, const Stmt *stmt)
 {
     const Name *what = &stmt->as.on.what;
     const Arguments *arguments = &stmt->as.on.arguments;
     if (strcmp(what->text, "device") != 0) {
         diag_error(e->diag, what->span, "'on' takes device(number), not '%s'", what->text);
-        return;
+        return -1;
     }
     if (arguments->count != 1 || arguments->at[0].name.text) {
         diag_error(e->diag, what->span, "device takes one number: on device(1)");
-        return;
+        return -1;
     }
     const Expr *number = arguments->at[0].value;
     int64_t device;
-    value_as_integer(e, eval_expr(e, number), number->span, "device", 0, &device);
+    if (!value_as_integer(e, eval_expr(e, number), number->span, "device", 0, &device))
+        return -1;
+    if (device < LIMIT_DEVICES)
+        return (int32_t)device;
+    diag_error(e->diag, number->span, "device must be at most %d, this is %lld", LIMIT_DEVICES - 1, (long long)device);
+    return -1;
+}
+
+/* The layers of its statement run there, unless an `on` inside says otherwise. */
+static Flow exec_on(Elaborator *e, const Stmt *stmt)
+{
+    int32_t before = e->graph->device, device = device_of(e, stmt);
+    e->graph->device = MAX(device, 0);
+    Flow flow = exec_stmt(e, stmt->as.on.body);
+    e->graph->device = before;
+    return flow;
 }
 
 /* ---- all kinds ---- */
@@ -232,8 +247,7 @@ static Flow exec_kind(Elaborator *e, const Stmt *stmt)
     case STMT_FOR:
         return exec_for(e, stmt);
     case STMT_ON:
-        check_device(e, stmt);
-        return exec_stmt(e, stmt->as.on.body);
+        return exec_on(e, stmt);
     case STMT_BODY: {
         uint32_t mark = scope_mark(&e->scopes);
         Flow flow = exec_stmts(e, &stmt->as.body);

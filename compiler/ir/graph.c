@@ -85,6 +85,7 @@ NodeId graph_add(Graph *graph, Diag *diag, OpId op, const NodeId *inputs, uint32
     Node node = {.op = op,
                  .attrs = copy_attrs(graph->arena, row, attrs),
                  .input_count = input_count,
+                 .device = graph->device,
                  .path = path ? arena_strdup(graph->arena, path) : "",
                  .span = span};
     uint32_t edges = graph->edges.count;
@@ -111,8 +112,11 @@ NodeId graph_add_input(Graph *graph, const char *name, Type type, Picture pictur
     if (!shape_fits(&type.shape))
         BUG("input '%s' has a shape that does not fit", name);
     InputAttrs attrs = {.port = graph->inputs.count};
-    Node node = {
-        .op = OP_input, .attrs = copy_attrs(graph->arena, op_row(OP_input), &attrs), .type = type, .span = span};
+    Node node = {.op = OP_input,
+                 .attrs = copy_attrs(graph->arena, op_row(OP_input), &attrs),
+                 .type = type,
+                 .device = DEVICE_HOST,
+                 .span = span};
     NodeId id = push_node(graph, node, NULL);
     Port port = {.name = arena_strdup(graph->arena, name), .node = id, .span = span, .picture = picture};
     VEC_PUSH(graph->arena, &graph->inputs, port);
@@ -125,6 +129,7 @@ NodeId graph_add_pack(Graph *graph, NodeId value, Layout layout)
     Node node = {.op = OP_pack,
                  .type = from->type,
                  .input_count = 1,
+                 .device = MAX(from->device, 0),
                  .path = from->path,
                  .block = from->block,
                  .span = from->span};
@@ -209,6 +214,24 @@ bool graph_has_bands(const Graph *graph)
     return false;
 }
 
+/* ---- devices ---- */
+
+int32_t graph_devices(const Graph *graph)
+{
+    int32_t highest = 0;
+    for (uint32_t i = 0; i < graph->nodes.count; i++)
+        highest = MAX(highest, graph->nodes.at[i].device);
+    return highest + 1;
+}
+
+bool graph_has_transfers(const Graph *graph)
+{
+    for (uint32_t i = 0; i < graph->nodes.count; i++)
+        if (graph->nodes.at[i].op == OP_transfer)
+            return true;
+    return false;
+}
+
 /* ---- uses ---- */
 
 uint32_t *graph_uses(Arena *arena, const Graph *graph)
@@ -229,7 +252,7 @@ bool *graph_known(Arena *arena, const Graph *graph)
     bool *known = NEW_ARRAY(arena, bool, graph->nodes.count);
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         const Node *node = &graph->nodes.at[i];
-        known[i] = node->op != OP_input;
+        known[i] = node->op != OP_input && node->op != OP_transfer;
         for (uint32_t k = 0; k < node->input_count; k++)
             known[i] &= known[graph_input(graph, node, k).index];
     }

@@ -33,6 +33,9 @@ static inline bool node_same(NodeId a, NodeId b)
     return a.index == b.index;
 }
 
+/* Where values are: on one of several devices, or in the memory of the caller, as inputs and outputs of the net are. */
+enum { LIMIT_DEVICES = 16, DEVICE_HOST = -1 };
+
 typedef struct Node {
     OpId op;
     const void *attrs;                 /* the op's own struct, described by its row's attrs; NULL when it has none */
@@ -43,6 +46,7 @@ typedef struct Node {
      * reads its result (pass bands); NODE_NONE: it takes all rows of what it reads. */
     NodeId behind;
     int32_t by;       /* rows in a band, of the last of such kernels; 0: another one goes behind it, or none at all */
+    int32_t device;   /* that computes and holds it, 0..LIMIT_DEVICES - 1, or DEVICE_HOST */
     const char *path; /* label path, "layer1.0.conv1"; "" when unlabelled */
     /* The labelled blocks around it, outermost first: "layer1.0:bottleneck", "encoder:unet/down1:stage"; "" at the top.
      * Each is the label as written and what was called. */
@@ -114,6 +118,7 @@ typedef struct Graph {
     const char *weights_path; /* what the model names with `weights "..."`, relative to it resolved; NULL: nothing */
     Span weights_span;
     VEC(ValueLabels) value_labels;
+    int32_t device; /* of the nodes that graph_add appends */
     struct {
         NodeId *slots; /* hashed by path, NODE_NONE where empty */
         uint32_t capacity, count;
@@ -163,7 +168,7 @@ bool number_fits(Diag *diag, double value, Span span);
 /* The OP_const node of a LOADED constant: the one that was added under that path already (a shared layer), else a new
  * one. Another shape under the same path is reported at constant->span, and NODE_NONE comes back. */
 NodeId graph_weight(Graph *graph, Diag *diag, const Constant *constant);
-/* Appends `pack`: the value stored in another layout. */
+/* Appends `pack`: the value stored in another layout, on its device; of an input, on the first one. */
 NodeId graph_add_pack(Graph *graph, NodeId value, Layout layout);
 /* Appends an output port; it takes over the labels of its value. */
 void graph_add_output(Graph *graph, const char *name, NodeId node, Span span);
@@ -185,11 +190,16 @@ bool graph_is_written(const Graph *graph, const NodeId *results, NodeId id);
 /* Whether kernels go through their rows in bands. */
 bool graph_has_bands(const Graph *graph);
 
+/* How many devices compute: the highest that a node names, and those below it. */
+int32_t graph_devices(const Graph *graph);
+/* Whether values are sent between devices: then a node reads what is on its own, and only transfers read elsewhere. */
+bool graph_has_transfers(const Graph *graph);
+
 /* How often each value is read, outputs included: an array of nodes.count, in `arena`. */
 uint32_t *graph_uses(Arena *arena, const Graph *graph);
 
-/* Which values are known once the weights are: constants, and what is computed from nothing else. An array of
- * nodes.count, in `arena`. */
+/* Which values are known once the weights are: constants, and what is computed from nothing else; transfers, which a
+ * run makes, are not. An array of nodes.count, in `arena`. */
 bool *graph_known(Arena *arena, const Graph *graph);
 /* The same without outputs of the net, which kernels write: what stands among the weights. */
 bool *graph_stored_known(Arena *arena, const Graph *graph);

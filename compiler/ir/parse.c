@@ -225,6 +225,22 @@ static void state_type(GraphParser *p, NodeId id, const Type *stated)
     node->type.layout = stated->layout;
 }
 
+/* `on host`, `on device 1`; nothing: the first device. */
+static bool parse_device(GraphParser *p, int64_t *device)
+{
+    *device = 0;
+    if (!take_word(&p->tokens, "on"))
+        return true;
+    if (take_word(&p->tokens, "host")) {
+        *device = DEVICE_HOST;
+        return true;
+    }
+    if (take_word(&p->tokens, "device"))
+        return want_integer(&p->tokens, device, 0, LIMIT_DEVICES - 1, "the device");
+    tokens_fail(&p->tokens, "a node is on host or on a device: on device 1");
+    return false;
+}
+
 static void parse_operation(GraphParser *p)
 {
     OpId op;
@@ -232,7 +248,7 @@ static void parse_operation(GraphParser *p)
     if (!parse_op(p, &op))
         return;
     NodeId *inputs = parse_inputs(p, op, &count), kernel = NODE_NONE, behind = NODE_NONE;
-    int64_t by = 0;
+    int64_t by = 0, device;
     void *attrs = arena_alloc(p->graph->arena, op_row(op)->attr_bytes);
     const char *path = "", *block = "";
     Type type;
@@ -243,6 +259,8 @@ static void parse_operation(GraphParser *p)
     if (take_word(&p->tokens, "behind") && !parse_node_id(p, &behind))
         return;
     if (take_word(&p->tokens, "by") && !want_integer(&p->tokens, &by, 1, INT32_MAX, "the rows of a band"))
+        return;
+    if (!parse_device(p, &device))
         return;
     if (take_word(&p->tokens, "at") && !want_string(&p->tokens, &path, "the label"))
         return;
@@ -258,6 +276,7 @@ static void parse_operation(GraphParser *p)
     graph_node(p->graph, id)->kernel = kernel;
     graph_node(p->graph, id)->behind = behind;
     graph_node(p->graph, id)->by = (int32_t)by;
+    graph_node(p->graph, id)->device = (int32_t)device;
     graph_node(p->graph, id)->block = block;
     state_type(p, id, &type);
 }

@@ -119,7 +119,7 @@ static int find_attr(const Op *row, const char *name)
 /* Words that an operation's line goes on with: no attribute is called so. */
 static bool is_behind_attributes(const char *word)
 {
-    static const char *const words[] = {"in", "behind", "by", "at", "inside"};
+    static const char *const words[] = {"in", "behind", "by", "on", "at", "inside"};
     for (size_t i = 0; i < COUNT_OF(words); i++)
         if (strcmp(word, words[i]) == 0)
             return true;

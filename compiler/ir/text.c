@@ -170,6 +170,10 @@ static void print_operation(Buf *buf, const Graph *graph, const Node *node)
         buf_printf(buf, " behind %%%u", node->behind.index);
     if (node->by)
         buf_printf(buf, " by %d", node->by);
+    if (node->device == DEVICE_HOST)
+        buf_puts(buf, " on host");
+    else if (node->device)
+        buf_printf(buf, " on device %d", node->device);
     if (node->path[0]) {
         buf_puts(buf, " at ");
         print_string(buf, node->path);

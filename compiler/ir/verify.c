@@ -7,7 +7,7 @@
  *   G5   a constant has the shape of its node, and data unless they are loaded
  *   G6   type and shape are what the op's rule says
  *   G7   the layout can hold the shape
- *   G8   bytes are values of inputs and of their packs only; an output of the net is f32
+ *   G8   bytes are values of inputs, of their packs and transfers only; an output of the net is f32
  *   G9   a node computed in another's kernel names an earlier node that computes and has a kernel of its own
  *   G10  inputs of the net are the input nodes, in order, and have names
  *   G11  outputs of the net are nodes, and have names and as many labels as elements
@@ -15,7 +15,7 @@
  *        else only what is known with the weights or comes before the kernel
  *   G15  what is made for weights only is known with them
  *
- * verify_bands.c has rule G13, verify_pieces.c rule G14.
+ * verify_bands.c has rule G13, verify_pieces.c rule G14, verify_devices.c rules G16 to G18.
  */
 #include "ir/verify.h"
 
@@ -165,7 +165,7 @@ static const char *check_layout(const Graph *graph, const Node *node, uint32_t i
 static const char *check_bytes(const Graph *graph, const Node *node, uint32_t index)
 {
     Family family = op_row(node->op)->family;
-    if (node->type.dtype == DT_U8 && node->op != OP_input && family != FAMILY_PACK)
+    if (node->type.dtype == DT_U8 && node->op != OP_input && family != FAMILY_PACK && family != FAMILY_TRANSFER)
         return broken(graph, 8, index, "has bytes as its value");
     if (dtype_is_short(node->type.dtype) && family != FAMILY_PACK)
         return broken(graph, 8, index, "has %s as its value", dtype_name(node->type.dtype));
@@ -333,5 +333,7 @@ const char *graph_verify(const Graph *graph)
         text = check_kernels(graph);
     if (!text)
         text = verify_bands(graph);
-    return text ? text : verify_pieces(graph);
+    if (!text)
+        text = verify_pieces(graph);
+    return text ? text : verify_devices(graph);
 }

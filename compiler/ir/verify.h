@@ -11,5 +11,7 @@ const char *graph_verify(const Graph *graph);
 const char *verify_bands(const Graph *graph);
 /* And about values that a kernel writes to two places (verify_pieces.c). */
 const char *verify_pieces(const Graph *graph);
+/* And about values on several devices (verify_devices.c). */
+const char *verify_devices(const Graph *graph);
 
 #endif

@@ -73,6 +73,7 @@ static const OnnxRow rows[OP_COUNT] = {
     [OP_part] = {.reason = pass_alone},
     [OP_join] = {.reason = pass_alone},
     [OP_pack] = {.reason = pass_alone},
+    [OP_transfer] = {.reason = pass_alone},
     [OP_conv_winograd] = {.reason = pass_alone},
     [OP_winograd_weights] = {.reason = pass_alone},
 };

@@ -39,6 +39,7 @@ NodeId rewrite_add(Rewrite *rewrite, OpId op, const NodeId *inputs, uint32_t cou
     if (node_is_none(id))
         BUG("a pass makes a %s that does not fit", op_name(op));
     graph_node(rewrite->to, id)->block = like->block;
+    graph_node(rewrite->to, id)->device = MAX(like->device, 0);
     return id;
 }
 

@@ -90,6 +90,18 @@ static const char *const texts[] = {
     "f32[1, 3, 2, 1]\n"
     "output \"y\" = %2\n",
 
+    "graph devices\n"
+    "%0 = input \"x\" : f32[1, 4]\n"
+    "%1 = transfer(%0) : f32[1, 4]\n"
+    "%2 = relu(%1) : f32[1, 4]\n"
+    "%3 = transfer(%2) on device 15 : f32[1, 4]\n"
+    "%4 = tanh(%3) on device 15 at \"t\" inside \"a:b\" : f32[1, 4]\n"
+    "%5 = abs(%4) in %4 on device 15 : f32[1, 4]\n"
+    "%6 = transfer(%2) on host : f32[1, 4]\n"
+    "%7 = transfer(%5) on host : f32[1, 4]\n"
+    "%8 = join(%6, %7) axis=1 on host : f32[1, 8]\n"
+    "output \"y\" = %8\n",
+
     "graph up\n"
     "%0 = input \"x\" : f32[1, 4, 3, 3]\n"
     "%1 = const \"up.weight\" role=kernel fan_in=4 trainable : f32[4, 2, 2, 2]\n"
