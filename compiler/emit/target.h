@@ -90,6 +90,7 @@ typedef struct Target {
     int lanes;                           /* channels of a block, as many as a vector of the first set has; 0: none */
     void (*conv_text)(KernelText *text); /* for BLOCKED forms; all else is portable text */
     const struct Tuned *tuned;           /* choices that were measured (plan/tuned.h); NULL: none */
+    bool several_devices;                /* layers may be on several devices; else all are on one */
     bool opencl;                         /* its texts are OpenCL C, which drivers of devices compile */
     bool gpu;                            /* so many work-items compute at once that each has an element (plan/gpu.h) */
     /* Devices of another kind, for which the same graph is planned a second time, with the same weights; NULL: none. */

@@ -77,6 +77,13 @@ static int32_t lrn_block(const Blocks *blocks, const Node *node)
     return lrn_has_roots(attrs) && near ? block_of(blocks, node, 0) : 0;
 }
 
+/* Sent as they are stored, but for what fills up blocks; the caller has values plainly. */
+static int32_t transfer_block(const Blocks *blocks, const Node *node)
+{
+    int32_t block = block_of(blocks, node, 0);
+    return block && node->device != DEVICE_HOST && fills_blocks(&node->type.shape, block) ? block : 0;
+}
+
 /* The blocks of most of what is joined, where parts begin with a block. */
 static int32_t join_block(const Blocks *blocks, const Node *node)
 {
@@ -137,6 +144,8 @@ static int32_t inside_of(const Blocks *blocks, NodeId id, const bool *fits, int3
     case FAMILY_POOL:
     case FAMILY_PACK:
         return block_of(blocks, node, 0);
+    case FAMILY_TRANSFER:
+        return transfer_block(blocks, node);
     case FAMILY_LRN:
         return lrn_block(blocks, node);
     case FAMILY_JOIN:

@@ -17,15 +17,16 @@ typedef struct SeenTable {
     uint32_t mask;
 } SeenTable;
 
-/* Everything a value depends on; NULL for what is never the same: inputs and loaded weights. */
+/* Everything a value depends on; NULL for what is never the same: inputs, loaded weights, and what is sent to a place
+ * of the caller's. */
 static const char *value_key(const Rewrite *rewrite, const Node *node)
 {
     const Graph *graph = rewrite->from;
     const Constant *constant = node->op == OP_const ? graph_constant(graph, node) : NULL;
-    if (node->op == OP_input || (constant && constant->kind == CONSTANT_LOADED))
+    if (node->device == DEVICE_HOST || (constant && constant->kind == CONSTANT_LOADED))
         return NULL;
     Buf key = {0};
-    buf_printf(&key, "%s ", op_name(node->op));
+    buf_printf(&key, "%s %d ", op_name(node->op), node->device);
     if (constant) {
         buf_bytes(&key, "#", 1);
         for (int64_t i = 0; i < shape_count(&constant->shape); i++) {

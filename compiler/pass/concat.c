@@ -46,6 +46,8 @@ static const char *why_apart(const Joining *joining, NodeId id)
         return "it is an input of the net";
     if (joining->known[base.index])
         return "it is a constant";
+    if (node->op == OP_transfer && node->type.shape.rank == 4)
+        return "it comes from another device, without a halo";
     if (node->op == OP_part && !node_is_piece(node))
         return "it is a part of another value";
     if (joining->output[base.index])
@@ -206,8 +208,10 @@ static void copy_joined(Rewrite *rewrite, const Joining *joining, NodeId id)
     }
     for (uint32_t i = first; i < node->input_count; i++) {
         NodeId operand = rewrite->map[graph_input(graph, node, i).index];
-        if (joining->copied[node->first_input + i])
+        if (joining->copied[node->first_input + i]) {
             operand = rewrite_pack(rewrite, operand, (Layout){0}, node->span);
+            graph_node(rewrite->to, operand)->device = node->device; /* not a constant's, which are everywhere */
+        }
         inputs[count++] = operand;
     }
     rewrite->map[id.index] = rewrite_add(rewrite, OP_join, inputs, count, node->attrs, node);

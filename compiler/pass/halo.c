@@ -55,7 +55,7 @@ bool *halo_allowed(const Graph *graph)
         const Node *node = &graph->nodes.at[i];
         Family family = op_row(node->op)->family;
         bool view = family == FAMILY_VIEW && !part_is_channels(graph, node);
-        allowed[i] = family != FAMILY_SOURCE && !view && node->type.shape.rank == 4;
+        allowed[i] = family != FAMILY_SOURCE && family != FAMILY_TRANSFER && !view && node->type.shape.rank == 4;
         if (node->op == OP_join && ((const ConcatAttrs *)node->attrs)->axis > 1)
             allowed[i] = false; /* it would stand between what is joined */
         uint32_t first = view ? 0 : is_convolution(node->op) ? 1 : node->input_count;
@@ -92,8 +92,8 @@ static void keep_off_pages(const Graph *graph, Layout *wanted)
     }
 }
 
-/* Whether a halo may stand around each value as it is stored: in blocks around any; of a plain part of what is stored
- * in blocks none, for it is a part of a copy. */
+/* Whether a halo may stand around each value as it is stored: in blocks around any that is not sent; of a plain part of
+ * what is stored in blocks none, for it is a part of a copy. */
 static bool *find_allowed(const Graph *graph, const bool *plain, const int32_t *stored, const uint32_t *groups)
 {
     bool *allowed = NEW_ARRAY(graph->arena, bool, graph->nodes.count);
@@ -101,6 +101,8 @@ static bool *find_allowed(const Graph *graph, const bool *plain, const int32_t *
         allowed[i] = block_of(stored, i) || plain[i];
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         const Node *node = &graph->nodes.at[i];
+        if (node->op == OP_transfer)
+            allowed[groups[i]] = false;
         if (node->op == OP_part && block_of(stored, i) != block_of(stored, graph_input(graph, node, 0).index))
             allowed[groups[i]] = false;
     }

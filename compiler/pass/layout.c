@@ -199,6 +199,18 @@ static void copy_matvec(Storing *storing, const Node *node, NodeId *inputs, cons
         graph_node(storing->rewrite.to, inputs[1])->type.dtype = context->weights_as;
 }
 
+/* What is sent has no halo, so that no more is sent than there is. */
+static void copy_transfer(Storing *storing, const Node *node, NodeId *inputs)
+{
+    const Graph *to = storing->rewrite.to;
+    Layout layout = graph_node(to, inputs[0])->type.layout;
+    if (!layout_has_halo(&layout))
+        return;
+    layout = (Layout){.kind = layout.kind, .block = layout.block};
+    inputs[0] = rewrite_pack(&storing->rewrite, inputs[0], layout, node->span);
+    explain_copy(storing, node, inputs[0], "it has a halo, which is not sent");
+}
+
 static void copy_node(Storing *storing, NodeId id, const PassContext *context)
 {
     const Node *node = graph_node(storing->rewrite.from, id);
@@ -213,6 +225,8 @@ static void copy_node(Storing *storing, NodeId id, const PassContext *context)
         copy_conv(storing, id, inputs);
     else if (op_row(node->op)->family == FAMILY_MATVEC && !storing->blocks.written[id.index])
         copy_matvec(storing, node, inputs, context);
+    else if (node->op == OP_transfer)
+        copy_transfer(storing, node, inputs);
     rewrite_copy_with(&storing->rewrite, id, inputs);
 }
 

@@ -17,6 +17,7 @@ typedef enum GraphState {
     STATE_RESULTS = 1 << 1, /* every output of the net is a value of its own that a kernel writes */
     STATE_FUSED = 1 << 2,   /* nodes are noted to be computed in the kernels of others */
     STATE_STORED = 1 << 3,  /* every value has the layout in which it is stored */
+    STATE_PLACED = 1 << 4,  /* what is read on a device is there: other devices' values are sent by transfers */
 } GraphState;
 
 /* Of a core of its own today: a megabyte, or two. */
@@ -74,6 +75,8 @@ const char *graph_states_text(Arena *arena, unsigned states);
 unsigned graph_state(const Graph *graph);
 
 Graph *pass_dead(const Graph *graph, const PassContext *context);
+Graph *pass_devices(const Graph *graph, const PassContext *context);
+Graph *pass_transfer(const Graph *graph, const PassContext *context);
 Graph *pass_canonical(const Graph *graph, const PassContext *context);
 Graph *pass_constants(const Graph *graph, const PassContext *context);
 Graph *pass_common(const Graph *graph, const PassContext *context);
@@ -108,7 +111,8 @@ Rewrite rewrite_begin(const Graph *from);
 /* Copies one node, its inputs mapped, or given as nodes of the new graph; its kernel annotation is mapped. */
 NodeId rewrite_copy(Rewrite *rewrite, NodeId id);
 NodeId rewrite_copy_with(Rewrite *rewrite, NodeId id, const NodeId *inputs);
-/* Appends an operation that stands for `like` of the old graph: with its label, blocks and span. The types must fit. */
+/* Appends an operation that stands for `like` of the old graph: with its label, blocks, device and span. The types must
+ * fit. */
 NodeId rewrite_add(Rewrite *rewrite, OpId op, const NodeId *inputs, uint32_t count, const void *attrs,
                    const Node *like);
 /* Appends a pack of `value` (a node of the new graph) into a layout. */

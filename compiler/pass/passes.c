@@ -6,6 +6,11 @@
 const Pass pass_rows[] = {
     {"dead", pass_dead, STATE_LOGICAL, 0, 0, false, "leaves out what no output needs",
      "first: what nobody needs, nobody should look at"},
+    {"devices", pass_devices, STATE_LOGICAL, 0, 0, true, "counts the devices that layers are on",
+     "behind dead: what is left out needs no device"},
+    {"transfer", pass_transfer, STATE_LOGICAL, STATE_PLACED, 0, true,
+     "sends values to the devices on which they are read",
+     "before all that joins layers: what is joined then is on one device"},
     {"canonical", pass_canonical, STATE_LOGICAL, 0, 0, false,
      "leaves out what changes nothing, and says the rest in one way",
      "early: later passes need not know the other ways"},
@@ -26,7 +31,7 @@ const Pass pass_rows[] = {
      "behind compose, which leaves fewer of them; before fuse: what follows them is computed in the one kernel"},
     {"views", pass_views, STATE_LOGICAL, 0, 0, false, "makes views of copies that would move no element",
      "before results: what is a view has no kernel"},
-    {"results", pass_results, STATE_LOGICAL, STATE_RESULTS, STATE_LOGICAL, true,
+    {"results", pass_results, STATE_LOGICAL | STATE_PLACED, STATE_RESULTS, STATE_LOGICAL, true,
      "gives every output of the net a kernel that writes it",
      "after all that replaces nodes: they may make an output of what has no kernel"},
     {"order", pass_order, STATE_RESULTS, 0, 0, false, "computes late what is only added to something later",
@@ -66,7 +71,7 @@ int pass_find(const char *name)
 
 const char *graph_states_text(Arena *arena, unsigned states)
 {
-    static const char *const names[] = {"logical", "results", "fused", "stored"};
+    static const char *const names[] = {"logical", "results", "fused", "stored", "placed"};
     const char *text = "";
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (states >> i & 1)
@@ -77,11 +82,14 @@ const char *graph_states_text(Arena *arena, unsigned states)
 unsigned graph_state(const Graph *graph)
 {
     unsigned state = results_are_values(graph) ? STATE_RESULTS : 0;
+    if (graph_devices(graph) == 1 || graph_has_transfers(graph))
+        state |= STATE_PLACED;
     for (uint32_t i = 0; i < graph->nodes.count; i++) {
         const Node *node = &graph->nodes.at[i];
         if (!node_is_none(node->kernel))
             state |= STATE_FUSED;
-        if (node->op != OP_input && !layout_equal(&node->type.layout, &(Layout){0}))
+        bool picture = node->type.layout.kind == LAYOUT_INTERLEAVED; /* an input, or its transfer */
+        if (!picture && !layout_equal(&node->type.layout, &(Layout){0}))
             state |= STATE_STORED;
     }
     return state & (STATE_FUSED | STATE_STORED) ? state : state | STATE_LOGICAL;

@@ -497,6 +497,12 @@ static void choose_pack(Choice *c)
 
 /* ---- all of them ---- */
 
+/* A transfer is a copy of bytes, which the runtime makes. */
+static void choose_nothing(Choice *c)
+{
+    c->tiling = (Tiling){0};
+}
+
 typedef void Choose(Choice *c);
 
 static Choose *const choices[FAMILY_COUNT] = {
@@ -516,6 +522,7 @@ static Choose *const choices[FAMILY_COUNT] = {
     [FAMILY_PAD] = choose_pad,
     [FAMILY_REDUCE] = choose_reduce,
     [FAMILY_RESIZE] = choose_resize,
+    [FAMILY_TRANSFER] = choose_nothing,
 };
 
 Tiling tiling_choose(const Graph *graph, const Kernel *kernel, const Target *target)

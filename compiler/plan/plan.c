@@ -100,11 +100,12 @@ static const char *join_name(const Planner *planner, const Node *node)
 
 static const char *leader_name(const Planner *planner, const Node *node)
 {
-    if (node->op == OP_pack) {
+    if (node->op == OP_pack || node->op == OP_transfer) {
         const Plan *plan = planner->plan;
         uint32_t source = plan->buffer_of[graph_input(planner->graph, node, 0).index];
-        return source == BUFFER_NONE ? "joined" /* a constant, which gets its buffer and name where it is read */
-                                     : arena_printf(plan->arena, "pack %s", plan->buffers.at[source].name);
+        return source == BUFFER_NONE
+                   ? "joined" /* a constant, which gets its buffer and name where it is read */
+                   : arena_printf(plan->arena, "%s %s", op_name(node->op), plan->buffers.at[source].name);
     }
     if (node->op == OP_join && !node->path[0])
         return join_name(planner, node);

@@ -137,6 +137,12 @@ uint32_t *last_readers(const Graph *graph);
 /* For each node the value that it shows, through views of views: itself when it is no view. */
 NodeId *viewed_values(const Graph *graph);
 
+/* Where a step happens: on a device, or DEVICE_HOST, where a transfer brings a value to the caller. */
+static inline int32_t step_device(const Plan *plan, const Step *step)
+{
+    return graph_node(plan->graph, step->leader)->device;
+}
+
 /* A kernel as it is computed with an instruction set of the target. */
 Kernel kernel_with(const Kernel *kernel, int set);
 

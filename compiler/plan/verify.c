@@ -6,7 +6,7 @@
  *   P11 a part lies inside its whole, which is a workspace or output buffer, and has its layout; with a halo, it is
  *       some of its maps. What is joined stands one behind the other in the join
  *
- * verify_steps.c and verify_bands.c have those of steps, verify_tiling.c those of kernels.
+ * verify_steps.c, verify_bands.c and verify_devices.c have those of steps, verify_tiling.c those of kernels.
  */
 #include "plan/verify.h"
 
@@ -233,6 +233,8 @@ const char *plan_verify(const Plan *plan)
         broken = check_joins(plan);
     if (!broken)
         broken = verify_plan_bands(plan);
+    if (!broken)
+        broken = verify_plan_devices(plan);
     if (!broken)
         broken = verify_tilings(plan);
     if (!broken)

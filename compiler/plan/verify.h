@@ -9,6 +9,8 @@
 const char *verify_steps(const Plan *plan);
 /* The same of those that go through rows together (verify_bands.c). */
 const char *verify_plan_bands(const Plan *plan);
+/* The same of steps on several devices (verify_devices.c). */
+const char *verify_plan_devices(const Plan *plan);
 /* The same of the loops of kernels (verify_tiling.c). */
 const char *verify_tilings(const Plan *plan);
 /* The same of what threads share, and when they wait (verify_share.c). */

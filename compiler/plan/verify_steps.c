@@ -219,6 +219,7 @@ static bool goes_through_blocks(const Kernel *kernel)
     case FAMILY_POOL:
     case FAMILY_LRN:
     case FAMILY_PACK:
+    case FAMILY_TRANSFER:
         return true;
     default:
         return kernel->form.activations == LAYOUT_BLOCKED;

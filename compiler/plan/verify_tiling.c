@@ -331,6 +331,8 @@ static const char *verify_tiling(const Plan *plan, const Kernel *kernel)
 {
     const Tiling *tiling = &kernel->tiling;
     const char *with = "";
+    if (kernel->family == FAMILY_TRANSFER)
+        return tiling->count ? arena_printf(plan->arena, "P14: the transfer %s has loops", kernel->name) : NULL;
     if (plan->target->set_count > 1)
         with = arena_printf(plan->arena, " with %s", plan->target->sets[kernel->set]->name);
     const char *broken = check_loops(tiling);

@@ -11,7 +11,8 @@ enum {
 
 /* Runs passes on the net, whose weights are bound, for each target: none that can be switched off, all of them, and in
  * the ways that are asked for. Each result is verified, planned, and evaluated beside the net. What is wrong as text in
- * the graph's arena, with the passes named; NULL: nothing. Broken rules of graphs and plans are BUGs. */
+ * the graph's arena, with the passes named; NULL: nothing. A net on several devices is taken for each
+ * target with several and with one. Broken rules of graphs and plans are BUGs. */
 const char *passes_wrong(const Graph *net, int ways);
 
 #endif

@@ -519,14 +519,32 @@ static void begin(Draft *draft)
             BUG("'%s' is no beginning of a net", draft->head);
 }
 
+/* Puts some statements of a body on other devices than the first, by dice of their own. */
+static const char *with_devices(Arena *arena, const char *body, uint32_t seed)
+{
+    static const char *const places[] = {"", "", "on device(1) ", "on device(1) ", "on device(0) ", "on device(3) "};
+    Dice dice = {.seed = ~seed};
+    const char *text = "";
+    for (const char *line = body; *line;) {
+        static const char indent[] = "    ";
+        size_t length = strcspn(line, "\n") + 1;
+        text = arena_printf(arena, "%s%s%s%.*s", text, indent, PICK(&dice, places), (int)(length - strlen(indent)),
+                            line + strlen(indent));
+        line += length;
+    }
+    return text;
+}
+
 const char *random_net(Arena *arena, uint32_t seed)
 {
+    enum { ONE_IN = 3 }; /* on several devices */
     Draft draft = {.arena = arena, .dice = {.seed = seed}, .body = ""};
     begin(&draft);
     uint32_t wanted = draft.values.count + 2 + toss(&draft, STATEMENTS - 2);
     for (int i = 0; i < PROPOSALS && draft.values.count < wanted; i++)
         propose(&draft);
-    const char *text = arena_printf(arena, "%s%s", draft.head, draft.body);
+    const char *body = seed % ONE_IN ? draft.body : with_devices(arena, draft.body, seed);
+    const char *text = arena_printf(arena, "%s%s", draft.head, body);
     for (uint32_t i = 0, count = toss(&draft, 3); i < count; i++)
         text = arena_printf(arena, "%s    output o%u = %s;\n", text, i, pick_value(&draft)->name);
     return arena_printf(arena, "%s    return answer = %s;\n}\n", text, draft.values.at[draft.values.count - 1].name);

@@ -1,5 +1,5 @@
 /* random_net.h - nets drawn by dice, as text, rich in what passes look for: chains of layers that scale and shift,
- * siblings, residual sums, joined and parted channels, shared weights, several outputs. */
+ * siblings, residual sums, joined and parted channels, shared weights, several outputs; some on several devices. */
 #ifndef FOVEA_TESTS_RANDOM_NET_H
 #define FOVEA_TESTS_RANDOM_NET_H
 
