@@ -4,6 +4,7 @@
 #include "report/fold.h"
 #include "report/number.h"
 #include "report/table.h"
+#include "report/traffic.h"
 #include "support/file.h"
 
 typedef struct Show {
@@ -196,5 +197,6 @@ void show_table(Buf *buf, const Graph *net, const Plan *plan, const char *model,
     if (options->share)
         print_shares(buf, &show);
     print_totals(buf, &show, plan);
+    traffic_print(buf, arena, net);
     arena_free(arena);
 }

@@ -2,6 +2,7 @@
 #include "report/json.h"
 #include "report/show.h"
 #include "report/steps.h"
+#include "report/traffic.h"
 #include "support/file.h"
 
 /* The larger side under `receptive_field`, and both, with jump and offset, as [height, width]; null where the value was
@@ -77,6 +78,24 @@ static void add_shares(cJSON *object, Arena *arena, const Graph *net, const Laye
     }
 }
 
+/* Of nets on several devices: the caller is null. */
+static void add_traffic(cJSON *object, Arena *arena, const Graph *net)
+{
+    TrafficRows traffic = traffic_of(arena, net);
+    cJSON *array = traffic.rows.count ? cJSON_AddArrayToObject(object, "traffic") : NULL;
+    for (uint32_t i = 0; i < traffic.rows.count; i++) {
+        const Traffic *row = &traffic.rows.at[i];
+        cJSON *item = cJSON_CreateObject();
+        cJSON_AddItemToObject(item, "from",
+                              row->from == DEVICE_HOST ? cJSON_CreateNull() : cJSON_CreateNumber(row->from));
+        cJSON_AddItemToObject(item, "to", row->to == DEVICE_HOST ? cJSON_CreateNull() : cJSON_CreateNumber(row->to));
+        json_add_count(item, "transfers", row->transfers);
+        json_add_count(item, "numbers", row->numbers);
+        json_add_count(item, "bytes", row->bytes);
+        cJSON_AddItemToArray(array, item);
+    }
+}
+
 /* The compiled net: its steps, and what all of them move. */
 static void add_plan(cJSON *object, Arena *arena, const Plan *plan)
 {
@@ -136,6 +155,7 @@ void show_json(Buf *buf, const Graph *net, const Plan *plan, const char *model)
     cJSON *rows = cJSON_AddArrayToObject(object, "layers");
     for (uint32_t i = 0; i < layers.rows.count; i++)
         cJSON_AddItemToArray(rows, layer_json(net, &layers, &layers.rows.at[i]));
+    add_traffic(object, arena, net);
     add_plan(object, arena, plan);
     json_print(buf, object);
     arena_free(arena);

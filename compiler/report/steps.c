@@ -1,6 +1,7 @@
 /* steps.c - what steps move and compute (see steps.h). */
 #include "report/steps.h"
 #include "report/layers.h"
+#include "report/traffic.h"
 
 static int64_t node_macs(const Graph *graph, NodeId id)
 {
@@ -68,8 +69,10 @@ const char *step_label(const Plan *plan, uint32_t step)
     return leader->path[0] ? leader->path : op_name(leader->op);
 }
 
-static const char *layer_name(const Node *node)
+static const char *layer_name(Arena *arena, const Node *node)
 {
+    if (node->op == OP_transfer)
+        return arena_printf(arena, "to %s", device_text(arena, node->device));
     return node->path[0] ? node->path : op_name(node->op);
 }
 
@@ -89,7 +92,7 @@ LayerNames step_layer_names(Arena *arena, const Plan *plan, const Step *step)
     const Graph *graph = plan->graph;
     LayerNames names = {0};
     for (NodeId id = step->result; !node_is_none(id); id = node_before(graph, graph_node(graph, id)))
-        VEC_PUSH(arena, &names, layer_name(graph_node(graph, id)));
+        VEC_PUSH(arena, &names, layer_name(arena, graph_node(graph, id)));
     for (uint32_t i = 0; i < names.count / 2; i++) {
         const char *name = names.at[i];
         names.at[i] = names.at[names.count - 1 - i];
