@@ -13,6 +13,7 @@ const ZooFigures zoo_figures[] = {
     {"lenet1998", 60000, 326520, 32, 5, ""},
     {"alexnet", 60965224, 724406816, 195, 8, "size=67 classes=10"},
     {"alexnet-single", 62378344, 1135256096, 195, 8, "size=67 classes=10"},
+    {"alexnet-two-devices", 60965224, 724406816, 195, 8, "size=67 classes=10"},
     {"alexnet-torchvision", 61100840, 714188480, 195, 8, "size=64 classes=10"},
     {"vgg11", 132863336, 7609090048, 150, 11, "size=32 classes=10"},
     {"vgg13", 133047848, 11308466176, 156, 13, "size=32 classes=10"},
