@@ -28,7 +28,7 @@ static const InstructionSet cpu = {
 
 #define FOR_CPUS                                                                                                       \
     .blob = "avx512", .sets = {&cpu}, .set_count = 1, .conv_form = avx512_conv_form, .winograd = winograd_by_cost,     \
-    .tiles = &c_tiles, .lanes = 16, .conv_text = blocked_text, .opencl = true
+    .tiles = &c_tiles, .lanes = 16, .conv_text = blocked_text, .several_devices = true, .opencl = true
 
 const Target target_opencl = {
     .name = "opencl", .synopsis = "devices with OpenCL 1.2", FOR_CPUS, .beside = &target_opencl_gpu};

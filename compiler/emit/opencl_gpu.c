@@ -54,6 +54,7 @@ const Target target_opencl_gpu = {
     .tiles = &tiles,
     .lanes = 16,
     .conv_text = blocked_text,
+    .several_devices = true,
     .opencl = true,
     .gpu = true,
 };

@@ -47,20 +47,20 @@ static void write_tensor(const Emission *emission, Buf *out, uint32_t index, int
     int64_t begin = 0;
     const Buffer *part = &emission->plan->buffers.at[index];
     const Buffer *buffer = &emission->plan->buffers.at[plan_whole(emission->plan, index, &begin)];
+    int64_t in_float = dtype_bytes(DT_F32) / dtype_bytes(buffer->type.dtype); /* places are counted in floats */
+    const char *in_floats = in_float > 1 ? arena_printf(emission->arena, "%lld * ", (long long)in_float) : "";
     switch (buffer->place) {
     case BUFFER_INPUT:
     case BUFFER_OUTPUT:
         buf_printf(out, "{FOVEA_CL_%s, %u, %lld}", buffer->place == BUFFER_INPUT ? "INPUT" : "OUTPUT", buffer->port,
                    (long long)(begin + first));
         return;
-    case BUFFER_WEIGHTS: {
-        int64_t in_word = dtype_bytes(DT_F32) / dtype_bytes(buffer->type.dtype);
-        buf_printf(out, "{FOVEA_CL_WEIGHTS, 0, %sw_%s", in_word > 1 ? "2 * " : "", part->name);
+    case BUFFER_WEIGHTS:
+        buf_printf(out, "{FOVEA_CL_WEIGHTS, 0, %sw_%s", in_floats, part->name);
         break;
-    }
     case BUFFER_WORKSPACE:
     case BUFFER_PART:
-        buf_printf(out, "{FOVEA_CL_MEMORY, 0, %sat_%s", emission->beside, part->name);
+        buf_printf(out, "{FOVEA_CL_MEMORY, 0, %s%sat_%s", in_floats, emission->beside, part->name);
         break;
     }
     if (first)
@@ -100,10 +100,51 @@ static uint32_t write_tensors(const Emission *emission, Buf *out, uint32_t index
     return count;
 }
 
-/* "{16384, 1}, {256, 1}}," behind the rest of a launch. */
+static bool is_transfer(const Plan *plan, const Step *step)
+{
+    return plan->kernels.at[step->kernel].family == FAMILY_TRANSFER;
+}
+
+static const char *device_number(const Emission *emission, int32_t device)
+{
+    return device == DEVICE_HOST ? "FOVEA_CL_HOST" : arena_printf(emission->arena, "%d", device);
+}
+
+/* "{from, to, 0, 1, 4, 8192}": from where, to where, from and to which device, and bytes, of an element and of all. */
+static void write_transfer(const Emission *emission, Buf *out, uint32_t index)
+{
+    const Step *step = &emission->plan->steps.at[index];
+    const Read *read = &step->reads[0];
+    const Node *sent = graph_node(emission->plan->graph, read->value);
+    int64_t bytes = dtype_bytes(sent->type.dtype);
+    Buf line = {0};
+    buf_printf(&line, "static const fovea_cl_transfer %s_%stransfer%u = {", emission->prefix, emission->beside,
+               index + 1);
+    write_tensor(emission, &line, read->buffer, read->first);
+    buf_puts(&line, ", ");
+    write_tensor(emission, &line, step->writes[0].buffer, 0);
+    buf_printf(&line, ", %s, %s, %lld, %lld};", device_number(emission, sent->device),
+               device_number(emission, step_device(emission->plan, step)), (long long)bytes,
+               (long long)(read->count * bytes));
+    line_wrapped(out, buf_text(&line));
+    buf_free(&line);
+}
+
+static void write_transfer_launch(const Emission *emission, Buf *out, uint32_t index)
+{
+    const Node *node = graph_node(emission->plan->graph, emission->plan->steps.at[index].leader);
+    const char *to =
+        node->device == DEVICE_HOST ? "the caller" : arena_printf(emission->arena, "device %d", node->device);
+    buf_puts(out, "    {NULL, ");
+    emit_string(out, arena_printf(emission->arena, "%s%sto %s", node->path, node->path[0] ? " " : "", to));
+    buf_printf(out, ", %u, NULL, 0, 0, {0}, {0}, 0, &%s_%stransfer%u},\n", index, emission->prefix, emission->beside,
+               index + 1);
+}
+
+/* "{16384, 1}, {256, 1}" */
 static void write_sizes(Buf *out, const GpuLaunch *launch)
 {
-    buf_printf(out, "{%lld, %lld}, {%lld, %lld}},\n", (long long)launch->items[0], (long long)launch->items[1],
+    buf_printf(out, "{%lld, %lld}, {%lld, %lld}", (long long)launch->items[0], (long long)launch->items[1],
                (long long)launch->group[0], (long long)launch->group[1]);
 }
 
@@ -124,9 +165,9 @@ static void write_step_launches(const Emission *emission, Buf *out, uint32_t ind
             buf_puts(out, "0, ");
             write_sizes(out, &launches[l]);
         } else {
-            buf_printf(out, "%lld, {0}, {0}},\n",
-                       (long long)(shared ? quotient_up(shared->length, shared->together) : 1));
+            buf_printf(out, "%lld, {0}, {0}", (long long)(shared ? quotient_up(shared->length, shared->together) : 1));
         }
+        buf_printf(out, ", %d, NULL},\n", step_device(plan, step));
     }
 }
 
@@ -135,14 +176,21 @@ static void write_launches(const Emission *emission, Buf *out)
     const Plan *plan = emission->plan;
     uint32_t *counts = NEW_ARRAY(emission->arena, uint32_t, plan->steps.count);
     for (uint32_t i = 0; i < plan->steps.count; i++)
-        counts[i] = write_tensors(emission, out, i);
+        if (is_transfer(plan, &plan->steps.at[i]))
+            write_transfer(emission, out, i);
+        else
+            counts[i] = write_tensors(emission, out, i);
     buf_printf(out,
-               "\n/* Kernels, layers, steps, tensors, and %s. */\nstatic const fovea_cl_launch %s_%slaunches[] = {\n",
+               "\n/* Kernels, layers, steps, tensors, %s, and the device. */\nstatic const fovea_cl_launch "
+               "%s_%slaunches[] = {\n",
                plan->target->gpu ? "how many work-items in all and in a group"
                                  : "among how many work-groups each can be shared at most",
                emission->prefix, emission->beside);
     for (uint32_t i = 0; i < plan->steps.count; i++)
-        write_step_launches(emission, out, i, counts[i]);
+        if (is_transfer(plan, &plan->steps.at[i]))
+            write_transfer_launch(emission, out, i);
+        else
+            write_step_launches(emission, out, i, counts[i]);
     buf_puts(out, "};\n\n");
 }
 
@@ -200,6 +248,8 @@ static void write_net(const Emission *emission, Buf *out)
         const Emission gpu = opencl_beside(emission);
         write_plan_row(&gpu, out);
     }
+    if (graph_has_transfers(graph))
+        buf_printf(out, "    .device_count = %d,\n", graph_devices(graph));
     buf_puts(out, "};\n\n");
 }
 

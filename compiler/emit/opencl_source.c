@@ -81,6 +81,8 @@ static void write_plan(const Emission *emission, Buf *out)
         const Kernel *kernel = &plan->kernels.at[i];
         GpuLaunch launches[MOST_LAUNCHES];
         const int count = opencl_launches(plan, kernel, launches);
+        if (kernel->family == FAMILY_TRANSFER)
+            continue;
         emit_kernel(emission, &kernels, kernel, &needs);
         KernelText text = kernel_text(emission, &kernels, kernel, &needs);
         for (int l = 0; l < count; l++)

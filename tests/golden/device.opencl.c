@@ -675,14 +675,14 @@ static const fovea_cl_tensor device_tensors5[] = {{FOVEA_CL_MEMORY, 0, at_concat
                                                   {FOVEA_CL_WEIGHTS, 0, w_b_bias}, {FOVEA_CL_MEMORY, 0, at_b}};
 static const fovea_cl_tensor device_tensors6[] = {{FOVEA_CL_MEMORY, 0, at_b}, {FOVEA_CL_OUTPUT, 0, 0}};
 
-/* Kernels, layers, steps, tensors, and among how many work-groups each can be shared at most. */
+/* Kernels, layers, steps, tensors, among how many work-groups each can be shared at most, and the device. */
 static const fovea_cl_launch device_launches[] = {
-    {"device_pack_image_launch", "", 0, device_tensors1, 2, 3249, {0}, {0}},
-    {"device_a_launch", "a", 1, device_tensors2, 4, 28, {0}, {0}},
-    {"device_maxpool_launch", "", 2, device_tensors3, 2, 1, {0}, {0}},
-    {"device_avgpool_launch", "", 3, device_tensors4, 2, 1, {0}, {0}},
-    {"device_b_launch", "b", 4, device_tensors5, 4, 1, {0}, {0}},
-    {"device_softmax_launch", "", 5, device_tensors6, 2, 1, {0}, {0}},
+    {"device_pack_image_launch", "", 0, device_tensors1, 2, 3249, {0}, {0}, 0, NULL},
+    {"device_a_launch", "a", 1, device_tensors2, 4, 28, {0}, {0}, 0, NULL},
+    {"device_maxpool_launch", "", 2, device_tensors3, 2, 1, {0}, {0}, 0, NULL},
+    {"device_avgpool_launch", "", 3, device_tensors4, 2, 1, {0}, {0}, 0, NULL},
+    {"device_b_launch", "b", 4, device_tensors5, 4, 1, {0}, {0}, 0, NULL},
+    {"device_softmax_launch", "", 5, device_tensors6, 2, 1, {0}, {0}, 0, NULL},
 };
 
 static const fovea_cl_tensor device_gpu_tensors1[] = {{FOVEA_CL_INPUT, 0, 0}, {FOVEA_CL_MEMORY, 0, gpu_at_pack_image}};
@@ -698,14 +698,14 @@ static const fovea_cl_tensor device_gpu_tensors5[] = {{FOVEA_CL_MEMORY, 0, gpu_a
                                                       {FOVEA_CL_WEIGHTS, 0, w_b_bias}, {FOVEA_CL_MEMORY, 0, gpu_at_b}};
 static const fovea_cl_tensor device_gpu_tensors6[] = {{FOVEA_CL_MEMORY, 0, gpu_at_b}, {FOVEA_CL_OUTPUT, 0, 0}};
 
-/* Kernels, layers, steps, tensors, and how many work-items in all and in a group. */
+/* Kernels, layers, steps, tensors, how many work-items in all and in a group, and the device. */
 static const fovea_cl_launch device_gpu_launches[] = {
-    {"device_pack_image_launch", "", 0, device_gpu_tensors1, 2, 0, {52032, 1}, {64, 1}},
-    {"device_a_launch", "a", 1, device_gpu_tensors2, 4, 0, {1, 1}, {1, 1}},
-    {"device_maxpool_launch", "", 2, device_gpu_tensors3, 2, 0, {64, 1}, {64, 1}},
-    {"device_avgpool_launch", "", 3, device_gpu_tensors4, 2, 0, {64, 1}, {64, 1}},
-    {"device_b_launch", "b", 4, device_gpu_tensors5, 4, 0, {1, 1}, {1, 1}},
-    {"device_softmax_launch", "", 5, device_gpu_tensors6, 2, 0, {1, 1}, {1, 1}},
+    {"device_pack_image_launch", "", 0, device_gpu_tensors1, 2, 0, {52032, 1}, {64, 1}, 0, NULL},
+    {"device_a_launch", "a", 1, device_gpu_tensors2, 4, 0, {1, 1}, {1, 1}, 0, NULL},
+    {"device_maxpool_launch", "", 2, device_gpu_tensors3, 2, 0, {64, 1}, {64, 1}, 0, NULL},
+    {"device_avgpool_launch", "", 3, device_gpu_tensors4, 2, 0, {64, 1}, {64, 1}, 0, NULL},
+    {"device_b_launch", "b", 4, device_gpu_tensors5, 4, 0, {1, 1}, {1, 1}, 0, NULL},
+    {"device_softmax_launch", "", 5, device_gpu_tensors6, 2, 0, {1, 1}, {1, 1}, 0, NULL},
 };
 
 static const size_t device_input_bytes[] = {207936};

@@ -260,7 +260,7 @@ bool emitted_compile(Emitted *emitted)
     const char *libraries = "-lm", *sources = "";
     if (emitted->target.opencl) {
         sources = "runtime/opencl/*.c tests/support/with_models/guarded_cl.c";
-        libraries = "-Wl,--wrap=clCreateBuffer,--wrap=clGetDeviceInfo -lOpenCL -lm";
+        libraries = "-Wl,--wrap=clCreateBuffer,--wrap=clGetDeviceInfo,--wrap=clCreateSubDevices -lOpenCL -lm";
     }
     /* One that does not compile leaves its messages in NAME.log and no object; the others go on. */
     bool good = command_run(&report,
