@@ -212,14 +212,15 @@ fovea_status fovea_cl_run(fovea_cl_session *session, const void *const *inputs, 
 
 /* ---- times ---- */
 
-fovea_status fovea_cl_profile(const fovea_cl_session *session, uint64_t *launches, uint64_t *whole)
+fovea_status fovea_cl_profile(const fovea_cl_session *session, uint64_t *steps, uint64_t *whole)
 {
-    if (!session || !launches || !session->timed)
+    if (!session || !steps || !session->timed)
         return fovea_cl_fail(FOVEA_BAD_ARGUMENT, "fovea_cl_profile: a pointer is null, or no run was timed");
     cl_ulong first = UINT64_MAX, last = 0, start = 0, end = 0;
+    for (int i = 0; i < session->model->net->step_count; i++)
+        steps[i] = 0;
     for (int i = 0; i < session->model->plan->launch_count; i++) {
         cl_event done = session->commands[i].done;
-        launches[i] = 0;
         if (!done) /* from the caller to the caller */
             continue;
         cl_int code = clGetEventProfilingInfo(done, CL_PROFILING_COMMAND_START, sizeof start, &start, NULL);
@@ -227,7 +228,7 @@ fovea_status fovea_cl_profile(const fovea_cl_session *session, uint64_t *launche
             code = clGetEventProfilingInfo(done, CL_PROFILING_COMMAND_END, sizeof end, &end, NULL);
         if (code != CL_SUCCESS)
             return fovea_cl_launch_failed(session, i, "clGetEventProfilingInfo", code);
-        launches[i] = end - start;
+        steps[session->model->plan->launches[i].step] += end - start;
         first = start < first ? start : first;
         last = end > last ? end : last;
     }

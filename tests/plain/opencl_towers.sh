@@ -1,7 +1,6 @@
 # opencl_towers.sh - AlexNet's towers on two devices, parts of PoCL's: the answer is that of one device, bit for bit, and
 # so it is with two queues of a device. Three devices compute what the reference does, with both sets of kernels.
-# FOVEA_TOWERS=full takes the
-# net at its full size; without it, small pictures and 10 classes.
+# FOVEA_TOWERS=full takes the net at its full size; without it, small pictures and 10 classes.
 . tests/plain/support/report.sh
 root=$(pwd)
 case $BUILD in

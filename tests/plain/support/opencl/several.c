@@ -353,7 +353,7 @@ static void check_transfers(void)
         return;
     }
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const fovea_cl_launch launch = {NULL, "x", NULL, 0, 1, {0}, {0}, 0, &cases[i].transfer};
+        const fovea_cl_launch launch = {NULL, "x", 0, NULL, 0, 1, {0}, {0}, 0, &cases[i].transfer};
         fovea_status status = open_with(model, &net, &launch);
         snprintf(name, sizeof name, "a transfer: %s", cases[i].name);
         if (cases[i].fine)
@@ -361,7 +361,7 @@ static void check_transfers(void)
         else
             check_error(name, FOVEA_BAD_ARGUMENT, status, "towers: launch 0 is a transfer from or to what the net");
     }
-    const fovea_cl_launch across = {NULL, "x", NULL, 0, 1, {0}, {0}, 0, &cases[0].transfer};
+    const fovea_cl_launch across = {NULL, "x", 0, NULL, 0, 1, {0}, {0}, 0, &cases[0].transfer};
     check_error("a transfer in a net of one device", FOVEA_BAD_ARGUMENT, open_with(single, &one, &across), "launch 0");
     fovea_cl_close(single);
     fovea_cl_close(model);

@@ -47,9 +47,9 @@ static const char *const source[] = {TEXT};
     static const fovea_cl_tensor name[] = {AT(MEMORY, x), AT(MEMORY, y), WEIGHTS, AT(MEMORY, z), AT(SCRATCH, 0)}
 #define MOVE(name, from, to, from_device, to_device, element, bytes)                                                   \
     static const fovea_cl_transfer name[] = {{from, to, from_device, to_device, element, bytes}}
-#define KERNEL(kernel, layers, tensors, count, device)                                                                 \
-    {kernel, layers, tensors, count, 4, {4, 1, 1}, {1, 1, 1}, device, NULL}
-#define TRANSFER(layers, transfer) {NULL, layers, NULL, 0, 1, {0}, {0}, 0, transfer}
+#define KERNEL(step, kernel, layers, tensors, count, device)                                                                 \
+    {kernel, layers, step, tensors, count, 4, {4, 1, 1}, {1, 1, 1}, device, NULL}
+#define TRANSFER(step, layers, transfer) {NULL, layers, step, NULL, 0, 1, {0}, {0}, 0, transfer}
 /* clang-format on */
 
 MOVE(a_to_0, AT(INPUT, 0), AT(MEMORY, A), FOVEA_CL_HOST, 0, 4, COUNT * 4);
@@ -71,23 +71,23 @@ MOVE(from_1, AT(MEMORY, B), AT(OUTPUT, COUNT), 1, FOVEA_CL_HOST, 4, COUNT * 4);
 MOVE(from_0, AT(MEMORY, A), AT(OUTPUT, 0), 0, FOVEA_CL_HOST, 4, COUNT * 4);
 
 static const fovea_cl_launch launches[TOWERS_LAUNCHES] = {
-    TRANSFER("a", a_to_0),
-    TRANSFER("a", a_to_1),
-    TRANSFER("b", &b_to_1),
-    TRANSFER("same", &a_to_same),
-    KERNEL("towers_slow", "first", aab, 5, 0),
-    KERNEL("towers_mix", "first", aab, 4, 1),
-    KERNEL("towers_wide", "wide", dc, 2, 1),
-    TRANSFER("first", b_across), /* to where `wide` reads */
-    TRANSFER("first", b_back),
-    KERNEL("towers_mix", "second", bcd, 4, 0),
-    KERNEL("towers_slow", "second", cda, 5, 1),
-    TRANSFER("second", a_back),
-    KERNEL("towers_slow", "third", bda, 5, 0),
-    TRANSFER("third", a_across),
-    KERNEL("towers_mix", "third", adb, 4, 1),
-    TRANSFER("sums", from_1),
-    TRANSFER("sums", from_0),
+    TRANSFER(0, "a", a_to_0),
+    TRANSFER(1, "a", a_to_1),
+    TRANSFER(2, "b", &b_to_1),
+    TRANSFER(3, "same", &a_to_same),
+    KERNEL(4, "towers_slow", "first", aab, 5, 0),
+    KERNEL(5, "towers_mix", "first", aab, 4, 1),
+    KERNEL(6, "towers_wide", "wide", dc, 2, 1),
+    TRANSFER(7, "first", b_across), /* to where `wide` reads */
+    TRANSFER(8, "first", b_back),
+    KERNEL(9, "towers_mix", "second", bcd, 4, 0),
+    KERNEL(10, "towers_slow", "second", cda, 5, 1),
+    TRANSFER(11, "second", a_back),
+    KERNEL(12, "towers_slow", "third", bda, 5, 0),
+    TRANSFER(13, "third", a_across),
+    KERNEL(14, "towers_mix", "third", adb, 4, 1),
+    TRANSFER(15, "sums", from_1),
+    TRANSFER(16, "sums", from_0),
 };
 
 static const size_t in_bytes[] = {2 * COUNT * 4, COUNT};
@@ -98,8 +98,8 @@ static const size_t out_bytes[] = {2 * COUNT * 4, COUNT * 4};
     {                                                                                                                  \
         "-DDELAY=300", launches, TOWERS_LAUNCHES, TOWERS_SLOTS *COUNT * 4, (groups)*COUNT * 4                          \
     }
-const fovea_cl_net towers_net = {"towers",           source,  1,       in_bytes, out_bytes, 2, 2, 0x1234567,
-                                 PAIR_WEIGHTS_BYTES, PLAN(1), PLAN(4), 2};
+const fovea_cl_net towers_net = {"towers",           source,          1,       in_bytes, out_bytes, 2, 2, 0x1234567,
+                                 PAIR_WEIGHTS_BYTES, TOWERS_LAUNCHES, PLAN(1), PLAN(4),  2};
 
 /* ---- what is right ---- */
 
@@ -192,7 +192,7 @@ static uint32_t slot(unsigned *state)
 
 static void add_transfer(RandomNet *random, int at, fovea_cl_transfer transfer)
 {
-    const fovea_cl_launch launch = TRANSFER("random", &random->transfers[at]);
+    const fovea_cl_launch launch = TRANSFER(at, "random", &random->transfers[at]);
     random->transfers[at] = transfer;
     random->launches[at] = launch;
 }
@@ -202,7 +202,7 @@ static void add_kernel(RandomNet *random, int at, int device, unsigned *state)
     const fovea_cl_tensor tensors[5] = {AT(MEMORY, slot(state)), AT(MEMORY, slot(state)), WEIGHTS,
                                         AT(MEMORY, slot(state)), AT(SCRATCH, 0)};
     const int is_slow = below(state, 3) == 0;
-    const fovea_cl_launch launch = KERNEL(is_slow ? "towers_slow" : "towers_mix", "random", random->tensors[at],
+    const fovea_cl_launch launch = KERNEL(at, is_slow ? "towers_slow" : "towers_mix", "random", random->tensors[at],
                                           is_slow ? 5 : 4, (unsigned char)device);
     memcpy(random->tensors[at], tensors, sizeof tensors);
     random->launches[at] = launch;
@@ -217,6 +217,7 @@ void towers_random(RandomNet *random, int devices, int launch_count, unsigned se
     random->output_bytes[1] = COUNT * 4;
     random->net.output_bytes = random->output_bytes;
     random->net.device_count = devices;
+    random->net.step_count = launch_count;
     random->net.cpu.options = "-DDELAY=30";
     random->net.cpu.launches = random->launches;
     random->net.cpu.launch_count = launch_count;
