@@ -4,7 +4,7 @@
  * summed in registers, a weight times a row of pixels at a time. Tables say which input maps come. Tiles that hang over
  * an edge are moved back, over the tile before; so the epilogue waits until the whole map is there.
  */
-#include "emit/kernel.h"
+#include "emit/connect.h"
 #include "ops/conv.h"
 
 typedef struct ConnectText {
@@ -24,7 +24,7 @@ static bool has_bias(const ConnectText *c)
 
 /* ---- the tables ---- */
 
-static const char *type_for(int64_t largest)
+const char *connect_index(int64_t largest)
 {
     return largest <= UINT8_MAX ? "unsigned char" : largest <= UINT16_MAX ? "unsigned short" : "int";
 }
@@ -47,20 +47,21 @@ static void write_integers(Buf *out, const int64_t *integers, int64_t count, con
     buf_free(&line);
 }
 
-static void write_tables(const ConnectText *c)
+void connect_tables(KernelText *text)
 {
-    KernelText *text = c->text;
-    int64_t maps = c->table->count, connections = c->table->ends[maps - 1];
+    const IntLists *table = &((const ConvConnectAttrs *)text->leader->attrs)->connect;
+    const char *index = connect_index(text_input(text, CONV_X)->shape.dim[1] - 1);
+    int64_t maps = table->count, connections = table->ends[maps - 1];
     buf_line(text->out, "/* The input maps that output maps 0, 1, ... see. */");
-    buf_line(text->out, "static %s%s %s_sees[%lld] = {", text_set(text)->constant, c->index_type, text->name,
+    buf_line(text->out, "static %s%s %s_sees[%lld] = {", text_set(text)->constant, index, text->name,
              (long long)connections);
-    write_integers(text->out, c->table->at, connections, c->table->ends);
+    write_integers(text->out, table->at, connections, table->ends);
     buf_line(text->out, "};");
     buf_line(text->out, "/* Where the list of each output map begins, and where the last one ends. */");
-    buf_line(text->out, "static %s%s %s_first[%lld] = {", text_set(text)->constant, type_for(connections), text->name,
-             (long long)(maps + 1));
+    buf_line(text->out, "static %s%s %s_first[%lld] = {", text_set(text)->constant, connect_index(connections),
+             text->name, (long long)(maps + 1));
     int64_t *first = NEW_ARRAY(text->arena, int64_t, maps + 1);
-    memcpy(first + 1, c->table->ends, (size_t)maps * sizeof *first);
+    memcpy(first + 1, table->ends, (size_t)maps * sizeof *first);
     write_integers(text->out, first, maps + 1, NULL);
     buf_line(text->out, "};");
     buf_line(text->out, "");
@@ -258,10 +259,10 @@ void c_conv_connect_text(KernelText *text)
                      .out = access_of(y),
                      .pixels = text_tile(text, AXIS_COLUMNS),
                      .rows = text_tile(text, AXIS_ROWS),
-                     .index_type = type_for(x->shape.dim[1] - 1)};
+                     .index_type = connect_index(x->shape.dim[1] - 1)};
     text_comment(text, arena_printf(text->arena, "direct, %s x %s of a map summed in registers",
                                     text_count(text, c.rows, "row"), text_count(text, c.pixels, "pixel")));
-    write_tables(&c);
+    connect_tables(text);
     text_finish(text, false);
     write_tile(&c);
     text_open(text);

@@ -5,6 +5,7 @@
  * (plan/gpu.h).
  */
 #include "emit/blocked.h"
+#include "emit/gpu_tile.h"
 #include "emit/opencl_words.h"
 #include "emit/winograd.h"
 
@@ -27,7 +28,7 @@ static const InstructionSet gpu = {
         OPENCL_VECTORS("4", "vload4(0, p)", "vstore4(a, 0, p)",
                        "0, 1, 2, 3") "/* Of the device's memory, where it is aligned as blocks and panels are. */\n"
                                      "#define v_read(p)            (*(global const float4 *)(p))\n"
-                                     "#define v_write(p, a)        (*(global float4 *)(p) = (a))\n",
+                                     "#define v_write(p, a)        (*(global float4 *)(p) = (a))\n" GPU_TILE_WORDS,
 };
 
 /* An item has one element: nothing is unrolled, kept, or copied in runs. */

@@ -1,4 +1,5 @@
 /* source.c - PREFIX.c: kernels, and the functions of the interface. */
+#include "emit/gpu_conv.h"
 #include "emit/run.h"
 
 /* ---- kernels ---- */
@@ -21,6 +22,13 @@ static FamilyText *const family_texts[FAMILY_COUNT] = {
     [FAMILY_PAD] = c_pad_text,
     [FAMILY_REDUCE] = c_reduce_text,
     [FAMILY_RESIZE] = c_resize_text,
+};
+
+/* Of GPUs, where they have texts of their own. */
+static FamilyText *const gpu_texts[FAMILY_COUNT] = {
+    [FAMILY_CONV] = gpu_conv_text,
+    [FAMILY_CONV_TRANSPOSE] = gpu_conv_text,
+    [FAMILY_CONV_CONNECT] = gpu_conv_text,
 };
 
 KernelText kernel_text(const Emission *emission, Buf *out, const Kernel *kernel, Needs *needs)
@@ -51,6 +59,8 @@ void emit_kernel(const Emission *emission, Buf *out, const Kernel *kernel, Needs
     FamilyText *write = blocked ? target->conv_text : family_texts[kernel->family];
     if (kernel->family == FAMILY_MATVEC && text_set(&text)->matvec)
         write = vector_matvec_text;
+    if (target->gpu && gpu_texts[kernel->family])
+        write = gpu_texts[kernel->family];
     if (!write)
         BUG("no text for %s on target %s", op_name(text.leader->op), emission->plan->target->name);
     write(&text);

@@ -25,6 +25,9 @@ typedef struct ConvConnectAttrs {
     IntLists connect; /* for each output map the input maps that it sees */
 } ConvConnectAttrs;
 
+/* How many maps an output map sees at most. */
+int64_t conv_connect_most(const ConvConnectAttrs *attrs);
+
 enum { CONV_X, CONV_WEIGHT, CONV_BIAS };
 
 /* Channels of all groups; bounded, so that groups out of range do not overflow before they are refused. */

@@ -21,6 +21,14 @@ static int64_t connections(const IntLists *table)
     return table->count ? table->ends[table->count - 1] : 0;
 }
 
+int64_t conv_connect_most(const ConvConnectAttrs *attrs)
+{
+    int64_t most = 0, first = 0;
+    for (int64_t map = 0; map < attrs->connect.count; first = attrs->connect.ends[map++])
+        most = MAX(most, attrs->connect.ends[map] - first);
+    return most;
+}
+
 static WindowAxis connect_axis(const Graph *graph, const Node *node, int axis)
 {
     const ConvAttrs *attrs = &connect_attrs(node)->conv;

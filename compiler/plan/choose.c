@@ -168,14 +168,11 @@ static void choose_conv_connect(Choice *c)
     const ConvConnectAttrs *attrs = c->leader->attrs;
     const Shape *y = c->y, *weight = input_shape(c, CONV_WEIGHT);
     const ConvForm *form = &c->kernel->form;
-    int64_t most = 0, first = 0;
-    for (int64_t map = 0; map < attrs->connect.count; first = attrs->connect.ends[map++])
-        most = MAX(most, attrs->connect.ends[map] - first);
     add_loop(c, AXIS_PICTURES, y->dim[0]);
     add_loop(c, AXIS_MAPS, y->dim[1]);
     add_cut(c, AXIS_ROWS, y->dim[2], form->rows, LAST_MOVED);
     add_cut(c, AXIS_COLUMNS, y->dim[3], form->pixels, LAST_MOVED);
-    add_joined(c, AXIS_INPUTS, most);
+    add_joined(c, AXIS_INPUTS, conv_connect_most(attrs));
     add_joined(c, AXIS_TAPS, weight->dim[1] * weight->dim[2]);
     add_kind(c, LOOP_UNROLLED, AXIS_ROWS, form->rows);
     add_kind(c, LOOP_LANES, AXIS_COLUMNS, form->pixels);
@@ -536,6 +533,8 @@ Tiling tiling_choose(const Graph *graph, const Kernel *kernel, const Target *tar
                 .y = &graph_node(graph, kernel->result)->type.shape};
     if (!choices[kernel->family])
         BUG("kernels of family %d have no loops", (int)kernel->family);
+    if (target->gpu && gpu_tiling(graph, kernel, &c.tiling))
+        return c.tiling;
     choices[kernel->family](&c);
     if (target->gpu)
         gpu_spread(graph, kernel, &c.tiling);

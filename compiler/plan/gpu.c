@@ -1,6 +1,8 @@
 /* gpu.c - loops spread over work-items, and launches (see gpu.h). */
 #include "plan/gpu.h"
 #include "ops/softmax.h"
+#include "plan/gpu_conv.h"
+#include "plan/winograd.h"
 
 enum {
     FEW_ITEMS = 64,       /* of a group, where there would not be many groups otherwise */
@@ -55,8 +57,35 @@ void gpu_spread(const Graph *graph, const Kernel *kernel, Tiling *tiling)
     }
 }
 
+bool gpu_tiling(const Graph *graph, const Kernel *kernel, Tiling *tiling)
+{
+    switch (kernel->family) {
+    case FAMILY_CONV:
+    case FAMILY_CONV_TRANSPOSE:
+    case FAMILY_CONV_CONNECT:
+        *tiling = gpu_conv_tiling(graph, kernel);
+        return true;
+    default:
+        return false;
+    }
+}
+
+int64_t gpu_scratch(const Graph *graph, const Kernel *kernel)
+{
+    switch (kernel->family) {
+    case FAMILY_CONV:
+        return gpu_conv_scratch(graph, kernel);
+    case FAMILY_WINOGRAD:
+        return winograd_sizes(graph, kernel).floats;
+    default:
+        return 0;
+    }
+}
+
 int gpu_launches(const Plan *plan, const Kernel *kernel, GpuLaunch launches[MOST_LAUNCHES])
 {
+    if (gpu_conv_is(kernel))
+        return gpu_conv_launches(plan->graph, kernel, launches);
     int64_t items = 1;
     for (int i = 0; i < kernel->tiling.count; i++) {
         const Loop *loop = &kernel->tiling.at[i];

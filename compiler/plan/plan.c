@@ -9,6 +9,7 @@
 #include "ir/text.h"
 #include "ops/part.h"
 #include "pass/pass.h"
+#include "plan/gpu.h"
 #include "plan/key.h"
 #include "plan/tuned.h"
 #include "plan/winograd.h"
@@ -155,9 +156,10 @@ static const char *named_like_part(Arena *arena, const char *name)
  * for the kernels that are named like one of them. */
 static bool take_kernel_name(NameSet *set, const char *name)
 {
-    static const char *const parts[] = {"",       "_finish",    "_of",        "_tile",           "_sees",    "_first",
-                                        "_sums",  "_sums_last", "_sums_rest", "_sums_last_rest", "_forward", "_inverse",
-                                        "_right", "_bottom",    "_corner",    "_rows",           "_columns", "_launch"};
+    static const char *const parts[] = {"",         "_finish",  "_of",        "_tile",      "_sees",
+                                        "_first",   "_sums",    "_sums_last", "_sums_rest", "_sums_last_rest",
+                                        "_forward", "_inverse", "_right",     "_bottom",    "_corner",
+                                        "_rows",    "_columns", "_launch",    "_output",    "_output_launch"};
     const char *derived[COUNT_OF(parts)], *owner = named_like_part(set->arena, name);
     bool taken = name_is_taken(set, arena_printf(set->arena, "%s is a part", name)) ||
                  (owner && name_is_taken(set, arena_printf(set->arena, "%s has parts", owner)));
@@ -305,9 +307,12 @@ static void add_writes(Planner *planner, Kernel *kernel, Step *step)
 /* Memory that a kernel needs while it computes. */
 static uint32_t scratch_buffer(Planner *planner, Kernel *kernel)
 {
-    if (kernel->family != FAMILY_WINOGRAD)
+    if (planner->plan->target->gpu)
+        kernel->scratch = gpu_scratch(planner->graph, kernel);
+    else if (kernel->family == FAMILY_WINOGRAD)
+        kernel->scratch = winograd_sizes(planner->graph, kernel).floats;
+    if (!kernel->scratch)
         return BUFFER_NONE;
-    kernel->scratch = winograd_sizes(planner->graph, kernel).floats;
     Buffer buffer = {.place = BUFFER_WORKSPACE, .type = {.dtype = DT_F32, .shape = SHAPE(kernel->scratch)}};
     const char *name = leader_name(planner, graph_node(planner->graph, kernel->leader));
     return add_buffer(planner, buffer, arena_printf(planner->plan->arena, "%s scratch", name));
@@ -365,8 +370,8 @@ static void add_step(Planner *planner, NodeId leader)
     for (uint32_t i = 0; i < followers->count; i++)
         add_reads(planner, &step, graph_node(graph, followers->at[i]));
     add_writes(planner, &kernel, &step);
-    step.scratch = scratch_buffer(planner, &kernel);
     choose_loops(planner, &kernel);
+    step.scratch = scratch_buffer(planner, &kernel);
     kernel.tuned = tuned_is_used(plan->target, graph, &kernel);
     step.kernel = add_kernel(planner, kernel);
     plan->kernels.at[step.kernel].steps++;

@@ -11,6 +11,7 @@
 #include "ops/conv.h"
 #include "ops/pool.h"
 #include "plan/blocked.h"
+#include "plan/gpu_conv.h"
 #include "plan/verify.h"
 #include "plan/winograd.h"
 
@@ -157,6 +158,14 @@ static bool same_tiling(const Tiling *a, const Tiling *b)
     return same;
 }
 
+static bool same_spread(const Tiling *a, const Tiling *b)
+{
+    for (int i = 0; i < MIN(a->count, b->count); i++)
+        if (a->at[i].spread != b->at[i].spread)
+            return false;
+    return true;
+}
+
 static const char *check_chosen(const Plan *plan, const Kernel *kernel)
 {
     const Tiling chosen = tiling_choose(plan->graph, kernel, plan->target);
@@ -209,6 +218,21 @@ static const char *check_conv(const Plan *plan, const Kernel *kernel)
     if (tiling->turned && (maps == 1 || pixels == 1 || kernel->form.activations == LAYOUT_BLOCKED))
         return "turn what is no table";
     return check_order(tiling, false);
+}
+
+/* Over the items of a GPU: products of matrices may have any tile that can be written. */
+static const char *check_gpu_conv(const Plan *plan, const Kernel *kernel)
+{
+    Tiling made = tiling_choose(plan->graph, kernel, plan->target);
+    if (gpu_conv_is_tiled(plan->graph, kernel)) {
+        const GpuTiles tiles = gpu_conv_tiles(plan->graph, kernel);
+        const char *misfit = gpu_conv_misfit(plan->graph, kernel, &tiles);
+        if (misfit)
+            return misfit;
+        made = gpu_conv_tiled(plan->graph, kernel, &tiles);
+    }
+    bool same = same_tiling(&kernel->tiling, &made) && same_spread(&kernel->tiling, &made);
+    return same ? NULL : "are in no order that can be written";
 }
 
 /* In vectors: whole panels side by side, and nothing else than sums in registers. */
@@ -306,6 +330,8 @@ static const char *check_nest(const Plan *plan, const Kernel *kernel)
 static const char *check_family(const Plan *plan, const Kernel *kernel)
 {
     const Node *leader = graph_node(plan->graph, kernel->leader);
+    if (plan->target->gpu && gpu_conv_is(kernel))
+        return check_gpu_conv(plan, kernel);
     switch (kernel->family) {
     case FAMILY_CONV:
     case FAMILY_CONV_TRANSPOSE:

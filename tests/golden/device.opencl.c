@@ -454,6 +454,9 @@ static const char *const device_source[] = {
     "/* Of the device's memory, where it is aligned as blocks and panels are. */\n"
     "#define v_read(p)            (*(global const float4 *)(p))\n"
     "#define v_write(p, a)        (*(global float4 *)(p) = (a))\n"
+    "/* Vectors in local memory. */\n"
+    "#define v_load_near(p)       (*(local const float4 *)(p))\n"
+    "#define v_store_near(p, a)   (*(local float4 *)(p) = (a))\n"
     "\n"
     "/* b when they are equal or one of them is not a number: -0 and NaN pass through larger(0, x). */\n"
     "static inline float device_larger(float a, float b)\n"
@@ -480,71 +483,102 @@ static const char *const device_source[] = {
     "\n"
     "/* a: conv, relu (device.fov:4)\n"
     " * x[1][57][57][16], weight[2][3][3][16][32], bias[2][32] -> y[4][28][28][16]\n"
-    " * direct, 16 maps x 4 pixels summed in registers, channels in blocks of 16 */\n"
+    " * 32 maps x 32 pixels of a work-group, 4 x 4 of an item, by 16 products */\n"
     "static inline v4 device_a_finish(v4 v)\n"
     "{\n"
     "    return v_max(v_set(0.0f), v);\n"
     "}\n"
     "\n"
-    "/* 4 pixels, of 16 maps of a panel of 32. */\n"
-    "static void device_a_4x4of8(global const float *restrict x, global const float *restrict weight,\n"
-    "                            global const float *restrict bias, global float *restrict y)\n"
-    "{\n"
-    "    v4 a0_0 = v_load(bias), a0_1 = v_load(bias + 4), a0_2 = v_load(bias + 8), a0_3 = v_load(bias + 12);\n"
-    "    v4 a1_0 = v_load(bias), a1_1 = v_load(bias + 4), a1_2 = v_load(bias + 8), a1_3 = v_load(bias + 12);\n"
-    "    v4 a2_0 = v_load(bias), a2_1 = v_load(bias + 4), a2_2 = v_load(bias + 8), a2_3 = v_load(bias + 12);\n"
-    "    v4 a3_0 = v_load(bias), a3_1 = v_load(bias + 4), a3_2 = v_load(bias + 8), a3_3 = v_load(bias + 12);\n"
-    "    for (int ky = 0; ky < 3; ky++) {\n"
-    "        for (int kx = 0; kx < 3; kx++) {\n"
-    "            global const float *s = x + ky * 912 + kx * 16;\n"
-    "            for (int i = 0; i < 16; i++, s++, weight += 32) {\n"
-    "                const v4 w0 = v_load(weight), w1 = v_load(weight + 4), w2 = v_load(weight + 8), w3 = v_load(weight + 12);\n"
-    "                v4 v;\n"
-    "                v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0), a0_1 = v_fma(v, w1, a0_1), a0_2 = v_fma(v, w2, a0_2), a0_3 = v_fma(v, w3, a0_3);\n"
-    "                v = v_broadcast(s + 32), a1_0 = v_fma(v, w0, a1_0), a1_1 = v_fma(v, w1, a1_1), a1_2 = v_fma(v, w2, a1_2), a1_3 = v_fma(v, w3, a1_3);\n"
-    "                v = v_broadcast(s + 64), a2_0 = v_fma(v, w0, a2_0), a2_1 = v_fma(v, w1, a2_1), a2_2 = v_fma(v, w2, a2_2), a2_3 = v_fma(v, w3, a2_3);\n"
-    "                v = v_broadcast(s + 96), a3_0 = v_fma(v, w0, a3_0), a3_1 = v_fma(v, w1, a3_1), a3_2 = v_fma(v, w2, a3_2), a3_3 = v_fma(v, w3, a3_3);\n"
-    "            }\n"
-    "        }\n"
-    "    }\n"
-    "    v_store(y, device_a_finish(a0_0));\n"
-    "    v_store(y + 16, device_a_finish(a1_0));\n"
-    "    v_store(y + 32, device_a_finish(a2_0));\n"
-    "    v_store(y + 48, device_a_finish(a3_0));\n",
-    "    v_store(y + 4, device_a_finish(a0_1));\n"
-    "    v_store(y + 20, device_a_finish(a1_1));\n"
-    "    v_store(y + 36, device_a_finish(a2_1));\n"
-    "    v_store(y + 52, device_a_finish(a3_1));\n"
-    "    v_store(y + 8, device_a_finish(a0_2));\n"
-    "    v_store(y + 24, device_a_finish(a1_2));\n"
-    "    v_store(y + 40, device_a_finish(a2_2));\n"
-    "    v_store(y + 56, device_a_finish(a3_2));\n"
-    "    v_store(y + 12, device_a_finish(a0_3));\n"
-    "    v_store(y + 28, device_a_finish(a1_3));\n"
-    "    v_store(y + 44, device_a_finish(a2_3));\n"
-    "    v_store(y + 60, device_a_finish(a3_3));\n"
-    "}\n"
-    "\n"
     "static void device_a(global const float *restrict x, global const float *restrict weight,\n"
-    "                     global const float *restrict bias, global float *restrict y)\n"
+    "                     global const float *restrict bias, global float *restrict y, local float *restrict tile)\n"
     "{\n"
-    "    for (int o = 0; o < 64; o += 32) {\n"
-    "        for (int v = 0; v < 32; v += 16) {\n"
-    "            for (int r = 0; r < 28; r++) {\n"
-    "                for (int c = 0; c < 28; c += 4) {\n"
-    "                    device_a_4x4of8(x + r * 1824 + c * 32, weight + o * 144 + v, bias + o + v,\n"
-    "                                    y + o * 784 + v * 784 + r * 448 + c * 16);\n"
+    "    const int me = get_local_id(0), job = get_group_id(0);\n"
+    "    const int first_pixel = job % 25 * 32;\n"
+    "    const int first_map = job / 25 * 32;\n"
+    "    const int from = 0, to = 9;\n"
+    "    /* What it fetches of each slice: weights of four maps, and what they meet. */\n"
+    "    const int map = first_map + me % 8 * 4;\n"
+    "    global const float *w_at = weight + map / 32 * 4608 + map % 32 + me / 8 * 32;\n"
+    "    global const float *x_at0;\n"
+    "    {\n"
+    "        const int p = min(first_pixel + me / 4, 783);\n"
+    "        const int r = p / 28, c = p % 28;\n"
+    "        x_at0 = x + me % 4 * 4 + r * 1824 + c * 32;\n"
+    "    }\n"
+    "    global const float *x_at1;\n"
+    "    {\n"
+    "        const int p = min(first_pixel + me / 4 + 16, 783);\n"
+    "        const int r = p / 28, c = p % 28;\n"
+    "        x_at1 = x + me % 4 * 4 + r * 1824 + c * 32;\n"
+    "    }\n"
+    "    const int row = me % 8 * 4, column = me / 8 * 4;\n"
+    "    v4 sums[4][1];\n"
+    "    #pragma unroll\n"
+    "    for (int j = 0; j < 4; j++) {\n"
+    "        sums[j][0] = v_zero();\n"
+    "    }\n"
+    "    for (int s = from; s <= to; s++) {\n"
+    "        v4 w0, w1, v0, v1;\n"
+    "        if (s < to) {\n"
+    "            const int tap = s % 9;\n"
+    "            const int product = s * 16, place = s / 9 * 51984 + tap / 3 * 912 + tap % 3 * 16;\n"
+    "            w0 = v_read(w_at + product * 32);\n"
+    "            w1 = v_read(w_at + (product + 8) * 32);\n"
+    "            v0 = v_read(x_at0 + place);\n"
+    "            v1 = v_read(x_at1 + place);\n"
+    "        }\n"
+    "        if (s > from) {\n"
+    "            local const float *w = tile + ((s - 1) & 1) * 1024, *v = w + 512;\n",
+    "            #pragma unroll\n"
+    "            for (int k = 0; k < 16; k++) {\n"
+    "                const v4 a0 = v_load_near(w + k * 32 + row);\n"
+    "                const v4 b0 = v_load_near(v + k * 32 + (column ^ k / 4 * 8));\n"
+    "                const float p[4] = {b0.x, b0.y, b0.z, b0.w};\n"
+    "                #pragma unroll\n"
+    "                for (int j = 0; j < 4; j++) {\n"
+    "                    sums[j][0] = v_fma(v_set(p[j]), a0, sums[j][0]);\n"
     "                }\n"
     "            }\n"
     "        }\n"
+    "        if (s < to) {\n"
+    "            local float *next = tile + (s & 1) * 1024;\n"
+    "            v_store_near(next + me * 4, w0);\n"
+    "            v_store_near(next + me * 4 + 256, w1);\n"
+    "            {\n"
+    "                local float *at = next + 512 + me % 4 * 128 + ((me / 4) ^ me % 4 * 8);\n"
+    "                at[0] = v0.x;\n"
+    "                at[32] = v0.y;\n"
+    "                at[64] = v0.z;\n"
+    "                at[96] = v0.w;\n"
+    "            }\n"
+    "            {\n"
+    "                local float *at = next + 512 + me % 4 * 128 + ((me / 4 + 16) ^ me % 4 * 8);\n"
+    "                at[0] = v1.x;\n"
+    "                at[32] = v1.y;\n"
+    "                at[64] = v1.z;\n"
+    "                at[96] = v1.w;\n"
+    "            }\n"
+    "        }\n"
+    "        barrier(CLK_LOCAL_MEM_FENCE);\n"
+    "    }\n"
+    "    #pragma unroll\n"
+    "    for (int j = 0; j < 4; j++) {\n"
+    "        const int p = first_pixel + column + j;\n"
+    "        if (p < 784) {\n"
+    "            const int r = p / 28, c = p % 28;\n"
+    "            const int o = first_map + row;\n"
+    "            const int block = o / 16 * 16, lane = o % 16;\n"
+    "            v_write(y + block * 784 + lane + r * 448 + c * 16, device_a_finish(v_add(sums[j][0], v_load(bias + o))));\n"
+    "        }\n"
     "    }\n"
     "}\n"
     "\n"
-    "__attribute__((reqd_work_group_size(1, 1, 1)))\n"
+    "__attribute__((reqd_work_group_size(64, 1, 1)))\n"
     "kernel void device_a_launch(global const float *x, const uint x_at, global const float *weight, const uint weight_at,\n"
     "                            global const float *bias, const uint bias_at, global float *y, const uint y_at)\n"
     "{\n"
-    "    device_a(x + x_at, weight + weight_at, bias + bias_at, y + y_at);\n"
+    "    local float tile[2048] __attribute__((aligned(16)));\n"
+    "    device_a(x + x_at, weight + weight_at, bias + bias_at, y + y_at, tile);\n"
     "}\n"
     "\n"
     "/* maxpool (device.fov:5)\n"
@@ -604,7 +638,7 @@ static const char *const device_source[] = {
     "    v4 a3_b = v_zero();\n"
     "    global const float *w = weight;\n"
     "    for (int i = 0; i < 64; i += 2, w += 32) {\n"
-    "        const v4 s = v_broadcast(x + i);\n"
+    "        const v4 s = v_broadcast(x + i);\n",
     "        a0 = v_fma(s, v_load(w), a0);\n"
     "        a1 = v_fma(s, v_load(w + 4), a1);\n"
     "        a2 = v_fma(s, v_load(w + 8), a2);\n"
@@ -617,7 +651,7 @@ static const char *const device_source[] = {
     "    }\n"
     "    v_store(sums, v_add(a0, a0_b));\n"
     "    v_store(sums + 4, v_add(a1, a1_b));\n"
-    "    v_store(sums + 8, v_add(a2, a2_b));\n",
+    "    v_store(sums + 8, v_add(a2, a2_b));\n"
     "    v_store(sums + 12, v_add(a3, a3_b));\n"
     "}\n"
     "\n"
@@ -675,14 +709,14 @@ static const fovea_cl_tensor device_tensors5[] = {{FOVEA_CL_MEMORY, 0, at_concat
                                                   {FOVEA_CL_WEIGHTS, 0, w_b_bias}, {FOVEA_CL_MEMORY, 0, at_b}};
 static const fovea_cl_tensor device_tensors6[] = {{FOVEA_CL_MEMORY, 0, at_b}, {FOVEA_CL_OUTPUT, 0, 0}};
 
-/* Kernels, layers, steps, tensors, among how many work-groups each can be shared at most, and the device. */
+/* Kernels, layers, steps, tensors, and among how many work-groups each can be shared at most. */
 static const fovea_cl_launch device_launches[] = {
-    {"device_pack_image_launch", "", 0, device_tensors1, 2, 3249, {0}, {0}, 0, NULL},
-    {"device_a_launch", "a", 1, device_tensors2, 4, 28, {0}, {0}, 0, NULL},
-    {"device_maxpool_launch", "", 2, device_tensors3, 2, 1, {0}, {0}, 0, NULL},
-    {"device_avgpool_launch", "", 3, device_tensors4, 2, 1, {0}, {0}, 0, NULL},
-    {"device_b_launch", "b", 4, device_tensors5, 4, 1, {0}, {0}, 0, NULL},
-    {"device_softmax_launch", "", 5, device_tensors6, 2, 1, {0}, {0}, 0, NULL},
+    {"device_pack_image_launch", "", 0, device_tensors1, 2, 3249, {0}, {0}},
+    {"device_a_launch", "a", 1, device_tensors2, 4, 28, {0}, {0}},
+    {"device_maxpool_launch", "", 2, device_tensors3, 2, 1, {0}, {0}},
+    {"device_avgpool_launch", "", 3, device_tensors4, 2, 1, {0}, {0}},
+    {"device_b_launch", "b", 4, device_tensors5, 4, 1, {0}, {0}},
+    {"device_softmax_launch", "", 5, device_tensors6, 2, 1, {0}, {0}},
 };
 
 static const fovea_cl_tensor device_gpu_tensors1[] = {{FOVEA_CL_INPUT, 0, 0}, {FOVEA_CL_MEMORY, 0, gpu_at_pack_image}};
@@ -698,14 +732,14 @@ static const fovea_cl_tensor device_gpu_tensors5[] = {{FOVEA_CL_MEMORY, 0, gpu_a
                                                       {FOVEA_CL_WEIGHTS, 0, w_b_bias}, {FOVEA_CL_MEMORY, 0, gpu_at_b}};
 static const fovea_cl_tensor device_gpu_tensors6[] = {{FOVEA_CL_MEMORY, 0, gpu_at_b}, {FOVEA_CL_OUTPUT, 0, 0}};
 
-/* Kernels, layers, steps, tensors, how many work-items in all and in a group, and the device. */
+/* Kernels, layers, steps, tensors, and how many work-items in all and in a group. */
 static const fovea_cl_launch device_gpu_launches[] = {
-    {"device_pack_image_launch", "", 0, device_gpu_tensors1, 2, 0, {52032, 1}, {64, 1}, 0, NULL},
-    {"device_a_launch", "a", 1, device_gpu_tensors2, 4, 0, {1, 1}, {1, 1}, 0, NULL},
-    {"device_maxpool_launch", "", 2, device_gpu_tensors3, 2, 0, {64, 1}, {64, 1}, 0, NULL},
-    {"device_avgpool_launch", "", 3, device_gpu_tensors4, 2, 0, {64, 1}, {64, 1}, 0, NULL},
-    {"device_b_launch", "b", 4, device_gpu_tensors5, 4, 0, {1, 1}, {1, 1}, 0, NULL},
-    {"device_softmax_launch", "", 5, device_gpu_tensors6, 2, 0, {1, 1}, {1, 1}, 0, NULL},
+    {"device_pack_image_launch", "", 0, device_gpu_tensors1, 2, 0, {52032, 1}, {64, 1}},
+    {"device_a_launch", "a", 1, device_gpu_tensors2, 4, 0, {3200, 1}, {64, 1}},
+    {"device_maxpool_launch", "", 2, device_gpu_tensors3, 2, 0, {64, 1}, {64, 1}},
+    {"device_avgpool_launch", "", 3, device_gpu_tensors4, 2, 0, {64, 1}, {64, 1}},
+    {"device_b_launch", "b", 4, device_gpu_tensors5, 4, 0, {1, 1}, {1, 1}},
+    {"device_softmax_launch", "", 5, device_gpu_tensors6, 2, 0, {1, 1}, {1, 1}},
 };
 
 static const size_t device_input_bytes[] = {207936};

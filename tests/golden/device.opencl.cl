@@ -413,6 +413,9 @@ FOVEA_WORD v4 v4_min(v4 a, v4 b)
 /* Of the device's memory, where it is aligned as blocks and panels are. */
 #define v_read(p)            (*(global const float4 *)(p))
 #define v_write(p, a)        (*(global float4 *)(p) = (a))
+/* Vectors in local memory. */
+#define v_load_near(p)       (*(local const float4 *)(p))
+#define v_store_near(p, a)   (*(local float4 *)(p) = (a))
 
 /* b when they are equal or one of them is not a number: -0 and NaN pass through larger(0, x). */
 static inline float device_larger(float a, float b)
@@ -439,71 +442,102 @@ kernel void device_pack_image_launch(global const float *x, const uint x_at, glo
 
 /* a: conv, relu (device.fov:4)
  * x[1][57][57][16], weight[2][3][3][16][32], bias[2][32] -> y[4][28][28][16]
- * direct, 16 maps x 4 pixels summed in registers, channels in blocks of 16 */
+ * 32 maps x 32 pixels of a work-group, 4 x 4 of an item, by 16 products */
 static inline v4 device_a_finish(v4 v)
 {
     return v_max(v_set(0.0f), v);
 }
 
-/* 4 pixels, of 16 maps of a panel of 32. */
-static void device_a_4x4of8(global const float *restrict x, global const float *restrict weight,
-                            global const float *restrict bias, global float *restrict y)
-{
-    v4 a0_0 = v_load(bias), a0_1 = v_load(bias + 4), a0_2 = v_load(bias + 8), a0_3 = v_load(bias + 12);
-    v4 a1_0 = v_load(bias), a1_1 = v_load(bias + 4), a1_2 = v_load(bias + 8), a1_3 = v_load(bias + 12);
-    v4 a2_0 = v_load(bias), a2_1 = v_load(bias + 4), a2_2 = v_load(bias + 8), a2_3 = v_load(bias + 12);
-    v4 a3_0 = v_load(bias), a3_1 = v_load(bias + 4), a3_2 = v_load(bias + 8), a3_3 = v_load(bias + 12);
-    for (int ky = 0; ky < 3; ky++) {
-        for (int kx = 0; kx < 3; kx++) {
-            global const float *s = x + ky * 912 + kx * 16;
-            for (int i = 0; i < 16; i++, s++, weight += 32) {
-                const v4 w0 = v_load(weight), w1 = v_load(weight + 4), w2 = v_load(weight + 8), w3 = v_load(weight + 12);
-                v4 v;
-                v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0), a0_1 = v_fma(v, w1, a0_1), a0_2 = v_fma(v, w2, a0_2), a0_3 = v_fma(v, w3, a0_3);
-                v = v_broadcast(s + 32), a1_0 = v_fma(v, w0, a1_0), a1_1 = v_fma(v, w1, a1_1), a1_2 = v_fma(v, w2, a1_2), a1_3 = v_fma(v, w3, a1_3);
-                v = v_broadcast(s + 64), a2_0 = v_fma(v, w0, a2_0), a2_1 = v_fma(v, w1, a2_1), a2_2 = v_fma(v, w2, a2_2), a2_3 = v_fma(v, w3, a2_3);
-                v = v_broadcast(s + 96), a3_0 = v_fma(v, w0, a3_0), a3_1 = v_fma(v, w1, a3_1), a3_2 = v_fma(v, w2, a3_2), a3_3 = v_fma(v, w3, a3_3);
-            }
-        }
-    }
-    v_store(y, device_a_finish(a0_0));
-    v_store(y + 16, device_a_finish(a1_0));
-    v_store(y + 32, device_a_finish(a2_0));
-    v_store(y + 48, device_a_finish(a3_0));
-    v_store(y + 4, device_a_finish(a0_1));
-    v_store(y + 20, device_a_finish(a1_1));
-    v_store(y + 36, device_a_finish(a2_1));
-    v_store(y + 52, device_a_finish(a3_1));
-    v_store(y + 8, device_a_finish(a0_2));
-    v_store(y + 24, device_a_finish(a1_2));
-    v_store(y + 40, device_a_finish(a2_2));
-    v_store(y + 56, device_a_finish(a3_2));
-    v_store(y + 12, device_a_finish(a0_3));
-    v_store(y + 28, device_a_finish(a1_3));
-    v_store(y + 44, device_a_finish(a2_3));
-    v_store(y + 60, device_a_finish(a3_3));
-}
-
 static void device_a(global const float *restrict x, global const float *restrict weight,
-                     global const float *restrict bias, global float *restrict y)
+                     global const float *restrict bias, global float *restrict y, local float *restrict tile)
 {
-    for (int o = 0; o < 64; o += 32) {
-        for (int v = 0; v < 32; v += 16) {
-            for (int r = 0; r < 28; r++) {
-                for (int c = 0; c < 28; c += 4) {
-                    device_a_4x4of8(x + r * 1824 + c * 32, weight + o * 144 + v, bias + o + v,
-                                    y + o * 784 + v * 784 + r * 448 + c * 16);
+    const int me = get_local_id(0), job = get_group_id(0);
+    const int first_pixel = job % 25 * 32;
+    const int first_map = job / 25 * 32;
+    const int from = 0, to = 9;
+    /* What it fetches of each slice: weights of four maps, and what they meet. */
+    const int map = first_map + me % 8 * 4;
+    global const float *w_at = weight + map / 32 * 4608 + map % 32 + me / 8 * 32;
+    global const float *x_at0;
+    {
+        const int p = min(first_pixel + me / 4, 783);
+        const int r = p / 28, c = p % 28;
+        x_at0 = x + me % 4 * 4 + r * 1824 + c * 32;
+    }
+    global const float *x_at1;
+    {
+        const int p = min(first_pixel + me / 4 + 16, 783);
+        const int r = p / 28, c = p % 28;
+        x_at1 = x + me % 4 * 4 + r * 1824 + c * 32;
+    }
+    const int row = me % 8 * 4, column = me / 8 * 4;
+    v4 sums[4][1];
+    #pragma unroll
+    for (int j = 0; j < 4; j++) {
+        sums[j][0] = v_zero();
+    }
+    for (int s = from; s <= to; s++) {
+        v4 w0, w1, v0, v1;
+        if (s < to) {
+            const int tap = s % 9;
+            const int product = s * 16, place = s / 9 * 51984 + tap / 3 * 912 + tap % 3 * 16;
+            w0 = v_read(w_at + product * 32);
+            w1 = v_read(w_at + (product + 8) * 32);
+            v0 = v_read(x_at0 + place);
+            v1 = v_read(x_at1 + place);
+        }
+        if (s > from) {
+            local const float *w = tile + ((s - 1) & 1) * 1024, *v = w + 512;
+            #pragma unroll
+            for (int k = 0; k < 16; k++) {
+                const v4 a0 = v_load_near(w + k * 32 + row);
+                const v4 b0 = v_load_near(v + k * 32 + (column ^ k / 4 * 8));
+                const float p[4] = {b0.x, b0.y, b0.z, b0.w};
+                #pragma unroll
+                for (int j = 0; j < 4; j++) {
+                    sums[j][0] = v_fma(v_set(p[j]), a0, sums[j][0]);
                 }
             }
         }
+        if (s < to) {
+            local float *next = tile + (s & 1) * 1024;
+            v_store_near(next + me * 4, w0);
+            v_store_near(next + me * 4 + 256, w1);
+            {
+                local float *at = next + 512 + me % 4 * 128 + ((me / 4) ^ me % 4 * 8);
+                at[0] = v0.x;
+                at[32] = v0.y;
+                at[64] = v0.z;
+                at[96] = v0.w;
+            }
+            {
+                local float *at = next + 512 + me % 4 * 128 + ((me / 4 + 16) ^ me % 4 * 8);
+                at[0] = v1.x;
+                at[32] = v1.y;
+                at[64] = v1.z;
+                at[96] = v1.w;
+            }
+        }
+        barrier(CLK_LOCAL_MEM_FENCE);
+    }
+    #pragma unroll
+    for (int j = 0; j < 4; j++) {
+        const int p = first_pixel + column + j;
+        if (p < 784) {
+            const int r = p / 28, c = p % 28;
+            const int o = first_map + row;
+            const int block = o / 16 * 16, lane = o % 16;
+            v_write(y + block * 784 + lane + r * 448 + c * 16, device_a_finish(v_add(sums[j][0], v_load(bias + o))));
+        }
     }
 }
 
-__attribute__((reqd_work_group_size(1, 1, 1)))
+__attribute__((reqd_work_group_size(64, 1, 1)))
 kernel void device_a_launch(global const float *x, const uint x_at, global const float *weight, const uint weight_at,
                             global const float *bias, const uint bias_at, global float *y, const uint y_at)
 {
-    device_a(x + x_at, weight + weight_at, bias + bias_at, y + y_at);
+    local float tile[2048] __attribute__((aligned(16)));
+    device_a(x + x_at, weight + weight_at, bias + bias_at, y + y_at, tile);
 }
 
 /* maxpool (device.fov:5)

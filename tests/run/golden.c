@@ -8,6 +8,7 @@
  */
 #include <criterion/criterion.h>
 
+#include <ctype.h>
 #include <unistd.h>
 
 #include "emit/emit.h"
@@ -138,8 +139,17 @@ static bool check_texts(void *context)
     return good;
 }
 
+/* "-DLENET5_GPU": what a model's kernels for GPUs are compiled with. */
+static const char *gpu_of(Arena *arena, const char *name)
+{
+    char *option = arena_printf(arena, "-D%s_GPU", name);
+    for (char *at = option + 2; *at; at++)
+        *at = (char)toupper((unsigned char)*at);
+    return option;
+}
+
 /* Clean with both compilers under warnings that we do not use ourselves; a header for C++ too; a bounded stack. Kernels
- * in OpenCL C are read by a compiler that has no device, for the machine's own CPU and for SPIR. */
+ * in OpenCL C are read by a compiler that has no device, for the machine's own CPU, for SPIR, and those for GPUs. */
 static bool check_compiles(void *context)
 {
     static const char flags[] = "-std=c99 -O1 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wvla "
@@ -160,11 +170,12 @@ static bool check_compiles(void *context)
                            "-Wpedantic -Werror -fsyntax-only -Iruntime -I%s -",
                            name, name, folder) &&
                good;
-        for (int spir = 0; target_find(targets[t])->opencl && spir < 2; spir++)
+        const char *const readers[] = {"", "-target spir64", gpu_of(arena, name)};
+        for (size_t r = 0; target_find(targets[t])->opencl && r < COUNT_OF(readers); r++)
             good = command_run(&report,
                                "clang -x cl -cl-std=CL1.2 %s -Wall -Wextra -Wpedantic -Wshadow -Werror -fsyntax-only "
                                "%s/%s.cl",
-                               spir ? "-target spir64" : "", folder, name) &&
+                               readers[r], folder, name) &&
                    good;
         folder_remove(folder);
     }
