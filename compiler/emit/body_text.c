@@ -312,13 +312,15 @@ const char *text_finished(const KernelText *text, const char *value, const char 
 {
     if (!text_has_finish(text))
         return value;
+    const bool aligned = text->plan->target->gpu && text->kernel->form.activations == LAYOUT_BLOCKED;
+    const char *load = aligned ? "v_read" : "v_load"; /* blocks and panels are */
     const char *call = arena_printf(text->arena, "%s_finish(%s", text->name, value);
     for (uint32_t i = text_leader_parameters(text); i < text_parameter_count(text); i++) {
         const char *parameter = text_parameter(text, i), *place = text_is_parallel(text, i) ? at[i] : channel;
         if (!text_is_parallel(text, i) && !text_parameter_runs(text, i))
             call = arena_printf(text->arena, vector ? "%s, v_broadcast(%s)" : "%s, *%s", call, parameter);
         else if (vector)
-            call = arena_printf(text->arena, "%s, v_load(%s)", call, pointer_text(text, parameter, place));
+            call = arena_printf(text->arena, "%s, %s(%s)", call, load, pointer_text(text, parameter, place));
         else
             call = arena_printf(text->arena, "%s, %s[%s]", call, parameter, place);
     }

@@ -120,7 +120,7 @@ static void store_blocked(KernelText *text, const GpuStore *store)
     buf_line(out, "const int block = o / %d * %d, lane = o %% %d;", block, block, block);
     const char *value = store->value;
     if (has_bias(text))
-        value = arena_printf(text->arena, "v_add(%s, v_load(bias + o))", value);
+        value = arena_printf(text->arena, "v_add(%s, v_read(bias + o))", value);
     value = text_finished(text, value, "o", parallels_at(text, terms, COUNT_OF(terms)), true);
     line_wrapped(out, arena_printf(text->arena, "v_write(%s, %s);",
                                    pointer_text(text, "y", place_text(text, &to, terms, COUNT_OF(terms))), value));

@@ -568,7 +568,7 @@ static const char *const device_source[] = {
     "            const int r = p / 28, c = p % 28;\n"
     "            const int o = first_map + row;\n"
     "            const int block = o / 16 * 16, lane = o % 16;\n"
-    "            v_write(y + block * 784 + lane + r * 448 + c * 16, device_a_finish(v_add(sums[j][0], v_load(bias + o))));\n"
+    "            v_write(y + block * 784 + lane + r * 448 + c * 16, device_a_finish(v_add(sums[j][0], v_read(bias + o))));\n"
     "        }\n"
     "    }\n"
     "}\n"

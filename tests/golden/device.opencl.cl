@@ -527,7 +527,7 @@ static void device_a(global const float *restrict x, global const float *restric
             const int r = p / 28, c = p % 28;
             const int o = first_map + row;
             const int block = o / 16 * 16, lane = o % 16;
-            v_write(y + block * 784 + lane + r * 448 + c * 16, device_a_finish(v_add(sums[j][0], v_load(bias + o))));
+            v_write(y + block * 784 + lane + r * 448 + c * 16, device_a_finish(v_add(sums[j][0], v_read(bias + o))));
         }
     }
 }

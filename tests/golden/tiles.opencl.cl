@@ -683,21 +683,92 @@ kernel void tiles_d_launch(global const float *x, const uint x_at, global const 
     tiles_d(x + x_at, weight + weight_at, bias + bias_at, y + y_at);
 }
 
-/* pack (tiles.fov:6)
- * x[2][7][7][16] -> y[32][7][7]
- * the same values in another layout */
-static void tiles_pack_a(global const float *restrict x, global float *restrict y)
+/* e: conv (tiles.fov:6)
+ * x[2][7][7][16], weight[1][2][3][3][16][32], bias[1][32] -> y[2][3][3][16]
+ * direct, 32 maps x 9 pixels across rows summed in registers, channels in blocks of 16 */
+/* 9 pixels in 3 rows, of 32 maps. */
+static void tiles_e_9x2(global const float *restrict x, global const float *restrict weight,
+                        global const float *restrict bias, global float *restrict y)
 {
-    for (int i = 0; i < 2; i++)
-        for (int j = 0; j < 49; j++)
-            for (int k = 0; k < 16; k++)
-                y[i * 784 + j + k * 49] = x[i * 784 + j * 16 + k];
+    v16 a0_0 = v_load(bias), a0_1 = v_load(bias + 16);
+    v16 a1_0 = v_load(bias), a1_1 = v_load(bias + 16);
+    v16 a2_0 = v_load(bias), a2_1 = v_load(bias + 16);
+    v16 a3_0 = v_load(bias), a3_1 = v_load(bias + 16);
+    v16 a4_0 = v_load(bias), a4_1 = v_load(bias + 16);
+    v16 a5_0 = v_load(bias), a5_1 = v_load(bias + 16);
+    v16 a6_0 = v_load(bias), a6_1 = v_load(bias + 16);
+    v16 a7_0 = v_load(bias), a7_1 = v_load(bias + 16);
+    v16 a8_0 = v_load(bias), a8_1 = v_load(bias + 16);
+    for (int b = 0; b < 2; b++) {
+        for (int ky = 0; ky < 3; ky++) {
+            for (int kx = 0; kx < 3; kx++) {
+                global const float *s = x + b * 784 + ky * 112 + kx * 16;
+                for (int i = 0; i < 16; i++, s++, weight += 32) {
+                    const v16 w0 = v_load(weight), w1 = v_load(weight + 16);
+                    v16 v;
+                    v = v_broadcast(s), a0_0 = v_fma(v, w0, a0_0), a0_1 = v_fma(v, w1, a0_1);
+                    v = v_broadcast(s + 32), a1_0 = v_fma(v, w0, a1_0), a1_1 = v_fma(v, w1, a1_1);
+                    v = v_broadcast(s + 64), a2_0 = v_fma(v, w0, a2_0), a2_1 = v_fma(v, w1, a2_1);
+                    v = v_broadcast(s + 224), a3_0 = v_fma(v, w0, a3_0), a3_1 = v_fma(v, w1, a3_1);
+                    v = v_broadcast(s + 256), a4_0 = v_fma(v, w0, a4_0), a4_1 = v_fma(v, w1, a4_1);
+                    v = v_broadcast(s + 288), a5_0 = v_fma(v, w0, a5_0), a5_1 = v_fma(v, w1, a5_1);
+                    v = v_broadcast(s + 448), a6_0 = v_fma(v, w0, a6_0), a6_1 = v_fma(v, w1, a6_1);
+                    v = v_broadcast(s + 480), a7_0 = v_fma(v, w0, a7_0), a7_1 = v_fma(v, w1, a7_1);
+                    v = v_broadcast(s + 512), a8_0 = v_fma(v, w0, a8_0), a8_1 = v_fma(v, w1, a8_1);
+                }
+            }
+        }
+    }
+    v_store(y, a0_0);
+    v_store(y + 16, a1_0);
+    v_store(y + 32, a2_0);
+    v_store(y + 48, a3_0);
+    v_store(y + 64, a4_0);
+    v_store(y + 80, a5_0);
+    v_store(y + 96, a6_0);
+    v_store(y + 112, a7_0);
+    v_store(y + 128, a8_0);
+    v_store(y + 144, a0_1);
+    v_store(y + 160, a1_1);
+    v_store(y + 176, a2_1);
+    v_store(y + 192, a3_1);
+    v_store(y + 208, a4_1);
+    v_store(y + 224, a5_1);
+    v_store(y + 240, a6_1);
+    v_store(y + 256, a7_1);
+    v_store(y + 272, a8_1);
+}
+
+static void tiles_e(global const float *restrict x, global const float *restrict weight,
+                    global const float *restrict bias, global float *restrict y)
+{
+    tiles_e_9x2(x, weight, bias, y);
 }
 
 __attribute__((reqd_work_group_size(1, 1, 1)))
-kernel void tiles_pack_a_launch(global const float *x, const uint x_at, global float *y, const uint y_at)
+kernel void tiles_e_launch(global const float *x, const uint x_at, global const float *weight, const uint weight_at,
+                           global const float *bias, const uint bias_at, global float *y, const uint y_at)
 {
-    tiles_pack_a(x + x_at, y + y_at);
+    tiles_e(x + x_at, weight + weight_at, bias + bias_at, y + y_at);
+}
+
+/* e: pack (tiles.fov:6)
+ * x[2][3][3][16] -> y[20][3][3]
+ * the same values in another layout */
+static void tiles_pack_e(global const float *restrict x, global float *restrict y)
+{
+    for (int i = 0; i < 9; i++)
+        for (int j = 0; j < 16; j++)
+            y[i + j * 9] = x[i * 16 + j];
+    for (int i = 0; i < 9; i++)
+        for (int j = 0; j < 4; j++)
+            y[144 + i + j * 9] = x[144 + i * 16 + j];
+}
+
+__attribute__((reqd_work_group_size(1, 1, 1)))
+kernel void tiles_pack_e_launch(global const float *x, const uint x_at, global float *y, const uint y_at)
+{
+    tiles_pack_e(x + x_at, y + y_at);
 }
 
 #else
@@ -870,7 +941,7 @@ static void tiles_a(global const float *restrict x, global const float *restrict
             const int r = p / 7, c = p % 7;
             const int o = first_map + row;
             const int block = o / 16 * 16, lane = o % 16;
-            v_write(y + block * 49 + lane + r * 112 + c * 16, tiles_a_finish(v_add(sums[j][0], v_load(bias + o))));
+            v_write(y + block * 49 + lane + r * 112 + c * 16, tiles_a_finish(v_add(sums[j][0], v_read(bias + o))));
         }
     }
 }
@@ -973,7 +1044,7 @@ static void tiles_b(global const float *restrict x, global const float *restrict
             const int o = first_map + row;
             if (o < 80) {
                 const int block = o / 16 * 16, lane = o % 16;
-                v_write(y + block * 81 + lane + r * 144 + c * 16, tiles_b_finish(v_add(sums[j][0], v_load(bias + o))));
+                v_write(y + block * 81 + lane + r * 144 + c * 16, tiles_b_finish(v_add(sums[j][0], v_read(bias + o))));
             }
         }
     }
@@ -1009,7 +1080,7 @@ static void tiles_c(global const float *restrict x, global const float *restrict
         {
             const int o = b * 16 + v * 4;
             const int block = o / 16 * 16, lane = o % 16;
-            v_write(y + block * 49 + lane + r * 112 + c * 16, v_add(sum0, v_load(bias + o)));
+            v_write(y + block * 49 + lane + r * 112 + c * 16, v_add(sum0, v_read(bias + o)));
         }
     }
 }
@@ -1116,7 +1187,7 @@ static void tiles_d(global const float *restrict x, global const float *restrict
             const int o = first_map + row;
             const int block = o / 16 * 16, lane = o % 16;
             v_write(y + block * 49 + lane + r * 112 + c * 16, tiles_d_finish(
-                    v_add(sums[j][0], v_load(bias + o)), v_load(y + block * 49 + lane + r * 112 + c * 16)));
+                    v_add(sums[j][0], v_read(bias + o)), v_read(y + block * 49 + lane + r * 112 + c * 16)));
         }
     }
 }
@@ -1129,21 +1200,146 @@ kernel void tiles_d_launch(global const float *x, const uint x_at, global const 
     tiles_d(x + x_at, weight + weight_at, bias + bias_at, y + y_at, tile);
 }
 
-/* pack (tiles.fov:6)
- * x[2][7][7][16] -> y[32][7][7]
- * the same values in another layout */
-static void tiles_pack_a(global const float *restrict x, global float *restrict y)
+/* e: conv (tiles.fov:6)
+ * x[2][7][7][16], weight[1][2][3][3][16][32], bias[1][32] -> y[2][3][3][16]
+ * 32 maps x 32 pixels of a work-group, 4 x 4 of an item, by 16 products, in 4 parts */
+static void tiles_e(global const float *restrict x, global const float *restrict weight,
+                    global const float *restrict bias, global float *restrict y, global float *restrict scratch,
+                    local float *restrict tile)
 {
-    for (int item = get_global_id(0); item < 1568; item += get_global_size(0)) {
-        const int i = item / 784, j = item / 16 % 49, k = item % 16;
-        y[i * 784 + j + k * 49] = x[i * 784 + j * 16 + k];
+    (void)bias, (void)y;
+    const int me = get_local_id(0), job = get_group_id(0);
+    const int first_pixel = 0;
+    const int first_map = 0;
+    const int part = job;
+    const int from = part * 5, to = min(from + 5, 18);
+    /* What it fetches of each slice: weights of four maps, and what they meet. */
+    const int map = min(first_map + me % 8 * 4, 28);
+    global const float *w_at = weight + map + me / 8 * 32;
+    global const float *x_at0;
+    {
+        const int p = min(first_pixel + me / 4, 8);
+        const int r = p / 3, c = p % 3;
+        x_at0 = x + me % 4 * 4 + r * 224 + c * 32;
+    }
+    global const float *x_at1;
+    {
+        const int p = min(first_pixel + me / 4 + 16, 8);
+        const int r = p / 3, c = p % 3;
+        x_at1 = x + me % 4 * 4 + r * 224 + c * 32;
+    }
+    const int row = me % 8 * 4, column = me / 8 * 4;
+    v4 sums[4][1];
+    #pragma unroll
+    for (int j = 0; j < 4; j++) {
+        sums[j][0] = v_zero();
+    }
+    for (int s = from; s <= to; s++) {
+        v4 w0, w1, v0, v1;
+        if (s < to) {
+            const int tap = s % 9;
+            const int product = s * 16, place = s / 9 * 784 + tap / 3 * 112 + tap % 3 * 16;
+            w0 = v_read(w_at + product * 32);
+            w1 = v_read(w_at + (product + 8) * 32);
+            v0 = v_read(x_at0 + place);
+            v1 = v_read(x_at1 + place);
+        }
+        if (s > from) {
+            local const float *w = tile + ((s - 1) & 1) * 1024, *v = w + 512;
+            #pragma unroll
+            for (int k = 0; k < 16; k++) {
+                const v4 a0 = v_load_near(w + k * 32 + row);
+                const v4 b0 = v_load_near(v + k * 32 + (column ^ k / 4 * 8));
+                const float p[4] = {b0.x, b0.y, b0.z, b0.w};
+                #pragma unroll
+                for (int j = 0; j < 4; j++) {
+                    sums[j][0] = v_fma(v_set(p[j]), a0, sums[j][0]);
+                }
+            }
+        }
+        if (s < to) {
+            local float *next = tile + (s & 1) * 1024;
+            v_store_near(next + me * 4, w0);
+            v_store_near(next + me * 4 + 256, w1);
+            {
+                local float *at = next + 512 + me % 4 * 128 + ((me / 4) ^ me % 4 * 8);
+                at[0] = v0.x;
+                at[32] = v0.y;
+                at[64] = v0.z;
+                at[96] = v0.w;
+            }
+            {
+                local float *at = next + 512 + me % 4 * 128 + ((me / 4 + 16) ^ me % 4 * 8);
+                at[0] = v1.x;
+                at[32] = v1.y;
+                at[64] = v1.z;
+                at[96] = v1.w;
+            }
+        }
+        barrier(CLK_LOCAL_MEM_FENCE);
+    }
+    #pragma unroll
+    for (int j = 0; j < 4; j++) {
+        const int p = first_pixel + column + j;
+        if (p < 9) {
+            v_write(scratch + part * 288 + p * 32 + ((first_map + row) / 4) * 4, sums[j][0]);
+        }
+    }
+}
+
+/* Adds the sums of 4 parts. */
+static void tiles_e_output(global const float *restrict x, global const float *restrict weight,
+                           global const float *restrict bias, global float *restrict y, global float *restrict scratch)
+{
+    (void)x, (void)weight;
+    for (int item = get_global_id(0); item < 72; item += get_global_size(0)) {
+        const int p = item / 8, q = item % 8;
+        const int r = p / 3, c = p % 3;
+        v4 sum = v_read(scratch + p * 32 + q * 4);
+        for (int part = 1; part < 4; part++)
+            sum = v_add(sum, v_read(scratch + part * 288 + p * 32 + q * 4));
+        const int o = q * 4;
+        const int block = o / 16 * 16, lane = o % 16;
+        v_write(y + block * 9 + lane + r * 48 + c * 16, v_add(sum, v_read(bias + o)));
     }
 }
 
 __attribute__((reqd_work_group_size(64, 1, 1)))
-kernel void tiles_pack_a_launch(global const float *x, const uint x_at, global float *y, const uint y_at)
+kernel void tiles_e_launch(global const float *x, const uint x_at, global const float *weight, const uint weight_at,
+                           global const float *bias, const uint bias_at, global float *y, const uint y_at,
+                           global float *scratch, const uint scratch_at)
 {
-    tiles_pack_a(x + x_at, y + y_at);
+    local float tile[2048] __attribute__((aligned(16)));
+    tiles_e(x + x_at, weight + weight_at, bias + bias_at, y + y_at, scratch + scratch_at, tile);
+}
+
+__attribute__((reqd_work_group_size(64, 1, 1)))
+kernel void tiles_e_output_launch(global const float *x, const uint x_at, global const float *weight,
+                                  const uint weight_at, global const float *bias, const uint bias_at, global float *y,
+                                  const uint y_at, global float *scratch, const uint scratch_at)
+{
+    tiles_e_output(x + x_at, weight + weight_at, bias + bias_at, y + y_at, scratch + scratch_at);
+}
+
+/* e: pack (tiles.fov:6)
+ * x[2][3][3][16] -> y[20][3][3]
+ * the same values in another layout */
+static void tiles_pack_e(global const float *restrict x, global float *restrict y)
+{
+    for (int item = get_global_id(0); item < 144; item += get_global_size(0)) {
+        const int i = item / 16, j = item % 16;
+        y[i + j * 9] = x[i * 16 + j];
+    }
+    for (int item = get_global_id(0); item < 36; item += get_global_size(0)) {
+        const int i = item / 4, j = item % 4;
+        y[144 + i + j * 9] = x[144 + i * 16 + j];
+    }
+}
+
+__attribute__((reqd_work_group_size(64, 1, 1)))
+kernel void tiles_pack_e_launch(global const float *x, const uint x_at, global float *y, const uint y_at)
+{
+    tiles_pack_e(x + x_at, y + y_at);
 }
 
 #endif

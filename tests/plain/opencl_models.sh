@@ -156,8 +156,8 @@ net mixed(x: f32[3, 13, 13]) {
                  -> f: fc(10) -> softmax;
 }
 END
-cp "$golden/device.fov" "$golden/lenet.fov" .
-for case in lenet5:3136 lenet:576 mixed:2028 device:207936; do
+cp "$golden/device.fov" "$golden/lenet.fov" "$golden/tiles.fov" .
+for case in lenet5:3136 lenet:576 mixed:2028 tiles:2700 device:207936; do
     net=${case%:*} bytes=${case#*:} model=$net.fov
     [ $net = lenet5 ] && model=$lenet/lenet5.fov
     for device in gpu cpu; do # the simulator takes itself for a GPU
