@@ -28,6 +28,16 @@ void winograd_forward(const WinogradText *w);
 /* A^T s A of the sums of one tile of a block of maps, with bias and epilogue, of which `rows` x `columns` are computed
  * and stored, or pooled: NAME_PART(sums, bias, ..., y). */
 void winograd_inverse(const WinogradText *w, const char *part, int64_t rows, int64_t columns);
+/* What those are made of: the line that stores value i, and the text that loads value k. */
+typedef const char *WinogradLine(const WinogradText *w, int i, const char *value);
+typedef const char *WinogradLoad(const WinogradText *w, int k);
+/* "const v16 x0 = v_load(x), x1 = v_load(x + 16), ...;", some in a line. */
+void winograd_load_lines(const WinogradText *w, const char *name, int count, WinogradLoad *load);
+/* Lines that make a values of the vectors x0, x1, ...: one row or column of B^T d. */
+void winograd_forward_lines(const WinogradText *w, WinogradLine *store);
+/* Lines that make values 0 .. count - 1 of the vectors t0, t1, ...: of one row or column of A^T s. `start`: what is
+ * added to each; NULL: nothing. */
+void winograd_inverse_lines(const WinogradText *w, int64_t count, const char *start, WinogradLine *store);
 /* The matrices, in exact fractions, as lines of a comment. */
 void winograd_matrices(const WinogradText *w);
 

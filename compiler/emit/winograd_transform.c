@@ -72,10 +72,7 @@ static Fraction over(Fraction a, Fraction b)
 
 /* ---- there ---- */
 
-/* Lines that make `y(0)`, ... of the vectors x0, x1, ...: one row or column of B^T d. */
-typedef const char *PlaceOf(const WinogradText *w, int i, const char *value);
-
-static void forward_lines(const WinogradText *w, PlaceOf *store)
+void winograd_forward_lines(const WinogradText *w, WinogradLine *store)
 {
     KernelText *text = w->text;
     const Winograd *m = &w->sizes.matrices;
@@ -116,9 +113,7 @@ static const char *kept_column(const WinogradText *w, int i, const char *value)
     return arena_printf(w->text->arena, "columns[%d][j] = %s;", i, value);
 }
 
-/* "const v16 x0 = v_load(x), x1 = v_load(x + 16), ...;", some in a line. */
-static void load_line(const WinogradText *w, const char *name, int count,
-                      const char *(*load)(const WinogradText *w, int k))
+void winograd_load_lines(const WinogradText *w, const char *name, int count, WinogradLoad *load)
 {
     enum { IN_A_LINE = 4 };
     Buf line = {0};
@@ -169,20 +164,19 @@ void winograd_forward(const WinogradText *w)
     out->indent++;
     buf_line(out, "%s rows[%d][%d];", w->vector, a, a);
     buf_open(out, "for (int i = 0; i < %d; i++, x += %lld)", a, (long long)w->in.stride[2]);
-    load_line(w, "x", a, load_pixel);
-    forward_lines(w, kept_row);
+    winograd_load_lines(w, "x", a, load_pixel);
+    winograd_forward_lines(w, kept_row);
     buf_close(out);
     buf_open(out, "for (int j = 0; j < %d; j++, v += %lld)", a, (long long)w->sizes.input_point);
-    load_line(w, "x", a, load_kept_row);
-    forward_lines(w, stored_point);
+    winograd_load_lines(w, "x", a, load_kept_row);
+    winograd_forward_lines(w, stored_point);
     buf_close(out);
     text_close(text);
 }
 
 /* ---- back ---- */
 
-/* Lines that make outputs 0 .. count - 1 of the vectors t0, t1, ...: of one row or column of A^T s. */
-static void inverse_lines(const WinogradText *w, int64_t count, const char *start, PlaceOf *store)
+void winograd_inverse_lines(const WinogradText *w, int64_t count, const char *start, WinogradLine *store)
 {
     KernelText *text = w->text;
     const Winograd *m = &w->sizes.matrices;
@@ -234,8 +228,8 @@ static void write_pooled(const WinogradText *w, int64_t rows, int64_t columns)
     buf_open(out, "for (int p = 0; p < %lld; p++)", (long long)rows / 2);
     buf_line(out, "%s pixels[2][%lld];", w->vector, (long long)columns);
     buf_open(out, "for (int k = 0, i = 2 * p; k < 2; k++, i++)");
-    load_line(w, "t", points_for(w, columns), load_kept_column);
-    inverse_lines(w, columns, w->has_bias ? "b" : NULL, kept_output);
+    winograd_load_lines(w, "t", points_for(w, columns), load_kept_column);
+    winograd_inverse_lines(w, columns, w->has_bias ? "b" : NULL, kept_output);
     buf_close(out);
     for (int64_t c = 0; c < columns; c += 2) {
         const Term terms[] = {{"p", 2, 1}, {NULL, 3, c / 2}};
@@ -270,15 +264,15 @@ void winograd_inverse(const WinogradText *w, const char *part, int64_t rows, int
         buf_line(out, "const %s b = v_load(bias);", w->vector);
     buf_line(out, "%s columns[%lld][%d];", w->vector, (long long)rows, a);
     buf_open(out, "for (int j = 0; j < %d; j++, sums += %lld)", a, (long long)w->sizes.sum_point);
-    load_line(w, "t", points_for(w, rows), load_sum);
-    inverse_lines(w, rows, NULL, kept_column);
+    winograd_load_lines(w, "t", points_for(w, rows), load_sum);
+    winograd_inverse_lines(w, rows, NULL, kept_column);
     buf_close(out);
     if (w->pooled) {
         write_pooled(w, rows, columns);
     } else {
         buf_open(out, "for (int i = 0; i < %lld; i++)", (long long)rows);
-        load_line(w, "t", points_for(w, columns), load_kept_column);
-        inverse_lines(w, columns, w->has_bias ? "b" : NULL, stored_output);
+        winograd_load_lines(w, "t", points_for(w, columns), load_kept_column);
+        winograd_inverse_lines(w, columns, w->has_bias ? "b" : NULL, stored_output);
         buf_close(out);
     }
     text_close(text);
