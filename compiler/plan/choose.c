@@ -26,17 +26,9 @@ typedef struct Choice {
     const Shape *y;
 } Choice;
 
-/* Loops of a single turn are left out; `last` is what is done with a rest. */
 static void add(Choice *c, Loop loop)
 {
-    bool is_loop = loop.kind != LOOP_COPIED && loop.kind != LOOP_KEPT;
-    if (loop.length % loop.step == 0)
-        loop.last = LAST_WHOLE;
-    if (is_loop && loop.length == loop.step)
-        return;
-    if (c->tiling.count == TILING_LOOPS)
-        BUG("more loops than a Tiling has");
-    c->tiling.at[c->tiling.count++] = loop;
+    tiling_add(&c->tiling, loop);
 }
 
 static void add_loop(Choice *c, unsigned axes, int64_t length)

@@ -23,6 +23,18 @@ int64_t loop_turns(const Loop *loop)
     return quotient_up(loop->length, loop->step);
 }
 
+void tiling_add(Tiling *tiling, Loop loop)
+{
+    bool is_loop = loop.kind != LOOP_COPIED && loop.kind != LOOP_KEPT;
+    if (loop.length % loop.step == 0)
+        loop.last = LAST_WHOLE;
+    if (is_loop && loop.length == loop.step)
+        return;
+    if (tiling->count == TILING_LOOPS)
+        BUG("more loops than a Tiling has");
+    tiling->at[tiling->count++] = loop;
+}
+
 bool tiling_is_spread(const Tiling *tiling)
 {
     for (int i = 0; i < tiling->count; i++)

@@ -79,6 +79,8 @@ Tiling tiling_choose(const Graph *graph, const struct Kernel *kernel, const Targ
 /* The panels in which the weights of a fully connected layer of so many outputs are stored. */
 int32_t tiling_outputs(const Target *target, int64_t outputs);
 
+/* Adds a loop, inside of those before it, unless it has a single turn; `last` counts where it has a rest. */
+void tiling_add(Tiling *tiling, Loop loop);
 /* The first loop of that kind; NULL: there is none. */
 const Loop *tiling_find(const Tiling *tiling, LoopKind kind);
 int64_t loop_turns(const Loop *loop);
