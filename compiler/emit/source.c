@@ -1,5 +1,6 @@
 /* source.c - PREFIX.c: kernels, and the functions of the interface. */
 #include "emit/gpu_conv.h"
+#include "emit/gpu.h"
 #include "emit/run.h"
 
 /* ---- kernels ---- */
@@ -29,6 +30,7 @@ static FamilyText *const gpu_texts[FAMILY_COUNT] = {
     [FAMILY_CONV] = gpu_conv_text,
     [FAMILY_CONV_TRANSPOSE] = gpu_conv_text,
     [FAMILY_CONV_CONNECT] = gpu_conv_text,
+    [FAMILY_MATVEC] = gpu_matvec_text,
 };
 
 KernelText kernel_text(const Emission *emission, Buf *out, const Kernel *kernel, Needs *needs)

@@ -2,6 +2,7 @@
 #include "plan/gpu.h"
 #include "ops/softmax.h"
 #include "plan/gpu_conv.h"
+#include "plan/gpu_matvec.h"
 #include "plan/winograd.h"
 
 enum {
@@ -65,6 +66,9 @@ bool gpu_tiling(const Graph *graph, const Kernel *kernel, Tiling *tiling)
     case FAMILY_CONV_CONNECT:
         *tiling = gpu_conv_tiling(graph, kernel);
         return true;
+    case FAMILY_MATVEC:
+        *tiling = gpu_matvec_tiling(graph, kernel);
+        return true;
     default:
         return false;
     }
@@ -75,6 +79,8 @@ int64_t gpu_scratch(const Graph *graph, const Kernel *kernel)
     switch (kernel->family) {
     case FAMILY_CONV:
         return gpu_conv_scratch(graph, kernel);
+    case FAMILY_MATVEC:
+        return gpu_matvec_sizes(graph, kernel).scratch_floats;
     case FAMILY_WINOGRAD:
         return winograd_sizes(graph, kernel).floats;
     default:
@@ -86,6 +92,8 @@ int gpu_launches(const Plan *plan, const Kernel *kernel, GpuLaunch launches[MOST
 {
     if (gpu_conv_is(kernel))
         return gpu_conv_launches(plan->graph, kernel, launches);
+    if (kernel->family == FAMILY_MATVEC)
+        return gpu_matvec_launches(plan->graph, kernel, launches);
     int64_t items = 1;
     for (int i = 0; i < kernel->tiling.count; i++) {
         const Loop *loop = &kernel->tiling.at[i];

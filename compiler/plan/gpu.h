@@ -27,6 +27,11 @@ typedef struct GpuLaunch {
     int64_t local_floats; /* that a group has in its own memory: the function gets it as `tile`; 0: none */
 } GpuLaunch;
 
+/* The loops of a kernel that has groups of items work together; false: of its family none has. */
+bool gpu_tiling(const Graph *graph, const Kernel *kernel, Tiling *tiling);
+/* Floats in global memory that a kernel needs besides; 0: none. */
+int64_t gpu_scratch(const Graph *graph, const Kernel *kernel);
+
 /* Says of a Tiling's loops which are spread. Kernels that have none are computed by one item. */
 void gpu_spread(const Graph *graph, const Kernel *kernel, Tiling *tiling);
 

@@ -12,6 +12,7 @@
 #include "ops/pool.h"
 #include "plan/blocked.h"
 #include "plan/gpu_conv.h"
+#include "plan/gpu.h"
 #include "plan/verify.h"
 #include "plan/winograd.h"
 
@@ -39,9 +40,9 @@ static const char *check_loop(const Loop *loop)
 static const Loop *inside_of(const Tiling *tiling, int i)
 {
     const Loop *outer = &tiling->at[i];
-    for (int j = 0; j < tiling->count; j++) {
-        const Loop *loop = &tiling->at[j];
-        if (j != i && outer->step > 1 && loop->axes == outer->axes && loop->length == outer->step)
+    for (int k = 1; k < tiling->count; k++) { /* behind it before those around it */
+        const Loop *loop = &tiling->at[(i + k) % tiling->count];
+        if (outer->step > 1 && loop->axes == outer->axes && loop->length == outer->step)
             return loop;
     }
     return NULL;
@@ -332,6 +333,9 @@ static const char *check_family(const Plan *plan, const Kernel *kernel)
     const Node *leader = graph_node(plan->graph, kernel->leader);
     if (plan->target->gpu && gpu_conv_is(kernel))
         return check_gpu_conv(plan, kernel);
+    Tiling chosen;
+    if (plan->target->gpu && gpu_tiling(plan->graph, kernel, &chosen))
+        return check_chosen(plan, kernel);
     switch (kernel->family) {
     case FAMILY_CONV:
     case FAMILY_CONV_TRANSPOSE:
