@@ -29,5 +29,6 @@ typedef struct GroupAxis {
 void gpu_groups(KernelText *text, const GroupAxis *axes, int count);
 
 void gpu_matvec_text(KernelText *text);
+void gpu_winograd_text(KernelText *text);
 
 #endif

@@ -31,6 +31,7 @@ static FamilyText *const gpu_texts[FAMILY_COUNT] = {
     [FAMILY_CONV_TRANSPOSE] = gpu_conv_text,
     [FAMILY_CONV_CONNECT] = gpu_conv_text,
     [FAMILY_MATVEC] = gpu_matvec_text,
+    [FAMILY_WINOGRAD] = gpu_winograd_text,
 };
 
 KernelText kernel_text(const Emission *emission, Buf *out, const Kernel *kernel, Needs *needs)

@@ -3,7 +3,7 @@
 #include "ops/softmax.h"
 #include "plan/gpu_conv.h"
 #include "plan/gpu_matvec.h"
-#include "plan/winograd.h"
+#include "plan/gpu_winograd.h"
 
 enum {
     FEW_ITEMS = 64,       /* of a group, where there would not be many groups otherwise */
@@ -69,6 +69,9 @@ bool gpu_tiling(const Graph *graph, const Kernel *kernel, Tiling *tiling)
     case FAMILY_MATVEC:
         *tiling = gpu_matvec_tiling(graph, kernel);
         return true;
+    case FAMILY_WINOGRAD:
+        *tiling = gpu_winograd_tiling(graph, kernel);
+        return true;
     default:
         return false;
     }
@@ -82,7 +85,7 @@ int64_t gpu_scratch(const Graph *graph, const Kernel *kernel)
     case FAMILY_MATVEC:
         return gpu_matvec_sizes(graph, kernel).scratch_floats;
     case FAMILY_WINOGRAD:
-        return winograd_sizes(graph, kernel).floats;
+        return gpu_winograd_sizes(graph, kernel).sizes.floats;
     default:
         return 0;
     }
@@ -94,6 +97,8 @@ int gpu_launches(const Plan *plan, const Kernel *kernel, GpuLaunch launches[MOST
         return gpu_conv_launches(plan->graph, kernel, launches);
     if (kernel->family == FAMILY_MATVEC)
         return gpu_matvec_launches(plan->graph, kernel, launches);
+    if (kernel->family == FAMILY_WINOGRAD)
+        return gpu_winograd_launches(plan->graph, kernel, launches);
     int64_t items = 1;
     for (int i = 0; i < kernel->tiling.count; i++) {
         const Loop *loop = &kernel->tiling.at[i];

@@ -170,3 +170,18 @@ Test(winograd, tiles_of_6_auto_avx2)
 {
     check(AUTO_AVX2, always_6, false);
 }
+
+Test(winograd, tiles_of_2_opencl_gpu)
+{
+    check(OPENCL_GPU, always_2, false);
+}
+
+Test(winograd, tiles_of_4_opencl_gpu)
+{
+    check(OPENCL_GPU, always_4, false);
+}
+
+Test(winograd, tiles_of_6_opencl_gpu)
+{
+    check(OPENCL_GPU, always_6, false);
+}
