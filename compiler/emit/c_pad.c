@@ -3,7 +3,8 @@
  *   for each row r:  which row of x it shows (none: filled), then what stands left of it, the row itself by memcpy, and
  *                    what stands right of it
  *
- * No element of the inside is tested. Axes without padding whose elements lie together are one.
+ * No element of the inside is tested. Axes without padding whose elements lie together are one. Where items of a device
+ * have an element each, the row is gone through as the axes around it.
  */
 #include "emit/kernel.h"
 #include "ops/pad.h"
@@ -13,6 +14,7 @@ typedef struct PadText {
     int mode;
     const char *value; /* CONSTANT */
     int count;         /* axes; the last one is the row */
+    int outer;         /* axes whose places are looked for: all but the row, which is copied */
     PaddedAxis axis[MAX_RANK];
 } PadText;
 
@@ -40,6 +42,7 @@ static PadText pad_text(KernelText *text)
     const PadAttrs *attrs = text->leader->attrs;
     PadText p = {.text = text, .mode = attrs->mode, .value = float_text(text->arena, attrs->value)};
     p.count = padded_axes(text->graph, text->leader, p.axis);
+    p.outer = text_is_spread(text) ? p.count : p.count - 1;
     return p;
 }
 
@@ -70,7 +73,7 @@ static const char *source_text(const PadText *p, const PaddedAxis *axis)
     return text;
 }
 
-/* "y + c * 99 + r * 11", or with the places in x. */
+/* "y + c * 99 + r * 11", or with the places in x: where a row begins, or what an item has. */
 static const char *row_text(const PadText *p, bool of_x)
 {
     Arena *arena = p->text->arena;
@@ -78,23 +81,25 @@ static const char *row_text(const PadText *p, bool of_x)
     const char *text = of_x ? "x" : "y";
     if (base)
         text = arena_printf(arena, "%s + %lld", text, (long long)base);
-    for (int i = 0; i + 1 < p->count; i++) {
+    for (int i = 0; i < p->outer; i++) {
         const PaddedAxis *axis = &p->axis[i];
         const char *place = name_of(p, axis);
         if (of_x && is_padded(axis) && p->mode != PAD_CONSTANT)
             place = arena_printf(arena, "from_%s", name_of(p, axis));
         else if (of_x && axis->before)
             place = arena_printf(arena, "(%s)", less(p, place, axis->before));
-        text = arena_printf(arena, "%s + %s * %lld", text, place, (long long)(of_x ? axis->from : axis->to));
+        int64_t step = of_x ? axis->from : axis->to;
+        text = step == 1 ? arena_printf(arena, "%s + %s", text, place)
+                         : arena_printf(arena, "%s + %s * %lld", text, place, (long long)step);
     }
     return text;
 }
 
-/* "r < 2 || r >= 7": where a row shows nothing of x; NULL when each shows something. */
+/* "r < 2 || r >= 7": where a row, or an item's element, shows nothing of x; NULL when each shows something. */
 static const char *outside_text(const PadText *p)
 {
     const char *text = NULL;
-    for (int i = 0; i + 1 < p->count; i++) {
+    for (int i = 0; i < p->outer; i++) {
         const PaddedAxis *axis = &p->axis[i];
         long long sides[] = {axis->before, axis->before + axis->length};
         for (int side = 0; side < 2; side++) {
@@ -167,9 +172,45 @@ static void write_row(const PadText *p)
     write_side(p, true);
 }
 
+/* Where the element of an item, or the row, shows places that are mirrored or repeated along an axis. */
+static void write_source(const PadText *p, const PaddedAxis *axis)
+{
+    if (is_padded(axis) && p->mode != PAD_CONSTANT)
+        buf_line(p->text->out, "const int from_%s = %s;", name_of(p, axis), source_text(p, axis));
+}
+
+static void write_items(const PadText *p)
+{
+    Buf *out = p->text->out;
+    ItemAxis axes[MAX_RANK];
+    static const char *const how[] = {"filled where it shows nothing of x", "mirrored at the borders",
+                                      "the borders repeated"};
+    text_comment(p->text, how[p->mode]);
+    text_open(p->text);
+    text_border(p->text);
+    for (int i = 0; i < p->count; i++)
+        axes[i] = (ItemAxis){name_of(p, &p->axis[i]), padded_length(&p->axis[i])};
+    items_open(p->text, axes, p->count);
+    for (int i = 0; i < p->count; i++)
+        write_source(p, &p->axis[i]);
+    buf_line(out, "%sd = %s;", text_writes(p->text), row_text(p, false));
+    const char *outside = p->mode == PAD_CONSTANT ? outside_text(p) : NULL;
+    const char *shown = arena_printf(p->text->arena, "*(%s)", row_text(p, true));
+    if (outside)
+        buf_line(out, "*d = %s ? %s : %s;", outside, p->value, shown);
+    else
+        buf_line(out, "*d = %s;", shown);
+    buf_close(out);
+    text_close(p->text);
+}
+
 void c_pad_text(KernelText *text)
 {
     PadText p = pad_text(text);
+    if (text_is_spread(text)) {
+        write_items(&p);
+        return;
+    }
     static const char *const how[] = {"row by row, filled where it shows nothing of x",
                                       "row by row, mirrored at the borders", "row by row, the borders repeated"};
     text->needs->string = true;
@@ -180,8 +221,7 @@ void c_pad_text(KernelText *text)
         const PaddedAxis *axis = &p.axis[i];
         const char *name = name_of(&p, axis);
         buf_open(text->out, "%s", text_loop(text, axis->axes, name, padded_length(axis), 1));
-        if (is_padded(axis) && p.mode != PAD_CONSTANT)
-            buf_line(text->out, "const int from_%s = %s;", name, source_text(&p, axis));
+        write_source(&p, axis);
     }
     write_row(&p);
     for (int i = 0; i + 1 < p.count; i++)

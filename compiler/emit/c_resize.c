@@ -4,6 +4,7 @@
  *   nearest                   rows[r] and columns[c] name the input's row and column
  *   bilinear, a row kept      two rows of the input become one, which then serves all columns
  *   bilinear, none kept       only the columns that are shown are mixed
+ *   over items                each pixel by itself, by the same tables
  *
  * Places are found here in fractions, in the reference evaluator (ops/resize.c) in doubles.
  */
@@ -147,15 +148,36 @@ static void write_mix_table(const ResizeText *r, int axis)
 
 /* ---- loops ---- */
 
-static void open_maps(const ResizeText *r)
+static void skip_halos(const ResizeText *r)
 {
-    const Shape *y = &text_output(r->text)->shape;
     Buf *out = r->text->out;
     text_border(r->text);
     if (r->in.base)
         buf_line(out, "x += %lld; /* past the halo */", (long long)r->in.base);
     if (r->out.base)
         buf_line(out, "y += %lld; /* past the halo */", (long long)r->out.base);
+}
+
+/* Over the pixels r, c of all maps i. */
+static void open_items(const ResizeText *r)
+{
+    const Shape *y = &text_output(r->text)->shape;
+    const ItemAxis axes[] = {{"i", y->dim[0] * y->dim[1]}, {"r", y->dim[2]}, {"c", y->dim[3]}};
+    skip_halos(r);
+    items_open(r->text, axes, COUNT_OF(axes));
+}
+
+/* "i * 784 + r * 28 + c" */
+static const char *item_place(const ResizeText *r, const Access *access, const char *row, const char *column)
+{
+    const Term terms[] = {{"i", 1, 1}, {row, 2, row != NULL}, {column, 3, column != NULL}};
+    return place_text(r->text, access, terms, COUNT_OF(terms));
+}
+
+static void open_maps(const ResizeText *r)
+{
+    const Shape *y = &text_output(r->text)->shape;
+    skip_halos(r);
     if (y->dim[0] * y->dim[1] > 1)
         text_maps_open(r->text, y->dim[0] * y->dim[1], r->in.stride[1], r->out.stride[1]);
 }
@@ -177,6 +199,31 @@ static int64_t repetitions(const ResizeText *r, int axis)
         if (nearest_of(r, axis, i) != i / (out / in))
             return 0;
     return out / in;
+}
+
+/* "r / 2", or "net_up_rows[r]". */
+static const char *nearest_text(const ResizeText *r, int axis, int64_t repeated)
+{
+    const char *place = axis == 0 ? "r" : "c";
+    if (repeated <= 1)
+        return repeated ? place : arena_printf(r->text->arena, "%s[%s]", table_name(r, axis), place);
+    return arena_printf(r->text->arena, "(%s / %lld)", place, (long long)repeated);
+}
+
+static void write_nearest_items(const ResizeText *r)
+{
+    int64_t down = repetitions(r, 0), across = repetitions(r, 1);
+    text_comment(r->text, "each pixel the nearest one");
+    if (!down)
+        write_nearest_table(r, 0);
+    if (!across)
+        write_nearest_table(r, 1);
+    text_open(r->text);
+    open_items(r);
+    const char *from = item_place(r, &r->in, nearest_text(r, 0, down), nearest_text(r, 1, across));
+    line_wrapped(r->text->out, arena_printf(r->text->arena, "y[%s] = x[%s];", item_place(r, &r->out, "r", "c"), from));
+    buf_close(r->text->out);
+    text_close(r->text);
 }
 
 static void write_repetition(const ResizeText *r, int64_t down, int64_t across)
@@ -210,6 +257,10 @@ static void write_repetition(const ResizeText *r, int64_t down, int64_t across)
 static void write_nearest(const ResizeText *r)
 {
     Buf *out = r->text->out;
+    if (text_is_spread(r->text)) {
+        write_nearest_items(r);
+        return;
+    }
     int64_t down = repetitions(r, 0), across = repetitions(r, 1);
     if (down && across) {
         write_repetition(r, down, across);
@@ -242,23 +293,40 @@ static void write_whole_row(const ResizeText *r)
     buf_close(out);
 }
 
-static void write_shown_columns(const ResizeText *r)
+/* Column c of the row whose place is `y`. */
+static void write_mixed(const ResizeText *r, const char *y)
 {
     Buf *out = r->text->out;
-    buf_open(out, "for (int c = 0; c < %lld; c++)", (long long)r->attrs->size[1]);
     const char *columns = table_name(r, 1);
     buf_line(out, "const int left = %s[c].left, right = %s[c].right;", columns, columns);
     buf_line(out, "const float of_right = %s[c].part;", columns);
     buf_line(out, "const float top = above[left] + of_right * (above[right] - above[left]);");
     buf_line(out, "const float bottom = below[left] + of_right * (below[right] - below[left]);");
-    buf_line(out, "y[r * %lld + c] = top + part * (bottom - top);", (long long)r->out.stride[2]);
-    buf_close(out);
+    buf_line(out, "y[%s] = top + part * (bottom - top);", y);
+}
+
+static void write_shown_columns(const ResizeText *r)
+{
+    buf_open(r->text->out, "for (int c = 0; c < %lld; c++)", (long long)r->attrs->size[1]);
+    write_mixed(r, arena_printf(r->text->arena, "r * %lld + c", (long long)r->out.stride[2]));
+    buf_close(r->text->out);
+}
+
+/* The two rows of the input that row r is mixed of, from `x` on. */
+static void write_mixed_rows(const ResizeText *r, const char *x)
+{
+    Buf *out = r->text->out;
+    const char *rows = table_name(r, 0);
+    long long step = r->in.stride[2];
+    buf_line(out, "%sabove = %s + %s[r].above * %lld;", text_reads(r->text), x, rows, step);
+    buf_line(out, "%sbelow = %s + %s[r].below * %lld;", text_reads(r->text), x, rows, step);
+    buf_line(out, "const float part = %s[r].part; /* of the row below */", rows);
 }
 
 static void write_bilinear(const ResizeText *r)
 {
     Buf *out = r->text->out;
-    long long width = r->x->dim[3], step = r->in.stride[2];
+    long long width = r->x->dim[3];
     bool whole = tiling_find(&r->text->kernel->tiling, LOOP_KEPT) != NULL;
     text_comment(r->text, whole ? "two rows mixed to one, then its columns" : "mixed from four neighbours");
     write_mix_table(r, 0);
@@ -266,12 +334,17 @@ static void write_bilinear(const ResizeText *r)
     text_open(r->text);
     if (whole)
         buf_line(out, "float row[%lld];", width);
+    if (text_is_spread(r->text)) {
+        open_items(r);
+        write_mixed_rows(r, pointer_text(r->text, "x", item_place(r, &r->in, NULL, NULL)));
+        write_mixed(r, item_place(r, &r->out, "r", "c"));
+        buf_close(out);
+        text_close(r->text);
+        return;
+    }
     open_maps(r);
     buf_open(out, "for (int r = 0; r < %lld; r++)", (long long)r->attrs->size[0]);
-    const char *rows = table_name(r, 0);
-    buf_line(out, "%sabove = x + %s[r].above * %lld;", text_reads(r->text), rows, step);
-    buf_line(out, "%sbelow = x + %s[r].below * %lld;", text_reads(r->text), rows, step);
-    buf_line(out, "const float part = %s[r].part; /* of the row below */", rows);
+    write_mixed_rows(r, "x");
     if (whole)
         write_whole_row(r);
     else

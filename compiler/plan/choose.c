@@ -421,13 +421,13 @@ static void choose_pool(Choice *c)
         add_kind(c, LOOP_LANES, AXIS_MAPS, block);
 }
 
-/* Row by row of the result: no element of the inside is tested. */
+/* Row by row of the result: no element of the inside is tested. On GPUs each is, by an item of its own. */
 static void choose_pad(Choice *c)
 {
     PaddedAxis axes[MAX_RANK];
     int count = padded_axes(c->graph, c->leader, axes);
     for (int i = 0; i < count; i++)
-        add_kind(c, i + 1 < count ? LOOP_PLAIN : LOOP_COPIED, axes[i].axes,
+        add_kind(c, i + 1 < count || c->target->gpu ? LOOP_PLAIN : LOOP_COPIED, axes[i].axes,
                  axes[i].before + axes[i].length + axes[i].behind);
 }
 

@@ -37,6 +37,8 @@ static bool is_over_strides(const Graph *graph, const Kernel *kernel)
     case FAMILY_CHANNEL_POOL:
     case FAMILY_SOFTMAX:
     case FAMILY_LRN:
+    case FAMILY_PAD:
+    case FAMILY_RESIZE:
         return true;
     case FAMILY_PACK:
         return to->kind != LAYOUT_PANELS && to->kind != LAYOUT_TURNED;
