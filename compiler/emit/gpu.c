@@ -53,3 +53,13 @@ void gpu_groups(KernelText *text, const GroupAxis *axes, int count)
             buf_line(text->out, "const int %s = %s;", a->name, a->count > 1 ? place : "0");
     }
 }
+
+void gpu_join(KernelText *text, int64_t parts, const char *join)
+{
+    Buf *out = text->out;
+    buf_open(out, "for (int pairs = %lld; pairs > 0; pairs /= 2)", (long long)parts / 2);
+    buf_line(out, "barrier(CLK_LOCAL_MEM_FENCE);");
+    buf_line(out, "if (part < pairs)");
+    buf_line(out, "    %s", join);
+    buf_close(out);
+}

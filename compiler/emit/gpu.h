@@ -28,6 +28,10 @@ typedef struct GroupAxis {
 } GroupAxis;
 void gpu_groups(KernelText *text, const GroupAxis *axes, int count);
 
+/* Lines by which items of a group, which is `part` of so many, join what each left in tile[item], in halves, to that of
+ * the first. `join`: the line that joins what item number part + pairs left to tile[item]. */
+void gpu_join(KernelText *text, int64_t parts, const char *join);
+
 void gpu_matvec_text(KernelText *text);
 void gpu_winograd_text(KernelText *text);
 

@@ -12,9 +12,8 @@ bool text_is_spread(const KernelText *text)
 }
 
 /* "item / 28 % 28": the place along an axis, inside of which are `inside` turns; `outermost`: nothing is around it. */
-static const char *place_of_item(const KernelText *text, int64_t count, int64_t inside, bool outermost)
+static const char *place_of(const KernelText *text, const char *place, int64_t count, int64_t inside, bool outermost)
 {
-    const char *place = "item";
     if (count == 1)
         return "0";
     if (inside > 1)
@@ -22,21 +21,32 @@ static const char *place_of_item(const KernelText *text, int64_t count, int64_t 
     return outermost ? place : arena_printf(text->arena, "%s %% %lld", place, (long long)count);
 }
 
-void items_open(KernelText *text, const ItemAxis *axes, int count)
+static int64_t count_of(const ItemAxis *axes, int count)
 {
-    int64_t items = 1, outside = 1;
+    int64_t items = 1;
     for (int axis = 0; axis < count; axis++)
         items *= axes[axis].count;
-    buf_open(text->out, "for (int item = get_global_id(0); item < %lld; item += get_global_size(0))", (long long)items);
+    return items;
+}
+
+void item_places(KernelText *text, const char *item, const ItemAxis *axes, int count)
+{
     Buf line = {0};
-    int64_t inside = items;
+    int64_t inside = count_of(axes, count), outside = 1;
     for (int axis = 0; axis < count; axis++) {
         inside /= axes[axis].count;
         buf_printf(&line, "%s%s = %s", line.length ? ", " : "const int ", axes[axis].name,
-                   place_of_item(text, axes[axis].count, inside, outside == 1));
+                   place_of(text, item, axes[axis].count, inside, outside == 1));
         outside *= axes[axis].count;
     }
     if (count)
         line_wrapped(text->out, arena_printf(text->arena, "%s;", buf_text(&line)));
     buf_free(&line);
+}
+
+void items_open(KernelText *text, const ItemAxis *axes, int count)
+{
+    buf_open(text->out, "for (int item = get_global_id(0); item < %lld; item += get_global_size(0))",
+             (long long)count_of(axes, count));
+    item_places(text, "item", axes, count);
 }

@@ -148,6 +148,8 @@ typedef struct ItemAxis {
     int64_t count;
 } ItemAxis;
 void items_open(KernelText *text, const ItemAxis *axes, int count);
+/* The line in that which says where number `item` is along each of them: "const int i = item / 784, j = ...;". */
+void item_places(KernelText *text, const char *item, const ItemAxis *axes, int count);
 
 /* ---- where elements stand ---- */
 

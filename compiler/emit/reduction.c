@@ -2,8 +2,10 @@
  *
  * Three forms, of which the kernel's Tiling has one: runs in lanes, partial results side by side, folded in halves at
  * the end; rows, a whole row of results at a time, some rows of x joined to it at once; and one result after the other.
+ * On GPUs, items of a group have partial results, where there are few.
  */
-#include "emit/kernel.h"
+#include "emit/gpu.h"
+#include "plan/gpu_fold.h"
 
 typedef struct Reduction {
     KernelText *text;
@@ -246,6 +248,65 @@ static void write_rows(const Reduction *r)
         buf_close(out);
 }
 
+/* ---- groups ---- */
+
+/* Loops `from` .. `to` - 1 of the nest, for item_places; how many. */
+static int nest_axes(const Nest *nest, int from, int to, ItemAxis axes[NEST_AXES])
+{
+    for (int axis = from; axis < to; axis++)
+        axes[axis - from] = (ItemAxis){nest_name(axis), nest->dim[axis]};
+    return to - from;
+}
+
+/* Which result an item has a part of; those that fill the last group do what the last one does. */
+static void write_result_of_item(const Reduction *r, const GpuFold *fold)
+{
+    KernelText *text = r->text;
+    ItemAxis axes[NEST_AXES];
+    const char *result = "result";
+    if (fold->lanes > 1)
+        buf_line(text->out, "const int item = get_local_id(0), lane = item %% %lld, part = item / %lld;",
+                 (long long)fold->lanes, (long long)fold->lanes);
+    else
+        buf_line(text->out, "const int item = get_local_id(0), part = item;");
+    if (!r->kept)
+        return;
+    buf_line(text->out, "const int result = get_group_id(0)%s;",
+             fold->lanes > 1 ? arena_printf(text->arena, " * %lld + lane", (long long)fold->lanes) : "");
+    if (fold->results % fold->lanes) {
+        text->needs->least = true;
+        result = "inside";
+        buf_line(text->out, "const int inside = %s_least(result, %lld);", text->prefix, (long long)fold->results - 1);
+    }
+    const int count = nest_axes(&r->nest, 0, r->kept, axes);
+    item_places(text, result, axes, count);
+}
+
+static void write_group(const Reduction *r)
+{
+    KernelText *text = r->text;
+    Buf *out = text->out;
+    const GpuFold fold = gpu_fold_sizes(text->graph, text->kernel);
+    ItemAxis axes[NEST_AXES];
+    write_result_of_item(r, &fold);
+    buf_line(out, "float v = %s;", start_text(r));
+    buf_open(out, "for (int e = part; e < %lld; e += %lld)", (long long)fold.run, (long long)fold.parts);
+    const int count = nest_axes(&r->nest, r->kept, r->nest.rank, axes);
+    item_places(text, "e", axes, count);
+    const char *element = arena_printf(text->arena, "x[%s]", nest_index(text, &r->nest, NEST_SOURCE));
+    line_wrapped(out, join_text(r, "v", element));
+    buf_close(out);
+    buf_line(out, "tile[item] = v;");
+    const char *other = fold.lanes > 1 ? arena_printf(text->arena, "tile[item + pairs * %lld]", (long long)fold.lanes)
+                                       : "tile[item + pairs]";
+    gpu_join(text, fold.parts, join_text(r, "tile[item]", other));
+    buf_line(out, "if (part == 0%s)",
+             fold.results % fold.lanes ? arena_printf(text->arena, " && result < %lld", (long long)fold.results) : "");
+    buf_line(out, "    y[%s] = %s;", nest_index(text, &r->nest, NEST_RESULT), finished_text(r, "tile[item]"));
+}
+
+/* ---- the kernel ---- */
+
 void text_reduction(KernelText *text, Fold fold)
 {
     Nest nest = kernel_nest(text->graph, text->kernel);
@@ -258,13 +319,20 @@ void text_reduction(KernelText *text, Fold fold)
                    .rows = rows ? loop_turns(rows) : 1,
                    .fold = fold,
                    .count = reduced_count(&nest)};
-    text_comment(text, rows    ? "rows of results"
+    bool groups = text->plan->target->gpu && gpu_folds(text->graph, text->kernel);
+    text_comment(text, groups  ? "partial results of items side by side"
+                       : rows  ? "rows of results"
                        : lanes ? arena_printf(text->arena, "%lld partial results side by side", r.lanes)
                                : "one result after the other");
     write_join_function(&r);
-    text_open(text);
+    if (groups)
+        gpu_open(text, "", USES_X | USES_Y | USES_TILE);
+    else
+        text_open(text);
     text_border(text);
-    if (rows)
+    if (groups)
+        write_group(&r);
+    else if (rows)
         write_rows(&r);
     else
         write_runs(&r);

@@ -2,6 +2,7 @@
 #include "plan/gpu.h"
 #include "ops/softmax.h"
 #include "plan/gpu_conv.h"
+#include "plan/gpu_fold.h"
 #include "plan/gpu_matvec.h"
 #include "plan/gpu_winograd.h"
 
@@ -52,8 +53,13 @@ void gpu_spread(const Graph *graph, const Kernel *kernel, Tiling *tiling)
     if (!is_over_strides(graph, kernel))
         return;
     const unsigned kept = axes_kept(graph, kernel);
+    const bool folds = gpu_folds(graph, kernel);
     for (int i = 0; i < tiling->count; i++) {
         Loop *loop = &tiling->at[i];
+        if (folds) {
+            loop->spread = loop->joins || loop->axes == kept ? SPREAD_ITEMS : SPREAD_GROUPS;
+            continue;
+        }
         bool vectors = loop->kind == LOOP_LANES && kernel->family == FAMILY_POOL;
         if ((loop->kind == LOOP_PLAIN || vectors) && !loop->joins && loop->axes != kept)
             loop->spread = SPREAD_ITEMS;
@@ -101,6 +107,10 @@ int gpu_launches(const Plan *plan, const Kernel *kernel, GpuLaunch launches[MOST
         return gpu_matvec_launches(plan->graph, kernel, launches);
     if (kernel->family == FAMILY_WINOGRAD)
         return gpu_winograd_launches(plan->graph, kernel, launches);
+    if (gpu_folds(plan->graph, kernel)) {
+        launches[0] = gpu_fold_launch(plan->graph, kernel);
+        return 1;
+    }
     int64_t items = 1;
     for (int i = 0; i < kernel->tiling.count; i++) {
         const Loop *loop = &kernel->tiling.at[i];
