@@ -255,7 +255,7 @@ static void write_back(const GpuWinogradText *t)
     buf_line(out, "/* A^T s A of the sums of %s of a block of maps%s. */", text_count(text, t->g.together, "tile"),
              w->pooled ? ", the largest of each 2 x 2" : "");
     gpu_open(text, "", USES_BIAS | USES_EPILOGUE | USES_Y | USES_SCRATCH | USES_TILE);
-    text_border(text);
+    text_border_of(text, t->g.pictures);
     parallels_begin(text);
     write_places(t, "o", t->g.map_blocks, s->lanes);
     write_tile(t, w->pooled ? 2 : 1);

@@ -469,12 +469,12 @@ const char *float_text(Arena *arena, double value)
     return arena_printf(arena, "%s%sf", digits, whole ? ".0" : "");
 }
 
-static void write_border(KernelText *text, const Type *type, const char *y)
+static void write_border(KernelText *text, const Type *type, const char *y, int64_t pictures)
 {
     const int32_t *halo = type->layout.halo;
     const Shape *s = &type->shape;
     int64_t block = type->layout.kind == LAYOUT_BLOCKED ? type->layout.block : 1;
-    int64_t maps = s->dim[0] * quotient_up(s->dim[1], block);
+    int64_t maps = pictures * quotient_up(s->dim[1], block);
     text->needs->border = text->needs->string = true;
     if (takes_part(text)) {
         buf_line(text->out, "if (from == 0)");
@@ -487,11 +487,16 @@ static void write_border(KernelText *text, const Type *type, const char *y)
         text->out->indent--;
 }
 
-void text_border(KernelText *text)
+void text_border_of(KernelText *text, int64_t pictures)
 {
     if (text->kernel->in_place != NOT_IN_PLACE || text->kernel->rows.y_held)
         return; /* in place: it stands there already; of held rows: who holds them cares for it */
     for (uint32_t i = 0; i < text->kernel->written_count; i++)
         if (layout_has_halo(&text_written(text, i)->layout))
-            write_border(text, text_written(text, i), i ? "y2" : "y");
+            write_border(text, text_written(text, i), i ? "y2" : "y", pictures);
+}
+
+void text_border(KernelText *text)
+{
+    text_border_of(text, text_output(text)->shape.dim[0]);
 }

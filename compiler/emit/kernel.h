@@ -131,6 +131,8 @@ const char *float_text(Arena *arena, double value);
 const char *storage_text(Arena *arena, const Type *type);
 /* When the output owes a halo: the call that writes it, with its first rows. */
 void text_border(KernelText *text);
+/* The same of so many pictures. */
+void text_border_of(KernelText *text, int64_t pictures);
 
 /* One line, broken behind the commas of its first list where it would pass column 120. */
 void line_wrapped(Buf *out, const char *line);

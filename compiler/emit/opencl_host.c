@@ -68,27 +68,55 @@ static void write_tensor(const Emission *emission, Buf *out, uint32_t index, int
     buf_puts(out, "}");
 }
 
-/* In the order of the kernel's parameters. How many there are. */
-static uint32_t write_tensors(const Emission *emission, Buf *out, uint32_t index)
+/* From a picture to the next one in what a kernel's parameter i is; 0: it is the same for all pictures. */
+static int64_t picture_of_parameter(const Plan *plan, const Kernel *kernel, uint32_t i)
 {
-    const Step *step = &emission->plan->steps.at[index];
+    const Parameter *parameter = &kernel_parameters(plan->graph, kernel).at[i];
+    const Type *type = parameter_type(plan->graph, parameter), *y = &graph_node(plan->graph, kernel->result)->type;
+    if (i > 0 && !parameter_is_parallel(plan->graph, parameter))
+        return 0;
+    return i > 0 ? access_broadcast(type, &y->shape).stride[0] : access_of(type).stride[0];
+}
+
+/* How many times the launches of a step are repeated, for so many pictures each. */
+static int64_t rounds_of(const Plan *plan, const Kernel *kernel, int64_t *pictures)
+{
+    *pictures = 0;
+    return plan->target->gpu ? gpu_rounds(plan->graph, kernel, pictures) : 1;
+}
+
+/* "net_tensors3", or of one of several rounds "net_tensors3_1". */
+static const char *tensors_name(const Emission *emission, uint32_t index, int64_t round, int64_t rounds)
+{
+    const char *name = arena_printf(emission->arena, "%s_%stensors%u", emission->prefix, emission->beside, index + 1);
+    return rounds > 1 ? arena_printf(emission->arena, "%s_%lld", name, (long long)round + 1) : name;
+}
+
+/* In the order of the kernel's parameters, for so many pictures from `first` on; how many there are. */
+static uint32_t write_tensors(const Emission *emission, Buf *out, uint32_t index, const char *name, int64_t first)
+{
+    const Plan *plan = emission->plan;
+    const Step *step = &plan->steps.at[index];
+    const Kernel *kernel = &plan->kernels.at[step->kernel];
     uint32_t count = 0;
     Buf line = {0};
-    buf_printf(&line, "static const fovea_cl_tensor %s_%stensors%u[] = {", emission->prefix, emission->beside,
-               index + 1);
+    buf_printf(&line, "static const fovea_cl_tensor %s[] = {", name);
     for (uint32_t i = 0; i < step->read_count; i++) {
-        if (i == emission->plan->kernels.at[step->kernel].in_place)
+        if (i == kernel->in_place)
             continue;
         buf_puts(&line, count++ ? ", " : "");
-        write_tensor(emission, &line, step->reads[i].buffer, step->reads[i].first);
+        int64_t skipped = first ? first * picture_of_parameter(plan, kernel, i) : 0;
+        write_tensor(emission, &line, step->reads[i].buffer, step->reads[i].first + skipped);
     }
     for (uint32_t i = 0; i < step->write_count; i++) {
         buf_puts(&line, count++ ? ", " : "");
-        write_tensor(emission, &line, step->writes[i].buffer, 0);
+        int64_t skipped =
+            first ? first * access_of(&graph_node(plan->graph, step->writes[i].value)->type).stride[0] : 0;
+        write_tensor(emission, &line, step->writes[i].buffer, skipped);
     }
     if (step->scratch != BUFFER_NONE) {
         buf_puts(&line, ", ");
-        if (emission->plan->target->gpu) /* one for all groups, where the plan has it */
+        if (plan->target->gpu) /* one for all groups, where the plan has it */
             write_tensor(emission, &line, step->scratch, 0);
         else
             buf_puts(&line, "{FOVEA_CL_SCRATCH, 0, 0}");
@@ -157,10 +185,13 @@ static void write_step_launches(const Emission *emission, Buf *out, uint32_t ind
     const char *p = emission->prefix;
     GpuLaunch launches[MOST_LAUNCHES];
     const int count = opencl_launches(plan, kernel, launches);
-    for (int l = 0; l < count; l++) {
+    int64_t pictures;
+    const int64_t rounds = rounds_of(plan, kernel, &pictures);
+    for (int64_t i = 0; i < rounds * count; i++) {
+        const int l = (int)(i % count);
         buf_printf(out, "    {\"%s_%s%s_launch\", ", p, kernel->name, launches[l].part);
         emit_string(out, graph_node(plan->graph, step->leader)->path);
-        buf_printf(out, ", %u, %s_%stensors%u, %u, ", index, p, emission->beside, index + 1, tensors);
+        buf_printf(out, ", %u, %s, %u, ", index, tensors_name(emission, index, i / count, rounds), tensors);
         if (plan->target->gpu) {
             buf_puts(out, "0, ");
             write_sizes(out, &launches[l]);
@@ -171,6 +202,18 @@ static void write_step_launches(const Emission *emission, Buf *out, uint32_t ind
     }
 }
 
+/* The tensors of a step, once for each round of its launches. How many they are. */
+static uint32_t write_rounds(const Emission *emission, Buf *out, uint32_t index)
+{
+    const Plan *plan = emission->plan;
+    int64_t pictures, rounds = rounds_of(plan, &plan->kernels.at[plan->steps.at[index].kernel], &pictures);
+    uint32_t count = 0;
+    for (int64_t round = 0; round < rounds; round++)
+        count =
+            write_tensors(emission, out, index, tensors_name(emission, index, round, rounds), round * pictures);
+    return count;
+}
+
 static void write_launches(const Emission *emission, Buf *out)
 {
     const Plan *plan = emission->plan;
@@ -179,7 +222,7 @@ static void write_launches(const Emission *emission, Buf *out)
         if (is_transfer(plan, &plan->steps.at[i]))
             write_transfer(emission, out, i);
         else
-            counts[i] = write_tensors(emission, out, i);
+            counts[i] = write_rounds(emission, out, i);
     buf_printf(out,
                "\n/* Kernels, layers, steps, tensors, %s, and the device. */\nstatic const fovea_cl_launch "
                "%s_%slaunches[] = {\n",

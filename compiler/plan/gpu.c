@@ -99,6 +99,16 @@ int64_t gpu_scratch(const Graph *graph, const Kernel *kernel)
     }
 }
 
+int64_t gpu_rounds(const Graph *graph, const Kernel *kernel, int64_t *pictures)
+{
+    *pictures = 0;
+    if (kernel->family != FAMILY_WINOGRAD)
+        return 1;
+    const GpuWinograd g = gpu_winograd_sizes(graph, kernel);
+    *pictures = g.pictures;
+    return g.batch / g.pictures;
+}
+
 int gpu_launches(const Plan *plan, const Kernel *kernel, GpuLaunch launches[MOST_LAUNCHES])
 {
     if (gpu_conv_is(kernel))

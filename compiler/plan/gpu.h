@@ -35,12 +35,10 @@ int64_t gpu_scratch(const Graph *graph, const Kernel *kernel);
 /* Says of a Tiling's loops which are spread. Kernels that have none are computed by one item. */
 void gpu_spread(const Graph *graph, const Kernel *kernel, Tiling *tiling);
 
-/* The loops of families that groups of items compute together, or that have others than CPUs; false: it is none. */
-bool gpu_tiling(const Graph *graph, const Kernel *kernel, Tiling *tiling);
-/* Floats of memory of the device that all launches of a kernel need besides. */
-int64_t gpu_scratch(const Graph *graph, const Kernel *kernel);
-
-/* The launches that compute a kernel, in their order; how many there are. Each has all of the kernel's tensors. */
+/* How many times the launches of a kernel are repeated, each time for the next so many pictures of its batch: 1 where
+ * they compute all of them. */
+int64_t gpu_rounds(const Graph *graph, const Kernel *kernel, int64_t *pictures);
+/* The launches that compute those, in their order; how many there are. Each has all of the kernel's tensors. */
 int gpu_launches(const Plan *plan, const Kernel *kernel, GpuLaunch launches[MOST_LAUNCHES]);
 
 #endif

@@ -1,6 +1,9 @@
 /* gpu_winograd.c - sizes and loops of Winograd's algorithm on GPUs (see gpu_winograd.h). */
 #include "plan/gpu_winograd.h"
 
+/* Bytes of V and the sums. */
+#define MOST_SCRATCH (INT64_C(256) << 20)
+
 enum {
     LOCAL_FLOATS = 4608, /* of a group that transforms: little more than half of what devices have at least */
     FEW_TILES = 32,      /* for which products are of that many tiles */
@@ -33,16 +36,28 @@ static void choose_product(GpuWinograd *g)
     g->row = g->tiles_tile + GPU_WINOGRAD_LANES;
 }
 
+/* As many as rounds of equal length may have. */
+static int64_t pictures_of_round(const GpuWinograd *g)
+{
+    const WinogradSizes *s = &g->sizes;
+    int64_t bytes = s->points * (g->blocks + g->map_blocks) * s->lanes * s->count * dtype_bytes(DT_F32);
+    int64_t pictures = g->batch;
+    while (pictures > 1 && (pictures * bytes > MOST_SCRATCH || g->batch % pictures))
+        pictures--;
+    return pictures;
+}
+
 GpuWinograd gpu_winograd_sizes(const Graph *graph, const Kernel *kernel)
 {
     const Node *conv = graph_node(graph, kernel->leader);
-    GpuWinograd g = {.sizes = winograd_sizes(graph, kernel), .pictures = conv->type.shape.dim[0]};
+    GpuWinograd g = {.sizes = winograd_sizes(graph, kernel), .batch = conv->type.shape.dim[0]};
     WinogradSizes *s = &g.sizes;
     g.panel = graph_input_node(graph, conv, CONV_WEIGHT)->type.layout.block;
     g.blocks = quotient_up(s->groups * s->channels, s->lanes);
     g.map_blocks = quotient_up(s->groups * s->maps, s->lanes);
     g.together = tiles_together(s);
     g.transformers = s->lanes / GPU_WINOGRAD_LANES * s->matrices.a * g.together;
+    g.pictures = pictures_of_round(&g);
     choose_product(&g);
     g.tiles = quotient_up(g.pictures * s->count, g.tiles_tile) * g.tiles_tile;
     s->input_point = g.blocks * g.tiles * s->lanes;
@@ -60,7 +75,7 @@ Tiling gpu_winograd_tiling(const Graph *graph, const Kernel *kernel)
     Loop maps = {.axes = AXIS_MAPS, .last = LAST_CUT, .spread = SPREAD_GROUPS};
     Loop inputs = {.axes = AXIS_INPUTS, .joins = true, .last = LAST_CUT};
     Tiling t = {0};
-    tiles.length = g.pictures * s->count, tiles.step = g.tiles_tile;
+    tiles.length = g.batch * s->count, tiles.step = g.tiles_tile;
     maps.length = s->groups * s->maps, maps.step = g.maps_tile;
     tiling_add(&t, tiles);
     tiling_add(&t, maps);

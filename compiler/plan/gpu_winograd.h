@@ -9,7 +9,8 @@
  *     "":         y = A^T s A, as in the first one
  *
  * V and the sums stand in scratch memory: [point][channels / 16][tiles][16] and [point][maps / 16][tiles][16], of the
- * tiles of all pictures, filled up to what a group multiplies.
+ * tiles of all pictures, filled up to what a group multiplies. Where that would be too much for all pictures of a
+ * batch, the launches go through them in rounds.
  */
 #ifndef FOVEA_PLAN_GPU_WINOGRAD_H
 #define FOVEA_PLAN_GPU_WINOGRAD_H
@@ -25,8 +26,8 @@ enum {
 
 typedef struct GpuWinograd {
     WinogradSizes sizes;           /* input_point, sum_point and sums are those of all tiles; none is of a block */
-    int64_t pictures;              /* in all */
-    int64_t tiles;                 /* of all pictures, filled up */
+    int64_t batch, pictures;       /* in all, and in a round, of which there are as many as it takes */
+    int64_t tiles;                 /* of the pictures of a round, filled up */
     int64_t blocks, map_blocks;    /* of channels and maps, of all groups */
     int64_t together;              /* tiles that a group transforms */
     int64_t transformers;          /* items of such a group */
