@@ -209,8 +209,7 @@ static uint32_t write_rounds(const Emission *emission, Buf *out, uint32_t index)
     int64_t pictures, rounds = rounds_of(plan, &plan->kernels.at[plan->steps.at[index].kernel], &pictures);
     uint32_t count = 0;
     for (int64_t round = 0; round < rounds; round++)
-        count =
-            write_tensors(emission, out, index, tensors_name(emission, index, round, rounds), round * pictures);
+        count = write_tensors(emission, out, index, tensors_name(emission, index, round, rounds), round * pictures);
     return count;
 }
 

@@ -1,6 +1,6 @@
 /* source.c - PREFIX.c: kernels, and the functions of the interface. */
-#include "emit/gpu_conv.h"
 #include "emit/gpu.h"
+#include "emit/gpu_conv.h"
 #include "emit/run.h"
 
 /* ---- kernels ---- */
@@ -27,11 +27,8 @@ static FamilyText *const family_texts[FAMILY_COUNT] = {
 
 /* Of GPUs, where they have texts of their own. */
 static FamilyText *const gpu_texts[FAMILY_COUNT] = {
-    [FAMILY_CONV] = gpu_conv_text,
-    [FAMILY_CONV_TRANSPOSE] = gpu_conv_text,
-    [FAMILY_CONV_CONNECT] = gpu_conv_text,
-    [FAMILY_MATVEC] = gpu_matvec_text,
-    [FAMILY_WINOGRAD] = gpu_winograd_text,
+    [FAMILY_CONV] = gpu_conv_text,     [FAMILY_CONV_TRANSPOSE] = gpu_conv_text, [FAMILY_CONV_CONNECT] = gpu_conv_text,
+    [FAMILY_MATVEC] = gpu_matvec_text, [FAMILY_WINOGRAD] = gpu_winograd_text,
 };
 
 KernelText kernel_text(const Emission *emission, Buf *out, const Kernel *kernel, Needs *needs)

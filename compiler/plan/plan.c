@@ -157,9 +157,10 @@ static const char *named_like_part(Arena *arena, const char *name)
 static bool take_kernel_name(NameSet *set, const char *name)
 {
     static const char *const parts[] = {
-        "",        "_finish",  "_of",     "_tile",   "_sees",   "_first", "_sums",    "_sums_last", "_sums_rest", "_sums_last_rest",
-        "_forward", "_inverse", "_right",  "_bottom", "_corner", "_rows",  "_columns", "_points",    "_output",    "_launch",
-        "_sums_launch", "_forward_launch", "_points_launch", "_output_launch"};
+        "",        "_finish",    "_of",          "_tile",           "_sees",          "_first",
+        "_sums",   "_sums_last", "_sums_rest",   "_sums_last_rest", "_forward",       "_inverse",
+        "_right",  "_bottom",    "_corner",      "_rows",           "_columns",       "_points",
+        "_output", "_launch",    "_sums_launch", "_forward_launch", "_points_launch", "_output_launch"};
     const char *derived[COUNT_OF(parts)], *owner = named_like_part(set->arena, name);
     bool taken = name_is_taken(set, arena_printf(set->arena, "%s is a part", name)) ||
                  (owner && name_is_taken(set, arena_printf(set->arena, "%s has parts", owner)));

@@ -11,8 +11,8 @@
 #include "ops/conv.h"
 #include "ops/pool.h"
 #include "plan/blocked.h"
-#include "plan/gpu_conv.h"
 #include "plan/gpu.h"
+#include "plan/gpu_conv.h"
 #include "plan/verify.h"
 #include "plan/winograd.h"
 

@@ -454,6 +454,11 @@ static const char *const device_source[] = {
     "/* Of the device's memory, where it is aligned as blocks and panels are. */\n"
     "#define v_read(p)            (*(global const float4 *)(p))\n"
     "#define v_write(p, a)        (*(global float4 *)(p) = (a))\n"
+    "#define v_read_f16(p)        vloada_half4(0, (global const half *)(p))\n"
+    "#define v_read_bf16(p)       as_float4(convert_uint4(*(global const ushort4 *)(p)) << 16)\n"
+    "/* Of the memory of a group, likewise. */\n"
+    "#define v_near(p)            (*(local const float4 *)(p))\n"
+    "#define v_keep(p, a)         (*(local float4 *)(p) = (a))\n"
     "/* Vectors in local memory. */\n"
     "#define v_load_near(p)       (*(local const float4 *)(p))\n"
     "#define v_store_near(p, a)   (*(local float4 *)(p) = (a))\n"
@@ -520,7 +525,7 @@ static const char *const device_source[] = {
     "    for (int s = from; s <= to; s++) {\n"
     "        v4 w0, w1, v0, v1;\n"
     "        if (s < to) {\n"
-    "            const int tap = s % 9;\n"
+    "            const int tap = s % 9;\n",
     "            const int product = s * 16, place = s / 9 * 51984 + tap / 3 * 912 + tap % 3 * 16;\n"
     "            w0 = v_read(w_at + product * 32);\n"
     "            w1 = v_read(w_at + (product + 8) * 32);\n"
@@ -528,7 +533,7 @@ static const char *const device_source[] = {
     "            v1 = v_read(x_at1 + place);\n"
     "        }\n"
     "        if (s > from) {\n"
-    "            local const float *w = tile + ((s - 1) & 1) * 1024, *v = w + 512;\n",
+    "            local const float *w = tile + ((s - 1) & 1) * 1024, *v = w + 512;\n"
     "            #pragma unroll\n"
     "            for (int k = 0; k < 16; k++) {\n"
     "                const v4 a0 = v_load_near(w + k * 32 + row);\n"
@@ -583,92 +588,109 @@ static const char *const device_source[] = {
     "\n"
     "/* maxpool (device.fov:5)\n"
     " * x[2][28][28][16] -> y[32][1][1]\n"
-    " * one result after the other */\n"
-    "static void device_maxpool(global const float *restrict x, global float *restrict y)\n"
+    " * partial results of items side by side */\n"
+    "static void device_maxpool(global const float *restrict x, global float *restrict y, local float *restrict tile)\n"
     "{\n"
-    "    for (int item = get_global_id(0); item < 32; item += get_global_size(0)) {\n"
-    "        const int i = item / 16, j = item % 16;\n"
-    "        float v = -INFINITY;\n"
-    "        for (int k = 0; k < 784; k++)\n"
-    "            v = device_larger(x[i * 12544 + j + k * 16], v);\n"
-    "        y[i * 16 + j] = v;\n"
+    "    const int item = get_local_id(0), lane = item % 16, part = item / 16;\n"
+    "    const int result = get_group_id(0) * 16 + lane;\n"
+    "    const int i = result / 16, j = result % 16;\n"
+    "    float v = -INFINITY;\n"
+    "    for (int e = part; e < 784; e += 16) {\n"
+    "        const int k = e;\n"
+    "        v = device_larger(x[i * 12544 + j + k * 16], v);\n"
     "    }\n"
+    "    tile[item] = v;\n"
+    "    for (int pairs = 8; pairs > 0; pairs /= 2) {\n"
+    "        barrier(CLK_LOCAL_MEM_FENCE);\n"
+    "        if (part < pairs)\n"
+    "            tile[item] = device_larger(tile[item + pairs * 16], tile[item]);\n"
+    "    }\n"
+    "    if (part == 0)\n"
+    "        y[i * 16 + j] = tile[item];\n"
     "}\n"
     "\n"
-    "__attribute__((reqd_work_group_size(64, 1, 1)))\n"
+    "__attribute__((reqd_work_group_size(256, 1, 1)))\n"
     "kernel void device_maxpool_launch(global const float *x, const uint x_at, global float *y, const uint y_at)\n"
     "{\n"
-    "    device_maxpool(x + x_at, y + y_at);\n"
+    "    local float tile[256] __attribute__((aligned(16)));\n"
+    "    device_maxpool(x + x_at, y + y_at, tile);\n"
     "}\n"
     "\n"
     "/* avgpool (device.fov:5)\n"
     " * x[2][28][28][16] -> y[32][1][1]\n"
-    " * one result after the other */\n"
-    "static void device_avgpool(global const float *restrict x, global float *restrict y)\n"
+    " * partial results of items side by side */\n"
+    "static void device_avgpool(global const float *restrict x, global float *restrict y, local float *restrict tile)\n"
     "{\n"
-    "    for (int item = get_global_id(0); item < 32; item += get_global_size(0)) {\n"
-    "        const int i = item / 16, j = item % 16;\n"
-    "        float v = 0.0f;\n"
-    "        for (int k = 0; k < 784; k++)\n"
-    "            v += x[i * 12544 + j + k * 16];\n"
-    "        y[i * 16 + j] = v / 784.0f;\n"
+    "    const int item = get_local_id(0), lane = item % 16, part = item / 16;\n"
+    "    const int result = get_group_id(0) * 16 + lane;\n"
+    "    const int i = result / 16, j = result % 16;\n"
+    "    float v = 0.0f;\n"
+    "    for (int e = part; e < 784; e += 16) {\n"
+    "        const int k = e;\n"
+    "        v += x[i * 12544 + j + k * 16];\n"
+    "    }\n",
+    "    tile[item] = v;\n"
+    "    for (int pairs = 8; pairs > 0; pairs /= 2) {\n"
+    "        barrier(CLK_LOCAL_MEM_FENCE);\n"
+    "        if (part < pairs)\n"
+    "            tile[item] += tile[item + pairs * 16];\n"
     "    }\n"
+    "    if (part == 0)\n"
+    "        y[i * 16 + j] = tile[item] / 784.0f;\n"
     "}\n"
     "\n"
-    "__attribute__((reqd_work_group_size(64, 1, 1)))\n"
+    "__attribute__((reqd_work_group_size(256, 1, 1)))\n"
     "kernel void device_avgpool_launch(global const float *x, const uint x_at, global float *y, const uint y_at)\n"
     "{\n"
-    "    device_avgpool(x + x_at, y + y_at);\n"
+    "    local float tile[256] __attribute__((aligned(16)));\n"
+    "    device_avgpool(x + x_at, y + y_at, tile);\n"
     "}\n"
     "\n"
     "/* b: fc (device.fov:6)\n"
     " * x[64], weight[1][64][16], bias[1][16] -> y[10]\n"
-    " * 16 outputs summed in registers, panels of 16 read side by side */\n"
-    "/* 16 outputs. */\n"
-    "static void device_b_sums(global const float *restrict x, global const float *restrict weight,\n"
-    "                          global const float *restrict bias, float *restrict sums)\n"
-    "{\n"
-    "    v4 a0 = v_load(bias);\n"
-    "    v4 a0_b = v_zero();\n"
-    "    v4 a1 = v_load(bias + 4);\n"
-    "    v4 a1_b = v_zero();\n"
-    "    v4 a2 = v_load(bias + 8);\n"
-    "    v4 a2_b = v_zero();\n"
-    "    v4 a3 = v_load(bias + 12);\n"
-    "    v4 a3_b = v_zero();\n"
-    "    global const float *w = weight;\n"
-    "    for (int i = 0; i < 64; i += 2, w += 32) {\n"
-    "        const v4 s = v_broadcast(x + i);\n",
-    "        a0 = v_fma(s, v_load(w), a0);\n"
-    "        a1 = v_fma(s, v_load(w + 4), a1);\n"
-    "        a2 = v_fma(s, v_load(w + 8), a2);\n"
-    "        a3 = v_fma(s, v_load(w + 12), a3);\n"
-    "        const v4 s_b = v_broadcast(x + i + 1);\n"
-    "        a0_b = v_fma(s_b, v_load(w + 16), a0_b);\n"
-    "        a1_b = v_fma(s_b, v_load(w + 20), a1_b);\n"
-    "        a2_b = v_fma(s_b, v_load(w + 24), a2_b);\n"
-    "        a3_b = v_fma(s_b, v_load(w + 28), a3_b);\n"
-    "    }\n"
-    "    v_store(sums, v_add(a0, a0_b));\n"
-    "    v_store(sums + 4, v_add(a1, a1_b));\n"
-    "    v_store(sums + 8, v_add(a2, a2_b));\n"
-    "    v_store(sums + 12, v_add(a3, a3_b));\n"
-    "}\n"
-    "\n"
+    " * a panel of 16 outputs a group, 256 inputs at a time */\n"
     "static void device_b(global const float *restrict x, global const float *restrict weight,\n"
-    "                     global const float *restrict bias, global float *restrict y)\n"
+    "                     global const float *restrict bias, global float *restrict y, local float *restrict tile)\n"
     "{\n"
-    "    float sums[16];\n"
-    "    device_b_sums(x, weight, bias, sums);\n"
-    "    for (int b = 0; b < 10; b++)\n"
-    "        y[b] = sums[b];\n"
+    "    const int item = get_local_id(0), lane = item % 4 * 4, row = item / 4 * 4;\n"
+    "    const int o = 0;\n"
+    "    v4 a0 = v_zero();\n"
+    "    const int from = 0, count = 64;\n"
+    "    for (int i = item; i < count; i += 256)\n"
+    "        tile[i] = x[from + i];\n"
+    "    barrier(CLK_LOCAL_MEM_FENCE);\n"
+    "    global const float *w = weight + o * 64 + (from + row) * 16 + lane;\n"
+    "    for (int i = row; i < count; i += 256, w += 4096) {\n"
+    "        const v4 s0 = v_near(tile + i);\n"
+    "        const v4 w0 = v_read(w);\n"
+    "        a0 = v_fma(v_set(s0.s0), w0, a0);\n"
+    "        const v4 w1 = v_read(w + 16);\n"
+    "        a0 = v_fma(v_set(s0.s1), w1, a0);\n"
+    "        const v4 w2 = v_read(w + 32);\n"
+    "        a0 = v_fma(v_set(s0.s2), w2, a0);\n"
+    "        const v4 w3 = v_read(w + 48);\n"
+    "        a0 = v_fma(v_set(s0.s3), w3, a0);\n"
+    "    }\n"
+    "    barrier(CLK_LOCAL_MEM_FENCE);\n"
+    "    v_keep(tile + row * 4 + lane, a0);\n"
+    "    barrier(CLK_LOCAL_MEM_FENCE);\n"
+    "    for (int i = item; i < 16; i += 256) {\n"
+    "        const int b = i;\n"
+    "        if (o + b >= 10)\n"
+    "            continue;\n"
+    "        float sum = bias[o + b];\n"
+    "        for (int k = 0; k < 64; k++)\n"
+    "            sum += tile[b + k * 16];\n"
+    "        y[o + b] = sum;\n"
+    "    }\n"
     "}\n"
     "\n"
-    "__attribute__((reqd_work_group_size(1, 1, 1)))\n"
+    "__attribute__((reqd_work_group_size(256, 1, 1)))\n"
     "kernel void device_b_launch(global const float *x, const uint x_at, global const float *weight, const uint weight_at,\n"
     "                            global const float *bias, const uint bias_at, global float *y, const uint y_at)\n"
     "{\n"
-    "    device_b(x + x_at, weight + weight_at, bias + bias_at, y + y_at);\n"
+    "    local float tile[1024] __attribute__((aligned(16)));\n"
+    "    device_b(x + x_at, weight + weight_at, bias + bias_at, y + y_at, tile);\n"
     "}\n"
     "\n"
     "/* softmax (device.fov:6)\n"
@@ -709,14 +731,14 @@ static const fovea_cl_tensor device_tensors5[] = {{FOVEA_CL_MEMORY, 0, at_concat
                                                   {FOVEA_CL_WEIGHTS, 0, w_b_bias}, {FOVEA_CL_MEMORY, 0, at_b}};
 static const fovea_cl_tensor device_tensors6[] = {{FOVEA_CL_MEMORY, 0, at_b}, {FOVEA_CL_OUTPUT, 0, 0}};
 
-/* Kernels, layers, steps, tensors, and among how many work-groups each can be shared at most. */
+/* Kernels, layers, steps, tensors, among how many work-groups each can be shared at most, and the device. */
 static const fovea_cl_launch device_launches[] = {
-    {"device_pack_image_launch", "", 0, device_tensors1, 2, 3249, {0}, {0}},
-    {"device_a_launch", "a", 1, device_tensors2, 4, 28, {0}, {0}},
-    {"device_maxpool_launch", "", 2, device_tensors3, 2, 1, {0}, {0}},
-    {"device_avgpool_launch", "", 3, device_tensors4, 2, 1, {0}, {0}},
-    {"device_b_launch", "b", 4, device_tensors5, 4, 1, {0}, {0}},
-    {"device_softmax_launch", "", 5, device_tensors6, 2, 1, {0}, {0}},
+    {"device_pack_image_launch", "", 0, device_tensors1, 2, 3249, {0}, {0}, 0, NULL},
+    {"device_a_launch", "a", 1, device_tensors2, 4, 28, {0}, {0}, 0, NULL},
+    {"device_maxpool_launch", "", 2, device_tensors3, 2, 1, {0}, {0}, 0, NULL},
+    {"device_avgpool_launch", "", 3, device_tensors4, 2, 1, {0}, {0}, 0, NULL},
+    {"device_b_launch", "b", 4, device_tensors5, 4, 1, {0}, {0}, 0, NULL},
+    {"device_softmax_launch", "", 5, device_tensors6, 2, 1, {0}, {0}, 0, NULL},
 };
 
 static const fovea_cl_tensor device_gpu_tensors1[] = {{FOVEA_CL_INPUT, 0, 0}, {FOVEA_CL_MEMORY, 0, gpu_at_pack_image}};
@@ -732,14 +754,14 @@ static const fovea_cl_tensor device_gpu_tensors5[] = {{FOVEA_CL_MEMORY, 0, gpu_a
                                                       {FOVEA_CL_WEIGHTS, 0, w_b_bias}, {FOVEA_CL_MEMORY, 0, gpu_at_b}};
 static const fovea_cl_tensor device_gpu_tensors6[] = {{FOVEA_CL_MEMORY, 0, gpu_at_b}, {FOVEA_CL_OUTPUT, 0, 0}};
 
-/* Kernels, layers, steps, tensors, and how many work-items in all and in a group. */
+/* Kernels, layers, steps, tensors, how many work-items in all and in a group, and the device. */
 static const fovea_cl_launch device_gpu_launches[] = {
-    {"device_pack_image_launch", "", 0, device_gpu_tensors1, 2, 0, {52032, 1}, {64, 1}},
-    {"device_a_launch", "a", 1, device_gpu_tensors2, 4, 0, {3200, 1}, {64, 1}},
-    {"device_maxpool_launch", "", 2, device_gpu_tensors3, 2, 0, {64, 1}, {64, 1}},
-    {"device_avgpool_launch", "", 3, device_gpu_tensors4, 2, 0, {64, 1}, {64, 1}},
-    {"device_b_launch", "b", 4, device_gpu_tensors5, 4, 0, {1, 1}, {1, 1}},
-    {"device_softmax_launch", "", 5, device_gpu_tensors6, 2, 0, {1, 1}, {1, 1}},
+    {"device_pack_image_launch", "", 0, device_gpu_tensors1, 2, 0, {52032, 1}, {64, 1}, 0, NULL},
+    {"device_a_launch", "a", 1, device_gpu_tensors2, 4, 0, {3200, 1}, {64, 1}, 0, NULL},
+    {"device_maxpool_launch", "", 2, device_gpu_tensors3, 2, 0, {512, 1}, {256, 1}, 0, NULL},
+    {"device_avgpool_launch", "", 3, device_gpu_tensors4, 2, 0, {512, 1}, {256, 1}, 0, NULL},
+    {"device_b_launch", "b", 4, device_gpu_tensors5, 4, 0, {256, 1}, {256, 1}, 0, NULL},
+    {"device_softmax_launch", "", 5, device_gpu_tensors6, 2, 0, {1, 1}, {1, 1}, 0, NULL},
 };
 
 static const size_t device_input_bytes[] = {207936};

@@ -413,6 +413,11 @@ FOVEA_WORD v4 v4_min(v4 a, v4 b)
 /* Of the device's memory, where it is aligned as blocks and panels are. */
 #define v_read(p)            (*(global const float4 *)(p))
 #define v_write(p, a)        (*(global float4 *)(p) = (a))
+#define v_read_f16(p)        vloada_half4(0, (global const half *)(p))
+#define v_read_bf16(p)       as_float4(convert_uint4(*(global const ushort4 *)(p)) << 16)
+/* Of the memory of a group, likewise. */
+#define v_near(p)            (*(local const float4 *)(p))
+#define v_keep(p, a)         (*(local float4 *)(p) = (a))
 /* Vectors in local memory. */
 #define v_load_near(p)       (*(local const float4 *)(p))
 #define v_store_near(p, a)   (*(local float4 *)(p) = (a))
@@ -542,92 +547,109 @@ kernel void device_a_launch(global const float *x, const uint x_at, global const
 
 /* maxpool (device.fov:5)
  * x[2][28][28][16] -> y[32][1][1]
- * one result after the other */
-static void device_maxpool(global const float *restrict x, global float *restrict y)
+ * partial results of items side by side */
+static void device_maxpool(global const float *restrict x, global float *restrict y, local float *restrict tile)
 {
-    for (int item = get_global_id(0); item < 32; item += get_global_size(0)) {
-        const int i = item / 16, j = item % 16;
-        float v = -INFINITY;
-        for (int k = 0; k < 784; k++)
-            v = device_larger(x[i * 12544 + j + k * 16], v);
-        y[i * 16 + j] = v;
+    const int item = get_local_id(0), lane = item % 16, part = item / 16;
+    const int result = get_group_id(0) * 16 + lane;
+    const int i = result / 16, j = result % 16;
+    float v = -INFINITY;
+    for (int e = part; e < 784; e += 16) {
+        const int k = e;
+        v = device_larger(x[i * 12544 + j + k * 16], v);
     }
+    tile[item] = v;
+    for (int pairs = 8; pairs > 0; pairs /= 2) {
+        barrier(CLK_LOCAL_MEM_FENCE);
+        if (part < pairs)
+            tile[item] = device_larger(tile[item + pairs * 16], tile[item]);
+    }
+    if (part == 0)
+        y[i * 16 + j] = tile[item];
 }
 
-__attribute__((reqd_work_group_size(64, 1, 1)))
+__attribute__((reqd_work_group_size(256, 1, 1)))
 kernel void device_maxpool_launch(global const float *x, const uint x_at, global float *y, const uint y_at)
 {
-    device_maxpool(x + x_at, y + y_at);
+    local float tile[256] __attribute__((aligned(16)));
+    device_maxpool(x + x_at, y + y_at, tile);
 }
 
 /* avgpool (device.fov:5)
  * x[2][28][28][16] -> y[32][1][1]
- * one result after the other */
-static void device_avgpool(global const float *restrict x, global float *restrict y)
+ * partial results of items side by side */
+static void device_avgpool(global const float *restrict x, global float *restrict y, local float *restrict tile)
 {
-    for (int item = get_global_id(0); item < 32; item += get_global_size(0)) {
-        const int i = item / 16, j = item % 16;
-        float v = 0.0f;
-        for (int k = 0; k < 784; k++)
-            v += x[i * 12544 + j + k * 16];
-        y[i * 16 + j] = v / 784.0f;
+    const int item = get_local_id(0), lane = item % 16, part = item / 16;
+    const int result = get_group_id(0) * 16 + lane;
+    const int i = result / 16, j = result % 16;
+    float v = 0.0f;
+    for (int e = part; e < 784; e += 16) {
+        const int k = e;
+        v += x[i * 12544 + j + k * 16];
     }
+    tile[item] = v;
+    for (int pairs = 8; pairs > 0; pairs /= 2) {
+        barrier(CLK_LOCAL_MEM_FENCE);
+        if (part < pairs)
+            tile[item] += tile[item + pairs * 16];
+    }
+    if (part == 0)
+        y[i * 16 + j] = tile[item] / 784.0f;
 }
 
-__attribute__((reqd_work_group_size(64, 1, 1)))
+__attribute__((reqd_work_group_size(256, 1, 1)))
 kernel void device_avgpool_launch(global const float *x, const uint x_at, global float *y, const uint y_at)
 {
-    device_avgpool(x + x_at, y + y_at);
+    local float tile[256] __attribute__((aligned(16)));
+    device_avgpool(x + x_at, y + y_at, tile);
 }
 
 /* b: fc (device.fov:6)
  * x[64], weight[1][64][16], bias[1][16] -> y[10]
- * 16 outputs summed in registers, panels of 16 read side by side */
-/* 16 outputs. */
-static void device_b_sums(global const float *restrict x, global const float *restrict weight,
-                          global const float *restrict bias, float *restrict sums)
-{
-    v4 a0 = v_load(bias);
-    v4 a0_b = v_zero();
-    v4 a1 = v_load(bias + 4);
-    v4 a1_b = v_zero();
-    v4 a2 = v_load(bias + 8);
-    v4 a2_b = v_zero();
-    v4 a3 = v_load(bias + 12);
-    v4 a3_b = v_zero();
-    global const float *w = weight;
-    for (int i = 0; i < 64; i += 2, w += 32) {
-        const v4 s = v_broadcast(x + i);
-        a0 = v_fma(s, v_load(w), a0);
-        a1 = v_fma(s, v_load(w + 4), a1);
-        a2 = v_fma(s, v_load(w + 8), a2);
-        a3 = v_fma(s, v_load(w + 12), a3);
-        const v4 s_b = v_broadcast(x + i + 1);
-        a0_b = v_fma(s_b, v_load(w + 16), a0_b);
-        a1_b = v_fma(s_b, v_load(w + 20), a1_b);
-        a2_b = v_fma(s_b, v_load(w + 24), a2_b);
-        a3_b = v_fma(s_b, v_load(w + 28), a3_b);
-    }
-    v_store(sums, v_add(a0, a0_b));
-    v_store(sums + 4, v_add(a1, a1_b));
-    v_store(sums + 8, v_add(a2, a2_b));
-    v_store(sums + 12, v_add(a3, a3_b));
-}
-
+ * a panel of 16 outputs a group, 256 inputs at a time */
 static void device_b(global const float *restrict x, global const float *restrict weight,
-                     global const float *restrict bias, global float *restrict y)
+                     global const float *restrict bias, global float *restrict y, local float *restrict tile)
 {
-    float sums[16];
-    device_b_sums(x, weight, bias, sums);
-    for (int b = 0; b < 10; b++)
-        y[b] = sums[b];
+    const int item = get_local_id(0), lane = item % 4 * 4, row = item / 4 * 4;
+    const int o = 0;
+    v4 a0 = v_zero();
+    const int from = 0, count = 64;
+    for (int i = item; i < count; i += 256)
+        tile[i] = x[from + i];
+    barrier(CLK_LOCAL_MEM_FENCE);
+    global const float *w = weight + o * 64 + (from + row) * 16 + lane;
+    for (int i = row; i < count; i += 256, w += 4096) {
+        const v4 s0 = v_near(tile + i);
+        const v4 w0 = v_read(w);
+        a0 = v_fma(v_set(s0.s0), w0, a0);
+        const v4 w1 = v_read(w + 16);
+        a0 = v_fma(v_set(s0.s1), w1, a0);
+        const v4 w2 = v_read(w + 32);
+        a0 = v_fma(v_set(s0.s2), w2, a0);
+        const v4 w3 = v_read(w + 48);
+        a0 = v_fma(v_set(s0.s3), w3, a0);
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+    v_keep(tile + row * 4 + lane, a0);
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (int i = item; i < 16; i += 256) {
+        const int b = i;
+        if (o + b >= 10)
+            continue;
+        float sum = bias[o + b];
+        for (int k = 0; k < 64; k++)
+            sum += tile[b + k * 16];
+        y[o + b] = sum;
+    }
 }
 
-__attribute__((reqd_work_group_size(1, 1, 1)))
+__attribute__((reqd_work_group_size(256, 1, 1)))
 kernel void device_b_launch(global const float *x, const uint x_at, global const float *weight, const uint weight_at,
                             global const float *bias, const uint bias_at, global float *y, const uint y_at)
 {
-    device_b(x + x_at, weight + weight_at, bias + bias_at, y + y_at);
+    local float tile[1024] __attribute__((aligned(16)));
+    device_b(x + x_at, weight + weight_at, bias + bias_at, y + y_at, tile);
 }
 
 /* softmax (device.fov:6)
