@@ -84,6 +84,11 @@ has "a run of equal blocks" "^layer3.1 .. 5  *bottleneck x5 " show "$zoo/resnet.
 has "unfolded" "^layer3.5.conv2  *conv " show "$zoo/resnet.fov" --unfold
 has "fc6 of AlexNet" "^fc6  *fc .* 37,752,832  61.93 " show "$zoo/alexnet.fov" --share
 has "fully connected layers of AlexNet" "^fc  *3  58,631,144  96.17 " show "$zoo/alexnet.fov" --share
+towers=$zoo/alexnet_two_devices.fov
+has "what AlexNet's towers send each other" "^device 0  *device 1  *4  *30,336  *121,344$" show "$towers"
+has "and back" "^device 1  *device 0  *4  *30,336  *121,344$" show "$towers"
+has "both ways" "^between devices  *242,688 bytes$" show "$towers"
+has "in JSON" '"numbers":	30336' show "$towers" --json
 has "VGG-16's last pool" "^field  *212x212 pixels" rf "$zoo/vgg.fov" maxpool#5
 has "a block is its last layer" "relu, 256x56x56$" rf "$zoo/resnet.fov" layer1.0
 has "GoogLeNet's last module" "^field  *715x715 " rf "$zoo/googlenet.fov" inception5b
