@@ -370,7 +370,7 @@ static void check_transfers(void)
 static void check_mistakes(void)
 {
     static const fovea_cl_tensor input[] = {{FOVEA_CL_INPUT, 0, 0}, {FOVEA_CL_MEMORY, 0, 0}};
-    const fovea_cl_launch reads = {"towers_wide", "x", input, 2, 1, {1, 1, 1}, {1, 1, 1}, 1, NULL};
+    const fovea_cl_launch reads = {"towers_wide", "x", 0, input, 2, 1, {1, 1, 1}, {1, 1, 1}, 1, NULL};
     fovea_cl_launch third = towers_net.cpu.launches[6];
     fovea_cl_net net = towers_net;
     fovea_cl_model *model;
