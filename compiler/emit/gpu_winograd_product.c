@@ -84,6 +84,23 @@ static const char *load_text(const Product *p, const char *slice, int64_t l)
     return load;
 }
 
+/* Load l of V, zeros for what fills up the tiles: nobody wrote it. */
+static const char *load_v_text(const Product *p, int64_t l)
+{
+    KernelText *text = p->text;
+    const GpuWinograd *g = &p->t->g;
+    const Access one = {.stride = {1}};
+    int64_t at_once = g->multipliers * LANES / SLICE, tile = l * at_once, tiles = g->pictures * g->sizes.count;
+    const char *place = arena_printf(text->arena, "%lld", (long long)(l * g->multipliers * LANES));
+    const char *load = arena_printf(text->arena, "v_read(%s)", pointer_text(text, "v", place));
+    if (g->tiles - g->tiles_tile + tile + at_once <= tiles)
+        return load;
+    const Term terms[] = {
+        {"first", 0, 1}, {arena_printf(text->arena, "item / %d", SLICE / LANES), 0, 1}, {NULL, 0, tile}};
+    return arena_printf(text->arena, "%s < %lld ? %s : v_zero()", place_text(text, &one, terms, COUNT_OF(terms)),
+                        (long long)tiles, load);
+}
+
 /* "new_u0 = v_read(u);", ... of the slice behind the one at `slice`; NULL: of the first. */
 static void write_loads(const Product *p, const char *slice)
 {
@@ -91,9 +108,7 @@ static void write_loads(const Product *p, const char *slice)
     for (int64_t l = 0; l < p->weight_loads; l++)
         buf_line(text->out, "new_u%lld = %s;", (long long)l, load_text(p, slice, l));
     for (int64_t l = 0; l < p->v_loads; l++)
-        buf_line(
-            text->out, "new_v%lld = v_read(%s);", (long long)l,
-            pointer_text(text, "v", arena_printf(text->arena, "%lld", (long long)(l * p->t->g.multipliers * LANES))));
+        buf_line(text->out, "new_v%lld = %s;", (long long)l, load_v_text(p, l));
 }
 
 static void write_stores(const Product *p)
