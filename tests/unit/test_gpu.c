@@ -119,3 +119,65 @@ Test(gpu, plans_for_cpus_spread_nothing)
     cr_expect_str_eq(plan_verify(plan), "P20: relu is spread over items");
     arena_free(arena);
 }
+
+/* The kernel of a layer, with its plan. */
+static const Kernel *kernel_of(Arena *arena, const char *input, const char *layer, int64_t batch, const Plan **plan)
+{
+    Diag diag;
+    const char *text = arena_printf(arena, "net n(x: %s) { return y = x -> c: %s; }\n", input, layer);
+    Graph *graph = model_read_batch(arena, &diag, "net.fov", text, NULL, batch);
+    passes_run(&graph, &(PassOptions){.target = &target_opencl_gpu});
+    *plan = plan_make(graph, &target_opencl_gpu);
+    for (uint32_t i = 0; i < (*plan)->kernels.count; i++)
+        if ((*plan)->kernels.at[i].family != FAMILY_PACK)
+            return &(*plan)->kernels.at[i];
+    return NULL;
+}
+
+Test(gpu, layers_of_few_panels_are_divided_between_groups)
+{
+    static const struct {
+        const char *input, *layer;
+        int64_t batch;
+        int launches;
+        int64_t items, group, scratch;
+    } cases[] = {
+        {"f32[400]", "fc(120)", 1, 1, 4 * 256, 256, 0},
+        {"f32[2048]", "fc(1000)", 1, 2, 32 * 4 * 256, 256, 4 * 1024},
+        {"f32[25088]", "fc(4096)", 1, 2, 128 * 4 * 256, 256, 4 * 4096},
+        {"f32[1000]", "fc(16384)", 1, 1, 512 * 256, 256, 0},
+        {"f32[1000]", "fc(320)", 32, 1, 10 * 2 * 64, 64, 0},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        Arena *arena = arena_new();
+        const Plan *plan;
+        const Kernel *kernel = kernel_of(arena, cases[i].input, cases[i].layer, cases[i].batch, &plan);
+        GpuLaunch launches[MOST_LAUNCHES];
+        const int count = gpu_launches(plan, kernel, launches);
+        cr_assert_eq(count, cases[i].launches, "%s: %d launches", cases[i].layer, count);
+        cr_expect_eq(launches[0].items[0], cases[i].items, "%s: %lld items", cases[i].layer,
+                     (long long)launches[0].items[0]);
+        cr_expect_eq(launches[0].group[0], cases[i].group, "%s", cases[i].layer);
+        cr_expect_eq(kernel->scratch, cases[i].scratch, "%s: %lld floats", cases[i].layer, (long long)kernel->scratch);
+        arena_free(arena);
+    }
+}
+
+Test(gpu, large_batches_go_in_rounds)
+{
+    static const struct {
+        int64_t batch, rounds;
+    } cases[] = {{1, 1}, {2, 1}, {32, 2}, {31, 31}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        Arena *arena = arena_new();
+        const Plan *plan;
+        const Kernel *kernel = kernel_of(arena, "f32[64, 112, 112]", "conv(64, 3x3, pad=1)", cases[i].batch, &plan);
+        int64_t pictures;
+        cr_assert_eq(kernel->family, FAMILY_WINOGRAD);
+        const int64_t rounds = gpu_rounds(plan->graph, kernel, &pictures);
+        cr_expect_eq(rounds, cases[i].rounds, "%lld rounds of %lld", (long long)rounds, (long long)cases[i].batch);
+        cr_expect_eq(rounds * pictures, cases[i].batch);
+        cr_expect_leq(kernel->scratch, 64 << 20);
+        arena_free(arena);
+    }
+}
