@@ -27,7 +27,7 @@ static void choose_product(GpuWinograd *g)
     g->maps_tile = s->maps <= 16 ? 16 : s->maps <= 32 ? 32 : 64;
     while (s->groups > 1 && s->maps % g->maps_tile) /* groups are of whole panels */
         g->maps_tile /= 2;
-    g->tiles_tile = tiles <= FEW_TILES && g->maps_tile == 64 ? 32 : 64;
+    g->tiles_tile = tiles <= FEW_TILES ? 32 : 64;
     g->item_tiles = g->tiles_tile / 8;
     int64_t groups = quotient_up(s->maps, MANY_MAPS) * quotient_up(tiles, g->tiles_tile) * s->points * s->groups;
     if (g->tiles_tile == 64 && s->maps % MANY_MAPS == 0 && groups >= ENOUGH_GROUPS)
