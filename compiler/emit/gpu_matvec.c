@@ -81,7 +81,7 @@ static void write_sums(const MatvecText *t)
     buf_open(out, "for (%s; i < %s; i += %lld, w += %lld)", rest ? "" : "int i = row", rest ? "count / 4 * 4" : "count",
              (long long)at_once, (long long)(at_once * m->panel));
     for (long long e = 0; e < m->examples; e++)
-        buf_line(out, "const %s s%lld = v_near(tile + %si);", text_set(text)->vector, e,
+        buf_line(out, "const %s s%lld = v_load_near(tile + %si);", text_set(text)->vector, e,
                  e ? arena_printf(text->arena, "%lld + ", e * (long long)m->slice) : "");
     for (int k = 0; k < GPU_MATVEC_TOGETHER; k++)
         write_joins(t, k, parts[k]);
@@ -176,7 +176,7 @@ static void write_fold(const MatvecText *t)
     long long panel = m->panel, sums = m->rows * m->panel;
     buf_line(out, "barrier(CLK_LOCAL_MEM_FENCE);");
     for (long long e = 0; e < m->examples; e++)
-        buf_line(out, "v_keep(tile + %srow * %lld + lane, a%lld);",
+        buf_line(out, "v_store_near(tile + %srow * %lld + lane, a%lld);",
                  e ? arena_printf(text->arena, "%lld + ", e * sums) : "", panel / GPU_MATVEC_TOGETHER, e);
     buf_line(out, "barrier(CLK_LOCAL_MEM_FENCE);");
     buf_open(out, "for (int i = item; i < %lld; i += %lld)", panel * (long long)m->examples, (long long)m->items);

@@ -81,22 +81,23 @@ static const char *steps_from(const WinogradText *w, const char *pointer, int64_
 
 static const char *near_row(const WinogradText *w, int k)
 {
-    return arena_printf(w->text->arena, "v_near(%s)", steps_from(w, "row", k * next_in_row(of(w))));
+    return arena_printf(w->text->arena, "v_load_near(%s)", steps_from(w, "row", k * next_in_row(of(w))));
 }
 
 static const char *near_column(const WinogradText *w, int k)
 {
-    return arena_printf(w->text->arena, "v_near(%s)", steps_from(w, "column", k * next_in_column(of(w))));
+    return arena_printf(w->text->arena, "v_load_near(%s)", steps_from(w, "column", k * next_in_column(of(w))));
 }
 
 static const char *kept_in_row(const WinogradText *w, int k, const char *value)
 {
-    return arena_printf(w->text->arena, "v_keep(%s, %s);", steps_from(w, "row", k * next_in_row(of(w))), value);
+    return arena_printf(w->text->arena, "v_store_near(%s, %s);", steps_from(w, "row", k * next_in_row(of(w))), value);
 }
 
 static const char *kept_in_column(const WinogradText *w, int k, const char *value)
 {
-    return arena_printf(w->text->arena, "v_keep(%s, %s);", steps_from(w, "column", k * next_in_column(of(w))), value);
+    return arena_printf(w->text->arena, "v_store_near(%s, %s);", steps_from(w, "column", k * next_in_column(of(w))),
+                        value);
 }
 
 static void scope_open(Buf *out)
@@ -199,7 +200,7 @@ static const char *kept_lower(const WinogradText *w, int k, const char *value)
 static const char *near_lower(const WinogradText *w, int k)
 {
     int64_t steps = next_in_column(of(w)) + k * next_in_row(of(w));
-    return arena_printf(w->text->arena, "v_near(%s)", steps_from(w, "row", steps));
+    return arena_printf(w->text->arena, "v_load_near(%s)", steps_from(w, "row", steps));
 }
 
 /* Two rows, and the largest of each two pixels of both: from minus infinity on, so that NaN is passed over. */

@@ -117,7 +117,7 @@ static void write_stores(const Product *p)
     const GpuWinograd *g = &p->t->g;
     for (int64_t l = 0; l < p->weight_loads; l++) {
         int64_t place = channel_of_load(p, l) * g->maps_tile + panel_of_load(p, l) * g->panel;
-        buf_line(text->out, "v_keep(%s, new_u%lld);",
+        buf_line(text->out, "v_store_near(%s, new_u%lld);",
                  pointer_text(text, "my_u", arena_printf(text->arena, "%lld", (long long)place)), (long long)l);
     }
     for (int64_t l = 0; l < p->v_loads; l++)
@@ -134,10 +134,10 @@ static void write_channel(const Product *p)
     Buf *out = text->out;
     const GpuWinograd *g = &p->t->g;
     for (int64_t h = 0; h < 2; h++)
-        buf_line(out, "const %s w%lld = v_near(w + k * %lld%s);", p->vector, (long long)h, (long long)g->maps_tile,
+        buf_line(out, "const %s w%lld = v_load_near(w + k * %lld%s);", p->vector, (long long)h, (long long)g->maps_tile,
                  h ? arena_printf(text->arena, " + %lld", (long long)g->maps_tile / 2) : "");
     for (int64_t h = 0; h < g->item_tiles / LANES; h++)
-        buf_line(out, "const %s d%lld = v_near(d + k * %lld%s);", p->vector, (long long)h, (long long)g->row,
+        buf_line(out, "const %s d%lld = v_load_near(d + k * %lld%s);", p->vector, (long long)h, (long long)g->row,
                  h ? arena_printf(text->arena, " + %lld", (long long)g->tiles_tile / 2) : "");
     for (int64_t t = 0; t < g->item_tiles; t++)
         for (int64_t h = 0; h < 2; h++)

@@ -31,10 +31,7 @@ static const InstructionSet gpu = {
                                      "#define v_write(p, a)        (*(global float4 *)(p) = (a))\n"
                                      "#define v_read_f16(p)        vloada_half4(0, (global const half *)(p))\n"
                                      "#define v_read_bf16(p)       as_float4(convert_uint4(*(global const ushort4 "
-                                     "*)(p)) << 16)\n"
-                                     "/* Of the memory of a group, likewise. */\n"
-                                     "#define v_near(p)            (*(local const float4 *)(p))\n"
-                                     "#define v_keep(p, a)         (*(local float4 *)(p) = (a))\n" GPU_TILE_WORDS,
+                                     "*)(p)) << 16)\n" GPU_TILE_WORDS,
 };
 
 /* An item has one element: nothing is unrolled, kept, or copied in runs. */

@@ -415,9 +415,6 @@ FOVEA_WORD v4 v4_min(v4 a, v4 b)
 #define v_write(p, a)        (*(global float4 *)(p) = (a))
 #define v_read_f16(p)        vloada_half4(0, (global const half *)(p))
 #define v_read_bf16(p)       as_float4(convert_uint4(*(global const ushort4 *)(p)) << 16)
-/* Of the memory of a group, likewise. */
-#define v_near(p)            (*(local const float4 *)(p))
-#define v_keep(p, a)         (*(local float4 *)(p) = (a))
 /* Vectors in local memory. */
 #define v_load_near(p)       (*(local const float4 *)(p))
 #define v_store_near(p, a)   (*(local float4 *)(p) = (a))
@@ -620,7 +617,7 @@ static void device_b(global const float *restrict x, global const float *restric
     barrier(CLK_LOCAL_MEM_FENCE);
     global const float *w = weight + o * 64 + (from + row) * 16 + lane;
     for (int i = row; i < count; i += 256, w += 4096) {
-        const v4 s0 = v_near(tile + i);
+        const v4 s0 = v_load_near(tile + i);
         const v4 w0 = v_read(w);
         a0 = v_fma(v_set(s0.s0), w0, a0);
         const v4 w1 = v_read(w + 16);
@@ -631,7 +628,7 @@ static void device_b(global const float *restrict x, global const float *restric
         a0 = v_fma(v_set(s0.s3), w3, a0);
     }
     barrier(CLK_LOCAL_MEM_FENCE);
-    v_keep(tile + row * 4 + lane, a0);
+    v_store_near(tile + row * 4 + lane, a0);
     barrier(CLK_LOCAL_MEM_FENCE);
     for (int i = item; i < 16; i += 256) {
         const int b = i;

@@ -408,9 +408,6 @@ FOVEA_WORD v4 v4_min(v4 a, v4 b)
 #define v_write(p, a)        (*(global float4 *)(p) = (a))
 #define v_read_f16(p)        vloada_half4(0, (global const half *)(p))
 #define v_read_bf16(p)       as_float4(convert_uint4(*(global const ushort4 *)(p)) << 16)
-/* Of the memory of a group, likewise. */
-#define v_near(p)            (*(local const float4 *)(p))
-#define v_keep(p, a)         (*(local float4 *)(p) = (a))
 /* Vectors in local memory. */
 #define v_load_near(p)       (*(local const float4 *)(p))
 #define v_store_near(p, a)   (*(local float4 *)(p) = (a))
@@ -492,14 +489,14 @@ static void groups_a_forward(global const float *restrict x, global const float 
     {
         const v4 x0 = v_read(x), x1 = v_read(x + 16), x2 = v_read(x + 32), x3 = v_read(x + 48);
         const v4 s1 = x2, d1 = x1;
-        v_keep(row, v_sub(x2, x0));
-        v_keep(row + 256, v_add(s1, d1));
-        v_keep(row + 512, v_sub(s1, d1));
-        v_keep(row + 768, v_sub(x3, x1));
+        v_store_near(row, v_sub(x2, x0));
+        v_store_near(row + 256, v_add(s1, d1));
+        v_store_near(row + 512, v_sub(s1, d1));
+        v_store_near(row + 768, v_sub(x3, x1));
     }
     barrier(CLK_LOCAL_MEM_FENCE);
     global float *v = scratch + i * 1024 + b * 512 + (first + t) * 16 + q;
-    const v4 x0 = v_near(column), x1 = v_near(column + 1024), x2 = v_near(column + 2048), x3 = v_near(column + 3072);
+    const v4 x0 = v_load_near(column), x1 = v_load_near(column + 1024), x2 = v_load_near(column + 2048), x3 = v_load_near(column + 3072);
     const v4 s1 = x2, d1 = x1;
     v_write(v, v_sub(x2, x0));
     v_write(v + 4096, v_add(s1, d1));
@@ -538,10 +535,10 @@ static void groups_a_points(global const float *restrict x, global const float *
     new_v3 = first + item / 4 + 24 < 16 ? v_read(v + 384) : v_zero();
     for (int i = 0; i < 32; i += 16) {
         barrier(CLK_LOCAL_MEM_FENCE);
-        v_keep(my_u, new_u0);
-        v_keep(my_u + 128, new_u1);
-        v_keep(my_u + 256, new_u2);
-        v_keep(my_u + 384, new_u3);
+        v_store_near(my_u, new_u0);
+        v_store_near(my_u + 128, new_u1);
+        v_store_near(my_u + 256, new_u2);
+        v_store_near(my_u + 384, new_u3);
         my_v[0] = new_v0.s0;
         my_v[36] = new_v0.s1;
         my_v[72] = new_v0.s2;
@@ -572,9 +569,9 @@ static void groups_a_points(global const float *restrict x, global const float *
             new_v3 = first + item / 4 + 24 < 16 ? v_read(v + 384) : v_zero();
         }
         for (int k = 0; k < 16; k++) {
-            const v4 w0 = v_near(w + k * 32);
-            const v4 w1 = v_near(w + k * 32 + 16);
-            const v4 d0 = v_near(d + k * 36);
+            const v4 w0 = v_load_near(w + k * 32);
+            const v4 w1 = v_load_near(w + k * 32 + 16);
+            const v4 d0 = v_load_near(d + k * 36);
             a0_0 = v_fma(v_set(d0.s0), w0, a0_0);
             a0_1 = v_fma(v_set(d0.s0), w1, a0_1);
             a1_0 = v_fma(v_set(d0.s1), w0, a1_0);
@@ -612,14 +609,14 @@ static void groups_a(global const float *restrict x, global const float *restric
         global const float *s = scratch + i * 1024 + o * 32 + (first + t) * 16 + q + 16384;
         const v4 t0 = v_read(s), t1 = v_read(s + 4096), t2 = v_read(s + 8192), t3 = v_read(s + 12288);
         const v4 e1 = v_add(t1, t2), o1 = v_sub(t1, t2);
-        v_keep(column, v_add(t0, e1));
-        v_keep(column + 1024, v_add(o1, t3));
+        v_store_near(column, v_add(t0, e1));
+        v_store_near(column + 1024, v_add(o1, t3));
     }
     barrier(CLK_LOCAL_MEM_FENCE);
     if (i < 2) {
         y += o * 64 + (r + i) * 128 + c * 16 + q;
         const v4 b = v_read(bias + o + q);
-        const v4 t0 = v_near(row), t1 = v_near(row + 256), t2 = v_near(row + 512), t3 = v_near(row + 768);
+        const v4 t0 = v_load_near(row), t1 = v_load_near(row + 256), t2 = v_load_near(row + 512), t3 = v_load_near(row + 768);
         const v4 e1 = v_add(t1, t2), o1 = v_sub(t1, t2);
         v_write(y, groups_a_finish(v_add(v_add(b, t0), e1)));
         v_write(y + 16, groups_a_finish(v_add(v_add(b, o1), t3)));
@@ -672,7 +669,7 @@ static void groups_b_sums(global const float *restrict x, global const float *re
     barrier(CLK_LOCAL_MEM_FENCE);
     global const float *w = weight + o * 2048 + (from + row) * 16 + lane;
     for (int i = row; i < count; i += 256, w += 4096) {
-        const v4 s0 = v_near(tile + i);
+        const v4 s0 = v_load_near(tile + i);
         const v4 w0 = v_read(w);
         a0 = v_fma(v_set(s0.s0), w0, a0);
         const v4 w1 = v_read(w + 16);
@@ -683,7 +680,7 @@ static void groups_b_sums(global const float *restrict x, global const float *re
         a0 = v_fma(v_set(s0.s3), w3, a0);
     }
     barrier(CLK_LOCAL_MEM_FENCE);
-    v_keep(tile + row * 4 + lane, a0);
+    v_store_near(tile + row * 4 + lane, a0);
     barrier(CLK_LOCAL_MEM_FENCE);
     for (int i = item; i < 16; i += 256) {
         const int b = i;

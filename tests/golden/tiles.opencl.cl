@@ -847,9 +847,6 @@ FOVEA_WORD v4 v4_min(v4 a, v4 b)
 #define v_write(p, a)        (*(global float4 *)(p) = (a))
 #define v_read_f16(p)        vloada_half4(0, (global const half *)(p))
 #define v_read_bf16(p)       as_float4(convert_uint4(*(global const ushort4 *)(p)) << 16)
-/* Of the memory of a group, likewise. */
-#define v_near(p)            (*(local const float4 *)(p))
-#define v_keep(p, a)         (*(local float4 *)(p) = (a))
 /* Vectors in local memory. */
 #define v_load_near(p)       (*(local const float4 *)(p))
 #define v_store_near(p, a)   (*(local float4 *)(p) = (a))
