@@ -179,11 +179,11 @@ static void write_fold(const MatvecText *t)
         buf_line(out, "v_store_near(tile + %srow * %lld + lane, a%lld);",
                  e ? arena_printf(text->arena, "%lld + ", e * sums) : "", panel / GPU_MATVEC_TOGETHER, e);
     buf_line(out, "barrier(CLK_LOCAL_MEM_FENCE);");
-    buf_open(out, "for (int i = item; i < %lld; i += %lld)", panel * (long long)m->examples, (long long)m->items);
+    const char *sum = m->examples > 1 ? "sum_at" : "b";
+    buf_open(out, "for (int %s = item; %s < %lld; %s += %lld)", sum, sum, panel * (long long)m->examples, sum,
+             (long long)m->items);
     if (m->examples > 1)
-        buf_line(out, "const int e = i / %lld, b = i %% %lld;", panel, panel);
-    else
-        buf_line(out, "const int b = i;");
+        buf_line(out, "const int e = sum_at / %lld, b = sum_at %% %lld;", panel, panel);
     bool cut_outputs = m->outputs % m->panel && m->parts == 1, cut_batch = m->batch % m->examples;
     if (cut_outputs || cut_batch)
         buf_line(out, "if (%s%s%s)",
