@@ -20,6 +20,7 @@ typedef struct ConvForm {
     int32_t part;           /* or so many of them at a time, blocks of channels: panels are for wider vectors; 0: all */
     int32_t pixels;         /* of one output row, beside each other, summed at a time; over blocks: the most of them */
     int32_t rows;           /* below each other, summed at a time */
+    int32_t tile;           /* on GPUs: which one of gpu_tile_at, counted from 1; 0: the one that costs least */
 } ConvForm;
 
 /* Sizes of all other tiles, of which plan/choose.c makes the loops of kernels. */

@@ -205,7 +205,7 @@ Tiling gpu_conv_tiling(const Graph *graph, const Kernel *kernel)
     if (gpu_conv_is_tiled(graph, kernel)) {
         const GpuProduct product = gpu_conv_product(graph, kernel);
         int64_t most = PARTS_BYTES / ((int64_t)sizeof(float) * sums_of_a_part(&layer, &product));
-        const GpuTiles tiles = gpu_tiles_choose(&product, MIN(most, MOST_PARTS));
+        const GpuTiles tiles = gpu_tiles_choose(&product, MIN(most, MOST_PARTS), kernel->form.tile);
         return gpu_conv_tiled(graph, kernel, &tiles);
     }
     bool blocked = kernel->form.activations == LAYOUT_BLOCKED;

@@ -85,20 +85,25 @@ int64_t gpu_slices(const GpuProduct *product, int64_t slice)
     return quotient_up(product->products, slice) + product->runs * quotient_up(product->run, slice);
 }
 
-GpuTiles gpu_tiles_choose(const GpuProduct *product, int64_t most)
+const GpuTile *gpu_tile_at(int32_t tile)
+{
+    return tile >= 1 && tile <= (int32_t)COUNT_OF(tiles) ? &tiles[tile - 1] : NULL;
+}
+
+GpuTiles gpu_tiles_choose(const GpuProduct *product, int64_t most, int32_t only)
 {
     static const int64_t divisions[] = {1, 2, 3, 4, 6, 8, 12, 16, 24, 32};
     GpuTiles best = {0};
     int64_t least = INT64_MAX;
-    for (size_t t = 0; t < COUNT_OF(tiles); t++)
+    for (int32_t t = only ? only : 1; gpu_tile_at(t) && (!only || t == only); t++)
         for (size_t d = 0; d < COUNT_OF(divisions); d++) {
-            int64_t all = gpu_slices(product, tiles[t].slice), some = quotient_up(all, divisions[d]);
+            int64_t all = gpu_slices(product, gpu_tile_at(t)->slice), some = quotient_up(all, divisions[d]);
             if (d && (divisions[d] > most || some < LEAST_SLICES))
                 break;
-            int64_t parts = quotient_up(all, some), cycles = cost(product, &tiles[t], some, parts);
+            int64_t parts = quotient_up(all, some), cycles = cost(product, gpu_tile_at(t), some, parts);
             if (cycles >= least)
                 continue;
-            best = (GpuTiles){tiles[t], some, parts};
+            best = (GpuTiles){*gpu_tile_at(t), some, parts};
             least = cycles;
         }
     return best;

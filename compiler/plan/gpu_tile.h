@@ -40,7 +40,10 @@ bool gpu_tile_fits(const GpuTile *tile);
 
 /* How many slices of so many products there are. */
 int64_t gpu_slices(const GpuProduct *product, int64_t slice);
-/* The tile, and the parts, of which a model of costs says that they take least time; `most`: parts. */
-GpuTiles gpu_tiles_choose(const GpuProduct *product, int64_t most);
+/* The tiles that are chosen from, counted from 1; NULL behind the last. */
+const GpuTile *gpu_tile_at(int32_t tile);
+/* The tile, and the parts, of which a model of costs says that they take least time; `most`: parts; `only`: that tile;
+ * 0: any. */
+GpuTiles gpu_tiles_choose(const GpuProduct *product, int64_t most, int32_t only);
 
 #endif

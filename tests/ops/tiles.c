@@ -9,6 +9,7 @@
 #include "emit/emit.h"
 #include "ops/conv.h"
 #include "pass/pass.h"
+#include "plan/gpu_tile.h"
 #include "tests/ops/cases.h"
 #include "tests/support/emitted.h"
 #include "tests/support/files.h"
@@ -114,6 +115,46 @@ static void check_cases(Target target, int64_t cache, uint32_t first)
     cr_expect_gt(count, op_case_count / 8 / share);
     cr_expect_eq(failed, 0, "%d of %u cases fail with other tiles on target %s", failed, count, target.name);
 }
+
+/* ---- products of matrices on GPUs ---- */
+
+/* Blocks that are not full, plain inputs and results, groups, strides, dilation, and what is added behind it. */
+static const OpCase products[] = {
+    {"f32[26, 5, 7]", "y = x -> a: conv(58, 1x1) -> relu; z = y + (y -> b: conv(58, 1x3, pad=[0, 1])) -> relu; "
+                      "return answer = z -> c: conv(64, 2x3, dilation=1x2) -> d: conv(96, 2x2, groups=2, stride=2);"},
+    {"2 of f32[5, 5, 7]",
+     "x -> a: conv(24, 3x3, stride=2, pad=1) -> b: conv(41, 2x2) -> gelu -> c: conv(14, 1x1, stride=2) -> tanh"},
+};
+
+static int32_t only_tile;
+
+static ConvForm form_of_tile(const Graph *graph, const Node *conv, bool vector_epilogue)
+{
+    ConvForm form = target_opencl_gpu.conv_form(graph, conv, vector_epilogue);
+    form.tile = only_tile;
+    return form;
+}
+
+/* Each tile with OPENCL_CASES=all; of others a small and a large one, as compiling for PoCL takes long. */
+Test(tiles, products)
+{
+    const char *cases = getenv("OPENCL_CASES");
+    const bool all = cases && strcmp(cases, "all") == 0;
+    for (only_tile = 1; gpu_tile_at(only_tile); only_tile++) {
+        if (!all && only_tile != 1 && gpu_tile_at(only_tile + 1))
+            continue;
+        Target target = target_opencl_gpu;
+        target.name = "opencl for GPUs";
+        target.conv_form = form_of_tile;
+        target.winograd = NULL;
+        int failed = op_cases_check_on(&target, 0, products, COUNT_OF(products));
+        if (failed < 0)
+            cr_skip_test("%s target %s", target_missing(target.name), target.name);
+        cr_expect_eq(failed, 0, "tile %d", only_tile);
+    }
+}
+
+/* ---- all families ---- */
 
 Test(tiles, few)
 {

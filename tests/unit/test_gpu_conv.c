@@ -114,7 +114,7 @@ Test(gpu_conv, launches_fit_devices)
 
 static GpuTiles choose(int64_t maps, int64_t pixels, int64_t products)
 {
-    return gpu_tiles_choose(&(GpuProduct){.count = 1, .maps = maps, .pixels = pixels, .products = products}, 32);
+    return gpu_tiles_choose(&(GpuProduct){.count = 1, .maps = maps, .pixels = pixels, .products = products}, 32, 0);
 }
 
 static int64_t groups_of(const GpuTiles *tiles, int64_t maps, int64_t pixels)
@@ -138,6 +138,15 @@ Test(gpu_conv, all_units_have_groups)
     cr_expect_eq(large.parts, 1);
     cr_expect_eq(large.tile.item_maps * large.tile.item_pixels, 64, "what fetches least for each product");
     cr_expect_leq(small.tile.maps * small.tile.pixels, 2048);
+}
+
+Test(gpu_conv, tiles_that_are_chosen_from_can_be_written)
+{
+    int32_t count = 0;
+    while (gpu_tile_at(count + 1))
+        cr_expect(gpu_tile_fits(gpu_tile_at(++count)), "tile %d", count);
+    cr_expect_gt(count, 1);
+    cr_expect_null(gpu_tile_at(0));
 }
 
 Test(gpu_conv, tiles_that_cannot_be_written)
