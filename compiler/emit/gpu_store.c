@@ -148,7 +148,7 @@ static const char *place_in(const KernelText *text, uint32_t piece, const char *
     return pointer_text(text, piece ? "y2" : "y", place_text(text, &to, terms, COUNT_OF(terms)));
 }
 
-/* "*(y + o * 784 + r * 28 + c)" */
+/* "y + o * 784 + r * 28 + c" */
 static const char *plain_place(const KernelText *text)
 {
     Arena *arena = text->arena;
@@ -184,7 +184,8 @@ static void store_plain(KernelText *text, const GpuStore *store)
     if (has_bias(text))
         value = arena_printf(text->arena, text_parameter_runs(text, CONV_BIAS) ? "%s + bias[o]" : "%s + *bias", value);
     value = text_finished(text, value, "o", parallels_at(text, terms, COUNT_OF(terms)), false);
-    line_wrapped(out, arena_printf(text->arena, "*(%s) = %s;", plain_place(text), value));
+    buf_line(out, "%splace = %s;", text_writes(text), plain_place(text));
+    line_wrapped(out, arena_printf(text->arena, "*place = %s;", value));
     if (store->end)
         buf_close(out);
     if (store->maps > 1)

@@ -64,14 +64,11 @@ void gpu_slices_open(const GpuTileText *t, const char *declarations)
 static void load_near(const GpuTileText *t, const char *name, const char *at, int64_t width, int64_t item,
                       const char *place)
 {
-    Buf line = {0};
     for (int64_t v = 0; v < item / 4; v++) {
         const char *behind = v ? arena_printf(t->text->arena, "%lld + ", (long long)width / 2) : "";
-        buf_printf(&line, "%s%s%lld = v_load_near(%s + k * %lld + %s%s)", v ? ", " : "const v4 ", name, (long long)v,
-                   at, (long long)width, behind, place);
+        buf_line(t->text->out, "const v4 %s%lld = v_load_near(%s + k * %lld + %s%s);", name, (long long)v, at,
+                 (long long)width, behind, place);
     }
-    buf_line(t->text->out, "%s;", buf_text(&line));
-    buf_free(&line);
 }
 
 static void multiply(const GpuTileText *t)
