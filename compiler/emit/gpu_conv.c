@@ -298,6 +298,7 @@ static void fetch_weights(const TiledConv *c, const char *product, const char *l
     }
 }
 
+/* Behind the last product -0 is multiplied by 0: no sum changes by that, not even one that is -0. */
 static void fetch_blocked(const TiledConv *c)
 {
     KernelText *text = c->tile.text;
@@ -307,10 +308,10 @@ static void fetch_blocked(const TiledConv *c)
         const char *load = arena_printf(text->arena, "v_read(x_at%lld + place)", (long long)i);
         long long q = quads(c);
         if (c->product.run % 4)
-            load = arena_printf(text->arena, "v_select((int4)(0, 1, 2, 3) < left - me %% %lld * 4, %s, v_zero())", q,
-                                load);
+            load = arena_printf(text->arena, "v_select((int4)(0, 1, 2, 3) < left - me %% %lld * 4, %s, v_set(-0.0f))",
+                                q, load);
         else if (c->product.run)
-            load = arena_printf(text->arena, "me %% %lld * 4 < left ? %s : v_zero()", q, load);
+            load = arena_printf(text->arena, "me %% %lld * 4 < left ? %s : v_set(-0.0f)", q, load);
         buf_line(text->out, "v%lld = %s;", (long long)i, load);
     }
 }
@@ -372,7 +373,7 @@ static void fetch_plain(const TiledConv *c)
     for (int64_t i = 0; i < pixel_fetches(c); i++) {
         const char *load = arena_printf(text->arena, "x_at%lld[%s]", (long long)i, plain_place(c));
         if (cut)
-            load = arena_printf(text->arena, "k < %lld ? %s : 0.0f", (long long)c->product.products, load);
+            load = arena_printf(text->arena, "k < %lld ? %s : -0.0f", (long long)c->product.products, load);
         buf_line(out, "v%lld[i] = %s;", (long long)i, load);
     }
     buf_close(out);

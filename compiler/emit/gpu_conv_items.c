@@ -45,15 +45,16 @@ static const char *first_map(const ItemConv *c)
     return times(c, "m", c->maps);
 }
 
-static void write_zeros(const ItemConv *c)
+/* From -0 on, to which adding changes nothing: a bias of -0 stays. */
+static void write_start(const ItemConv *c)
 {
     Buf *out = c->text->out;
     if (has_vectors(c)) {
         gpu_unrolled_open(c->text, "u", c->maps / VECTOR);
-        buf_line(out, "sum[u] = v_zero();");
+        buf_line(out, "sum[u] = v_set(-0.0f);");
     } else {
         gpu_unrolled_open(c->text, "u", c->maps);
-        buf_line(out, "sum[u] = 0.0f;");
+        buf_line(out, "sum[u] = -0.0f;");
     }
     buf_close(out);
 }
@@ -64,7 +65,7 @@ static void write_sums(const ItemConv *c)
         buf_line(c->text->out, "v4 sum[%lld];", (long long)(c->maps / VECTOR));
     else
         buf_line(c->text->out, "float sum[%lld];", (long long)c->maps);
-    write_zeros(c);
+    write_start(c);
 }
 
 /* Adds the input `value` times the weights at `weight`. */

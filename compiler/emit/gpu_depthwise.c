@@ -64,7 +64,7 @@ static void write_sums(const Depthwise *d)
     Buf *out = text->out, line = {0};
     const int64_t taps = d->weight->dim[2] * d->weight->dim[3];
     for (int64_t p = 0; p < d->pixels; p++)
-        buf_printf(&line, "%ssum%lld = v_zero()", p ? ", " : "v4 w, ", (long long)p);
+        buf_printf(&line, "%ssum%lld = v_set(-0.0f)", p ? ", " : "v4 w, ", (long long)p);
     buf_line(out, "%s;", buf_text(&line));
     buf_free(&line);
     const Term maps[] = {{"b", 1, d->block}, {"v", AXIS_IN_BLOCK, VECTOR}};

@@ -32,7 +32,7 @@ void gpu_tile_begin(const GpuTileText *t)
     buf_line(out, "v4 sums[%lld][%lld];", (long long)tile->item_pixels, (long long)gpu_tile_vectors(tile));
     gpu_unrolled_open(text, "j", tile->item_pixels);
     for (int64_t u = 0; u < gpu_tile_vectors(tile); u++)
-        buf_line(out, "sums[j][%lld] = v_zero();", (long long)u);
+        buf_line(out, "sums[j][%lld] = v_set(-0.0f);", (long long)u);
     buf_close(out);
 }
 

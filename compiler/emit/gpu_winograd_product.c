@@ -134,10 +134,10 @@ static void write_channel(const Product *p)
     Buf *out = text->out;
     const GpuWinograd *g = &p->t->g;
     for (int64_t h = 0; h < 2; h++)
-        buf_line(out, "const %s w%lld = v_load_near(w + k * %lld%s);", p->vector, (long long)h, (long long)g->maps_tile,
+        buf_line(out, "const %s w%lld = v_load_near(w + c * %lld%s);", p->vector, (long long)h, (long long)g->maps_tile,
                  h ? arena_printf(text->arena, " + %lld", (long long)g->maps_tile / 2) : "");
     for (int64_t h = 0; h < g->item_tiles / LANES; h++)
-        buf_line(out, "const %s d%lld = v_load_near(d + k * %lld%s);", p->vector, (long long)h, (long long)g->row,
+        buf_line(out, "const %s d%lld = v_load_near(d + c * %lld%s);", p->vector, (long long)h, (long long)g->row,
                  h ? arena_printf(text->arena, " + %lld", (long long)g->tiles_tile / 2) : "");
     for (int64_t t = 0; t < g->item_tiles; t++)
         for (int64_t h = 0; h < 2; h++)
@@ -273,7 +273,7 @@ void gpu_winograd_points(const GpuWinogradText *t)
         buf_line(out, "const int count = %s;", count);
         count = "count";
     }
-    buf_open(out, "for (int k = 0; k < %s; k++)", count);
+    buf_open(out, "for (int c = 0; c < %s; c++)", count);
     write_channel(&p);
     buf_close(out);
     if (many)

@@ -476,7 +476,7 @@ static void device_a(global const float *restrict x, global const float *restric
     v4 sums[4][1];
     #pragma unroll
     for (int j = 0; j < 4; j++) {
-        sums[j][0] = v_zero();
+        sums[j][0] = v_set(-0.0f);
     }
     for (int s = from; s <= to; s++) {
         v4 w0, w1, v0, v1;
@@ -610,7 +610,7 @@ static void device_b(global const float *restrict x, global const float *restric
 {
     const int item = get_local_id(0), lane = item % 4 * 4, row = item / 4 * 4;
     const int o = 0;
-    v4 a0 = v_zero();
+    v4 a0 = v_set(-0.0f);
     const int from = 0, count = 64;
     for (int i = item; i < count; i += 256)
         tile[i] = x[from + i];
@@ -630,8 +630,7 @@ static void device_b(global const float *restrict x, global const float *restric
     barrier(CLK_LOCAL_MEM_FENCE);
     v_store_near(tile + row * 4 + lane, a0);
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (int i = item; i < 16; i += 256) {
-        const int b = i;
+    for (int b = item; b < 16; b += 256) {
         if (o + b >= 10)
             continue;
         float sum = bias[o + b];

@@ -568,10 +568,10 @@ static void groups_a_points(global const float *restrict x, global const float *
             new_v2 = first + item / 4 + 16 < 16 ? v_read(v + 256) : v_zero();
             new_v3 = first + item / 4 + 24 < 16 ? v_read(v + 384) : v_zero();
         }
-        for (int k = 0; k < 16; k++) {
-            const v4 w0 = v_load_near(w + k * 32);
-            const v4 w1 = v_load_near(w + k * 32 + 16);
-            const v4 d0 = v_load_near(d + k * 36);
+        for (int c = 0; c < 16; c++) {
+            const v4 w0 = v_load_near(w + c * 32);
+            const v4 w1 = v_load_near(w + c * 32 + 16);
+            const v4 d0 = v_load_near(d + c * 36);
             a0_0 = v_fma(v_set(d0.s0), w0, a0_0);
             a0_1 = v_fma(v_set(d0.s0), w1, a0_1);
             a1_0 = v_fma(v_set(d0.s1), w0, a1_0);
@@ -661,7 +661,7 @@ static void groups_b_sums(global const float *restrict x, global const float *re
     const int item = get_local_id(0), lane = item % 4 * 4, row = item / 4 * 4;
     const int o = 0;
     const int part = get_group_id(0);
-    v4 a0 = v_zero();
+    v4 a0 = v_set(-0.0f);
     const int from = part * 512;
     const int count = groups_least(512, 2048 - from);
     for (int i = item; i < count; i += 256)
@@ -682,8 +682,7 @@ static void groups_b_sums(global const float *restrict x, global const float *re
     barrier(CLK_LOCAL_MEM_FENCE);
     v_store_near(tile + row * 4 + lane, a0);
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (int i = item; i < 16; i += 256) {
-        const int b = i;
+    for (int b = item; b < 16; b += 256) {
         float sum = 0.0f;
         for (int k = 0; k < 64; k++)
             sum += tile[b + k * 16];

@@ -897,7 +897,7 @@ static void tiles_a(global const float *restrict x, global const float *restrict
     v4 sums[4][1];
     #pragma unroll
     for (int j = 0; j < 4; j++) {
-        sums[j][0] = v_zero();
+        sums[j][0] = v_set(-0.0f);
     }
     for (int s = from; s <= to; s++) {
         v4 w0, w1; float v0[8];
@@ -908,7 +908,7 @@ static void tiles_a(global const float *restrict x, global const float *restrict
             #pragma unroll
             for (int i = 0; i < 8; i++) {
                 const int k = product + me / 32 + i * 2;
-                v0[i] = k < 27 ? x_at0[k % 3 * 225 + (k / 3) / 3 * 15 + (k / 3) % 3] : 0.0f;
+                v0[i] = k < 27 ? x_at0[k % 3 * 225 + (k / 3) / 3 * 15 + (k / 3) % 3] : -0.0f;
             }
         }
         if (s > from) {
@@ -993,7 +993,7 @@ static void tiles_b(global const float *restrict x, global const float *restrict
     v4 sums[4][1];
     #pragma unroll
     for (int j = 0; j < 4; j++) {
-        sums[j][0] = v_zero();
+        sums[j][0] = v_set(-0.0f);
     }
     for (int s = from; s <= to; s++) {
         v4 w0, w1, v0, v1;
@@ -1068,7 +1068,7 @@ static void tiles_c(global const float *restrict x, global const float *restrict
 {
     for (int item = get_global_id(0); item < 980; item += get_global_size(0)) {
         const int b = item / 196, r = item / 28 % 7, c = item / 4 % 7, v = item % 4;
-        v4 w, sum0 = v_zero();
+        v4 w, sum0 = v_set(-0.0f);
         global const float *s = x + b * 1296 + v * 4 + r * 144 + c * 16;
         global const float *w_at = weight + b * 144 + v * 4;
         for (int ky = 0; ky < 3; ky++, s += 144, w_at += 48) {
@@ -1128,7 +1128,7 @@ static void tiles_d(global const float *restrict x, global const float *restrict
     v4 sums[4][1];
     #pragma unroll
     for (int j = 0; j < 4; j++) {
-        sums[j][0] = v_zero();
+        sums[j][0] = v_set(-0.0f);
     }
     for (int s = from; s <= to; s++) {
         v4 w0, w1, v0, v1;
@@ -1144,8 +1144,8 @@ static void tiles_d(global const float *restrict x, global const float *restrict
             }
             w0 = me / 8 < left ? v_read(w_at + product * 32) : v_zero();
             w1 = me / 8 + 8 < left ? v_read(w_at + (product + 8) * 32) : v_zero();
-            v0 = me % 4 * 4 < left ? v_read(x_at0 + place) : v_zero();
-            v1 = me % 4 * 4 < left ? v_read(x_at1 + place) : v_zero();
+            v0 = me % 4 * 4 < left ? v_read(x_at0 + place) : v_set(-0.0f);
+            v1 = me % 4 * 4 < left ? v_read(x_at1 + place) : v_set(-0.0f);
         }
         if (s > from) {
             local const float *w = tile + ((s - 1) & 1) * 1024, *v = w + 512;
@@ -1234,7 +1234,7 @@ static void tiles_e(global const float *restrict x, global const float *restrict
     v4 sums[4][1];
     #pragma unroll
     for (int j = 0; j < 4; j++) {
-        sums[j][0] = v_zero();
+        sums[j][0] = v_set(-0.0f);
     }
     for (int s = from; s <= to; s++) {
         v4 w0, w1, v0, v1;
