@@ -192,6 +192,8 @@ static void run_net(int row, bool opencl)
     for (int t = 0; target_at(t); t++)
         if (is_tried(row, target_at(t), opencl))
             check_target(figures->name, &diag, graph, target_at(t)->name, inputs, expected);
+    if (opencl) /* the same device, which takes the kernels for CPUs of both */
+        check_target(figures->name, &diag, graph, OPENCL_GPU, inputs, expected);
     tensors_free(expected, graph->outputs.count);
     tensors_free(inputs, graph->inputs.count);
     free(inputs);
