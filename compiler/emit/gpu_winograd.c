@@ -184,7 +184,7 @@ static const char *stored_output(const WinogradText *w, int k, const char *value
 {
     KernelText *text = w->text;
     return arena_printf(text->arena, "%sv_write(%s, %s);", when_inside(w, "c", w->y->dim[3], w->sizes.matrices.m, k),
-                        steps_from(w, "y", k * w->out.stride[3]), finished_output(w, k, value, true));
+                        steps_from(w, "to", k * w->out.stride[3]), finished_output(w, k, value, true));
 }
 
 static const char *kept_upper(const WinogradText *w, int k, const char *value)
@@ -225,7 +225,7 @@ static void write_pooled(const GpuWinogradText *t, const char *start)
             value = arena_printf(text->arena, "v_max(%s[%d], %s)", p / 2 ? "lower" : "upper", 2 * k + p % 2, value);
         line_wrapped(out, arena_printf(text->arena, "%sv_write(%s, %s);",
                                        when_inside(w, "c / 2", w->y->dim[3] / 2, m / 2, k),
-                                       steps_from(w, "y", k * w->out.stride[3]), value));
+                                       steps_from(w, "to", k * w->out.stride[3]), value));
     }
     text->needs->math = true;
 }
@@ -258,6 +258,8 @@ static void write_back(const GpuWinogradText *t)
     gpu_open(text, "", USES_BIAS | USES_EPILOGUE | USES_Y | USES_SCRATCH | USES_TILE);
     text_border_of(text, t->g.pictures);
     parallels_begin(text);
+    if (w->out.base) /* also of what stands in its place */
+        buf_line(out, "y += %lld; /* past the halo */", (long long)w->out.base);
     write_places(t, "o", t->g.map_blocks, s->lanes);
     write_tile(t, w->pooled ? 2 : 1);
     scope_open(out);
@@ -272,9 +274,9 @@ static void write_back(const GpuWinogradText *t)
                           {"o", 1, 1},
                           {w->pooled ? "(r / 2 + i)" : "(r + i)", 2, 1},
                           {w->pooled ? "c / 2" : "c", 3, 1},
-                          {"q", AXIS_IN_BLOCK, 1},
-                          {NULL, AXIS_IN_BLOCK, w->out.base}};
-    buf_line(out, "y += %s;", place_text(text, &w->out, terms, COUNT_OF(terms)));
+                          {"q", AXIS_IN_BLOCK, 1}};
+    buf_line(out, "%sto = %s;", text_writes(text),
+             pointer_text(text, "y", place_text(text, &w->out, terms, COUNT_OF(terms))));
     if (w->has_bias)
         buf_line(out, "const %s b = v_read(bias + o + q);", w->vector);
     const char *start = w->has_bias ? "b" : NULL;

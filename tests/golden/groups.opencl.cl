@@ -614,12 +614,12 @@ static void groups_a(global const float *restrict x, global const float *restric
     }
     barrier(CLK_LOCAL_MEM_FENCE);
     if (i < 2) {
-        y += o * 64 + (r + i) * 128 + c * 16 + q;
+        global float *to = y + o * 64 + (r + i) * 128 + c * 16 + q;
         const v4 b = v_read(bias + o + q);
         const v4 t0 = v_load_near(row), t1 = v_load_near(row + 256), t2 = v_load_near(row + 512), t3 = v_load_near(row + 768);
         const v4 e1 = v_add(t1, t2), o1 = v_sub(t1, t2);
-        v_write(y, groups_a_finish(v_add(v_add(b, t0), e1)));
-        v_write(y + 16, groups_a_finish(v_add(v_add(b, o1), t3)));
+        v_write(to, groups_a_finish(v_add(v_add(b, t0), e1)));
+        v_write(to + 16, groups_a_finish(v_add(v_add(b, o1), t3)));
     }
 }
 
