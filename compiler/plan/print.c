@@ -1,5 +1,5 @@
 /* print.c - the Plan as text: kernels with their choices, steps in order, the workspace and the weights. */
-#include "plan/plan.h"
+#include "plan/gpu.h"
 
 static const char *tiling_text(const Plan *plan, const Kernel *kernel)
 {
@@ -22,6 +22,23 @@ static void print_other_sets(Buf *buf, const Plan *plan, const Kernel *kernel)
     }
 }
 
+/* "; 196 groups of 128 items, then 12 of 64": what a GPU launches. */
+static void print_launches(Buf *buf, const Plan *plan, const Kernel *kernel)
+{
+    GpuLaunch launches[MOST_LAUNCHES];
+    const int count = plan->target->gpu ? gpu_launches(plan, kernel, launches) : 0;
+    for (int l = 0; l < count; l++) {
+        const GpuLaunch *launch = &launches[l];
+        const int64_t group = launch->group[0] * launch->group[1];
+        const int64_t groups = launch->items[0] * launch->items[1] / group;
+        if (l == 0)
+            buf_printf(buf, "; %lld group%s of %lld item%s", (long long)groups, plural(groups), (long long)group,
+                       plural(group));
+        else
+            buf_printf(buf, ", then %lld of %lld", (long long)groups, (long long)group);
+    }
+}
+
 static void print_kernel(Buf *buf, const Plan *plan, const Kernel *kernel)
 {
     const Graph *graph = plan->graph;
@@ -32,6 +49,7 @@ static void print_kernel(Buf *buf, const Plan *plan, const Kernel *kernel)
     if (kernel->tiling.count)
         buf_puts(buf, "; ");
     tiling_print(buf, graph, kernel);
+    print_launches(buf, plan, kernel);
     if (kernel->rows.some)
         buf_puts(buf, "; some rows at a time");
     if (kernel->tuned)
