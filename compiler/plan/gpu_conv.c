@@ -286,6 +286,8 @@ int gpu_conv_launches(const Graph *graph, const Kernel *kernel, GpuLaunch launch
     Layer layer = layer_of(graph, kernel);
     const GpuProduct product = gpu_conv_product(graph, kernel);
     const GpuTiles tiles = gpu_conv_tiles(graph, kernel);
+    if (tiles.tile.maps < 1 || tiles.tile.pixels < 1)
+        BUG("%s has no tiles", kernel->name);
     int64_t groups = product.count * quotient_up(product.maps, tiles.tile.maps) *
                      quotient_up(product.pixels, tiles.tile.pixels) * tiles.parts;
     int64_t items = gpu_tile_items(&tiles.tile);
