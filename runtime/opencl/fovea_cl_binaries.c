@@ -123,6 +123,8 @@ void fovea_cl_keep(const fovea_cl_model *model, const fovea_cl_key *key)
             return;
         to_keep += binaries.sizes[from];
     }
+    if (!to_read)
+        return;
     unsigned char *read = malloc(to_read), *kept = malloc(to_keep);
     if (read && kept)
         keep_binaries(key, &devices, model->program, &binaries, read, kept);

@@ -230,6 +230,9 @@ static fovea_status make_command(fovea_cl_session *session, int at)
     const fovea_cl_launch *launch = &model->plan->launches[at];
     fovea_cl_command *command = &session->commands[at];
     cl_int code = CL_SUCCESS;
+    if (launch->step < 0 || launch->step >= model->net->step_count)
+        return fovea_cl_fail(FOVEA_BAD_ARGUMENT, "%s: launch %d is of step %d, and the net has %d", model->net->name,
+                             at, launch->step, model->net->step_count);
     if (launch->transfer)
         return check_transfer(session, at);
     if (launch->device >= model->device_count)

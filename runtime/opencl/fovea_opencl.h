@@ -94,9 +94,9 @@ enum { FOVEA_CL_HOST = -1 };
  * the caller's is FOVEA_CL_INPUT where it is read, and FOVEA_CL_OUTPUT where it is written. */
 typedef struct fovea_cl_transfer {
     fovea_cl_tensor from, to;
-    signed char from_device, to_device; /* another, or FOVEA_CL_HOST, which both may be */
-    unsigned char element_bytes;        /* what `at` counts, on both sides: 4 for floats */
-    size_t bytes;                       /* in all */
+    int from_device, to_device;  /* another, or FOVEA_CL_HOST, which both may be */
+    unsigned char element_bytes; /* what `at` counts, on both sides: 4 for floats */
+    size_t bytes;                /* in all */
 } fovea_cl_transfer;
 
 /* One call of a kernel; several may share one. Or a transfer, which has no more than `layers`. */

@@ -248,6 +248,8 @@ static void check_plan_mistakes(void)
 {
     static const fovea_cl_tensor nowhere[] = {{FOVEA_CL_OUTPUT, 2, 0}};
     static const fovea_cl_launch unknown[] = {{"pair_unknown", "x", 0, NULL, 0, 1, {1, 1, 1}, {1, 1, 1}, 0, NULL}};
+    static const fovea_cl_launch no_step[] = {
+        {"pair_twice", "x", PAIR_STEPS, NULL, 0, 1, {1, 1, 1}, {1, 1, 1}, 0, NULL}};
     static const fovea_cl_launch outside[] = {{"pair_twice", "x", 0, nowhere, 1, 1, {1, 1, 1}, {1, 1, 1}, 0, NULL}};
     static const fovea_cl_launch without[] = {{"pair_twice", "x", 0, NULL, 0, 1, {1, 1, 1}, {1, 1, 1}, 0, NULL}};
     fovea_cl_net net = pair_cpu_net;
@@ -263,6 +265,9 @@ static void check_plan_mistakes(void)
     net.cpu.launches = outside;
     check_error("a buffer that is not there", FOVEA_BAD_ARGUMENT, fovea_cl_session_open(&session, model, 1, 0),
                 "argument 0");
+    net.cpu.launches = no_step;
+    check_error("a step that is not there", FOVEA_BAD_ARGUMENT, fovea_cl_session_open(&session, model, 1, 0),
+                "pair: launch 0 is of step 4, and the net has 4");
     net.cpu.launches = without;
     if (fovea_cl_session_open(&session, model, 1, 0) == FOVEA_OK)
         check_error("a kernel without its arguments", FOVEA_DEVICE_FAILED, pair_run(session, &pair),

@@ -290,6 +290,9 @@ static void check_overlap(void)
     uint64_t times[4], whole = 0;
     int overlapped = 0;
     launches[3].device = 1;
+    for (int i = 0; i < 4; i++)
+        launches[i].step = i;
+    net.step_count = 4;
     net.cpu.options = "-DDELAY=20000";
     net.cpu.launches = launches;
     net.cpu.launch_count = 4;

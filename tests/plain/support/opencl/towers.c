@@ -225,31 +225,27 @@ void towers_random(RandomNet *random, int devices, int launch_count, unsigned se
     random->net.gpu.scratch_bytes *= 4;
     for (int device = 0; device < devices; device++)
         for (int i = 0; i < TOWERS_SLOTS; i += 2) {
-            const fovea_cl_transfer in = {
-                AT(INPUT, 0), AT(MEMORY, (uint32_t)i * COUNT), FOVEA_CL_HOST, (signed char)device, 4, 2 * COUNT * 4};
+            const fovea_cl_transfer in = {AT(INPUT, 0), AT(MEMORY, (uint32_t)i * COUNT), FOVEA_CL_HOST, device, 4,
+                                          2 * COUNT * 4};
             add_transfer(random, at++, in);
         }
     while (at < launch_count - devices) {
-        const unsigned from = below(&state, (unsigned)devices), to = below(&state, (unsigned)devices);
+        const int from = (int)below(&state, (unsigned)devices), to = (int)below(&state, (unsigned)devices);
         const unsigned part = below(&state, 4);
         const fovea_cl_transfer across = {AT(MEMORY, slot(&state) + part * QUARTER),
                                           AT(MEMORY, slot(&state) + part * QUARTER),
-                                          (signed char)from,
-                                          (signed char)to,
+                                          from,
+                                          to,
                                           4,
                                           QUARTER * 4};
         if (from == to || below(&state, 2))
-            add_kernel(random, at++, (int)from, &state);
+            add_kernel(random, at++, from, &state);
         else
             add_transfer(random, at++, across);
     }
     for (int device = 0; device < devices; device++) {
-        const fovea_cl_transfer out = {AT(MEMORY, slot(&state)),
-                                       AT(OUTPUT, (uint32_t)device * COUNT),
-                                       (signed char)device,
-                                       FOVEA_CL_HOST,
-                                       4,
-                                       COUNT * 4};
+        const fovea_cl_transfer out = {
+            AT(MEMORY, slot(&state)), AT(OUTPUT, (uint32_t)device * COUNT), device, FOVEA_CL_HOST, 4, COUNT * 4};
         add_transfer(random, at++, out);
     }
 }
