@@ -250,8 +250,8 @@ const char *gpu_conv_misfit(const Graph *graph, const Kernel *kernel, const GpuT
     const GpuProduct product = gpu_conv_product(graph, kernel);
     if (tiles->slices < 1 || !gpu_tile_fits(&tiles->tile))
         return "are of no tile that can be written";
-    if (tiles->parts > MOST_PARTS ||
-        tiles->parts * sums_of_a_part(&layer, &product) * (int64_t)sizeof(float) > PARTS_BYTES)
+    int64_t bytes = tiles->parts > 1 ? tiles->parts * sums_of_a_part(&layer, &product) * (int64_t)sizeof(float) : 0;
+    if (tiles->parts > MOST_PARTS || bytes > PARTS_BYTES)
         return "have more parts than there is room for";
     return NULL;
 }

@@ -227,3 +227,13 @@ Test(gpu_conv, other_tiles_keep_the_rules)
     }
     arena_free(arena);
 }
+
+/* Sums of a single part take no scratch memory, however many there are: 392 MiB of a batch. */
+Test(gpu_conv, large_results_need_no_room)
+{
+    Arena *arena = arena_new();
+    Plan *plan = plan_layer(arena, "32 of f32[3, 224, 224]", "c: conv(64, 3x3, pad=1)");
+    cr_expect_null(plan_verify(plan), "%s", plan_verify(plan));
+    cr_expect_eq(conv_kernel(plan)->scratch, 0);
+    arena_free(arena);
+}
