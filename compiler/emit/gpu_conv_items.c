@@ -1,11 +1,13 @@
 /* gpu_conv_items.c - convolutions an item a pixel of some maps: of few maps or inputs, transposed ones, and through
  * tables.
  *
- *     for (int k = 0; k < 25; k++, w += 8)                   plain results: neighbouring items read neighbouring
- * pixels, const float v = s[k / 5 * 28 + k % 5];             and all of them the same weights sum[0] = v_fma(v_set(v),
- * v_read(w), sum[0]); sum[1] = v_fma(v_set(v), v_read(w + 4), sum[1]);
+ *     const float input = s[ky * 28 + kx];
+ *     sum[0] = v_fma(v_set(input), v_read(w), sum[0]);
+ *     sum[1] = v_fma(v_set(input), v_read(w + 4), sum[1]);
+ *     w += 8;
  *
- * A transposed one tries each tap for each pixel, and leaves out those between whose inputs its stride leads.
+ * Of plain results, neighbouring items read neighbouring pixels, and all of them the same weights. A transposed one
+ * tries each tap for each pixel, and leaves out those between whose inputs its stride leads.
  */
 #include "emit/connect.h"
 #include "emit/gpu_conv.h"
