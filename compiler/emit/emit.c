@@ -135,7 +135,7 @@ bool emit_fits(Diag *diag, const Plan *plan)
         return false;
     }
     if (plan->workspace_bytes / 4 <= INT32_MAX)
-        return true;
+        return !plan->beside || emit_fits(diag, plan->beside);
     diag_error(diag, buffer_span(plan, largest),
                "values between layers take %lld elements together, this one most; emitted code counts to 2^31 - 1",
                (long long)(plan->workspace_bytes / 4));
