@@ -46,7 +46,9 @@ void item_places(KernelText *text, const char *item, const ItemAxis *axes, int c
 
 void items_open(KernelText *text, const ItemAxis *axes, int count)
 {
-    buf_open(text->out, "for (int item = get_global_id(0); item < %lld; item += get_global_size(0))",
-             (long long)count_of(axes, count));
+    const int64_t items = count_of(axes, count);
+    const char *type = items > INT32_MAX / 2 ? "uint" : "int"; /* the last turn goes as far again */
+    buf_open(text->out, "for (%s item = get_global_id(0); item < %lld; item += get_global_size(0))", type,
+             (long long)items);
     item_places(text, "item", axes, count);
 }
