@@ -27,17 +27,21 @@ typedef struct Sending {
 
 /* ---- where values are made ---- */
 
-/* Whether an output is put together by the caller's side: a concat of several devices' values that is nothing else. */
-static bool is_joined_there(const Graph *graph, const uint32_t *uses, NodeId output)
+/* Whether an output is put together by the caller's side: a concat of several devices' values that is nothing else.
+ * What is known with the weights has no place from which it could be sent. */
+static bool is_joined_there(const Graph *graph, const uint32_t *uses, const bool *known, NodeId output)
 {
     const Node *node = graph_node(graph, output);
+    bool several = false;
     if (node->op != OP_concat || uses[output.index] != 1 ||
         !concat_is_run(&node->type.shape, ((const ConcatAttrs *)node->attrs)->axis))
         return false;
-    for (uint32_t k = 1; k < node->input_count; k++)
-        if (graph_input_node(graph, node, k)->device != graph_input_node(graph, node, 0)->device)
-            return true;
-    return false;
+    for (uint32_t k = 0; k < node->input_count; k++) {
+        if (known[graph_input(graph, node, k).index])
+            return false;
+        several |= graph_input_node(graph, node, k)->device != graph_input_node(graph, node, 0)->device;
+    }
+    return several;
 }
 
 Residence *residences(const Graph *graph)
@@ -52,7 +56,7 @@ Residence *residences(const Graph *graph)
     }
     for (uint32_t i = 0; i < graph->outputs.count; i++) {
         NodeId output = graph->outputs.at[i].node;
-        if (of[output.index] == ON_DEVICE && is_joined_there(graph, uses, output))
+        if (of[output.index] == ON_DEVICE && is_joined_there(graph, uses, known, output))
             of[output.index] = JOINED_ON_HOST;
     }
     return of;

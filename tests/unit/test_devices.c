@@ -92,6 +92,10 @@ Test(devices, traffic)
     /* an input that is an output */
     expect_traffic("net n(x: f32[4]) { output o = x; on device(1) return x -> tanh; }", 1,
                    (Sent[]){{H, H, 1, 4, 16}, {H, 1, 1, 4, 16}, {1, H, 1, 4, 16}}, 3);
+    /* but not when one of them is known with the weights, which nobody sends */
+    expect_traffic(
+        "net n(x: f32[4]) { a = x -> relu; on device(1) b = x -> tanh; return concat(constant([1]), a, b); }", 1,
+        (Sent[]){{H, 0, 1, 4, 16}, {H, 1, 1, 4, 16}, {0, H, 1, 9, 36}, {1, 0, 1, 4, 16}}, 4);
     /* weights are everywhere, and what is computed of them */
     expect_traffic("net n(x: f32[4]) { w = constant([1, 2, 3, 4]) -> tanh; on device(1) return x * w; }", 1,
                    (Sent[]){{H, 1, 1, 4, 16}, {1, H, 1, 4, 16}}, 2);
