@@ -11,14 +11,10 @@
 /* The new number of each device; how many are used. */
 static int32_t number_devices(const Graph *graph, int32_t numbers[LIMIT_DEVICES])
 {
-    const Residence *residence = residences(graph);
-    bool used[LIMIT_DEVICES] = {false};
+    const uint32_t used = devices_used(graph);
     int32_t count = 0;
-    for (uint32_t i = 0; i < graph->nodes.count; i++)
-        if (residence[i] == ON_DEVICE && graph->nodes.at[i].device != DEVICE_HOST)
-            used[graph->nodes.at[i].device] = true;
     for (int32_t k = 0; k < LIMIT_DEVICES; k++)
-        numbers[k] = used[k] ? count++ : 0;
+        numbers[k] = used >> k & 1 ? count++ : 0;
     return count;
 }
 

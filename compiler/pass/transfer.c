@@ -62,6 +62,16 @@ Residence *residences(const Graph *graph)
     return of;
 }
 
+uint32_t devices_used(const Graph *graph)
+{
+    const Residence *residence = residences(graph);
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < graph->nodes.count; i++)
+        if (residence[i] == ON_DEVICE && graph->nodes.at[i].device != DEVICE_HOST)
+            used |= 1u << graph->nodes.at[i].device;
+    return used;
+}
+
 static bool is_in(uint32_t devices, int32_t device)
 {
     return devices >> device & 1;

@@ -15,6 +15,9 @@ typedef enum Residence {
 /* One a node of a graph without transfers, in its arena. */
 Residence *residences(const Graph *graph);
 
+/* The devices that compute something, in bits. */
+uint32_t devices_used(const Graph *graph);
+
 /* A copy of a graph of several devices, without transfers yet, in which values are sent where they are read. */
 Graph *graph_with_transfers(const Graph *graph, Explain *explain);
 

@@ -26,7 +26,8 @@ TrafficRows traffic_of(Arena *arena, const Graph *net)
 {
     TrafficRows traffic = {0};
     Graph *needed = graph_without_dead(net);
-    if (graph_devices(needed) == 1)
+    const uint32_t devices = devices_used(needed);
+    if (!(devices & (devices - 1))) /* one, or none */
         return traffic;
     const Graph *placed = graph_with_transfers(needed, NULL);
     for (uint32_t i = 0; i < placed->nodes.count; i++) {

@@ -78,6 +78,8 @@ Test(devices, traffic)
     enum { H = DEVICE_HOST };
     expect_traffic("net n(x: f32[4]) { return x -> relu; }", 1, NULL, 0);
     expect_traffic("net n(x: f32[4]) { on device(1) y = x -> tanh; return x -> relu; }", 1, NULL, 0); /* y is unused */
+    expect_traffic("net n(x: f32[4]) { on device(1) return x -> relu; }", 1, NULL,
+                   0); /* one device, the second or not */
     /* once, however many read it; counted for one example */
     expect_traffic("net n(x: f32[4]) { a = x -> relu; on device(1) return (a -> tanh) + (a -> abs); }", 3,
                    (Sent[]){{H, 0, 1, 4, 16}, {0, 1, 1, 4, 16}, {1, H, 1, 4, 16}}, 3);
@@ -90,15 +92,15 @@ Test(devices, traffic)
     expect_traffic(joined, 1, (Sent[]){{H, 0, 1, 4, 16}, {H, 1, 1, 4, 16}, {0, H, 1, 4, 16}, {1, H, 2, 8, 32}}, 4);
     expect_traffic(joined, 2, (Sent[]){{H, 0, 1, 4, 16}, {H, 1, 1, 4, 16}, {0, H, 1, 12, 48}, {1, 0, 1, 4, 16}}, 4);
     /* an input that is an output */
-    expect_traffic("net n(x: f32[4]) { output o = x; on device(1) return x -> tanh; }", 1,
-                   (Sent[]){{H, H, 1, 4, 16}, {H, 1, 1, 4, 16}, {1, H, 1, 4, 16}}, 3);
+    expect_traffic("net n(x: f32[4]) { output o = x; a = x -> relu; on device(1) return a -> tanh; }", 1,
+                   (Sent[]){{H, H, 1, 4, 16}, {H, 0, 1, 4, 16}, {0, 1, 1, 4, 16}, {1, H, 1, 4, 16}}, 4);
     /* but not when one of them is known with the weights, which nobody sends */
     expect_traffic(
         "net n(x: f32[4]) { a = x -> relu; on device(1) b = x -> tanh; return concat(constant([1]), a, b); }", 1,
         (Sent[]){{H, 0, 1, 4, 16}, {H, 1, 1, 4, 16}, {0, H, 1, 9, 36}, {1, 0, 1, 4, 16}}, 4);
     /* weights are everywhere, and what is computed of them */
-    expect_traffic("net n(x: f32[4]) { w = constant([1, 2, 3, 4]) -> tanh; on device(1) return x * w; }", 1,
-                   (Sent[]){{H, 1, 1, 4, 16}, {1, H, 1, 4, 16}}, 2);
+    expect_traffic("net n(x: f32[4]) { w = constant([1, 2, 3, 4]) -> tanh; a = x * w; on device(1) return a * w; }", 1,
+                   (Sent[]){{H, 0, 1, 4, 16}, {0, 1, 1, 4, 16}, {1, H, 1, 4, 16}}, 3);
 }
 
 /* ---- rules of graphs ---- */
