@@ -2,9 +2,9 @@
  *
  *   G16  a node is on a device; on the host are inputs of the net, transfers, and joins of transfers
  *   G17  where there are transfers, a node reads what is on its own device or known with the weights, and outputs of
- * the net are on the host; a transfer reads what is elsewhere, or sends an input straight to an output. A value is sent
- * to the host for one place of one output G18  a transfer is stored as what it reads, without a halo, and nothing is
- * computed in it
+ *        the net are on the host; a transfer reads what is elsewhere, or sends an input straight to an output. A value
+ *        is sent to the host for one place of one output
+ *   G18  a transfer is stored as what it reads, without a halo, and nothing is computed in it
  */
 #include "ir/verify.h"
 #include "ops/op.h"

@@ -1,7 +1,7 @@
 /* verify_devices.c - the rule of a Plan for several devices.
  *
  *   P21 what steps write to a buffer, they write on one device, or all of it is the caller's. A step reads buffers of
- * its own device, and weights; a transfer reads one of another device or of the caller, or sends weights
+ *       its own device, and weights; a transfer reads one of another device or of the caller, or sends weights
  */
 #include "plan/verify.h"
 

@@ -13,9 +13,9 @@
  *
  * The environment:
  *   FOVEA_DEVICE     the device: its index in the list, `cpu`, `gpu` or `accelerator`, or a part of its name; several
- * of these, with commas between them, for nets of several devices
+ *                    of these, with commas between them, for nets of several devices
  *   FOVEA_CACHE      the folder for built programs; without it $XDG_CACHE_HOME/fovea or ~/.cache/fovea, except for
- * those of PoCL, which has a cache of its own
+ *                    those of PoCL, which has a cache of its own
  */
 #ifndef FOVEA_OPENCL_H
 #define FOVEA_OPENCL_H
