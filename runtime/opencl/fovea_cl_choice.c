@@ -142,7 +142,8 @@ fovea_status fovea_cl_choose_several(const fovea_cl_device *devices, int count, 
                              "the choice of a device: a pointer is null, or there are no devices, or too many");
     if (choice && strchr(choice, ','))
         return choose_listed(devices, count, choice, wanted, chosen, found);
-    const Name name = {choice ? choice : "", choice ? strlen(choice) : 0};
+    const char *at = choice ? choice : "";
+    const Name name = next_name(&at);
     int first = name.length ? find(devices, count, name, NULL, 0) : first_of_kind(devices, count, preferred);
     if (first < 0 && name.length)
         return none_fits(devices, count, name, 0);

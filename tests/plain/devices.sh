@@ -51,6 +51,8 @@ is "nothing is said besides the list" "" "$(cat "$work/err")"
 is "the list has titles" "# name kind units memory driver platform" "$(head -n 1 "$work/list" | tr -s ' ' | sed 's/^ //')"
 is "one device is chosen" 1 "$(grep -c '^\* *[0-9]* ' "$work/list")"
 is "by its index" "$(cat "$work/list")" "$(FOVEA_DEVICE=$(sed -n 's/^\* *\([0-9]*\) .*/\1/p' "$work/list") "$fovea" devices)"
+is "blanks around a choice" "$(cat "$work/list")" \
+    "$(FOVEA_DEVICE=" $(sed -n 's/^\* *\([0-9]*\) .*/\1/p' "$work/list") " "$fovea" devices)"
 is "devices are counted from 0" 0 "$(sed -n '2s/^[* ] *\([0-9]*\) .*/\1/p' "$work/list")"
 refuses "another that is not there" "asks for, 'nowhere': an index" env FOVEA_DEVICE=nowhere "$fovea" devices
 is "the list is part of the error" "$(sed 's/^\*/ /' "$work/list")" "$(sed 1d "$work/err")"
