@@ -4,7 +4,8 @@
  *   %2 = mul(%1, %1)             ->   %2 = const literal [1, 4]
  *
  * Numbers from a weights file are left alone, since others may take their place (`fovea weights`): what is computed
- * from them is computed when the weights are written. So is what is larger than LARGEST, or follows from that.
+ * from them is computed when the weights are written. So is what is larger than LARGEST, or follows from that;
+ * and transfers, which a run makes.
  */
 #include "ir/eval.h"
 #include "ops/op.h"
@@ -27,7 +28,7 @@ static bool stands_in_model(const Graph *graph, const Node *node)
 static bool is_literal(const Folding *folding, const Node *node)
 {
     const Graph *graph = folding->rewrite.from;
-    if (node->op == OP_input || shape_count(&node->type.shape) > LARGEST)
+    if (node->op == OP_input || node->op == OP_transfer || shape_count(&node->type.shape) > LARGEST)
         return false;
     bool literal = node->op != OP_const || stands_in_model(graph, node);
     for (uint32_t i = 0; i < node->input_count; i++)
