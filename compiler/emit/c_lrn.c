@@ -122,15 +122,17 @@ static void write_behind(KernelText *text, long long vectors)
 static void write_blocked_place(KernelText *text, const Access *in, const Access *out)
 {
     const char *v = text_set(text)->vector;
+    const bool aligned = text->plan->target->gpu; /* as blocks are there */
+    const char *load = aligned ? "v_read" : "v_load", *store = aligned ? "v_write" : "v_store";
     long long lanes = text_set(text)->lanes, block = text->plan->target->lanes;
     long long channels = text_output(text)->shape.dim[1], vectors = quotient_up(channels, block) * block / lanes;
-    buf_line(text->out, "%s value = v_load(s), square = %s, before = v_zero();", v,
+    buf_line(text->out, "%s value = %s(s), square = %s, before = v_zero();", v, load,
              square_text(text, "value", channels));
     if (vectors > 1) {
         buf_open(text->out, "for (int b = 1; b < %lld; b++)", vectors);
-        buf_line(text->out, "const %s next = v_load(%s);", v, vector_place(text, "s", "b", in->stride[1]));
+        buf_line(text->out, "const %s next = %s(%s);", v, load, vector_place(text, "s", "b", in->stride[1]));
         write_behind(text, vectors);
-        buf_line(text->out, "v_store(%s, %s_of(value, before, square, behind));",
+        buf_line(text->out, "%s(%s, %s_of(value, before, square, behind));", store,
                  vector_place(text, "d", "(b - 1)", out->stride[1]), text->name);
         buf_line(text->out, "value = next;");
         buf_line(text->out, "before = square;");
@@ -139,7 +141,7 @@ static void write_blocked_place(KernelText *text, const Access *in, const Access
     }
     const long long inside = (vectors - 1) * lanes % block;
     const Term last[] = {{NULL, 1, (vectors - 1) * lanes - inside}, {NULL, AXIS_IN_BLOCK, inside}};
-    buf_line(text->out, "v_store(%s, %s_of(value, before, square, v_zero()));",
+    buf_line(text->out, "%s(%s, %s_of(value, before, square, v_zero()));", store,
              pointer_text(text, "d", place_text(text, out, last, COUNT_OF(last))), text->name);
 }
 

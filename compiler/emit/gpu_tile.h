@@ -7,7 +7,7 @@
  *     for (int s = from; s <= to; s++) {
  *         v4 w0, v0;
  *         if (s < to) {
- *             w0 = v_load(...), v0 = v_load(...);      the caller's: what each item fetches of slice s
+ *             w0 = v_read(...), v0 = v_read(...);      the caller's: what each item fetches of slice s
  *         }
  *         if (s > from) {
  *             ...                                      slice s - 1
@@ -54,7 +54,7 @@ int64_t gpu_tile_vectors(const GpuTile *tile);
 /* What pixels of the slice's products 4 * quad .. 4 * quad + 3 are xor-ed with: quad times this. */
 int64_t gpu_tile_turn(const GpuTile *tile);
 
-/* The loop over slices from .. to - 1, with the caller's lines in between. */
+/* The loop over slices from .. to, of which the last only multiplies, with the caller's lines in between. */
 void gpu_slices_open(const GpuTileText *t, const char *declarations);
 void gpu_slices_fetched(const GpuTileText *t);
 void gpu_slices_close(const GpuTileText *t);

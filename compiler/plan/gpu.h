@@ -21,7 +21,7 @@ enum {
 };
 
 typedef struct GpuLaunch {
-    const char *part;     /* what the function's name ends in, behind the kernel's: "", "_input" */
+    const char *part;     /* what the function's name ends in, behind the kernel's: "", "_output" */
     int64_t items[2];     /* in all: multiples of `group` */
     int64_t group[2];     /* in a work-group */
     int64_t local_floats; /* that a group has in its own memory: the function gets it as `tile`; 0: none */

@@ -201,7 +201,7 @@ Test(ops, every_operation_has_a_case)
     }
     for (int op = 0; op < OP_COUNT; op++) {
         bool inner = op_row((OpId)op)->family == FAMILY_LANGUAGE || op == OP_pack || op == OP_part || op == OP_join ||
-                     op == OP_conv_winograd || op_row((OpId)op)->family == FAMILY_WEIGHTS;
+                     op == OP_conv_winograd || op == OP_transfer || op_row((OpId)op)->family == FAMILY_WEIGHTS;
         cr_expect(seen[op] || inner, "no case has %s", op_name((OpId)op));
     }
     arena_free(arena);
