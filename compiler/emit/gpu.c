@@ -39,9 +39,11 @@ void gpu_groups(KernelText *text, const GroupAxis *axes, int count)
     int64_t all = 1, inside = 1;
     for (int axis = 0; axis < count; axis++)
         all *= axes[axis].count;
+    if (all > 1)
+        buf_line(text->out, "const int job = get_group_id(0);");
     for (int axis = 0; axis < count; axis++) {
         const GroupAxis *a = &axes[axis];
-        const char *place = "get_group_id(0)";
+        const char *place = "job";
         if (inside > 1)
             place = arena_printf(text->arena, "%s / %lld", place, (long long)inside);
         inside *= a->count;

@@ -14,12 +14,13 @@ enum {
     USES_Y = 1 << 4,
     USES_SCRATCH = 1 << 5,
     USES_TILE = 1 << 6, /* the memory of a group */
+    USES_TENSORS = USES_X | USES_WEIGHT | USES_BIAS | USES_EPILOGUE | USES_Y,
 };
 /* The head of its function: NAME and `part`. */
 void gpu_open(KernelText *text, const char *part, unsigned uses);
 
 /* What groups go over, the innermost first: lines that say where a group is along each of these axes, "const int o =
- * get_group_id(0) / 8 % 4 * 32;". */
+ * job / 8 % 4 * 32;", `job` being its number. */
 typedef struct GroupAxis {
     const char *name; /* of its variable */
     int64_t count;    /* of groups */

@@ -63,46 +63,29 @@ static const char *number(const TiledConv *c, int64_t value)
 
 /* ---- which tile ---- */
 
-/* Names `job / inside % count * step`, which is 0 for a single one. */
-static void write_part_of_job(const TiledConv *c, const char *name, int64_t inside, int64_t count, int64_t step,
-                              bool outermost, const char *more)
-{
-    Buf line = {0};
-    buf_printf(&line, "const int %s = %s", name, count > 1 ? "job" : "0");
-    if (count > 1 && inside > 1)
-        buf_printf(&line, " / %lld", (long long)inside);
-    if (count > 1 && !outermost)
-        buf_printf(&line, " %% %lld", (long long)count);
-    if (count > 1 && step > 1)
-        buf_printf(&line, " * %lld", (long long)step);
-    buf_line(c->tile.text->out, "%s%s;", buf_text(&line), more);
-    buf_free(&line);
-}
-
+/* The group's tile, and its slices. */
 static void write_job(const TiledConv *c)
 {
-    Buf *out = c->tile.text->out;
+    KernelText *text = c->tile.text;
+    Buf *out = text->out;
     const GpuTile *tile = &c->tiles.tile;
-    int64_t inside = c->pixel_tiles, groups = c->product.count, parts = c->tiles.parts;
-    bool several = inside * c->map_tiles * groups * parts > 1;
-    buf_line(out,
-             several ? "const int me = get_local_id(0), job = get_group_id(0);" : "const int me = get_local_id(0);");
-    write_part_of_job(c, "first_pixel", 1, c->pixel_tiles, tile->pixels, c->map_tiles * groups * parts == 1, "");
+    const int64_t groups = c->product.count, parts = c->tiles.parts;
+    const GroupAxis axes[] = {{"first_pixel", c->pixel_tiles, tile->pixels, false},
+                              {groups > 1 ? "map_of_group" : "first_map", c->map_tiles, tile->maps, false},
+                              {"group", groups, 1, true},
+                              {"part", parts, 1, true}};
+    buf_line(out, "const int me = get_local_id(0);");
+    gpu_groups(text, axes, COUNT_OF(axes));
     if (groups > 1)
-        write_part_of_job(c, "group", inside * c->map_tiles, groups, 1, parts == 1, "");
-    write_part_of_job(c, "first_map", inside, c->map_tiles, tile->maps, groups * parts == 1,
-                      groups > 1 ? arena_printf(c->tile.text->arena, " + group * %lld", (long long)c->product.maps)
-                                 : "");
-    if (parts > 1) {
-        write_part_of_job(c, "part", inside * c->map_tiles * groups, parts, 1, true, "");
-        bool cut = parts * c->tiles.slices > c->all;
-        const char *to = arena_printf(c->tile.text->arena, "from + %lld", (long long)c->tiles.slices);
-        buf_line(out,
-                 cut ? "const int from = part * %lld, to = min(%s, %lld);" : "const int from = part * %lld, to = %s;",
-                 (long long)c->tiles.slices, to, (long long)c->all);
-    } else {
+        buf_line(out, "const int first_map = map_of_group + group * %lld;", (long long)c->product.maps);
+    if (parts == 1) {
         buf_line(out, "const int from = 0, to = %lld;", (long long)c->all);
+        return;
     }
+    const char *to = arena_printf(text->arena, "from + %lld", (long long)c->tiles.slices);
+    if (parts * c->tiles.slices > c->all)
+        to = arena_printf(text->arena, "min(%s, %lld)", to, (long long)c->all);
+    buf_line(out, "const int from = part * %lld, to = %s;", (long long)c->tiles.slices, to);
 }
 
 /* ---- what an item fetches ---- */
@@ -538,20 +521,6 @@ static void write_sums(const TiledConv *c)
     buf_close(out);
 }
 
-/* "(void)y, (void)bias;": one of two functions has no use for what the other one reads or writes. */
-static void write_unused(const TiledConv *c, bool output)
-{
-    KernelText *text = c->tile.text;
-    Buf line = {0};
-    for (uint32_t i = 0; i < text_parameter_count(text); i++)
-        if (!text_in_place(text, i) && (i < CONV_BIAS) == output)
-            buf_printf(&line, "%s(void)%s", line.length ? ", " : "", text_parameter(text, i));
-    if (!output)
-        buf_printf(&line, "%s(void)y%s", line.length ? ", " : "", text_has_pieces(text) ? ", (void)y2" : "");
-    line_wrapped(text->out, arena_printf(text->arena, "%s;", buf_text(&line)));
-    buf_free(&line);
-}
-
 /* What adds the sums of parts. */
 static void write_output(const TiledConv *c)
 {
@@ -559,8 +528,7 @@ static void write_output(const TiledConv *c)
     Buf *out = text->out;
     int64_t vectors = vectors_of_maps(c);
     buf_line(out, "/* Adds the sums of %lld parts. */", (long long)c->tiles.parts);
-    gpu_open_part(text, "_output", false);
-    write_unused(c, true);
+    gpu_open(text, "_output", USES_BIAS | USES_EPILOGUE | USES_Y | USES_SCRATCH);
     gpu_results_begin(text);
     const ItemAxis pixels = {"p", c->product.pixels}, maps = {"q", vectors};
     items_open(text, c->blocked ? (ItemAxis[]){pixels, maps} : (ItemAxis[]){maps, pixels}, 2);
@@ -593,11 +561,10 @@ void gpu_tiled_text(KernelText *text)
     const int64_t skip = c.in.base - c.attrs->pad[HALO_TOP] * c.in.stride[2] - c.attrs->pad[HALO_LEFT] * c.in.stride[3];
     write_comment(&c);
     text_finish(text, c.blocked);
-    gpu_open_part(text, "", true);
-    if (c.tiles.parts == 1)
+    const bool whole = c.tiles.parts == 1;
+    gpu_open(text, "", USES_TILE | (whole ? USES_TENSORS : USES_X | USES_WEIGHT | USES_SCRATCH));
+    if (whole)
         gpu_results_begin(text);
-    else
-        write_unused(&c, false);
     if (skip)
         buf_line(text->out, "x += %lld; /* to the first window */", (long long)skip);
     write_job(&c);
@@ -606,6 +573,6 @@ void gpu_tiled_text(KernelText *text)
     write_product(&c);
     write_sums(&c);
     text_close(text);
-    if (c.tiles.parts > 1)
+    if (!whole)
         write_output(&c);
 }

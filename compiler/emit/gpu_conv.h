@@ -2,7 +2,7 @@
 #ifndef FOVEA_EMIT_GPU_CONV_H
 #define FOVEA_EMIT_GPU_CONV_H
 
-#include "emit/kernel.h"
+#include "emit/gpu.h"
 #include "ops/conv.h"
 
 /* Any of FAMILY_CONV, FAMILY_CONV_TRANSPOSE and FAMILY_CONV_CONNECT: the one that the kernel's Tiling is made for. */
@@ -16,8 +16,6 @@ void gpu_conv_items_text(KernelText *text);
 
 /* ---- results (gpu_store.c) ---- */
 
-/* The head of the function NAME or NAME_part with all of the kernel's parameters; `tile`: that in local memory, too. */
-void gpu_open_part(KernelText *text, const char *part, bool tile);
 /* Opens the loop over items that have some pixels and maps each: over blocks, `b` is that of the maps and `v` their
  * vector in it, else `m` counts the items of maps; `n`, `r` and `c` (where there are several) the pixel, or `tile` the
  * pixels. */

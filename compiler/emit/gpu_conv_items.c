@@ -296,7 +296,7 @@ void gpu_conv_items_text(KernelText *text)
     if (connect)
         connect_tables(text);
     text_finish(text, c.blocked);
-    gpu_open_part(text, "", false);
+    gpu_open(text, "", USES_TENSORS);
     gpu_results_begin(text);
     if (skip)
         buf_line(text->out, c.transposed ? "x += %lld; /* past the halo */" : "x += %lld; /* to the first window */",

@@ -109,7 +109,7 @@ void gpu_depthwise_text(KernelText *text)
     text_comment(text, arena_printf(text->arena, "each channel by itself, %s x 4 channels of an item",
                                     text_count(text, d.pixels, "pixel")));
     text_finish(text, true);
-    gpu_open_part(text, "", false);
+    gpu_open(text, "", USES_TENSORS);
     gpu_results_begin(text);
     if (skip)
         buf_line(text->out, "x += %lld; /* to the first window */", (long long)skip);

@@ -10,15 +10,6 @@
 #include "ops/conv.h"
 #include "ops/shuffle.h"
 
-void gpu_open_part(KernelText *text, const char *part, bool tile)
-{
-    const char *y = text_writes(text);
-    const char *second = text_has_pieces(text) ? arena_printf(text->arena, ", %srestrict y2", y) : "";
-    const char *scratch = text->kernel->scratch ? arena_printf(text->arena, ", %srestrict scratch", y) : "";
-    text_open_part(text, text_set(text)->kernel, part,
-                   arena_printf(text->arena, "%s%s%s", second, scratch, tile ? ", local float *restrict tile" : ""));
-}
-
 void gpu_results_begin(KernelText *text)
 {
     text_border(text);

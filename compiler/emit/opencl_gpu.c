@@ -9,7 +9,7 @@
 #include "emit/opencl_words.h"
 #include "emit/winograd.h"
 
-/* Enough registers that a text for CPUs, in one item, has tiles of a size that a compiler can take. */
+/* It has panels as vectors want them; what is summed at a time is plan/gpu_matvec.h's. */
 static const MatvecSizes matvec = {.registers = 32, .vectors = 8, .examples = 6};
 
 static const InstructionSet gpu = {
@@ -17,7 +17,6 @@ static const InstructionSet gpu = {
     .title = "GPUs",
     .vector = "v4",
     .lanes = 4,
-    .sums = 16,
     .matvec = &matvec,
     .attribute = "",
     .tile = "",
@@ -57,7 +56,6 @@ const Target target_opencl_gpu = {
     .winograd = winograd_by_cost,
     .tiles = &tiles,
     .lanes = 16,
-    .conv_text = blocked_text,
     .several_devices = true,
     .opencl = true,
     .gpu = true,

@@ -109,6 +109,12 @@ int64_t gpu_rounds(const Graph *graph, const Kernel *kernel, int64_t *pictures)
     return g.batch / g.pictures;
 }
 
+GpuLaunch gpu_launch_items(const char *part, int64_t items)
+{
+    int64_t group = items == 1 ? 1 : items < MANY_ITEMS ? FEW_ITEMS : GPU_MOST_ITEMS;
+    return (GpuLaunch){.part = part, .items = {quotient_up(items, group) * group, 1}, .group = {group, 1}};
+}
+
 int gpu_launches(const Plan *plan, const Kernel *kernel, GpuLaunch launches[MOST_LAUNCHES])
 {
     if (gpu_conv_is(kernel))
@@ -127,7 +133,6 @@ int gpu_launches(const Plan *plan, const Kernel *kernel, GpuLaunch launches[MOST
         if (loop->spread == SPREAD_ITEMS)
             items *= loop->kind == LOOP_LANES ? loop_turns(loop) / plan->target->sets[0]->lanes : loop_turns(loop);
     }
-    int64_t group = items == 1 ? 1 : items < MANY_ITEMS ? FEW_ITEMS : GPU_MOST_ITEMS;
-    launches[0] = (GpuLaunch){.part = "", .items = {quotient_up(items, group) * group, 1}, .group = {group, 1}};
+    launches[0] = gpu_launch_items("", items);
     return 1;
 }

@@ -32,6 +32,9 @@ bool gpu_tiling(const Graph *graph, const Kernel *kernel, Tiling *tiling);
 /* Floats in global memory that a kernel needs besides; 0: none. */
 int64_t gpu_scratch(const Graph *graph, const Kernel *kernel);
 
+/* A launch of at least so many items, in groups that suit their number: what has no groups of its own. */
+GpuLaunch gpu_launch_items(const char *part, int64_t items);
+
 /* Says of a Tiling's loops which are spread. Kernels that have none are computed by one item. */
 void gpu_spread(const Graph *graph, const Kernel *kernel, Tiling *tiling);
 

@@ -9,8 +9,6 @@ enum {
     MANY_ITEMS = 32768, /* from which on an item takes several pixels */
     MOST_PARTS = 32,    /* of sums */
     PARTS_BYTES = 1 << 28,
-    FEW_ITEMS = 64, /* of a group: more groups than there are units, rather than large ones */
-    LARGE_GROUP = 256,
 };
 
 typedef struct Layer {
@@ -79,31 +77,21 @@ GpuProduct gpu_conv_product(const Graph *graph, const Kernel *kernel)
 
 /* ---- loops ---- */
 
-/* Loops of a single turn are left out. */
-static void add(Tiling *tiling, Loop loop)
-{
-    if (loop.length % loop.step == 0)
-        loop.last = LAST_WHOLE;
-    else if (loop.length < loop.step)
-        loop.last = LAST_CUT;
-    if (loop.length != loop.step)
-        tiling->at[tiling->count++] = loop;
-}
-
 static void add_spread(Tiling *tiling, Spread spread, unsigned axes, int64_t length, int64_t step)
 {
-    add(tiling, (Loop){.axes = axes, .length = length, .step = step, .last = LAST_CUT, .spread = spread});
+    tiling_add(tiling, (Loop){.axes = axes, .length = length, .step = step, .last = LAST_CUT, .spread = spread});
 }
 
 static void add_joined(Tiling *tiling, Spread spread, unsigned axes, int64_t length, int64_t step)
 {
-    add(tiling,
-        (Loop){.axes = axes, .length = length, .step = step, .last = LAST_SHORTER, .joins = true, .spread = spread});
+    const LastTurn last = length < step ? LAST_CUT : LAST_SHORTER;
+    tiling_add(tiling,
+               (Loop){.axes = axes, .length = length, .step = step, .last = last, .joins = true, .spread = spread});
 }
 
 static void add_kind(Tiling *tiling, LoopKind kind, unsigned axes, int64_t length)
 {
-    add(tiling, (Loop){.axes = axes, .length = length, .step = 1, .kind = kind});
+    tiling_add(tiling, (Loop){.axes = axes, .length = length, .step = 1, .kind = kind});
 }
 
 static unsigned pixel_axes(const Layer *layer)
@@ -268,19 +256,13 @@ int64_t gpu_conv_scratch(const Graph *graph, const Kernel *kernel)
 
 /* ---- launches ---- */
 
-static GpuLaunch of_items(const char *part, int64_t items)
-{
-    int64_t group = items < MANY_ITEMS ? FEW_ITEMS : LARGE_GROUP;
-    return (GpuLaunch){.part = part, .items = {quotient_up(items, group) * group, 1}, .group = {group, 1}};
-}
-
 int gpu_conv_launches(const Graph *graph, const Kernel *kernel, GpuLaunch launches[MOST_LAUNCHES])
 {
     if (!gpu_conv_is_tiled(graph, kernel)) {
         int64_t items = 1;
         for (int i = 0; i < kernel->tiling.count; i++)
             items *= kernel->tiling.at[i].spread ? loop_turns(&kernel->tiling.at[i]) : 1;
-        launches[0] = of_items("", items);
+        launches[0] = gpu_launch_items("", items);
         return 1;
     }
     Layer layer = layer_of(graph, kernel);
@@ -295,6 +277,6 @@ int gpu_conv_launches(const Graph *graph, const Kernel *kernel, GpuLaunch launch
         .part = "", .items = {groups * items, 1}, .group = {items, 1}, .local_floats = gpu_tile_floats(&tiles.tile)};
     if (tiles.parts == 1)
         return 1;
-    launches[1] = of_items("_output", sums_of_a_part(&layer, &product) / VECTOR);
+    launches[1] = gpu_launch_items("_output", sums_of_a_part(&layer, &product) / VECTOR);
     return 2;
 }

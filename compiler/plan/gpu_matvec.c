@@ -79,8 +79,6 @@ int gpu_matvec_launches(const Graph *graph, const Kernel *kernel, GpuLaunch laun
                               .local_floats = m.local_floats};
     if (m.parts == 1)
         return 1;
-    enum { ITEMS = 64 };
-    launches[1] =
-        (GpuLaunch){.part = "", .items = {quotient_up(m.batch * m.outputs, ITEMS) * ITEMS, 1}, .group = {ITEMS, 1}};
+    launches[1] = gpu_launch_items("", m.batch * m.outputs);
     return 2;
 }

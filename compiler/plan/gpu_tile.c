@@ -5,6 +5,7 @@
  * groups at a time as it has registers for; and each slice of a group takes as long as memory needs to answer.
  */
 #include "plan/gpu_tile.h"
+#include "plan/gpu.h"
 
 enum {
     UNITS = 132,
@@ -41,14 +42,14 @@ static bool fits_item(int64_t group, int64_t item)
 
 bool gpu_tile_fits(const GpuTile *tile)
 {
-    enum { BANKS = 32, LOCAL_BYTES = 32 << 10, MOST_OF_A_GROUP = 256 };
+    enum { BANKS = 32 };
     if (!fits_item(tile->maps, tile->item_maps) || !fits_item(tile->pixels, tile->item_pixels) ||
         tile->pixels % BANKS || (tile->slice != 8 && tile->slice != 16))
         return false;
     int64_t items = gpu_tile_items(tile);
-    return items <= MOST_OF_A_GROUP && items % (tile->maps / 4) == 0 && tile->slice * tile->maps / 4 % items == 0 &&
+    return items <= GPU_MOST_ITEMS && items % (tile->maps / 4) == 0 && tile->slice * tile->maps / 4 % items == 0 &&
            tile->slice * tile->pixels / 4 % items == 0 && (items % tile->pixels == 0 || tile->pixels % items == 0) &&
-           gpu_tile_floats(tile) * (int64_t)sizeof(float) <= LOCAL_BYTES;
+           gpu_tile_floats(tile) <= GPU_MOST_LOCAL;
 }
 
 /* ---- costs ---- */

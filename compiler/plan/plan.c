@@ -336,8 +336,6 @@ static uint32_t band_of(Planner *planner, NodeId leader)
 static void choose_loops(const Planner *planner, Kernel *kernel)
 {
     const Plan *plan = planner->plan;
-    if (plan->target->gpu && is_convolution(graph_node(plan->graph, kernel->leader)->op))
-        kernel->form = target_form_with(plan->target->sets[0], plan->graph, kernel);
     kernel->tiling = tiling_choose(plan->graph, kernel, plan->target);
     for (int set = 1; set < plan->target->set_count; set++) {
         Kernel one = *kernel;

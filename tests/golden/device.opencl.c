@@ -494,7 +494,8 @@ static const char *const device_source[] = {
     "static void device_a(global const float *restrict x, global const float *restrict weight,\n"
     "                     global const float *restrict bias, global float *restrict y, local float *restrict tile)\n"
     "{\n"
-    "    const int me = get_local_id(0), job = get_group_id(0);\n"
+    "    const int me = get_local_id(0);\n"
+    "    const int job = get_group_id(0);\n"
     "    const int first_pixel = job % 25 * 32;\n"
     "    const int first_map = job / 25 * 32;\n"
     "    const int from = 0, to = 9;\n"
@@ -525,8 +526,8 @@ static const char *const device_source[] = {
     "            const int tap = s % 9;\n"
     "            const int product = s * 16, place = s / 9 * 51984 + tap / 3 * 912 + tap % 3 * 16;\n"
     "            w0 = v_read(w_at + product * 32);\n"
-    "            w1 = v_read(w_at + (product + 8) * 32);\n"
-    "            v0 = v_read(x_at0 + place);\n",
+    "            w1 = v_read(w_at + (product + 8) * 32);\n",
+    "            v0 = v_read(x_at0 + place);\n"
     "            v1 = v_read(x_at1 + place);\n"
     "        }\n"
     "        if (s > from) {\n"
@@ -631,8 +632,8 @@ static const char *const device_source[] = {
     "        barrier(CLK_LOCAL_MEM_FENCE);\n"
     "        if (part < pairs)\n"
     "            tile[item] += tile[item + pairs * 16];\n"
-    "    }\n"
-    "    if (part == 0)\n",
+    "    }\n",
+    "    if (part == 0)\n"
     "        y[i * 16 + j] = tile[item] / 784.0f;\n"
     "}\n"
     "\n"

@@ -453,7 +453,8 @@ static inline v4 device_a_finish(v4 v)
 static void device_a(global const float *restrict x, global const float *restrict weight,
                      global const float *restrict bias, global float *restrict y, local float *restrict tile)
 {
-    const int me = get_local_id(0), job = get_group_id(0);
+    const int me = get_local_id(0);
+    const int job = get_group_id(0);
     const int first_pixel = job % 25 * 32;
     const int first_map = job / 25 * 32;
     const int from = 0, to = 9;

@@ -480,7 +480,8 @@ static void groups_a_forward(global const float *restrict x, global const float 
 {
     (void)weight, (void)bias, (void)y; /* other launches' */
     const int item = get_local_id(0), q = item % 4 * 4, t = item / 4 % 16, i = item / 64;
-    const int b = get_group_id(0);
+    const int job = get_group_id(0);
+    const int b = job;
     const int first = 0;
     const int at = first + t;
     const int r = at / 4 * 2, c = at % 4 * 2;
@@ -511,9 +512,10 @@ static void groups_a_points(global const float *restrict x, global const float *
 {
     (void)x, (void)bias, (void)y; /* other launches' */
     const int item = get_local_id(0), m = item % 4 * 4, t = item / 4 * 4;
+    const int job = get_group_id(0);
     const int o = 0;
     const int first = 0;
-    const int p = get_group_id(0);
+    const int p = job;
     const int lane = item % 8 * 4, k = item / 8;
     global const float *u = weight + o * 512 + p * 1024 + k * 32 + lane;
     global const float *v = scratch + p * 1024 + first * 16 + item * 4;
@@ -600,7 +602,8 @@ static void groups_a(global const float *restrict x, global const float *restric
 {
     (void)x, (void)weight; /* other launches' */
     const int item = get_local_id(0), q = item % 4 * 4, t = item / 4 % 16, i = item / 64;
-    const int o = get_group_id(0) * 16;
+    const int job = get_group_id(0);
+    const int o = job * 16;
     const int first = 0;
     const int at = first + t;
     const int r = at / 4 * 2, c = at % 4 * 2;
@@ -659,8 +662,9 @@ static void groups_b_sums(global const float *restrict x, global const float *re
 {
     (void)bias, (void)y; /* other launches' */
     const int item = get_local_id(0), lane = item % 4 * 4, row = item / 4 * 4;
+    const int job = get_group_id(0);
     const int o = 0;
-    const int part = get_group_id(0);
+    const int part = job;
     v4 a0 = v_set(-0.0f);
     const int from = part * 512;
     const int count = groups_least(512, 2048 - from);

@@ -880,7 +880,8 @@ static inline v4 tiles_a_finish(v4 v)
 static void tiles_a(global const float *restrict x, global const float *restrict weight,
                     global const float *restrict bias, global float *restrict y, local float *restrict tile)
 {
-    const int me = get_local_id(0), job = get_group_id(0);
+    const int me = get_local_id(0);
+    const int job = get_group_id(0);
     const int first_pixel = job * 32;
     const int first_map = 0;
     const int from = 0, to = 2;
@@ -969,7 +970,8 @@ static void tiles_b(global const float *restrict x, global const float *restrict
 {
     tiles_zero_border(y, 5, 7, 112, 1, 16, 1, 16);
     y += 160; /* past the halo */
-    const int me = get_local_id(0), job = get_group_id(0);
+    const int me = get_local_id(0);
+    const int job = get_group_id(0);
     const int first_pixel = job % 2 * 32;
     const int first_map = job / 2 * 32;
     const int from = 0, to = 2;
@@ -1105,7 +1107,8 @@ static inline v4 tiles_d_finish(v4 v, v4 add_x)
 static void tiles_d(global const float *restrict x, global const float *restrict weight,
                     global const float *restrict bias, global float *restrict y, local float *restrict tile)
 {
-    const int me = get_local_id(0), job = get_group_id(0);
+    const int me = get_local_id(0);
+    const int job = get_group_id(0);
     const int first_pixel = job * 32;
     const int first_map = 0;
     const int from = 0, to = 5;
@@ -1209,8 +1212,9 @@ static void tiles_e(global const float *restrict x, global const float *restrict
                     global const float *restrict bias, global float *restrict y, global float *restrict scratch,
                     local float *restrict tile)
 {
-    (void)bias, (void)y;
-    const int me = get_local_id(0), job = get_group_id(0);
+    (void)bias, (void)y; /* other launches' */
+    const int me = get_local_id(0);
+    const int job = get_group_id(0);
     const int first_pixel = 0;
     const int first_map = 0;
     const int part = job;
@@ -1293,7 +1297,7 @@ static void tiles_e(global const float *restrict x, global const float *restrict
 static void tiles_e_output(global const float *restrict x, global const float *restrict weight,
                            global const float *restrict bias, global float *restrict y, global float *restrict scratch)
 {
-    (void)x, (void)weight;
+    (void)x, (void)weight; /* other launches' */
     for (int item = get_global_id(0); item < 72; item += get_global_size(0)) {
         const int p = item / 8, q = item % 8;
         const int r = p / 3, c = p % 3;
