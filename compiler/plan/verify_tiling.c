@@ -148,7 +148,7 @@ static int64_t elements_joined(const Graph *graph, const Kernel *kernel)
 static bool same_loop(const Loop *a, const Loop *b)
 {
     return a->axes == b->axes && a->length == b->length && a->step == b->step && a->kind == b->kind &&
-           a->last == b->last && a->joins == b->joins;
+           a->last == b->last && a->joins == b->joins && a->spread == b->spread;
 }
 
 static bool same_tiling(const Tiling *a, const Tiling *b)
@@ -157,14 +157,6 @@ static bool same_tiling(const Tiling *a, const Tiling *b)
     for (int i = 0; same && i < a->count; i++)
         same = same_loop(&a->at[i], &b->at[i]);
     return same;
-}
-
-static bool same_spread(const Tiling *a, const Tiling *b)
-{
-    for (int i = 0; i < MIN(a->count, b->count); i++)
-        if (a->at[i].spread != b->at[i].spread)
-            return false;
-    return true;
 }
 
 static const char *check_chosen(const Plan *plan, const Kernel *kernel)
@@ -232,8 +224,7 @@ static const char *check_gpu_conv(const Plan *plan, const Kernel *kernel)
             return misfit;
         made = gpu_conv_tiled(plan->graph, kernel, &tiles);
     }
-    bool same = same_tiling(&kernel->tiling, &made) && same_spread(&kernel->tiling, &made);
-    return same ? NULL : "are in no order that can be written";
+    return same_tiling(&kernel->tiling, &made) ? NULL : "are in no order that can be written";
 }
 
 /* In vectors: whole panels side by side, and nothing else than sums in registers. */

@@ -3,6 +3,7 @@
 
 #include "pass/pass.h"
 #include "plan/gpu.h"
+#include "plan/verify.h"
 #include "tests/support/model.h"
 
 static Plan *plan_net(Arena *arena, const char *text, const Target *target)
@@ -116,7 +117,8 @@ Test(gpu, plans_for_cpus_spread_nothing)
     Plan *plan = plan_net(arena, "net n(x: f32[3, 28, 28]) { return y = x -> relu; }\n", &target_c);
     cr_assert_null(plan_verify(plan));
     plan->kernels.at[0].tiling.at[0].spread = SPREAD_ITEMS;
-    cr_expect_str_eq(plan_verify(plan), "P20: relu is spread over items");
+    cr_expect_not_null(plan_verify(plan));
+    cr_expect_str_eq(verify_launches(plan), "P20: relu is spread over items");
     arena_free(arena);
 }
 
@@ -180,4 +182,20 @@ Test(gpu, large_batches_go_in_rounds)
         cr_expect_leq(kernel->scratch, 64 << 20);
         arena_free(arena);
     }
+}
+
+Test(gpu, items_join_in_memory_that_they_share)
+{
+    Arena *arena = arena_new();
+    Plan *plan = plan_layer(arena, "f32[6, 28, 28]", "avgpool(2)");
+    Tiling *tiling = &plan->kernels.at[0].tiling;
+    Loop *taps = &tiling->at[tiling->count - 1];
+    cr_assert(taps->joins);
+    cr_assert_null(plan_verify(plan));
+    taps->spread = SPREAD_ITEMS;
+    cr_expect_not_null(plan_verify(plan));
+    cr_expect_str_eq(verify_launches(plan), "P20: launch 0 of avgpool joins what items have that share no memory");
+    taps->spread = SPREAD_GROUPS;
+    cr_expect_str_eq(verify_launches(plan), "P20: launch 0 of avgpool joins what groups have that share no memory");
+    arena_free(arena);
 }
