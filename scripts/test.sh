@@ -17,7 +17,7 @@ results=$build/test-results
 mkdir -p "$results" || exit 1
 passed=0 failed=0 skipped=0
 
-# count NAME STATUS SECONDS-BEFORE FILE: adds the results in FILE (ok, not ok, skip) and prints a line.
+# count NAME STATUS SECOND-OF-START FILE: adds the results in FILE (ok, not ok, skip) and prints a line.
 count() {
     set -- "$1" "$2" "$3" "$4" $(awk '
         /^not ok / { f++; next }
@@ -37,6 +37,21 @@ count() {
     printf '%-16s %4d passed %3d failed %3d skipped  %4d s\n' "$1" "$p" "$f" "$s" $(($(date +%s) - $3))
 }
 
+# Scripts, as many at a time as the machine has cores; each is counted when it has ended.
+run_scripts() {
+    ended=$results/ended
+    rm -f "$ended" && mkfifo "$ended" || exit 1
+    printf '%s\n' tests/plain/${SCRIPTS:-*}.sh | BUILD=$build xargs -P "$(nproc)" -I '{}' sh -c '
+        name=$(basename "$1" .sh) start=$(date +%s)
+        sh "$1" >"$0/$name.txt" 2>&1 </dev/null
+        echo "$name $? $start"' "$results" '{}' >"$ended" &
+    while read -r name status start; do
+        grep -v '^ok ' "$results/$name.txt"
+        count "plain/$name" "$status" "$start" "$results/$name.txt"
+    done <"$ended"
+    rm -f "$ended"
+}
+
 for suite in "$@"; do
     if [ "$suite" = fuzz ]; then
         start=$(date +%s)
@@ -50,13 +65,7 @@ for suite in "$@"; do
         continue
     fi
     if [ "$suite" = plain ]; then
-        for script in tests/plain/${SCRIPTS:-*}.sh; do
-            name=$(basename "$script" .sh) start=$(date +%s)
-            BUILD=$build sh "$script" >"$results/$name.txt" 2>&1
-            status=$?
-            grep -v '^ok ' "$results/$name.txt"
-            count "plain/$name" $status "$start" "$results/$name.txt"
-        done
+        run_scripts
         continue
     fi
     start=$(date +%s)

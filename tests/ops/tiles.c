@@ -13,6 +13,7 @@
 #include "tests/ops/cases.h"
 #include "tests/support/emitted.h"
 #include "tests/support/files.h"
+#include "tests/support/sample.h"
 
 static const TileSizes few = {
     .outputs = {1, 3, 5},
@@ -135,13 +136,11 @@ static ConvForm form_of_tile(const Graph *graph, const Node *conv, bool vector_e
     return form;
 }
 
-/* Each tile with OPENCL_CASES=all; of others a small and a large one, as compiling for PoCL takes long. */
+/* Each tile with CASES=all; of others a small and a large one, as compiling for PoCL takes long. */
 Test(tiles, products)
 {
-    const char *cases = getenv("OPENCL_CASES");
-    const bool all = cases && strcmp(cases, "all") == 0;
     for (only_tile = 1; gpu_tile_at(only_tile); only_tile++) {
-        if (!all && only_tile != 1 && gpu_tile_at(only_tile + 1))
+        if (!sample_is_whole() && only_tile != 1 && gpu_tile_at(only_tile + 1))
             continue;
         Target target = target_opencl_gpu;
         target.name = "opencl for GPUs";

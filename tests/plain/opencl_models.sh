@@ -103,7 +103,7 @@ else
         ok "bench"; else not_ok "bench" "$(cat err | head -n 1)"; fi
     # make check-opencl: nets of the zoo at full size, as far as the reference computes them in seconds.
     nets=
-    [ "${OPENCL_CASES-}" != all ] ||
+    [ "${CASES-}" != all ] ||
         nets='alexnet googlenet squeezenet resnet18 resnet50 mobilenetv1 mobilenetv2 densenet121 shufflenet unet'
     for net in $nets; do
         model=$(sed -n "s/^$net //p" "$root/examples/zoo/zoo.list")

@@ -247,14 +247,12 @@ static void check_all(bool (*check)(void *context))
 {
     Arena *arena = arena_new();
     Paths models = files_in(arena, FOLDER, ".fov");
-    uint32_t failed = 0;
+    Isolated *nets = NEW_ARRAY(arena, Isolated, models.count);
     for (uint32_t i = 0; i < models.count; i++) {
         char *name = arena_strndup(arena, models.at[i], strlen(models.at[i]) - strlen(".fov"));
-        bool good = isolated(name, SECONDS_A_NET, check, name);
-        if (!good)
-            fprintf(stderr, "%s/%s.fov fails\n", FOLDER, name);
-        failed += !good;
+        nets[i] = (Isolated){name, name};
     }
+    uint32_t failed = isolated_each(nets, models.count, SECONDS_A_NET, check);
     cr_expect_eq(failed, 0, "%u of %u nets fail", failed, models.count);
     cr_expect_geq(models.count, 4, "only %u nets are in %s", models.count, FOLDER);
     arena_free(arena);

@@ -1,13 +1,12 @@
-/* opencl.c - devices, caches and samples in tests of target opencl (see opencl.h). */
+/* opencl.c - devices, and caches in tests of target opencl (see opencl.h). */
 #include "tests/support/opencl.h"
 
 #include <dlfcn.h>
 
-#include "support/hash.h"
 #include "tests/support/files.h"
 #include "tests/support/process.h"
 
-enum { ONE_IN = 12, SECONDS_TO_ASK = 60 };
+enum { SECONDS_TO_ASK = 60 };
 
 /* clGetPlatformIDs and clGetDeviceIDs without OpenCL's headers: numbers are 32 bits, what is listed are pointers. */
 typedef int32_t GetPlatforms(uint32_t room, void **platforms, uint32_t *count);
@@ -55,11 +54,4 @@ void opencl_prepare(void)
     setenv(CACHES, folder, 1);
     atexit(remove_caches);
     arena_free(arena);
-}
-
-bool opencl_takes(uint32_t index, const char *text)
-{
-    const char *cases = getenv("OPENCL_CASES");
-    bool all = cases && strcmp(cases, "all") == 0;
-    return all || index == 0 || fnv1a64(FNV_START, text, strlen(text)) % ONE_IN == 0;
 }

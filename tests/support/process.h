@@ -10,6 +10,13 @@ bool isolated(const char *name, int seconds, bool (*check)(void *context), void 
 /* The same, and nothing is printed. */
 bool isolated_quietly(int seconds, bool (*check)(void *context), void *context);
 
+/* Many such cases, as many at a time as the machine has cores; those that fail are named. How many do. */
+typedef struct Isolated {
+    const char *name;
+    void *context;
+} Isolated;
+uint32_t isolated_each(const Isolated *cases, uint32_t count, int seconds, bool (*check)(void *context));
+
 /* Runs a shell command. true when its exit status is 0; else the command and what it printed are added to `report`. */
 bool command_run(Buf *report, const char *format, ...) PRINTF_LIKE(2, 3);
 

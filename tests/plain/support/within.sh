@@ -1,8 +1,8 @@
 # within.sh - holds commands to memory and time; sourced behind report.sh.
 $CC -O1 -o "$work/peak" tests/plain/support/peak.c || exit 1
 
-# within NAME MEGABYTES SECONDS COMMAND...: it succeeds with that much memory and processor time at most. Times are several
-# times what is usual: what is meant is that nothing grows out of proportion.
+# within NAME MEGABYTES SECONDS COMMAND...: it succeeds with that much memory and processor time at most. Times are ten
+# times what is usual, as machines are slow and shared: what is meant is that nothing grows out of proportion.
 within() {
     name=$1 megabytes=$2 seconds=$3
     shift 3
