@@ -10,7 +10,7 @@
 #include "tests/support/sample.h"
 #include "tests/support/targets.h"
 
-enum { SECONDS_A_CASE = 60, ONE_IN_READ = 3 };
+enum { SECONDS_A_CASE = 60, ONE_IN_READ = 6 };
 
 const char *op_case_text(Arena *arena, const OpCase *op_case, int64_t *batch)
 {

@@ -19,7 +19,7 @@
 #include "tests/support/shim.h"
 
 /* A program takes PoCL a second or two to build; kernels of target auto are those of other targets in other words. */
-enum { ONE_IN_OPENCL = 16, ONE_IN_AUTO = 4 };
+enum { ONE_IN_OPENCL = 24, ONE_IN_AUTO = 6 };
 
 typedef struct Model {
     const Graph *graph;

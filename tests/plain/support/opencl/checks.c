@@ -345,7 +345,7 @@ static void check_choice(void)
                  {"4090", FOVEA_CL_GPU, -1}, {"d 4090", FOVEA_CL_CPU, 1}, {"cpu", FOVEA_CL_GPU, 0},
                  {"GPU", FOVEA_CL_CPU, 1},   {"some", FOVEA_CL_GPU, 0},   {"Accelerator", FOVEA_CL_CPU, 3},
                  {"CPUS", FOVEA_CL_CPU, 3},  {"gpus", FOVEA_CL_CPU, -1},  {"99999999999999999999", FOVEA_CL_CPU, -1},
-                 {"-1", FOVEA_CL_CPU, -1},   {" ", FOVEA_CL_GPU, 0},      {"other", FOVEA_CL_CPU, -1}};
+                 {"-1", FOVEA_CL_CPU, -1},   {" ", FOVEA_CL_GPU, 1},      {"other", FOVEA_CL_CPU, -1}};
     char name[64], text[2000], part[100];
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         int chosen = -2;
