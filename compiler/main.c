@@ -7,6 +7,7 @@
 #include "driver/bench.h"
 #include "driver/budget.h"
 #include "driver/build.h"
+#include "driver/cases.h"
 #include "driver/check.h"
 #include "driver/choices.h"
 #include "driver/depfile.h"
@@ -21,6 +22,7 @@
 #include "driver/run.h"
 #include "driver/tune.h"
 #include "driver/weights.h"
+#include "import/import.h"
 #include "onnx/export.h"
 #include "support/file.h"
 #include "weights/weights.h"
@@ -45,6 +47,14 @@ static bool export_net(Diag *diag, const Graph *net, const Options *options)
     return onnx_export(diag, net, &onnx, options->output);
 }
 
+/* The model as a Graph: of a text, or of an ONNX file. */
+static Graph *read_net(Arena *arena, Diag *diag, const Options *options)
+{
+    if (is_onnx_path(options->model))
+        return import_file(arena, diag, options->model, &(ImportOptions){.batch = options->elaborate.batch}, NULL);
+    return elaborate_file(arena, diag, options->model, &options->elaborate);
+}
+
 static bool work(const Options *options, Arena *arena, Diag *diag)
 {
     if (options->command == COMMAND_FMT)
@@ -56,7 +66,10 @@ static bool work(const Options *options, Arena *arena, Diag *diag)
     if (options->command == COMMAND_WEIGHTS && names_weights_file(options->model))
         return describe_weights(diag, options);
 
-    Graph *net = elaborate_file(arena, diag, options->model, &options->elaborate);
+    if (options->command == COMMAND_CHECK && is_case_folder(options->model))
+        return check_cases(diag, options->model, options);
+
+    Graph *net = read_net(arena, diag, options);
     if (!net)
         return false;
     if (options->command == COMMAND_WEIGHTS)

@@ -305,6 +305,19 @@ const char *build_devices(Arena *arena, Diag *diag, const char *directory)
     return fine ? path_join(arena, directory, "program.out") : NULL;
 }
 
+const char *build_source(Arena *arena, Diag *diag, const char *directory, const char *source)
+{
+    Argv argv = {0};
+    if (!find_compiler(arena, diag, &argv))
+        return NULL;
+    add_words(arena, &argv, "-I. -O1 -o program.out");
+    VEC_PUSH(arena, &argv, source);
+    VEC_PUSH(arena, &argv, "-lm");
+    Process process;
+    bool fine = process_start(&process, arena, diag, directory, &argv) && wait_for(diag, &process, &argv, true);
+    return fine ? path_join(arena, directory, "program.out") : NULL;
+}
+
 /* The program, and the weights as a file beside it when it has none inside: both or neither. */
 static bool place_program(Diag *diag, const Plan *plan, const EmitOptions *options, const char *directory,
                           const char *built, const char *program)

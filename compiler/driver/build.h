@@ -25,6 +25,9 @@ const char *build_compile(Arena *arena, Diag *diag, const char *directory, const
 bool build_program(Diag *diag, const Plan *plan, const EmitOptions *options, const char *program,
                    const BuildOptions *build);
 
+/* Compiles one file with little optimisation. The program's path, in `directory`; NULL after a diagnostic. */
+const char *build_source(Arena *arena, Diag *diag, const char *directory, const char *source);
+
 /* Compiles kernels that are timed beside each other, and what carried.h has for them, as they lie in a folder. The
  * program's path; NULL after a diagnostic. */
 const char *build_trials(Arena *arena, Diag *diag, const char *directory);

@@ -33,7 +33,7 @@ const CommandRow command_rows[COMMAND_COUNT] = {
     [COMMAND_GRAPH] = {"graph", "MODEL [-o FILE.svg]", "draw the net: layers as boxes, blocks around them", false,
                        false},
     [COMMAND_EXPORT] = {"export", "MODEL -o FILE.onnx", "write the net with its weights as an ONNX file", true, false},
-    [COMMAND_CHECK] = {"check", "MODEL [INPUT...]", "compare what each target computes with the reference", false,
+    [COMMAND_CHECK] = {"check", "MODEL [INPUT...] or FOLDER", "compare what each target computes with the reference", false,
                        true},
     [COMMAND_BENCH] = {"bench", "MODEL", "time it, kernel by kernel, beside what the machine can do", false, false},
     [COMMAND_TUNE] = {"tune", "MODEL [-o FILE.tune]", "measure how to compute its convolutions fastest, for --tune",

@@ -237,24 +237,25 @@ static bool bind_file(Graph *graph, Diag *diag, const char *path, Span span)
     return good;
 }
 
-static const Constant *first_loaded(const Graph *graph)
+/* `bare`: of those that have no data yet. */
+static const Constant *first_loaded(const Graph *graph, bool bare)
 {
     for (uint32_t i = 0; i < graph->constants.count; i++)
-        if (is_loaded(&graph->constants.at[i]))
+        if (is_loaded(&graph->constants.at[i]) && !(bare && graph->constants.at[i].data))
             return &graph->constants.at[i];
     return NULL;
 }
 
 const char *weights_file(const Graph *graph, const char *spec)
 {
-    if (!spec && first_loaded(graph))
+    if (!spec && first_loaded(graph, false))
         spec = graph->weights_path;
     return spec && !after_prefix(spec, "random:") ? spec : NULL;
 }
 
 bool weights_bind(Graph *graph, Diag *diag, const char *spec)
 {
-    const Constant *wanted = first_loaded(graph);
+    const Constant *wanted = first_loaded(graph, true); /* an imported net has all of its numbers */
     if (!spec && !wanted)
         return true; /* a file that the model names for nothing was told when it was read */
     Span span = spec ? NOWHERE : graph->weights_span;

@@ -5,7 +5,8 @@
 #include "ir/graph.h"
 
 /* Gives every LOADED constant its data. `spec` is a safetensors file, or random:SEED; NULL: the file that the model
- * names. Data live in the graph's arena. false after diagnostics (missing, misshapen, not a float type, lying file). */
+ * names, unless all of them have data already. Data live in the graph's arena. false after diagnostics (missing,
+ * misshapen, not a float type, lying file). */
 bool weights_bind(Graph *graph, Diag *diag, const char *spec);
 
 /* The file that weights_bind reads; NULL: none. */

@@ -332,11 +332,12 @@ Test(weights, seeds_and_files_as_written)
     expect_said(
         &c, "error: '1g' is not a seed: a whole number below 2^64, decimal or after 0x\nhint: --weights random:1\n");
     cr_expect_eq(c.scratch.diag.errors, COUNT_OF(bad));
-    for (size_t i = 0; i < COUNT_OF(good); i++)
-        cr_expect(weights_bind(c.graph, &c.scratch.diag, good[i]), "%s", good[i]);
     cr_expect_not(weights_bind(c.graph, &c.scratch.diag, NULL));
     expect_said(&c, "error: the model has weights to load, but names no file\n"
                     "hint: --weights FILE.safetensors, or --weights random:1\n");
+    for (size_t i = 0; i < COUNT_OF(good); i++)
+        cr_expect(weights_bind(c.graph, &c.scratch.diag, good[i]), "%s", good[i]);
+    cr_expect(weights_bind(c.graph, &c.scratch.diag, NULL), "what has its numbers needs no file");
     cr_expect_not(weights_bind(c.graph, &c.scratch.diag, path_join(c.scratch.arena, c.scratch.folder, "none")));
     expect_said(&c, "none\": No such file or directory\n");
     case_end(&c);

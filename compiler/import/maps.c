@@ -1,0 +1,324 @@
+/* maps.c - nodes that compute element by element. */
+#include "import/rows.h"
+#include "ops/map.h"
+
+#include <float.h>
+#include <math.h>
+
+/* ---- one input ---- */
+
+static bool map_with(ImportNode *node, OpId op, const void *attrs)
+{
+    Value *x = node_input(node, 0);
+    if (!x)
+        return node_refuse(node, "it has no input");
+    NodeId input = node_value(node, x);
+    return node_result(node, 0, node_add(node, op, &input, 1, attrs), ONNX_F32, &x->shape);
+}
+
+bool import_unary(ImportNode *node)
+{
+    static const struct {
+        const char *type;
+        OpId op;
+    } rows[] = {{"Relu", OP_relu}, {"Sigmoid", OP_sigmoid}, {"Tanh", OP_tanh}, {"Abs", OP_abs},
+                {"Sqrt", OP_sqrt}, {"Exp", OP_exp},         {"Log", OP_log},   {"Softplus", OP_softplus}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (strcmp(rows[i].type, node->proto->op_type) == 0)
+            return map_with(node, rows[i].op, NULL);
+    BUG("no row for %s", node->proto->op_type);
+}
+
+/* Operators with numbers for attributes. */
+bool import_parameterised(ImportNode *node)
+{
+    const char *type = node->proto->op_type;
+    if (strcmp(type, "LeakyRelu") == 0)
+        return map_with(node, OP_leaky_relu, &(LeakyReluAttrs){node_number(node, "alpha", 0.01)});
+    if (strcmp(type, "Elu") == 0)
+        return map_with(node, OP_elu, &(EluAttrs){node_number(node, "alpha", 1)});
+    if (strcmp(type, "HardSigmoid") == 0)
+        return map_with(node, OP_hard_sigmoid,
+                        &(HardAttrs){node_number(node, "alpha", 0.2), node_number(node, "beta", 0.5)});
+    if (strcmp(type, "HardSwish") == 0)
+        return map_with(node, OP_hard_swish, &(HardAttrs){1.0 / 6, 0.5});
+    if (strcmp(type, "Swish") == 0)
+        return map_with(node, OP_swish, &(SwishAttrs){node_number(node, "alpha", 1)});
+    const char *form = node_text(node, "approximate", "none");
+    if (strcmp(form, "none") != 0 && strcmp(form, "tanh") != 0)
+        return node_refuse(node, "approximate is '%s'", form);
+    return map_with(node, OP_gelu, &(GeluAttrs){strcmp(form, "tanh") == 0});
+}
+
+static bool clip(ImportNode *node, double least, double most)
+{
+    return map_with(node, OP_clamp, &(ClampAttrs){fmax(least, -(double)FLT_MAX), fmin(most, (double)FLT_MAX)});
+}
+
+bool import_clip_attributes(ImportNode *node)
+{
+    return clip(node, node_number(node, "min", -INFINITY), node_number(node, "max", INFINITY));
+}
+
+/* A limit that is an input; `fallback` where it is left out. */
+static bool limit(ImportNode *node, size_t input, double fallback, double *number)
+{
+    const Value *value = node_input(node, input);
+    *number = fallback;
+    if (!value)
+        return true;
+    if (!value->floats || value_count(&value->shape) != 1)
+        return node_refuse(node, "its limit '%s' has to be one known f32", value->name);
+    *number = (double)value->floats[0];
+    return true;
+}
+
+/* Limits that a run is given: max, then min. */
+static bool clip_computed(ImportNode *node)
+{
+    Value *x = node_input(node, 0);
+    NodeId id = node_value(node, x);
+    for (size_t i = 1; i < 3; i++) {
+        Value *limit = node_input(node, i);
+        Shape shape = {0};
+        if (!limit)
+            continue;
+        if (value_count(&limit->shape) != 1 || node_is_none(id))
+            return node_refuse(node, "its limit '%s' is no number", limit->name);
+        shape.rank = graph_node(node->import->graph, id)->type.shape.rank;
+        for (int axis = 0; axis < shape.rank; axis++)
+            shape.dim[axis] = 1;
+        NodeId other = node_value_as(node, limit, &shape);
+        id = node_add(node, i == 1 ? OP_max : OP_min, (NodeId[]){id, other}, 2, NULL);
+    }
+    return node_result(node, 0, id, ONNX_F32, &x->shape);
+}
+
+bool import_clip(ImportNode *node)
+{
+    double least, most;
+    const Value *low = node_input(node, 1), *high = node_input(node, 2);
+    if (!node_input(node, 0))
+        return node_refuse(node, "it has no input");
+    if ((low && !value_is_known(low)) || (high && !value_is_known(high)))
+        return clip_computed(node);
+    return limit(node, 1, -INFINITY, &least) && limit(node, 2, INFINITY, &most) && clip(node, least, most);
+}
+
+/* Operators that are a few ops of the Graph. */
+bool import_few(ImportNode *node)
+{
+    const char *type = node->proto->op_type;
+    Value *x = node_input(node, 0);
+    if (!x)
+        return node_refuse(node, "it has no input");
+    NodeId a = node_value(node, x), b = NODE_NONE;
+    if (node_is_none(a))
+        return false;
+    if (strcmp(type, "Neg") == 0)
+        b = node_add(node, OP_mul, (NodeId[]){a, node_number_of(node, -1)}, 2, NULL);
+    else if (strcmp(type, "Reciprocal") == 0)
+        b = node_add(node, OP_div, (NodeId[]){node_number_of(node, 1), a}, 2, NULL);
+    else if (strcmp(type, "Softsign") == 0) {
+        b = node_add(node, OP_abs, &a, 1, NULL);
+        b = node_add(node, OP_add, (NodeId[]){b, node_number_of(node, 1)}, 2, NULL);
+        b = node_add(node, OP_div, (NodeId[]){a, b}, 2, NULL);
+    } else if (strcmp(type, "Mish") == 0) {
+        b = node_add(node, OP_softplus, &a, 1, NULL);
+        b = node_add(node, OP_tanh, &b, 1, NULL);
+        b = node_add(node, OP_mul, (NodeId[]){a, b}, 2, NULL);
+    } else { /* Selu: gamma * elu, whatever its numbers */
+        b = node_add(node, OP_elu, &a, 1, &(EluAttrs){node_number(node, "alpha", 1.67326319217681884765625)});
+        b = node_add(node, OP_mul, (NodeId[]){b, node_number_of(node, node_number(node, "gamma", 1.0507010221481323))},
+                     2, NULL);
+    }
+    return node_result(node, 0, b, ONNX_F32, &x->shape);
+}
+
+/* ---- two inputs and more ---- */
+
+/* The shape in `rank` axes, 1s in front. */
+static Shape raised(const Shape *shape, int rank)
+{
+    Shape result = *shape;
+    while (result.rank < rank)
+        result = shape_lifted(&result);
+    return result;
+}
+
+static bool is_number(const Value *value)
+{
+    return value->floats && value_count(&value->shape) == 1;
+}
+
+/* Both in shapes that one op takes: a number stays a number, so that the other needs no other shape. */
+static void operands(ImportNode *node, Value *a, Value *b, NodeId inputs[2])
+{
+    static const Shape number = {0};
+    const Graph *graph = node->import->graph;
+    Value *both[2] = {a, b};
+    if (is_number(a) != is_number(b)) {
+        for (int i = 0; i < 2; i++)
+            inputs[i] = is_number(both[i]) ? node_value_as(node, both[i], &number) : node_value(node, both[i]);
+        return;
+    }
+    if (shape_equal(&a->shape, &b->shape) && !node_is_none(a->node) && !node_is_none(b->node) &&
+        shape_equal(&graph_node(graph, a->node)->type.shape, &graph_node(graph, b->node)->type.shape)) {
+        inputs[0] = a->node;
+        inputs[1] = b->node;
+        return;
+    }
+    const int rank = MAX(MAX(a->shape.rank, b->shape.rank), 2);
+    for (int i = 0; i < 2; i++) {
+        Shape shape = raised(&both[i]->shape, rank);
+        inputs[i] = node_value_as(node, both[i], &shape);
+    }
+}
+
+/* Output 0 so far is `a`; the result of `op` of it and b. */
+static bool combine(ImportNode *node, OpId op, Value *a, Value *b, Value *result)
+{
+    NodeId inputs[2];
+    if (a->shape.rank > b->shape.rank || b->shape.rank == 0) {
+        Shape shape = raised(&b->shape, a->shape.rank);
+        if (!shape_broadcast(&a->shape, &shape, &result->shape))
+            return node_refuse(node, "'%s' and '%s' have shapes that do not fit", a->name, b->name);
+    } else {
+        Shape shape = raised(&a->shape, b->shape.rank);
+        if (!shape_broadcast(&shape, &b->shape, &result->shape))
+            return node_refuse(node, "'%s' and '%s' have shapes that do not fit", a->name, b->name);
+    }
+    operands(node, a, b, inputs);
+    result->node = node_add(node, op, inputs, 2, NULL);
+    result->type = ONNX_F32;
+    return !node_is_none(result->node);
+}
+
+static OpId binary_op(const char *type)
+{
+    static const struct {
+        const char *type;
+        OpId op;
+    } rows[] = {{"Add", OP_add}, {"Sub", OP_sub}, {"Mul", OP_mul}, {"Div", OP_div},
+                {"Sum", OP_add}, {"Max", OP_max}, {"Min", OP_min}, {"Mean", OP_add}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (strcmp(rows[i].type, type) == 0)
+            return rows[i].op;
+    BUG("no row for %s", type);
+}
+
+bool import_binary(ImportNode *node)
+{
+    Value *a = node_input(node, 0), *b = node_input(node, 1), result = {0};
+    if (!a || !b)
+        return node_refuse(node, "it has no two inputs");
+    return combine(node, binary_op(node->proto->op_type), a, b, &result) &&
+           node_result(node, 0, result.node, ONNX_F32, &result.shape);
+}
+
+/* Up to opset 6, `broadcast` puts the axes of b at `axis` of a's, or at their end. */
+bool import_binary_old(ImportNode *node)
+{
+    Value *a = node_input(node, 0), *b = node_input(node, 1), result = {0};
+    if (!a || !b)
+        return node_refuse(node, "it has no two inputs");
+    Value moved = *b;
+    if (node_int(node, "broadcast", 0) && node_attribute(node, "axis")) {
+        int axis;
+        if (!node_axis(node, node_int(node, "axis", 0), a->shape.rank, &axis))
+            return false;
+        while (moved.shape.rank < a->shape.rank - axis && moved.shape.rank < MAX_RANK)
+            moved.shape.dim[moved.shape.rank++] = 1;
+    }
+    return combine(node, binary_op(node->proto->op_type), a, &moved, &result) &&
+           node_result(node, 0, result.node, ONNX_F32, &result.shape);
+}
+
+bool import_variadic(ImportNode *node)
+{
+    const size_t count = node_input_count(node);
+    Value *first = node_input(node, 0), sum;
+    if (!first)
+        return node_refuse(node, "it has no input");
+    sum = *first;
+    if (node_is_none(node_value(node, first)))
+        return false;
+    sum.node = first->node;
+    for (size_t i = 1; i < count; i++) {
+        Value *next = node_input(node, i), result = {.name = ""};
+        if (!next || !combine(node, binary_op(node->proto->op_type), &sum, next, &result))
+            return next ? false : node_refuse(node, "input %zu is left out", i);
+        sum = result;
+    }
+    if (strcmp(node->proto->op_type, "Mean") == 0 && count > 1) {
+        NodeId inputs[2] = {sum.node, node_number_of(node, (double)count)};
+        sum.node = node_add(node, OP_div, inputs, 2, NULL);
+    }
+    return node_result(node, 0, sum.node, ONNX_F32, &sum.shape);
+}
+
+/* ---- with a number a channel ---- */
+
+/* A slope is one number, or one a channel, and 1 along all other axes. */
+bool import_prelu(ImportNode *node)
+{
+    Value *x = node_input(node, 0), *slope = node_input(node, 1);
+    if (!x || !slope)
+        return node_refuse(node, "it has no slope");
+    const int64_t count = value_count(&slope->shape), channels = x->shape.rank > 1 ? x->shape.dim[1] : 0;
+    const int behind = slope->shape.rank - (x->shape.rank - 1); /* where the channels stand in slope's shape */
+    const bool is_channels = count == channels && ((slope->shape.rank == 1 && x->shape.rank == 2) ||
+                                                   (behind >= 0 && slope->shape.dim[behind] == channels));
+    if (!slope->floats || (count != 1 && !is_channels))
+        return node_refuse(node, "its slopes have to be known, one for all or one a channel");
+    Shape usual = shape_usual(&x->shape), one = SHAPE(count);
+    NodeId inputs[2] = {node_value_as(node, x, &usual), node_value_as(node, slope, &one)};
+    return node_result(node, 0, node_add(node, OP_prelu, inputs, 2, NULL), ONNX_F32, &x->shape);
+}
+
+bool import_batchnorm(ImportNode *node)
+{
+    Value *x = node_input(node, 0);
+    if (!x || node_input_count(node) != 5)
+        return node_refuse(node, "it has not five inputs");
+    if (node_int(node, "training_mode", 0) || (node->import->opset < 7 && !node_int(node, "is_test", 0)))
+        return node_refuse(node, "nets in training are not supported");
+    if (node_int(node, "spatial", 1) != 1)
+        return node_refuse(node, "spatial is 0");
+    NodeId inputs[5];
+    Shape usual = shape_usual(&x->shape);
+    inputs[0] = node_value_as(node, x, &usual);
+    for (size_t i = 1; i < 5; i++) {
+        Value *value = node_input(node, i);
+        if (!value)
+            return node_refuse(node, "input %zu is left out", i);
+        inputs[i] = node_value(node, value);
+    }
+    return node_result(node, 0,
+                       node_add(node, OP_batchnorm, inputs, 5, &(BatchnormAttrs){node_number(node, "epsilon", 1e-5)}),
+                       ONNX_F32, &x->shape);
+}
+
+/* Times ones of the shape: each element stays what it is. */
+bool import_expand(ImportNode *node)
+{
+    enum { MOST = 1 << 24 };
+    Value *x = node_input(node, 0), ones = {.name = "", .type = ONNX_F32, .node = NODE_NONE}, result = {0};
+    int64_t dims[MAX_RANK], count;
+    if (!x || (count = node_list(node, "shape", 1, dims, MAX_RANK)) == -2)
+        return false;
+    if (count < 0 || count > MAX_RANK)
+        return node_refuse(node, "its shape has %lld axes", (long long)count);
+    ones.shape = shape_make((int)count, dims);
+    int64_t elements = 1;
+    for (int64_t i = 0; i < count; i++) {
+        if (dims[i] < 1 || elements > MOST / dims[i])
+            return node_refuse(node, "its shape has the size %lld", (long long)dims[i]);
+        elements *= dims[i];
+    }
+    float *data = NEW_ARRAY(node->import->arena, float, elements);
+    for (int64_t i = 0; i < elements; i++)
+        data[i] = 1;
+    ones.floats = data;
+    return combine(node, OP_mul, x, &ones, &result) && node_result(node, 0, result.node, ONNX_F32, &result.shape);
+}

@@ -1,0 +1,154 @@
+/* model.h - an ONNX model while it is imported: values by name, numbers that are known, nodes and their attributes. */
+#ifndef FOVEA_IMPORT_MODEL_H
+#define FOVEA_IMPORT_MODEL_H
+
+#include "import/import.h"
+#include "onnx.pb-c.h"
+#include "support/names.h"
+
+/* Element types of ONNX, by their short names here. */
+typedef enum OnnxType {
+    ONNX_NONE = ONNX__TENSOR_PROTO__DATA_TYPE__UNDEFINED,
+    ONNX_F32 = ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT,
+    ONNX_U8 = ONNX__TENSOR_PROTO__DATA_TYPE__UINT8,
+    ONNX_I8 = ONNX__TENSOR_PROTO__DATA_TYPE__INT8,
+    ONNX_U16 = ONNX__TENSOR_PROTO__DATA_TYPE__UINT16,
+    ONNX_I16 = ONNX__TENSOR_PROTO__DATA_TYPE__INT16,
+    ONNX_I32 = ONNX__TENSOR_PROTO__DATA_TYPE__INT32,
+    ONNX_I64 = ONNX__TENSOR_PROTO__DATA_TYPE__INT64,
+    ONNX_BOOL = ONNX__TENSOR_PROTO__DATA_TYPE__BOOL,
+    ONNX_F16 = ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT16,
+    ONNX_F64 = ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE,
+    ONNX_U32 = ONNX__TENSOR_PROTO__DATA_TYPE__UINT32,
+    ONNX_U64 = ONNX__TENSOR_PROTO__DATA_TYPE__UINT64,
+    ONNX_BF16 = ONNX__TENSOR_PROTO__DATA_TYPE__BFLOAT16
+} OnnxType;
+
+/* "f32", "i64"; "type 17" for what has no name here. */
+const char *onnx_type_name(Arena *arena, OnnxType type);
+bool onnx_type_is_float(OnnxType type);   /* f32, f16, bf16, f64 */
+bool onnx_type_is_integer(OnnxType type); /* bool, too */
+
+/* A value of the model: a tensor of an ONNX type and shape (dimensions may be 0 where it is known). */
+typedef struct Value {
+    const char *name;
+    OnnxType type;
+    Shape shape;
+    /* Known numbers, in row-major order: integers and booleans, or floats rounded to f32. NULL: it is computed. */
+    const int64_t *integers;
+    const float *floats;
+    /* In the Graph, the same elements in the same order, whatever the shape; NODE_NONE: not there yet. */
+    NodeId node;
+} Value;
+
+static inline bool value_is_known(const Value *value)
+{
+    return value->integers || value->floats;
+}
+
+typedef struct ValueSlot {
+    const char *name; /* NULL: empty */
+    Value *value;
+} ValueSlot;
+
+typedef struct Import {
+    Arena *arena;
+    Diag *diag;
+    const char *path;
+    const ImportOptions *options;
+    const Onnx__ModelProto *model;
+    int64_t opset; /* of the operators without a domain */
+    Graph *graph;
+    ValueSlot *slots; /* values by name, hashed */
+    uint32_t slot_count, slot_capacity;
+    uint32_t refused; /* nodes */
+    ImportPorts *ports;
+    NameSet port_names;
+} Import;
+
+/* ---- values ---- */
+
+/* NULL: there is none of that name. */
+Value *import_find(const Import *import, const char *name);
+/* Takes the place of one with that name, which ONNX does not allow: false then. */
+bool import_define(Import *import, Value *value);
+
+/* Elements; 1 for rank 0, 0 where a dimension is. */
+int64_t value_count(const Shape *shape);
+/* A tensor of a file of its own (.pb), as test data are stored; NULL after a diagnostic. */
+const Value *import_tensor_file(Arena *arena, Diag *diag, const char *path);
+/* A known tensor's numbers, as a Value of the same name; false after a diagnostic. */
+bool import_tensor(Import *import, const Onnx__TensorProto *tensor, Value *value);
+
+/* ---- nodes ---- */
+
+typedef struct ImportNode ImportNode;
+
+typedef struct ImportRow {
+    const char *type;                /* "Conv" */
+    int since, until;                /* opsets; until 0: the newest that is known */
+    bool (*write)(ImportNode *node); /* false after node_refuse or a diagnostic */
+} ImportRow;
+
+struct ImportNode {
+    Import *import;
+    const Onnx__NodeProto *proto;
+    const ImportRow *row;
+    Span span;
+    bool is_output; /* no node, but an output of the model: known integers may go out */
+};
+
+/* Says why the node cannot be taken; false. */
+bool node_refuse(ImportNode *node, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Input i; NULL: it is left out. */
+Value *node_input(const ImportNode *node, size_t i);
+size_t node_input_count(const ImportNode *node);
+
+const Onnx__AttributeProto *node_attribute(const ImportNode *node, const char *name);
+int64_t node_int(const ImportNode *node, const char *name, int64_t fallback);
+double node_number(const ImportNode *node, const char *name, double fallback);
+const char *node_text(const ImportNode *node, const char *name, const char *fallback);
+/* How many integers there are, of which at most `room` are copied; -1: no such attribute. */
+int64_t node_ints(const ImportNode *node, const char *name, int64_t *values, int64_t room);
+/* The same of an attribute or of the known input i, whichever is there: what newer opsets have made an input.
+ * -2 after a refusal: the input is not known. */
+int64_t node_list(ImportNode *node, const char *attribute, size_t input, int64_t *values, int64_t room);
+/* An axis in 0..rank - 1 of one that may count from the end; false after a refusal. */
+bool node_axis(ImportNode *node, int64_t axis, int rank, int *result);
+
+/* Output i is this node of the graph, of that type and shape. */
+bool node_result(ImportNode *node, size_t i, NodeId id, OnnxType type, const Shape *shape);
+/* Output i is known. */
+bool node_known(ImportNode *node, size_t i, OnnxType type, const Shape *shape, const int64_t *integers,
+                const float *floats);
+
+/* ---- into the graph ---- */
+
+/* The value as a node of any shape that has its elements in order; NODE_NONE after a refusal (it is no f32). */
+NodeId node_value(ImportNode *node, Value *value);
+/* The same in that shape. */
+NodeId node_value_as(ImportNode *node, Value *value, const Shape *shape);
+/* A number of the node's own. */
+NodeId node_number_of(ImportNode *node, double number);
+/* A node of the graph in another shape. */
+NodeId node_reshaped(ImportNode *node, NodeId id, const Shape *shape);
+/* Adds an op; NODE_NONE after a refusal with what the op's rule says. */
+NodeId node_add(ImportNode *node, OpId op, const NodeId *inputs, uint32_t count, const void *attrs);
+
+/* The shape that a Graph usually has for it: at least two axes, 1s in front. */
+Shape shape_usual(const Shape *shape);
+/* With an axis of 1 in front, so that no axis of its own is the batch. */
+Shape shape_lifted(const Shape *shape);
+
+/* ---- rows ---- */
+
+const ImportRow *import_row(const char *type, int64_t opset);
+/* Whether there is a row of that operator for any opset. */
+bool import_knows(const char *type);
+
+/* Computes a node whose inputs are known enough for it; false: it is not one of these, or not all are. *failed: it was
+ * refused. */
+bool import_fold(ImportNode *node, bool *failed);
+
+#endif

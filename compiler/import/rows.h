@@ -1,0 +1,57 @@
+/* rows.h - which functions take which operators (rows.c has the table). Each is false after a refusal. */
+#ifndef FOVEA_IMPORT_ROWS_H
+#define FOVEA_IMPORT_ROWS_H
+
+#include "import/model.h"
+
+/* ---- windows.c ---- */
+bool import_conv(ImportNode *node);
+bool import_conv_transpose(ImportNode *node);
+bool import_maxpool(ImportNode *node);
+bool import_avgpool(ImportNode *node);
+bool import_global_avgpool(ImportNode *node);
+bool import_global_maxpool(ImportNode *node);
+
+/* ---- maps.c ---- */
+bool import_unary(ImportNode *node);
+bool import_parameterised(ImportNode *node);
+bool import_clip_attributes(ImportNode *node);
+bool import_clip(ImportNode *node);
+bool import_few(ImportNode *node);
+bool import_expand(ImportNode *node);
+bool import_binary(ImportNode *node);
+bool import_binary_old(ImportNode *node);
+bool import_variadic(ImportNode *node);
+bool import_prelu(ImportNode *node);
+bool import_batchnorm(ImportNode *node);
+
+/* ---- sums.c ---- */
+bool import_gemm(ImportNode *node);
+bool import_matmul(ImportNode *node);
+bool import_softmax(ImportNode *node);
+bool import_softmax_old(ImportNode *node);
+bool import_lrn(ImportNode *node);
+bool import_reduce(ImportNode *node);
+bool import_argmax(ImportNode *node);
+bool import_layer_norm(ImportNode *node);
+bool import_group_norm(ImportNode *node);
+bool import_lp_norm(ImportNode *node);
+
+/* ---- moves.c ---- */
+bool import_same(ImportNode *node);
+bool import_dropout(ImportNode *node);
+bool import_reshape(ImportNode *node);
+bool import_flatten(ImportNode *node);
+bool import_squeeze(ImportNode *node);
+bool import_unsqueeze(ImportNode *node);
+bool import_transpose(ImportNode *node);
+bool import_concat(ImportNode *node);
+bool import_slice(ImportNode *node);
+bool import_split(ImportNode *node);
+bool import_gather(ImportNode *node);
+bool import_pad(ImportNode *node);
+bool import_resize(ImportNode *node);
+bool import_depth_to_space(ImportNode *node);
+bool import_space_to_depth(ImportNode *node);
+
+#endif

@@ -1,0 +1,428 @@
+/* sums.c - nodes that add up along axes: products of matrices, softmax, reductions. */
+#include "import/rows.h"
+#include "ops/lrn.h"
+#include "ops/reduce.h"
+#include "ops/softmax.h"
+#include "ops/transpose.h"
+
+#include <float.h>
+
+/* ---- products ---- */
+
+static NodeId turned(ImportNode *node, NodeId matrix)
+{
+    TransposeAttrs attrs = {.rank = 3, .order = {0, 2, 1}};
+    if (node_is_none(matrix))
+        return NODE_NONE;
+    const Shape shape = graph_node(node->import->graph, matrix)->type.shape;
+    Shape lifted = shape_lifted(&shape), result = SHAPE(shape.dim[1], shape.dim[0]);
+    NodeId id = node_reshaped(node, matrix, &lifted);
+    id = node_add(node, OP_transpose, &id, 1, &attrs);
+    return node_is_none(id) ? NODE_NONE : node_reshaped(node, id, &result);
+}
+
+static NodeId times(ImportNode *node, NodeId id, double factor)
+{
+    if (factor == 1 || node_is_none(id))
+        return id;
+    return node_add(node, OP_mul, (NodeId[]){id, node_number_of(node, factor)}, 2, NULL);
+}
+
+/* Whether a factor is known with the weights. */
+static bool is_weight(ImportNode *node, const Value *value)
+{
+    return value->floats ||
+           (!node_is_none(value->node) && graph_known(node->import->arena, node->import->graph)[value->node.index]);
+}
+
+enum { MOST_PRODUCTS = 1 << 24 };
+
+/* A B of two computed matrices [.., M, K] and [.., K, N] of at most five axes, as sums of all products, which are held:
+ * for small ones. `shape`: of the result. */
+static NodeId product(ImportNode *node, NodeId a, NodeId b, const Shape *shape)
+{
+    const Graph *graph = node->import->graph;
+    if (node_is_none(a) || node_is_none(b))
+        return NODE_NONE;
+    const Shape x = graph_node(graph, a)->type.shape, y = graph_node(graph, b)->type.shape;
+    const int rank = shape->rank;
+    const int64_t inner = x.dim[x.rank - 1];
+    if (rank + 1 > MAX_RANK || value_count(shape) > MOST_PRODUCTS / inner) {
+        node_refuse(node, "both of its factors are computed, and they are too large for that");
+        return NODE_NONE;
+    }
+    Shape left = {.rank = rank + 1}, right = {.rank = rank + 1};
+    for (int i = 0; i < rank - 2; i++) {
+        left.dim[i] = i < rank - x.rank ? 1 : x.dim[i - rank + x.rank];
+        right.dim[i] = i < rank - y.rank ? 1 : y.dim[i - rank + y.rank];
+    }
+    left.dim[rank - 2] = x.dim[x.rank - 2], left.dim[rank - 1] = inner, left.dim[rank] = 1;
+    right.dim[rank - 2] = 1, right.dim[rank - 1] = inner, right.dim[rank] = y.dim[y.rank - 1];
+    NodeId id =
+        node_add(node, OP_mul, (NodeId[]){node_reshaped(node, a, &left), node_reshaped(node, b, &right)}, 2, NULL);
+    id = node_add(node, OP_reduce_sum, &id, 1, &(ReduceAttrs){.count = 1, .axes = {rank - 1}});
+    return node_is_none(id) ? id : node_reshaped(node, id, shape);
+}
+
+/* alpha * A B + beta * C, where B is known: a fully connected layer for each row of A. */
+bool import_gemm(ImportNode *node)
+{
+    Value *a = node_input(node, 0), *b = node_input(node, 1), *c = node_input(node, 2);
+    if (!a || !b || a->shape.rank != 2 || b->shape.rank != 2)
+        return node_refuse(node, "its factors are no matrices");
+    const bool is_fc = is_weight(node, b);
+    NodeId x = node_value_as(node, a, &a->shape), weight = node_value_as(node, b, &b->shape);
+    if (node_int(node, "transA", 0))
+        x = turned(node, x);
+    if (!node_int(node, "transB", 0) == is_fc)
+        weight = turned(node, weight);
+    if (node_is_none(x) || node_is_none(weight))
+        return false;
+    const Graph *graph = node->import->graph;
+    Shape shape =
+        SHAPE(graph_node(graph, x)->type.shape.dim[0], graph_node(graph, weight)->type.shape.dim[is_fc ? 0 : 1]);
+    if (graph_node(graph, x)->type.shape.dim[1] != graph_node(graph, weight)->type.shape.dim[is_fc ? 1 : 0])
+        return node_refuse(node, "its factors do not fit");
+    double beta = node_number(node, "beta", 1);
+    NodeId inputs[3] = {x, times(node, weight, node_number(node, "alpha", 1))}, id;
+    if (is_fc && c && c->floats && c->shape.rank >= 1 && value_count(&c->shape) == shape.dim[1] &&
+        c->shape.dim[c->shape.rank - 1] == shape.dim[1]) {
+        Shape row = SHAPE(shape.dim[1]);
+        inputs[2] = times(node, node_value_as(node, c, &row), beta);
+        return node_result(node, 0, node_add(node, OP_fc, inputs, 3, NULL), ONNX_F32, &shape);
+    }
+    id = is_fc ? node_add(node, OP_fc, inputs, 2, NULL) : product(node, inputs[0], inputs[1], &shape);
+    if (c) {
+        Shape addend = c->shape;
+        while (addend.rank < 2)
+            addend = shape_lifted(&addend);
+        NodeId sum[2] = {id, times(node, node_value_as(node, c, &addend), beta)};
+        id = node_add(node, OP_add, sum, 2, NULL);
+    }
+    return node_result(node, 0, id, ONNX_F32, &shape);
+}
+
+/* The shape of a product of two values of at least two axes each; false: they do not fit. */
+static bool product_shape(const Shape *a, const Shape *b, Shape *result)
+{
+    const int rank = MAX(a->rank, b->rank);
+    *result = (Shape){.rank = rank};
+    for (int i = 0; i < rank - 2; i++) {
+        int64_t of_a = i < rank - a->rank ? 1 : a->dim[i - rank + a->rank];
+        int64_t of_b = i < rank - b->rank ? 1 : b->dim[i - rank + b->rank];
+        if (of_a != of_b && of_a != 1 && of_b != 1)
+            return false;
+        result->dim[i] = of_a == 1 ? of_b : of_a;
+    }
+    result->dim[rank - 2] = a->dim[a->rank - 2];
+    result->dim[rank - 1] = b->dim[b->rank - 1];
+    return a->dim[a->rank - 1] == b->dim[b->rank - 2];
+}
+
+/* A B of a known matrix B: a fully connected layer for each row of A. A vector is a row before, a column behind. */
+bool import_matmul(ImportNode *node)
+{
+    Value *a = node_input(node, 0), *b = node_input(node, 1);
+    if (!a || !b || a->shape.rank < 1 || b->shape.rank < 1)
+        return node_refuse(node, "its factors are no matrices");
+    Shape left = shape_usual(&a->shape), right = b->shape, shape;
+    if (right.rank == 1)
+        right = SHAPE(right.dim[0], 1);
+    if (!product_shape(&left, &right, &shape))
+        return node_refuse(node, "its factors do not fit");
+    NodeId id;
+    if (is_weight(node, b) && right.rank == 2) {
+        const int64_t inner = left.dim[left.rank - 1];
+        Shape rows = SHAPE(value_count(&left) / inner, inner);
+        id = node_add(node, OP_fc,
+                      (NodeId[]){node_value_as(node, a, &rows), turned(node, node_value_as(node, b, &right))}, 2, NULL);
+    } else {
+        id = product(node, node_value_as(node, a, &left), node_value_as(node, b, &right), &shape);
+    }
+    if (a->shape.rank == 1)
+        shape.dim[shape.rank - 2] = shape.dim[shape.rank - 1];
+    shape.rank -= (a->shape.rank == 1) + (b->shape.rank == 1);
+    return node_result(node, 0, id, ONNX_F32, &shape);
+}
+
+/* ---- softmax ---- */
+
+/* x - max - log(sum(exp(x - max))) along axis 1: no logarithm of what has become 0. */
+static NodeId log_softmax(ImportNode *node, NodeId x)
+{
+    const ReduceAttrs along = {.count = 1, .axes = {1}, .keep = true};
+    NodeId most = node_add(node, OP_reduce_max, &x, 1, &along);
+    NodeId shifted = node_add(node, OP_sub, (NodeId[]){x, most}, 2, NULL);
+    NodeId sum = node_add(node, OP_exp, &shifted, 1, NULL);
+    sum = node_add(node, OP_reduce_sum, &sum, 1, &along);
+    sum = node_add(node, OP_log, &sum, 1, NULL);
+    return node_add(node, OP_sub, (NodeId[]){shifted, sum}, 2, NULL);
+}
+
+/* Along the middle one of three axes: those before and behind it are one each. */
+static bool softmax(ImportNode *node, Value *x, int64_t outer, int64_t length, int64_t inner)
+{
+    Shape shape = inner == 1 ? SHAPE(outer, length) : SHAPE(outer, length, inner);
+    NodeId id = node_value_as(node, x, &shape);
+    if (strcmp(node->proto->op_type, "LogSoftmax") == 0)
+        id = log_softmax(node, id);
+    else
+        id = node_add(node, OP_softmax, &id, 1, &(SoftmaxAttrs){.axis = 1});
+    return node_result(node, 0, id, ONNX_F32, &x->shape);
+}
+
+bool import_softmax(ImportNode *node)
+{
+    Value *x = node_input(node, 0);
+    int axis;
+    if (!x || x->shape.rank == 0)
+        return node_refuse(node, "its input has no axes");
+    if (!node_axis(node, node_int(node, "axis", -1), x->shape.rank, &axis))
+        return false;
+    int64_t outer = 1, inner = 1;
+    for (int i = 0; i < x->shape.rank; i++)
+        *(i < axis ? &outer : &inner) *= i == axis ? 1 : x->shape.dim[i];
+    return softmax(node, x, outer, x->shape.dim[axis], inner);
+}
+
+/* Up to opset 12: along all axes from one on. */
+bool import_softmax_old(ImportNode *node)
+{
+    Value *x = node_input(node, 0);
+    int axis = 0;
+    if (!x || (x->shape.rank && !node_axis(node, node_int(node, "axis", 1), x->shape.rank, &axis)))
+        return false;
+    int64_t outer = 1, length = 1;
+    for (int i = 0; i < x->shape.rank; i++)
+        *(i < axis ? &outer : &length) *= x->shape.dim[i];
+    return softmax(node, x, outer, length, 1);
+}
+
+bool import_lrn(ImportNode *node)
+{
+    Value *x = node_input(node, 0);
+    const int64_t size = node_int(node, "size", 0);
+    if (!x || x->shape.rank < 3 || x->shape.rank > 4)
+        return node_refuse(node, "its input is no picture");
+    if (size < 1)
+        return node_refuse(node, "size is %lld", (long long)size);
+    Shape picture = x->shape.rank == 4 ? x->shape : SHAPE(x->shape.dim[0], x->shape.dim[1], 1, x->shape.dim[2]);
+    LrnAttrs attrs = {size, node_number(node, "alpha", 1e-4) / (double)size, node_number(node, "beta", 0.75),
+                      node_number(node, "bias", 1)};
+    NodeId input = node_value_as(node, x, &picture);
+    return node_result(node, 0, node_add(node, OP_lrn, &input, 1, &attrs), ONNX_F32, &x->shape);
+}
+
+/* ---- reductions ---- */
+
+static OpId reduce_op(const char *type)
+{
+    static const struct {
+        const char *type;
+        OpId op;
+    } rows[] = {{"ReduceMean", OP_reduce_mean},  {"ReduceSum", OP_reduce_sum},      {"ReduceMax", OP_reduce_max},
+                {"ReduceMin", OP_reduce_min},    {"ReduceL1", OP_reduce_sum},       {"ReduceL2", OP_reduce_sum},
+                {"ReduceLogSum", OP_reduce_sum}, {"ReduceSumSquare", OP_reduce_sum}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (strcmp(rows[i].type, type) == 0)
+            return rows[i].op;
+    BUG("no row for %s", type);
+}
+
+/* What is done to each element before, and to the result behind. */
+static NodeId before_reduction(ImportNode *node, NodeId x)
+{
+    const char *type = node->proto->op_type;
+    if (strcmp(type, "ReduceL1") == 0)
+        return node_add(node, OP_abs, &x, 1, NULL);
+    if (strcmp(type, "ReduceL2") == 0 || strcmp(type, "ReduceSumSquare") == 0)
+        return node_add(node, OP_mul, (NodeId[]){x, x}, 2, NULL);
+    return x;
+}
+
+static NodeId behind_reduction(ImportNode *node, NodeId sum)
+{
+    const char *type = node->proto->op_type;
+    if (strcmp(type, "ReduceL2") == 0)
+        return node_add(node, OP_sqrt, &sum, 1, NULL);
+    return strcmp(type, "ReduceLogSum") == 0 ? node_add(node, OP_log, &sum, 1, NULL) : sum;
+}
+
+/* Axes that are reduced, or are not, and stand beside each other become one: so that there is room for one of 1 in
+ * front. */
+static Shape merged(const Shape *shape, const bool *is_reduced, ReduceAttrs *attrs)
+{
+    Shape result = {.rank = 1, .dim = {1}};
+    *attrs = (ReduceAttrs){0};
+    for (int i = 0; i < shape->rank; i++) {
+        if (i > 0 && is_reduced[i] == is_reduced[i - 1]) {
+            result.dim[result.rank - 1] *= shape->dim[i];
+            continue;
+        }
+        if (is_reduced[i])
+            attrs->axes[attrs->count++] = result.rank;
+        result.dim[result.rank++] = shape->dim[i];
+    }
+    return result;
+}
+
+bool import_reduce(ImportNode *node)
+{
+    Value *x = node_input(node, 0);
+    int64_t axes[MAX_RANK], count;
+    bool is_reduced[MAX_RANK] = {false};
+    if (!x || (count = node_list(node, "axes", 1, axes, MAX_RANK)) == -2)
+        return false;
+    const bool is_all = count <= 0 && !(count == 0 && node_int(node, "noop_with_empty_axes", 0));
+    const bool is_none = count <= 0 && node_int(node, "noop_with_empty_axes", 0);
+    for (int i = 0; i < x->shape.rank; i++)
+        is_reduced[i] = is_all && !is_none;
+    for (int64_t i = 0; i < count; i++) {
+        int axis;
+        if (count > MAX_RANK || !node_axis(node, axes[i], x->shape.rank, &axis))
+            return count > MAX_RANK ? node_refuse(node, "it has too many axes") : false;
+        is_reduced[axis] = true;
+    }
+    Shape shape = {0};
+    bool any = false;
+    for (int i = 0; i < x->shape.rank; i++) {
+        any |= is_reduced[i];
+        if (!is_reduced[i] || node_int(node, "keepdims", 1))
+            shape.dim[shape.rank++] = is_reduced[i] ? 1 : x->shape.dim[i];
+    }
+    NodeId id;
+    if (any) {
+        ReduceAttrs attrs;
+        Shape from = merged(&x->shape, is_reduced, &attrs);
+        id = before_reduction(node, node_value_as(node, x, &from));
+        id = node_add(node, reduce_op(node->proto->op_type), &id, 1, &attrs);
+        id = behind_reduction(node, id);
+    } else {
+        id = behind_reduction(node, before_reduction(node, node_value(node, x)));
+    }
+    Shape usual = shape_usual(&shape);
+    return !node_is_none(id) && node_result(node, 0, node_reshaped(node, id, &usual), ONNX_F32, &shape);
+}
+
+/* The first of the largest; with negation, of the smallest. */
+bool import_argmax(ImportNode *node)
+{
+    Value *x = node_input(node, 0);
+    int axis;
+    if (!x || x->shape.rank == 0)
+        return node_refuse(node, "its input has no axes");
+    if (node_int(node, "select_last_index", 0))
+        return node_refuse(node, "select_last_index is 1");
+    if (!node_axis(node, node_int(node, "axis", 0), x->shape.rank, &axis))
+        return false;
+    bool is_reduced[MAX_RANK] = {false};
+    is_reduced[axis] = true;
+    ReduceAttrs attrs;
+    Shape from = merged(&x->shape, is_reduced, &attrs), shape = {0};
+    for (int i = 0; i < x->shape.rank; i++)
+        if (i != axis || node_int(node, "keepdims", 1))
+            shape.dim[shape.rank++] = i == axis ? 1 : x->shape.dim[i];
+    NodeId id = node_value_as(node, x, &from);
+    if (strcmp(node->proto->op_type, "ArgMin") == 0)
+        id = times(node, id, -1);
+    id = node_add(node, OP_argmax, &id, 1, &attrs);
+    Shape usual = shape_usual(&shape);
+    return !node_is_none(id) && node_result(node, 0, node_reshaped(node, id, &usual), ONNX_I64, &shape);
+}
+
+/* ---- normalisation ---- */
+
+/* (x - mean) / sqrt(variance + eps) over the last axes of a value [outer, length]; mean and 1 / sqrt(...) besides. */
+static NodeId normalised(ImportNode *node, NodeId x, double eps, NodeId *mean, NodeId *scale)
+{
+    const ReduceAttrs along = {.count = 1, .axes = {1}, .keep = true};
+    *mean = node_add(node, OP_reduce_mean, &x, 1, &along);
+    NodeId centred = node_add(node, OP_sub, (NodeId[]){x, *mean}, 2, NULL);
+    NodeId square = node_add(node, OP_mul, (NodeId[]){centred, centred}, 2, NULL);
+    NodeId variance = node_add(node, OP_reduce_mean, &square, 1, &along);
+    NodeId deviation = node_add(node, OP_add, (NodeId[]){variance, node_number_of(node, eps)}, 2, NULL);
+    deviation = node_add(node, OP_sqrt, &deviation, 1, NULL);
+    *scale = node_add(node, OP_div, (NodeId[]){node_number_of(node, 1), deviation}, 2, NULL);
+    return node_add(node, OP_div, (NodeId[]){centred, deviation}, 2, NULL);
+}
+
+/* From `axis` on; scale and bias have the shape of what is normalised, or are broadcast to it. */
+bool import_layer_norm(ImportNode *node)
+{
+    Value *x = node_input(node, 0), *scale = node_input(node, 1), *bias = node_input(node, 2);
+    int axis;
+    if (!x || !scale || !node_axis(node, node_int(node, "axis", -1), x->shape.rank, &axis))
+        return false;
+    int64_t outer = 1, length = 1;
+    Shape few = x->shape;
+    for (int i = 0; i < x->shape.rank; i++) {
+        *(i < axis ? &outer : &length) *= x->shape.dim[i];
+        few.dim[i] = i < axis ? x->shape.dim[i] : 1;
+    }
+    NodeId mean, deviation;
+    Shape rows = SHAPE(outer, length), wide = SHAPE(1, length);
+    if (value_count(&scale->shape) != length || (bias && value_count(&bias->shape) != length))
+        return node_refuse(node, "its scale or bias is not as long as what is normalised");
+    NodeId id = normalised(node, node_value_as(node, x, &rows), node_number(node, "epsilon", 1e-5), &mean, &deviation);
+    id = node_add(node, OP_mul, (NodeId[]){id, node_value_as(node, scale, &wide)}, 2, NULL);
+    if (bias)
+        id = node_add(node, OP_add, (NodeId[]){id, node_value_as(node, bias, &wide)}, 2, NULL);
+    return node_result(node, 0, id, ONNX_F32, &x->shape) && node_result(node, 1, mean, ONNX_F32, &few) &&
+           node_result(node, 2, deviation, ONNX_F32, &few);
+}
+
+/* A number a channel, as [1, C, 1]. */
+static NodeId channels(ImportNode *node, Value *value, int64_t count)
+{
+    Shape shape = SHAPE(1, count, 1);
+    if (value && value_count(&value->shape) == count)
+        return node_value_as(node, value, &shape);
+    node_refuse(node, "it has not one scale and bias a channel");
+    return NODE_NONE;
+}
+
+/* Each group of channels of each example; a group a channel: instance normalisation. */
+bool import_group_norm(ImportNode *node)
+{
+    Value *x = node_input(node, 0);
+    if (!x || x->shape.rank < 3)
+        return node_refuse(node, "its input is no picture");
+    const int64_t examples = x->shape.dim[0], count = x->shape.dim[1],
+                  pixels = value_count(&x->shape) / examples / count;
+    const bool is_group = strcmp(node->proto->op_type, "GroupNormalization") == 0;
+    const int64_t groups = is_group ? node_int(node, "num_groups", 0) : count;
+    if (groups < 1 || count % groups)
+        return node_refuse(node, "%lld groups of %lld channels", (long long)groups, (long long)count);
+    if (is_group && node->import->opset < 21)
+        return node_refuse(node, "before opset 21 it has a scale a group");
+    NodeId mean, deviation;
+    Shape rows = SHAPE(examples * groups, count / groups * pixels), maps = SHAPE(examples, count, pixels);
+    NodeId id = normalised(node, node_value_as(node, x, &rows), node_number(node, "epsilon", 1e-5), &mean, &deviation);
+    id = node_add(node, OP_mul, (NodeId[]){node_reshaped(node, id, &maps), channels(node, node_input(node, 1), count)},
+                  2, NULL);
+    id = node_add(node, OP_add, (NodeId[]){id, channels(node, node_input(node, 2), count)}, 2, NULL);
+    return node_result(node, 0, id, ONNX_F32, &x->shape);
+}
+
+/* x / norm along an axis; 0 where all is 0. */
+bool import_lp_norm(ImportNode *node)
+{
+    Value *x = node_input(node, 0);
+    const int64_t p = node_int(node, "p", 2);
+    int axis;
+    if (!x || !node_axis(node, node_int(node, "axis", -1), x->shape.rank, &axis))
+        return false;
+    if (p != 1 && p != 2)
+        return node_refuse(node, "p is %lld", (long long)p);
+    bool is_reduced[MAX_RANK] = {false};
+    is_reduced[axis] = true;
+    ReduceAttrs attrs;
+    Shape from = merged(&x->shape, is_reduced, &attrs);
+    attrs.keep = true;
+    NodeId id = node_value_as(node, x, &from);
+    NodeId norm = p == 1 ? node_add(node, OP_abs, &id, 1, NULL) : node_add(node, OP_mul, (NodeId[]){id, id}, 2, NULL);
+    norm = node_add(node, OP_reduce_sum, &norm, 1, &attrs);
+    norm = p == 1 ? norm : node_add(node, OP_sqrt, &norm, 1, NULL);
+    norm = node_add(node, OP_max, (NodeId[]){norm, node_number_of(node, (double)FLT_MIN)}, 2, NULL);
+    return node_result(node, 0, node_add(node, OP_div, (NodeId[]){id, norm}, 2, NULL), ONNX_F32, &x->shape);
+}

@@ -1,0 +1,70 @@
+# import.sh - ONNX models as nets: those that we export, those of others where FOVEA_MATERIAL is, and damaged ones.
+. tests/plain/support/report.sh
+case $BUILD in
+/*) fovea=$BUILD/fovea ;;
+*) fovea=$PWD/$BUILD/fovea ;;
+esac
+root=$PWD material=${FOVEA_MATERIAL:-../shared/material}
+[ -d "$material" ] && material=$(cd "$material" && pwd)
+export XDG_CACHE_HOME="$work/programs"
+cd "$work" || exit 1
+
+# figures MODEL...: what a net is, however it is written.
+figures() {
+    "$fovea" show "$@" | sed -n 's/,//g;/^parameters\|^MACs\|^receptive field/s/  */ /p'
+}
+
+# ---- what we export comes back ----
+
+"$fovea" export "$root/examples/lenet5/lenet5.fov" -o lenet.onnx || exit 1
+figures "$root/examples/lenet5/lenet5.fov" >text.txt
+figures lenet.onnx >imported.txt
+[ -s text.txt ] && cmp -s text.txt imported.txt && ok "LeNet-5 has its parameters and multiply-adds" ||
+    not_ok "LeNet-5 has its parameters and multiply-adds" "$(diff text.txt imported.txt | head -n 2 | tr '\n' ' ')"
+"$fovea" run "$root/examples/lenet5/lenet5.fov" "$root"/examples/lenet5/pictures/*.png --top=1 >text.txt
+"$fovea" run lenet.onnx "$root"/examples/lenet5/pictures/*.png --top=1 >imported.txt
+sed 's/.* //' text.txt >a && sed 's/.* //' imported.txt >b
+[ "$(wc -l <a)" -gt 5 ] && cmp -s a b && ok "and its answers" || not_ok "and its answers" "$(diff a b | head -n 2 | tr '\n' ' ')"
+"$fovea" check lenet.onnx --target c >out 2>err && ok "its code is right" || not_ok "its code is right" "$(cat out err | head -n 1)"
+"$fovea" export lenet.onnx -o again.onnx && figures again.onnx >imported.txt && figures lenet.onnx | cmp -s - imported.txt &&
+    ok "it goes out again" || not_ok "it goes out again" "$(figures again.onnx 2>&1 | head -n 1)"
+
+# ---- what is no model ----
+
+whole=$(wc -c <lenet.onnx)
+for bytes in 0 1 7 40 500 5000 $((whole / 2)) $((whole - 1)); do
+    head -c $bytes lenet.onnx >cut.onnx
+    "$fovea" show cut.onnx >out 2>err
+    [ $? -eq 1 ] && [ ! -s out ] && [ "$(wc -l <err)" -eq 1 ] && grep -q '^fovea: error: cut.onnx: ' err &&
+        ok "cut to $bytes bytes" || not_ok "cut to $bytes bytes" "$(head -n 1 err)"
+done
+"$fovea" show missing.onnx >out 2>err
+[ $? -eq 1 ] && ok "a file that is not there" || not_ok "a file that is not there" "$(cat err)"
+"$fovea" check "$root/tests/golden" >out 2>err
+[ $? -eq 1 ] && grep -q '^fovea: error: there is no model.onnx in ' err && ok "a folder without cases" ||
+    not_ok "a folder without cases" "$(cat out err | head -n 1)"
+
+# ---- models of others ----
+
+if [ ! -d "$material/onnx_tests" ]; then
+    skip "models of others" "there is no FOVEA_MATERIAL"
+    exit 0
+fi
+
+# cases NAME FOLDER LEAST: none is wrong, and so many pass.
+cases() {
+    "$fovea" check "$2" --target c >out 2>err
+    status=$?
+    passed=$(sed -n '$s/^\([0-9]*\) pass, [0-9]* refused, 0 wrong$/\1/p' out)
+    [ $status -eq 0 ] && [ "${passed:-0}" -ge "$3" ] && ok "$1: $(tail -n 1 out)" ||
+        not_ok "$1" "$(grep -m 2 'WRONG' out | tr '\n' ' ')$(tail -n 1 out)"
+}
+cases "trained nets" "$material/nets" 6
+cases "cases of PyTorch" "$material/onnx_tests/pytorch-operator" 13
+[ "${CASES-}" != all ] || cases "all cases" "$material/onnx_tests" 436
+"$fovea" check "$material/onnx_tests/node/test_qlinearconv" >out 2>err
+grep -q "^test_qlinearconv: refused: node '.*' (QLinearConv, opset [0-9]*): this operator is not supported$" out &&
+    ok "a refusal says the node, operator and opset" || not_ok "a refusal says the node, operator and opset" "$(head -n 1 out)"
+for net in "$material"/light/*.onnx; do
+    "$fovea" show "$net" >out 2>err && ok "$(basename "$net" .onnx) is read" || not_ok "$(basename "$net" .onnx) is read" "$(head -n 1 err)"
+done
