@@ -59,7 +59,7 @@ test:                               ## every test; the last line is the total (S
 test-all:                           ## those, and what takes long: every pass on every net of the zoo, all of them on a photograph, 20,000 random nets (SEEDS=)
 	@ZOO_PHOTO=all FOVEA_ONNX_ZOO=all CASES=all $(MAKE) --no-print-directory test SUITE='$(SUITES) fuzz plain all' SEEDS=$(or $(SEEDS),20000) ALSO=$(ALL)
 
-check-opencl:                       ## every case of target opencl, on PoCL or FOVEA_DEVICE, an hour or two; `make test` takes a sample of them
+check-opencl:                       ## every case of target opencl, on PoCL or FOVEA_DEVICE, an hour; `make test` takes a sample of them
 	@scripts/deps.sh test
 	@$(MAKE) --no-print-directory all $(BUILD)/tests/ops.test $(BUILD)/tests/nets.test
 	@CC='$(CC)' SAN='$(SAN)' CASES=all FILTER='$(or $(FILTER),*/*opencl*)' SCRIPTS='*opencl*' scripts/test.sh $(BUILD) ops nets plain
