@@ -1,6 +1,7 @@
 /* maps.c - nodes that compute element by element. */
 #include "import/rows.h"
 #include "ops/map.h"
+#include "ops/op.h"
 
 #include <float.h>
 #include <math.h>
@@ -16,34 +17,19 @@ static bool map_with(ImportNode *node, OpId op, const void *attrs)
     return node_result(node, 0, node_add(node, op, &input, 1, attrs), ONNX_F32, &x->shape);
 }
 
+/* Of one tensor, with numbers for attributes or none. */
 bool import_unary(ImportNode *node)
 {
-    static const struct {
-        const char *type;
-        OpId op;
-    } rows[] = {{"Relu", OP_relu}, {"Sigmoid", OP_sigmoid}, {"Tanh", OP_tanh}, {"Abs", OP_abs},
-                {"Sqrt", OP_sqrt}, {"Exp", OP_exp},         {"Log", OP_log},   {"Softplus", OP_softplus}};
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        if (strcmp(rows[i].type, node->proto->op_type) == 0)
-            return map_with(node, rows[i].op, NULL);
-    BUG("no row for %s", node->proto->op_type);
+    const Op *op = op_row(node->row->op);
+    double attrs[COUNT_OF(node->row->numbers)];
+    for (int i = 0; i < op->attr_count; i++)
+        attrs[op->attrs[i].offset / sizeof *attrs] =
+            node_number(node, node->row->numbers[i].name, node->row->numbers[i].fallback);
+    return map_with(node, node->row->op, op->attr_count ? attrs : NULL);
 }
 
-/* Operators with numbers for attributes. */
-bool import_parameterised(ImportNode *node)
+bool import_gelu(ImportNode *node)
 {
-    const char *type = node->proto->op_type;
-    if (strcmp(type, "LeakyRelu") == 0)
-        return map_with(node, OP_leaky_relu, &(LeakyReluAttrs){node_number(node, "alpha", 0.01)});
-    if (strcmp(type, "Elu") == 0)
-        return map_with(node, OP_elu, &(EluAttrs){node_number(node, "alpha", 1)});
-    if (strcmp(type, "HardSigmoid") == 0)
-        return map_with(node, OP_hard_sigmoid,
-                        &(HardAttrs){node_number(node, "alpha", 0.2), node_number(node, "beta", 0.5)});
-    if (strcmp(type, "HardSwish") == 0)
-        return map_with(node, OP_hard_swish, &(HardAttrs){1.0 / 6, 0.5});
-    if (strcmp(type, "Swish") == 0)
-        return map_with(node, OP_swish, &(SwishAttrs){node_number(node, "alpha", 1)});
     const char *form = node_text(node, "approximate", "none");
     if (strcmp(form, "none") != 0 && strcmp(form, "tanh") != 0)
         return node_refuse(node, "approximate is '%s'", form);
@@ -105,34 +91,55 @@ bool import_clip(ImportNode *node)
     return limit(node, 1, -INFINITY, &least) && limit(node, 2, INFINITY, &most) && clip(node, least, most);
 }
 
-/* Operators that are a few ops of the Graph. */
-bool import_few(ImportNode *node)
+/* Operators that are a few ops of the Graph: their input, NODE_NONE after a refusal. */
+static NodeId operand(ImportNode *node)
 {
-    const char *type = node->proto->op_type;
     Value *x = node_input(node, 0);
-    if (!x)
-        return node_refuse(node, "it has no input");
-    NodeId a = node_value(node, x), b = NODE_NONE;
-    if (node_is_none(a))
-        return false;
-    if (strcmp(type, "Neg") == 0)
-        b = node_add(node, OP_mul, (NodeId[]){a, node_number_of(node, -1)}, 2, NULL);
-    else if (strcmp(type, "Reciprocal") == 0)
-        b = node_add(node, OP_div, (NodeId[]){node_number_of(node, 1), a}, 2, NULL);
-    else if (strcmp(type, "Softsign") == 0) {
-        b = node_add(node, OP_abs, &a, 1, NULL);
-        b = node_add(node, OP_add, (NodeId[]){b, node_number_of(node, 1)}, 2, NULL);
-        b = node_add(node, OP_div, (NodeId[]){a, b}, 2, NULL);
-    } else if (strcmp(type, "Mish") == 0) {
-        b = node_add(node, OP_softplus, &a, 1, NULL);
-        b = node_add(node, OP_tanh, &b, 1, NULL);
-        b = node_add(node, OP_mul, (NodeId[]){a, b}, 2, NULL);
-    } else { /* Selu: gamma * elu, whatever its numbers */
-        b = node_add(node, OP_elu, &a, 1, &(EluAttrs){node_number(node, "alpha", 1.67326319217681884765625)});
-        b = node_add(node, OP_mul, (NodeId[]){b, node_number_of(node, node_number(node, "gamma", 1.0507010221481323))},
-                     2, NULL);
-    }
-    return node_result(node, 0, b, ONNX_F32, &x->shape);
+    if (x)
+        return node_value(node, x);
+    node_refuse(node, "it has no input");
+    return NODE_NONE;
+}
+
+/* The result of that input's shape. */
+static bool result_like(ImportNode *node, NodeId id)
+{
+    return !node_is_none(id) && node_result(node, 0, id, ONNX_F32, &node_input(node, 0)->shape);
+}
+
+bool import_negation(ImportNode *node)
+{
+    NodeId x = operand(node);
+    return result_like(node, node_add(node, OP_mul, (NodeId[]){x, node_number_of(node, -1)}, 2, NULL));
+}
+
+bool import_reciprocal(ImportNode *node)
+{
+    NodeId x = operand(node);
+    return result_like(node, node_add(node, OP_div, (NodeId[]){node_number_of(node, 1), x}, 2, NULL));
+}
+
+bool import_softsign(ImportNode *node)
+{
+    NodeId x = operand(node), size = node_add(node, OP_abs, &x, 1, NULL);
+    size = node_add(node, OP_add, (NodeId[]){size, node_number_of(node, 1)}, 2, NULL);
+    return result_like(node, node_add(node, OP_div, (NodeId[]){x, size}, 2, NULL));
+}
+
+bool import_mish(ImportNode *node)
+{
+    NodeId x = operand(node), share = node_add(node, OP_softplus, &x, 1, NULL);
+    share = node_add(node, OP_tanh, &share, 1, NULL);
+    return result_like(node, node_add(node, OP_mul, (NodeId[]){x, share}, 2, NULL));
+}
+
+/* gamma * elu, whatever its numbers. */
+bool import_selu(ImportNode *node)
+{
+    const double gamma = node_number(node, "gamma", 1.0507010221481323);
+    NodeId x = operand(node);
+    x = node_add(node, OP_elu, &x, 1, &(EluAttrs){node_number(node, "alpha", 1.67326319217681884765625)});
+    return result_like(node, node_add(node, OP_mul, (NodeId[]){x, node_number_of(node, gamma)}, 2, NULL));
 }
 
 /* ---- two inputs and more ---- */
@@ -194,26 +201,12 @@ static bool combine(ImportNode *node, OpId op, Value *a, Value *b, Value *result
     return !node_is_none(result->node);
 }
 
-static OpId binary_op(const char *type)
-{
-    static const struct {
-        const char *type;
-        OpId op;
-    } rows[] = {{"Add", OP_add}, {"Sub", OP_sub}, {"Mul", OP_mul}, {"Div", OP_div},
-                {"Sum", OP_add}, {"Max", OP_max}, {"Min", OP_min}, {"Mean", OP_add}};
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        if (strcmp(rows[i].type, type) == 0)
-            return rows[i].op;
-    BUG("no row for %s", type);
-}
-
 bool import_binary(ImportNode *node)
 {
     Value *a = node_input(node, 0), *b = node_input(node, 1), result = {0};
     if (!a || !b)
         return node_refuse(node, "it has no two inputs");
-    return combine(node, binary_op(node->proto->op_type), a, b, &result) &&
-           node_result(node, 0, result.node, ONNX_F32, &result.shape);
+    return combine(node, node->row->op, a, b, &result) && node_result(node, 0, result.node, ONNX_F32, &result.shape);
 }
 
 /* Up to opset 6, `broadcast` puts the axes of b at `axis` of a's, or at their end. */
@@ -230,7 +223,7 @@ bool import_binary_old(ImportNode *node)
         while (moved.shape.rank < a->shape.rank - axis && moved.shape.rank < MAX_RANK)
             moved.shape.dim[moved.shape.rank++] = 1;
     }
-    return combine(node, binary_op(node->proto->op_type), a, &moved, &result) &&
+    return combine(node, node->row->op, a, &moved, &result) &&
            node_result(node, 0, result.node, ONNX_F32, &result.shape);
 }
 
@@ -246,7 +239,7 @@ bool import_variadic(ImportNode *node)
     sum.node = first->node;
     for (size_t i = 1; i < count; i++) {
         Value *next = node_input(node, i), result = {.name = ""};
-        if (!next || !combine(node, binary_op(node->proto->op_type), &sum, next, &result))
+        if (!next || !combine(node, node->row->op, &sum, next, &result))
             return next ? false : node_refuse(node, "input %zu is left out", i);
         sum = result;
     }

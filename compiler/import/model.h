@@ -88,6 +88,11 @@ typedef struct ImportRow {
     const char *type;                /* "Conv" */
     int since, until;                /* opsets; until 0: the newest that is known */
     bool (*write)(ImportNode *node); /* false after node_refuse or a diagnostic */
+    OpId op;                         /* what `write` makes of it, where it takes several operators */
+    struct {
+        const char *name; /* of an attribute; "": it has none, and the fallback counts */
+        double fallback;
+    } numbers[2]; /* of those that the op has, in its order */
 } ImportRow;
 
 struct ImportNode {

@@ -14,10 +14,14 @@ bool import_global_maxpool(ImportNode *node);
 
 /* ---- maps.c ---- */
 bool import_unary(ImportNode *node);
-bool import_parameterised(ImportNode *node);
+bool import_gelu(ImportNode *node);
 bool import_clip_attributes(ImportNode *node);
 bool import_clip(ImportNode *node);
-bool import_few(ImportNode *node);
+bool import_negation(ImportNode *node);
+bool import_reciprocal(ImportNode *node);
+bool import_softsign(ImportNode *node);
+bool import_mish(ImportNode *node);
+bool import_selu(ImportNode *node);
 bool import_expand(ImportNode *node);
 bool import_binary(ImportNode *node);
 bool import_binary_old(ImportNode *node);

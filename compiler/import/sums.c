@@ -215,20 +215,6 @@ bool import_lrn(ImportNode *node)
 
 /* ---- reductions ---- */
 
-static OpId reduce_op(const char *type)
-{
-    static const struct {
-        const char *type;
-        OpId op;
-    } rows[] = {{"ReduceMean", OP_reduce_mean},  {"ReduceSum", OP_reduce_sum},      {"ReduceMax", OP_reduce_max},
-                {"ReduceMin", OP_reduce_min},    {"ReduceL1", OP_reduce_sum},       {"ReduceL2", OP_reduce_sum},
-                {"ReduceLogSum", OP_reduce_sum}, {"ReduceSumSquare", OP_reduce_sum}};
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        if (strcmp(rows[i].type, type) == 0)
-            return rows[i].op;
-    BUG("no row for %s", type);
-}
-
 /* What is done to each element before, and to the result behind. */
 static NodeId before_reduction(ImportNode *node, NodeId x)
 {
@@ -295,7 +281,7 @@ bool import_reduce(ImportNode *node)
         ReduceAttrs attrs;
         Shape from = merged(&x->shape, is_reduced, &attrs);
         id = before_reduction(node, node_value_as(node, x, &from));
-        id = node_add(node, reduce_op(node->proto->op_type), &id, 1, &attrs);
+        id = node_add(node, node->row->op, &id, 1, &attrs);
         id = behind_reduction(node, id);
     } else {
         id = behind_reduction(node, before_reduction(node, node_value(node, x)));
