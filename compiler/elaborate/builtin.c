@@ -1,5 +1,5 @@
 /* builtin.c - functions whose values are known when the model is compiled: shapes, lists, rounding. Their arguments
- * are positional; the piped value comes first. max and min take tensors as well and are then nodes. */
+ * are positional; the piped value comes first. max, min, floor and ceil take tensors as well and are then nodes. */
 #include "elaborate/internal.h"
 
 #include <math.h>
@@ -120,10 +120,12 @@ static Value call_extreme(const BuiltinCall *call)
 static Value call_round(const BuiltinCall *call)
 {
     Value value = call->values[0];
+    if (value.kind == VALUE_TENSOR)
+        return call_op(call->e, call->builtin->detail > 0 ? OP_ceil : OP_floor, "", &value.node, 1, NULL, call->span);
     if (value.kind == VALUE_INT)
         return value;
     if (value.kind != VALUE_FLOAT)
-        return report_argument(call, 0, "a number");
+        return report_argument(call, 0, "a number or a tensor");
     double whole = call->builtin->detail > 0 ? ceil(value.as.number) : floor(value.as.number);
     if (whole >= -9223372036854775808.0 && whole < 9223372036854775808.0)
         return value_int((int64_t)whole);

@@ -82,6 +82,21 @@ static Written write_helper(const BodyText *body, const BodyNode *node, const ch
     return write_call(body, node, arena_printf(body->text->arena, "%s_%s", body->text->prefix, name));
 }
 
+/* The function of <math.h>; NULL: it has none for the word. */
+static const char *math_function(BodyWord word)
+{
+    static const char *const names[BODY_WORD_COUNT] = {
+        [BODY_EXP] = "expf",     [BODY_LOG] = "logf",     [BODY_SQRT] = "sqrtf",   [BODY_TANH] = "tanhf",
+        [BODY_ABS] = "fabsf",    [BODY_EXPM1] = "expm1f", [BODY_LOG1P] = "log1pf", [BODY_ERF] = "erff",
+        [BODY_ERFC] = "erfcf",   [BODY_FLOOR] = "floorf", [BODY_CEIL] = "ceilf",   [BODY_ROUND] = "rintf",
+        [BODY_TRUNC] = "truncf", [BODY_POW] = "powf",     [BODY_MOD] = "fmodf",    [BODY_SIN] = "sinf",
+        [BODY_COS] = "cosf",     [BODY_TAN] = "tanf",     [BODY_ASIN] = "asinf",   [BODY_ACOS] = "acosf",
+        [BODY_ATAN] = "atanf",   [BODY_SINH] = "sinhf",   [BODY_COSH] = "coshf",   [BODY_ASINH] = "asinhf",
+        [BODY_ACOSH] = "acoshf", [BODY_ATANH] = "atanhf",
+    };
+    return names[word];
+}
+
 static Written write_math(const BodyText *body, const BodyNode *node, const char *function)
 {
     body->text->needs->math = true;
@@ -113,23 +128,9 @@ static Written write_word(const BodyText *body, const BodyNode *node)
                                       bracketed(body, node->child[2], BINDING_COMPARE)),
                          BINDING_CHOICE};
     }
-    case BODY_EXP:
-        return write_math(body, node, "expf");
-    case BODY_LOG:
-        return write_math(body, node, "logf");
-    case BODY_SQRT:
-        return write_math(body, node, "sqrtf");
-    case BODY_TANH:
-        return write_math(body, node, "tanhf");
-    case BODY_ABS:
-        return write_math(body, node, "fabsf");
-    case BODY_EXPM1:
-        return write_math(body, node, "expm1f");
-    case BODY_LOG1P:
-        return write_math(body, node, "log1pf");
-    case BODY_ERFC:
-        return write_math(body, node, "erfcf");
     default:
+        if (math_function(node->word))
+            return write_math(body, node, math_function(node->word));
         return (Written){arena_printf(arena, "%s ? 1.0f : 0.0f", write_infix(body, node, BINDING_COMPARE).text),
                          BINDING_CHOICE};
     }

@@ -8,15 +8,32 @@
     "typedef ushort uint16_t;\n"                                                                                       \
     "typedef int int32_t;\n"                                                                                           \
     "typedef uint uint32_t;\n"                                                                                         \
+    "#define acosf(x)             acos(x)\n"                                                                           \
+    "#define acoshf(x)            acosh(x)\n"                                                                          \
+    "#define asinf(x)             asin(x)\n"                                                                           \
+    "#define asinhf(x)            asinh(x)\n"                                                                          \
+    "#define atanf(x)             atan(x)\n"                                                                           \
+    "#define atanhf(x)            atanh(x)\n"                                                                          \
+    "#define ceilf(x)             ceil(x)\n"                                                                           \
+    "#define cosf(x)              cos(x)\n"                                                                            \
+    "#define coshf(x)             cosh(x)\n"                                                                           \
     "#define erfcf(x)             erfc(x)\n"                                                                           \
+    "#define erff(x)              erf(x)\n"                                                                            \
     "#define expf(x)              exp(x)\n"                                                                            \
     "#define expm1f(x)            expm1(x)\n"                                                                          \
     "#define fabsf(x)             fabs(x)\n"                                                                           \
+    "#define floorf(x)            floor(x)\n"                                                                          \
+    "#define fmodf(x, y)          fmod(x, y)\n"                                                                        \
     "#define log1pf(x)            log1p(x)\n"                                                                          \
     "#define logf(x)              log(x)\n"                                                                            \
     "#define powf(x, y)           pow(x, y)\n"                                                                         \
+    "#define rintf(x)             rint(x)\n"                                                                           \
+    "#define sinf(x)              sin(x)\n"                                                                            \
+    "#define sinhf(x)             sinh(x)\n"                                                                           \
     "#define sqrtf(x)             sqrt(x)\n"                                                                           \
+    "#define tanf(x)              tan(x)\n"                                                                            \
     "#define tanhf(x)             tanh(x)\n"                                                                           \
+    "#define truncf(x)            trunc(x)\n"                                                                          \
     "#define FOVEA_ALIGNED(bytes) __attribute__((aligned(bytes)))\n"                                                   \
     "#define FOVEA_WORD           static inline __attribute__((unused))\n"
 
@@ -64,6 +81,10 @@
     "#define v_max(a, b)          v" n "_max(a, b)\n"                                                                  \
     "#define v_min(a, b)          v" n "_min(a, b)\n"                                                                  \
     "#define v_sqrt(a)            sqrt(a)\n"                                                                           \
+    "#define v_floor(a)           floor(a)\n"                                                                          \
+    "#define v_ceil(a)            ceil(a)\n"                                                                           \
+    "#define v_round(a)           rint(a)\n"                                                                           \
+    "#define v_trunc(a)           trunc(a)\n"                                                                          \
     "#define v_neg(a)             (-(a))\n"                                                                            \
     "#define v_abs(a)             fabs(a)\n"                                                                           \
     "#define v_eq(a, b)           ((a) == (b))\n"                                                                      \

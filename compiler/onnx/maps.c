@@ -93,6 +93,39 @@ bool onnx_gelu(OnnxLayer *layer)
     return true;
 }
 
+/* sign(x) * floor(|x|) */
+bool onnx_trunc(OnnxLayer *layer)
+{
+    const char *x = layer_input(layer, 0);
+    const char *whole = STEP(layer, "whole", "Floor", STEP(layer, "size", "Abs", x));
+    NODE(layer, "Mul", STEP(layer, "sign", "Sign", x), whole);
+    return true;
+}
+
+bool onnx_mod(OnnxLayer *layer)
+{
+    Onnx__NodeProto *node = NODE(layer, "Mod", layer_input(layer, 0), layer_input(layer, 1));
+    attr_int(layer, node, "fmod", 1);
+    return true;
+}
+
+/* As a number again. */
+bool onnx_comparison(OnnxLayer *layer)
+{
+    const char *type = layer->node->op == OP_equal ? "Equal" : layer->node->op == OP_less ? "Less" : "LessOrEqual";
+    Onnx__NodeProto *node = NODE(layer, "Cast", STEP(layer, "is", type, layer_input(layer, 0), layer_input(layer, 1)));
+    attr_int(layer, node, "to", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT);
+    return true;
+}
+
+bool onnx_where(OnnxLayer *layer)
+{
+    Onnx__NodeProto *is = onnx_part(layer, "is", "Cast", NAMES(layer_input(layer, 0)));
+    attr_int(layer, is, "to", ONNX__TENSOR_PROTO__DATA_TYPE__BOOL);
+    NODE(layer, "Where", is->output[0], layer_input(layer, 1), layer_input(layer, 2));
+    return true;
+}
+
 bool onnx_prelu(OnnxLayer *layer)
 {
     NODE(layer, "PRelu", layer_input(layer, 0), layer_channels(layer, 1));

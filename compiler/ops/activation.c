@@ -11,6 +11,17 @@
 
 #define LOWEST "-3.4028234663852886e38" /* the lowest float */
 
+/* For steps that would not go from 0 to 1 else, and limits that would be others. */
+static bool check_positive(const OpCall *call, const char *name)
+{
+    const OpArg *arg = op_arg(call, name);
+    if ((float)arg->number > 0)
+        return true;
+    diag_error(call->diag, arg->span, "%s's '%s' must be positive in single precision, this is %g", op_name(call->op),
+               name, arg->number);
+    return false;
+}
+
 /* ---- rectifiers ---- */
 
 const Op op_relu = {
@@ -52,6 +63,56 @@ const Op op_selu = {
     .body = "select($0 > 0, 1.0507009873554805 * $0, 1.7580993408473769 * expm1($0))",
     .tolerance = 2e-6,
     .source = "ONNX Selu",
+};
+
+static NodeId celu_build(const OpCall *call)
+{
+    return check_positive(call, "alpha") ? build_numbers(call) : NODE_NONE;
+}
+
+static const OpParam celu_params[] = {{.name = "alpha", .kind = PARAM_NUMBER, .fallback = "1"}};
+static const OpAttr celu_attrs[] = {{"alpha", ATTR_NUMBER, offsetof(CeluAttrs, alpha), 1, 0, NULL}};
+
+const Op op_celu = {
+    UNARY,
+    ARGUMENTS(celu, CeluAttrs),
+    .build = celu_build,
+    .body = "select($0 > 0, $0, alpha * expm1($0 / alpha))",
+    .tolerance = 2e-6,
+    .source = "ONNX Celu",
+};
+
+static const OpParam thresholded_params[] = {{.name = "alpha", .kind = PARAM_NUMBER, .fallback = "1"}};
+static const OpAttr thresholded_attrs[] = {
+    {"alpha", ATTR_NUMBER, offsetof(ThresholdedReluAttrs, alpha), 1, 0, NULL},
+};
+
+const Op op_thresholded_relu = {
+    UNARY,
+    ARGUMENTS(thresholded, ThresholdedReluAttrs),
+    .build = build_numbers,
+    .body = "select($0 > alpha, $0, 0)",
+    .tolerance = 0,
+    .source = "ONNX ThresholdedRelu",
+};
+
+static const OpParam shrink_params[] = {
+    {.name = "bias", .kind = PARAM_NUMBER, .fallback = "0"},
+    {.name = "lambda", .kind = PARAM_NUMBER, .fallback = "0.5"},
+};
+static const OpAttr shrink_attrs[] = {
+    {"bias", ATTR_NUMBER, offsetof(ShrinkAttrs, bias), 1, 0, NULL},
+    {"lambda", ATTR_NUMBER, offsetof(ShrinkAttrs, lambda), 1, 0, NULL},
+};
+
+/* bias = 0 is a hard shrinkage, bias = lambda a soft one. */
+const Op op_shrink = {
+    UNARY,
+    ARGUMENTS(shrink, ShrinkAttrs),
+    .build = build_numbers,
+    .body = "select($0 < -lambda, $0 + bias, select($0 > lambda, $0 - bias, 0))",
+    .tolerance = 0,
+    .source = "ONNX Shrink",
 };
 
 /* ---- smooth steps, and pieces of lines that look like them ---- */
@@ -106,17 +167,6 @@ const Op op_scaled_tanh = {
 };
 
 /* ---- x times such a step ---- */
-
-/* Else the step would not go from 0 to 1, and its limits would be others. */
-static bool check_positive(const OpCall *call, const char *name)
-{
-    const OpArg *arg = op_arg(call, name);
-    if ((float)arg->number > 0)
-        return true;
-    diag_error(call->diag, arg->span, "%s's '%s' must be positive in single precision, this is %g", op_name(call->op),
-               name, arg->number);
-    return false;
-}
 
 static NodeId swish_build(const OpCall *call)
 {

@@ -8,12 +8,20 @@ static const struct Word {
     const char *text;
     int operands;
 } words[BODY_WORD_COUNT] = {
-    [BODY_ADD] = {"+", 2},       [BODY_SUB] = {"-", 2},         [BODY_MUL] = {"*", 2},   [BODY_DIV] = {"/", 2},
-    [BODY_NEG] = {"-", 1},       [BODY_EQ] = {"==", 2},         [BODY_NE] = {"!=", 2},   [BODY_LT] = {"<", 2},
-    [BODY_GT] = {">", 2},        [BODY_LE] = {"<=", 2},         [BODY_GE] = {">=", 2},   [BODY_MAX] = {"max", 2},
-    [BODY_MIN] = {"min", 2},     [BODY_SELECT] = {"select", 3}, [BODY_EXP] = {"exp", 1}, [BODY_LOG] = {"log", 1},
-    [BODY_SQRT] = {"sqrt", 1},   [BODY_TANH] = {"tanh", 1},     [BODY_ABS] = {"abs", 1}, [BODY_EXPM1] = {"expm1", 1},
-    [BODY_LOG1P] = {"log1p", 1}, [BODY_ERFC] = {"erfc", 1},
+    [BODY_ADD] = {"+", 2},       [BODY_SUB] = {"-", 2},         [BODY_MUL] = {"*", 2},
+    [BODY_DIV] = {"/", 2},       [BODY_NEG] = {"-", 1},         [BODY_EQ] = {"==", 2},
+    [BODY_NE] = {"!=", 2},       [BODY_LT] = {"<", 2},          [BODY_GT] = {">", 2},
+    [BODY_LE] = {"<=", 2},       [BODY_GE] = {">=", 2},         [BODY_MAX] = {"max", 2},
+    [BODY_MIN] = {"min", 2},     [BODY_SELECT] = {"select", 3}, [BODY_EXP] = {"exp", 1},
+    [BODY_LOG] = {"log", 1},     [BODY_SQRT] = {"sqrt", 1},     [BODY_TANH] = {"tanh", 1},
+    [BODY_ABS] = {"abs", 1},     [BODY_EXPM1] = {"expm1", 1},   [BODY_LOG1P] = {"log1p", 1},
+    [BODY_ERFC] = {"erfc", 1},   [BODY_ERF] = {"erf", 1},       [BODY_POW] = {"pow", 2},
+    [BODY_MOD] = {"mod", 2},     [BODY_FLOOR] = {"floor", 1},   [BODY_CEIL] = {"ceil", 1},
+    [BODY_ROUND] = {"round", 1}, [BODY_TRUNC] = {"trunc", 1},   [BODY_SIN] = {"sin", 1},
+    [BODY_COS] = {"cos", 1},     [BODY_TAN] = {"tan", 1},       [BODY_ASIN] = {"asin", 1},
+    [BODY_ACOS] = {"acos", 1},   [BODY_ATAN] = {"atan", 1},     [BODY_SINH] = {"sinh", 1},
+    [BODY_COSH] = {"cosh", 1},   [BODY_ASINH] = {"asinh", 1},   [BODY_ACOSH] = {"acosh", 1},
+    [BODY_ATANH] = {"atanh", 1},
 };
 
 typedef struct BodyParser {

@@ -6,7 +6,8 @@
  *   max(a, b)        a > b ? a : b      (so b, when one of them is NaN)
  *   min(a, b)        a < b ? a : b
  *   select(c, a, b)  c != 0 ? a : b
- *   exp log sqrt tanh abs expm1 log1p erfc
+ *   floor ceil trunc, round (halves to the even neighbour), pow(a, b), mod(a, b): C's fmod
+ *   exp log sqrt tanh abs expm1 log1p erf erfc sin cos tan asin acos atan sinh cosh asinh acosh atanh
  *   t = exp(-abs($0)); t / (1 + t)    one value may be named before all else: emitted code computes it once
  *
  * The evaluator computes it in double (body_eval); emitters walk the tree.
@@ -40,7 +41,25 @@ typedef enum BodyWord {
     BODY_ABS,
     BODY_EXPM1,
     BODY_LOG1P,
+    BODY_ERF,
     BODY_ERFC,
+    BODY_FLOOR,
+    BODY_CEIL,
+    BODY_ROUND,
+    BODY_TRUNC,
+    BODY_POW,
+    BODY_MOD,
+    BODY_SIN,
+    BODY_COS,
+    BODY_TAN,
+    BODY_ASIN,
+    BODY_ACOS,
+    BODY_ATAN,
+    BODY_SINH,
+    BODY_COSH,
+    BODY_ASINH,
+    BODY_ACOSH,
+    BODY_ATANH,
     BODY_WORD_COUNT
 } BodyWord;
 

@@ -49,8 +49,44 @@ static double apply(BodyWord word, double a, double b, double c)
         return expm1(a);
     case BODY_LOG1P:
         return log1p(a);
+    case BODY_ERF:
+        return erf(a);
     case BODY_ERFC:
         return erfc(a);
+    case BODY_FLOOR:
+        return floor(a);
+    case BODY_CEIL:
+        return ceil(a);
+    case BODY_ROUND:
+        return rint(a);
+    case BODY_TRUNC:
+        return trunc(a);
+    case BODY_POW:
+        return pow(a, b);
+    case BODY_MOD:
+        return fmod(a, b);
+    case BODY_SIN:
+        return sin(a);
+    case BODY_COS:
+        return cos(a);
+    case BODY_TAN:
+        return tan(a);
+    case BODY_ASIN:
+        return asin(a);
+    case BODY_ACOS:
+        return acos(a);
+    case BODY_ATAN:
+        return atan(a);
+    case BODY_SINH:
+        return sinh(a);
+    case BODY_COSH:
+        return cosh(a);
+    case BODY_ASINH:
+        return asinh(a);
+    case BODY_ACOSH:
+        return acosh(a);
+    case BODY_ATANH:
+        return atanh(a);
     case BODY_WORD_COUNT:
         break;
     }

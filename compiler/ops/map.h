@@ -31,6 +31,18 @@ typedef struct GeluAttrs {
 /* Words of gelu's 'form'. */
 enum { GELU_ERF, GELU_TANH };
 
+typedef struct CeluAttrs {
+    double alpha;
+} CeluAttrs;
+
+typedef struct ThresholdedReluAttrs {
+    double alpha;
+} ThresholdedReluAttrs;
+
+typedef struct ShrinkAttrs {
+    double bias, lambda;
+} ShrinkAttrs;
+
 typedef struct ClampAttrs {
     double min, max;
 } ClampAttrs;

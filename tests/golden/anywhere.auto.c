@@ -78,6 +78,10 @@ typedef __m512 v16;
 #define v_max(a, b)          _mm512_max_ps(a, b)
 #define v_min(a, b)          _mm512_min_ps(a, b)
 #define v_sqrt(a)            _mm512_sqrt_ps(a)
+#define v_floor(a)           _mm512_roundscale_ps(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC)
+#define v_ceil(a)            _mm512_roundscale_ps(a, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC)
+#define v_round(a)           _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
+#define v_trunc(a)           _mm512_roundscale_ps(a, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC)
 #define v_neg(a)             _mm512_xor_ps(a, _mm512_set1_ps(-0.0f))
 #define v_abs(a)             _mm512_andnot_ps(_mm512_set1_ps(-0.0f), a)
 #define v_eq(a, b)           _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ)
@@ -417,6 +421,10 @@ static void anywhere_steps_avx512(const anywhere_session *session, const anywher
 #undef v_max
 #undef v_min
 #undef v_sqrt
+#undef v_floor
+#undef v_ceil
+#undef v_round
+#undef v_trunc
 #undef v_neg
 #undef v_abs
 #undef v_eq
@@ -458,6 +466,10 @@ typedef __m256 v8;
 #define v_max(a, b)          _mm256_max_ps(a, b)
 #define v_min(a, b)          _mm256_min_ps(a, b)
 #define v_sqrt(a)            _mm256_sqrt_ps(a)
+#define v_floor(a)           _mm256_round_ps(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC)
+#define v_ceil(a)            _mm256_round_ps(a, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC)
+#define v_round(a)           _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
+#define v_trunc(a)           _mm256_round_ps(a, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC)
 #define v_neg(a)             _mm256_xor_ps(a, _mm256_set1_ps(-0.0f))
 #define v_abs(a)             _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a)
 #define v_eq(a, b)           _mm256_cmp_ps(a, b, _CMP_EQ_OQ)
@@ -745,6 +757,10 @@ static void anywhere_steps_avx2(const anywhere_session *session, const anywhere_
 #undef v_max
 #undef v_min
 #undef v_sqrt
+#undef v_floor
+#undef v_ceil
+#undef v_round
+#undef v_trunc
 #undef v_neg
 #undef v_abs
 #undef v_eq

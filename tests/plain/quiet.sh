@@ -3,7 +3,7 @@
 flags="-std=c99 -O1 -Wall -Wextra -Werror -I$work"
 
 # What emitted code and the runtime without files may leave to be linked; the stack protector is the C compiler's.
-mathematics='(exp|exp2|expm1|log|log1p|log2|tanh|erf|erfc|pow|sqrt|rint|floor|ceil|trunc|fabs|fmax|fmin|fma)f'
+mathematics='(exp|exp2|expm1|log|log1p|log2|a?(sin|cos|tan)h?|erf|erfc|pow|sqrt|rint|floor|ceil|trunc|fabs|fmax|fmin|fma|fmod)f'
 memory='mem(cpy|set|move|cmp)'
 allowed="^($memory|$mathematics|fovea_[a-z0-9_]+|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail)\$"
 

@@ -127,6 +127,12 @@ Test(registry, bodies_read_as_c)
         {"1.5e1 / 2", 7.5},
         {"expm1(0)", 0},
         {"log1p(0) + erfc(0)", 1},
+        {"floor(-1.5) + ceil(1.5) * 10 + trunc(-1.5) * 100", -82},
+        {"round(2.5) + round(3.5) * 10 + round(-0.5) * 100", 42},
+        {"pow($0, $1) + pow(-2, 3) + pow(0, 0)", 74},
+        {"mod(-7, $0) + mod(7, -4) * 10", 29},
+        {"erf(0) + sin(0) + tan(0) + asin(0) + atan(0) + sinh(0) + asinh(0) + atanh(0)", 0},
+        {"cos(0) + acos(1) + cosh(0) + acosh(1)", 2},
         {"t = $0 + 1; t * t", 16},
     };
     Arena *arena = arena_new();

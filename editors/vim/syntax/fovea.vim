@@ -10,8 +10,10 @@ endif
 let s:layers = [
       \ 'conv', 'conv_transpose', 'fc', 'rbf', 'maxpool', 'avgpool', 'channel_max', 'channel_avg', 'relu', 'relu6',
       \ 'leaky_relu', 'prelu', 'elu', 'selu', 'sigmoid', 'hard_sigmoid', 'tanh', 'scaled_tanh', 'swish', 'hard_swish',
-      \ 'gelu', 'softplus', 'abs', 'sqrt', 'exp', 'log', 'clamp', 'softmax', 'batchnorm', 'scale', 'lrn', 'dropout',
-      \ 'normalize', 'add', 'sub', 'mul', 'div', 'max', 'min', 'reduce_mean', 'reduce_sum', 'reduce_max',
+      \ 'gelu', 'softplus', 'celu', 'thresholded_relu', 'shrink', 'abs', 'sqrt', 'exp', 'log', 'erf', 'sin', 'cos',
+      \ 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'asinh', 'acosh', 'atanh', 'sign', 'floor', 'ceil', 'round',
+      \ 'trunc', 'clamp', 'softmax', 'batchnorm', 'scale', 'lrn', 'dropout', 'normalize', 'add', 'sub', 'mul', 'div',
+      \ 'max', 'min', 'pow', 'mod', 'equal', 'less', 'less_equal', 'where', 'reduce_mean', 'reduce_sum', 'reduce_max',
       \ 'reduce_min', 'argmax', 'concat', 'split', 'slice', 'pad', 'flatten', 'reshape', 'transpose', 'squeeze',
       \ 'unsqueeze', 'depth_to_space', 'space_to_depth', 'channel_shuffle', 'resize', 'expect', 'labels', 'constant']
 let s:functions = [
