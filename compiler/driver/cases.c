@@ -146,17 +146,14 @@ static bool write_main(Case *one, const Graph *graph)
     return fine;
 }
 
-/* Inputs that are floats, in the order of the net's. */
-static bool write_inputs(Case *one, const DataSet *data)
+/* As f32, those that the net has. */
+static bool write_inputs(Case *one, const ImportPorts *ports, const DataSet *data)
 {
-    uint32_t place = 0;
-    for (uint32_t i = 0; i < data->inputs.count; i++) {
-        const Value *value = &data->inputs.at[i];
-        const char *path = path_join(one->arena, one->place, arena_printf(one->arena, "in%u", place));
-        if (!value->floats)
-            continue;
-        place++;
-        if (!file_write_atomic(&one->diag, path, value->floats, (size_t)value_count(&value->shape) * sizeof(float)))
+    for (uint32_t i = 0; i < ports->inputs.count; i++) {
+        const Value *value = &data->inputs.at[ports->inputs.at[i].place];
+        const char *path = path_join(one->arena, one->place, arena_printf(one->arena, "in%u", i));
+        const size_t count = (size_t)value_count(&value->shape);
+        if (!file_write_atomic(&one->diag, path, value_floats(one->arena, value), count * sizeof(float)))
             return false;
     }
     return true;
@@ -200,7 +197,7 @@ static Verdict run_target(Case *one, const Target *target, const Graph *net, con
     Plan *plan = plan_make(graph, target);
     const EmitOptions emit = {.prefix = "net", .model_path = "model.onnx", .embed = EMBED_NONE};
     if (!emit_model(&one->diag, plan, &emit, one->place) || !carried_write(&one->diag, one->place, 0) ||
-        !write_main(one, graph) || !write_inputs(one, data))
+        !write_main(one, graph) || !write_inputs(one, ports, data))
         return refusal(one);
     const char *program = build_source(one->arena, &one->diag, one->place, "case.c");
     if (!program)
@@ -216,10 +213,10 @@ static Verdict run_target(Case *one, const Target *target, const Graph *net, con
     if (status)
         return (Verdict){WRONG, arena_printf(one->arena, "its program for %s ends with %d", target->name, status)};
     for (uint32_t i = 0; i < ports->outputs.count; i++) {
-        const char *fault = output_fault(one, i, ports->outputs.at[i], &data->outputs.at[i]);
+        const Value *made = ports->outputs.at[i].value;
+        const char *fault = output_fault(one, i, made, &data->outputs.at[i]);
         if (fault)
-            return (Verdict){WRONG, arena_printf(one->arena, "output '%s' %s, on %s", ports->outputs.at[i]->name, fault,
-                                                 target->name)};
+            return (Verdict){WRONG, arena_printf(one->arena, "output '%s' %s, on %s", made->name, fault, target->name)};
     }
     if (ports->inputs.count && !plan->steps.count)
         return (Verdict){WRONG, "no kernel reads its inputs"};
@@ -230,8 +227,12 @@ static Verdict run_set(Case *one, const DataSet *data)
 {
     const Options *options = one->options;
     ImportPorts ports = {0};
-    const ImportOptions given = {.given = data->inputs.at, .given_count = data->inputs.count};
-    Graph *net = import_file(one->arena, &one->diag, path_join(one->arena, one->folder, "model.onnx"), &given, &ports);
+    ImportGiven *given = NEW_ARRAY(one->arena, ImportGiven, data->inputs.count);
+    for (uint32_t i = 0; i < data->inputs.count; i++)
+        given[i].value = &data->inputs.at[i];
+    const ImportOptions as_given = {.given = given, .given_count = data->inputs.count};
+    const char *path = path_join(one->arena, one->folder, "model.onnx");
+    Graph *net = import_file(one->arena, &one->diag, path, &as_given, &ports);
     if (!net)
         return refusal(one);
     if (ports.outputs.count != data->outputs.count)

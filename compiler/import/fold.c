@@ -312,21 +312,6 @@ static int64_t broadcast_place(const Shape *result, const Shape *x, int64_t elem
     return place;
 }
 
-/* As shape_broadcast, of ranks that differ. */
-static bool broadcast(const Shape *a, const Shape *b, Shape *result)
-{
-    const int rank = MAX(a->rank, b->rank);
-    *result = (Shape){.rank = rank};
-    for (int i = 0; i < rank; i++) {
-        int64_t of_a = i < rank - a->rank ? 1 : a->dim[i - rank + a->rank];
-        int64_t of_b = i < rank - b->rank ? 1 : b->dim[i - rank + b->rank];
-        if (of_a != of_b && of_a != 1 && of_b != 1)
-            return false;
-        result->dim[i] = of_a == 1 ? of_b : of_a;
-    }
-    return true;
-}
-
 static bool fold_word(ImportNode *node)
 {
     size_t row = 0;
@@ -337,7 +322,7 @@ static bool fold_word(ImportNode *node)
         return node_refuse(node, "of integers, two are supported");
     const Numbers a = numbers_of(first), b = numbers_of(second);
     Shape shape;
-    if (!broadcast(&a.shape, &b.shape, &shape) || !a.integers != !b.integers)
+    if (!shape_both(&a.shape, &b.shape, &shape) || !a.integers != !b.integers)
         return node_refuse(node, "its inputs do not fit each other");
     Numbers result = numbers_new(node->import->arena, words[row].is_test ? ONNX_BOOL : a.type, &shape);
     for (int64_t i = 0; i < result.count; i++) {
@@ -381,7 +366,7 @@ static bool fold_where(ImportNode *node)
         return node_refuse(node, "its three inputs are not all there");
     const Numbers test = numbers_of(values[0]), a = numbers_of(values[1]), b = numbers_of(values[2]);
     Shape both, shape;
-    if (!broadcast(&a.shape, &b.shape, &both) || !broadcast(&both, &test.shape, &shape) || a.type != b.type)
+    if (!shape_both(&a.shape, &b.shape, &both) || !shape_both(&both, &test.shape, &shape) || a.type != b.type)
         return node_refuse(node, "its inputs do not fit each other");
     Numbers result = numbers_new(node->import->arena, a.type, &shape);
     for (int64_t i = 0; i < result.count; i++) {
@@ -397,7 +382,7 @@ static bool fold_expand(ImportNode *node)
     Shape said, shape;
     if (!node_input(node, 1) || !shape_said(node, node_input(node, 1), &said))
         return false;
-    if (!broadcast(&x.shape, &said, &shape))
+    if (!shape_both(&x.shape, &said, &shape))
         return node_refuse(node, "its shape does not fit");
     Numbers result = numbers_new(node->import->arena, x.type, &shape);
     for (int64_t i = 0; i < result.count; i++)
@@ -559,6 +544,12 @@ static bool (*find_fold(const char *type, bool *always))(ImportNode *)
         if (strcmp(words[i].type, type) == 0)
             return fold_word;
     return NULL;
+}
+
+bool import_only_folds(const char *type)
+{
+    bool always;
+    return !import_knows(type) && find_fold(type, &always) && !always;
 }
 
 /* Whether its inputs are known, and few where they are floats. */

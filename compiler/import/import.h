@@ -18,20 +18,31 @@ typedef struct ImportDim {
     int64_t value;
 } ImportDim;
 
+/* What an input will be: it closes dimensions, and where the numbers of integers and booleans have to be known, or are
+ * wider than f32 holds, they are bound as constants. */
+typedef struct ImportGiven {
+    const char *name; /* NULL: that of the input of this place */
+    const struct Value *value;
+    bool is_constant; /* bound whatever it is for */
+} ImportGiven;
+
 typedef struct ImportOptions {
     const ImportDim *dims; /* --dim NAME=VALUE */
     uint32_t dim_count;
     int64_t batch; /* of an input's axis 0 that the model leaves open and no dim names; 0: 1 */
-    /* What inputs will be given, in the order of the model's: they close dimensions, and of integers and booleans,
-     * which are bound as constants, the numbers count too. */
-    const struct Value *given;
+    const ImportGiven *given;
     uint32_t given_count;
 } ImportOptions;
 
-/* Inputs and outputs as ONNX has them: those of the Graph are f32, and may have axes of 1 in front. Inputs that were
- * bound as constants are no inputs any more. */
+/* An input or output as ONNX has it: that of the Graph is f32, and may have axes of 1 in front. */
+typedef struct ImportPort {
+    const struct Value *value; /* its name, type and shape */
+    uint32_t place;            /* among the model's own, weights not counted */
+} ImportPort;
+
+/* In the order of the Graph's. Inputs that were bound as constants are not among them. */
 typedef struct ImportPorts {
-    VEC(const struct Value *) inputs, outputs;
+    VEC(ImportPort) inputs, outputs;
 } ImportPorts;
 
 /* Whether a model is read by the importer: its name ends in ".onnx". */

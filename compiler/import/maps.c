@@ -14,7 +14,7 @@ static bool map_with(ImportNode *node, OpId op, const void *attrs)
     if (!x)
         return node_refuse(node, "it has no input");
     NodeId input = node_value(node, x);
-    return node_result(node, 0, node_add(node, op, &input, 1, attrs), ONNX_F32, &x->shape);
+    return node_result(node, 0, node_add(node, op, &input, 1, attrs), node_type(node), &x->shape);
 }
 
 /* Of one tensor, with numbers for attributes or none. */
@@ -53,9 +53,9 @@ static bool limit(ImportNode *node, size_t input, double fallback, double *numbe
     *number = fallback;
     if (!value)
         return true;
-    if (!value->floats || value_count(&value->shape) != 1)
-        return node_refuse(node, "its limit '%s' has to be one known f32", value->name);
-    *number = (double)value->floats[0];
+    if (!value_is_known(value) || value_count(&value->shape) != 1)
+        return node_refuse(node, "its limit '%s' has to be one known number", value->name);
+    *number = value->floats ? (double)value->floats[0] : (double)value->integers[0];
     return true;
 }
 
@@ -77,7 +77,7 @@ static bool clip_computed(ImportNode *node)
         NodeId other = node_value_as(node, limit, &shape);
         id = node_add(node, i == 1 ? OP_max : OP_min, (NodeId[]){id, other}, 2, NULL);
     }
-    return node_result(node, 0, id, ONNX_F32, &x->shape);
+    return node_result(node, 0, id, node_type(node), &x->shape);
 }
 
 bool import_clip(ImportNode *node)
@@ -104,7 +104,7 @@ static NodeId operand(ImportNode *node)
 /* The result of that input's shape. */
 static bool result_like(ImportNode *node, NodeId id)
 {
-    return !node_is_none(id) && node_result(node, 0, id, ONNX_F32, &node_input(node, 0)->shape);
+    return !node_is_none(id) && node_result(node, 0, id, node_type(node), &node_input(node, 0)->shape);
 }
 
 bool import_negation(ImportNode *node)
@@ -144,15 +144,6 @@ bool import_selu(ImportNode *node)
 
 /* ---- two inputs and more ---- */
 
-/* The shape in `rank` axes, 1s in front. */
-static Shape raised(const Shape *shape, int rank)
-{
-    Shape result = *shape;
-    while (result.rank < rank)
-        result = shape_lifted(&result);
-    return result;
-}
-
 static bool is_number(const Value *value)
 {
     return value->floats && value_count(&value->shape) == 1;
@@ -177,36 +168,42 @@ static void operands(ImportNode *node, Value *a, Value *b, NodeId inputs[2])
     }
     const int rank = MAX(MAX(a->shape.rank, b->shape.rank), 2);
     for (int i = 0; i < 2; i++) {
-        Shape shape = raised(&both[i]->shape, rank);
+        Shape shape = shape_raised(&both[i]->shape, rank);
         inputs[i] = node_value_as(node, both[i], &shape);
     }
 }
 
-/* Output 0 so far is `a`; the result of `op` of it and b. */
-static bool combine(ImportNode *node, OpId op, Value *a, Value *b, Value *result)
+/* What f32 makes of integers, as integers of that type have it: quotients go towards 0, others wrap around. */
+static NodeId as_integers(ImportNode *node, OpId op, OnnxType type, NodeId id)
+{
+    if (!onnx_type_is_integer(type) || node_is_none(id) || op == OP_max || op == OP_min)
+        return id;
+    if (op == OP_div)
+        return node_add(node, OP_trunc, &id, 1, NULL);
+    if (op != OP_mul || type == ONNX_U8 || type == ONNX_I8)
+        return node_wrapped(node, id, type);
+    node_refuse(node, "products of %s may be wider than f32 holds", onnx_type_name(node->import->arena, type));
+    return NODE_NONE;
+}
+
+bool node_combine(ImportNode *node, OpId op, Value *a, Value *b, Value *result)
 {
     NodeId inputs[2];
-    if (a->shape.rank > b->shape.rank || b->shape.rank == 0) {
-        Shape shape = raised(&b->shape, a->shape.rank);
-        if (!shape_broadcast(&a->shape, &shape, &result->shape))
-            return node_refuse(node, "'%s' and '%s' have shapes that do not fit", a->name, b->name);
-    } else {
-        Shape shape = raised(&a->shape, b->shape.rank);
-        if (!shape_broadcast(&shape, &b->shape, &result->shape))
-            return node_refuse(node, "'%s' and '%s' have shapes that do not fit", a->name, b->name);
-    }
+    if (!a || !b)
+        return node_refuse(node, "it has no two inputs");
+    if (!shape_both(&a->shape, &b->shape, &result->shape))
+        return node_refuse(node, "'%s' and '%s' have shapes that do not fit", a->name, b->name);
     operands(node, a, b, inputs);
-    result->node = node_add(node, op, inputs, 2, NULL);
-    result->type = ONNX_F32;
+    result->node = as_integers(node, op, a->type, node_add(node, op, inputs, 2, NULL));
+    result->type = a->type;
     return !node_is_none(result->node);
 }
 
 bool import_binary(ImportNode *node)
 {
     Value *a = node_input(node, 0), *b = node_input(node, 1), result = {0};
-    if (!a || !b)
-        return node_refuse(node, "it has no two inputs");
-    return combine(node, node->row->op, a, b, &result) && node_result(node, 0, result.node, ONNX_F32, &result.shape);
+    return node_combine(node, node->row->op, a, b, &result) &&
+           node_result(node, 0, result.node, node_type(node), &result.shape);
 }
 
 /* Up to opset 6, `broadcast` puts the axes of b at `axis` of a's, or at their end. */
@@ -223,8 +220,8 @@ bool import_binary_old(ImportNode *node)
         while (moved.shape.rank < a->shape.rank - axis && moved.shape.rank < MAX_RANK)
             moved.shape.dim[moved.shape.rank++] = 1;
     }
-    return combine(node, node->row->op, a, &moved, &result) &&
-           node_result(node, 0, result.node, ONNX_F32, &result.shape);
+    return node_combine(node, node->row->op, a, &moved, &result) &&
+           node_result(node, 0, result.node, node_type(node), &result.shape);
 }
 
 bool import_variadic(ImportNode *node)
@@ -239,7 +236,7 @@ bool import_variadic(ImportNode *node)
     sum.node = first->node;
     for (size_t i = 1; i < count; i++) {
         Value *next = node_input(node, i), result = {.name = ""};
-        if (!next || !combine(node, node->row->op, &sum, next, &result))
+        if (!next || !node_combine(node, node->row->op, &sum, next, &result))
             return next ? false : node_refuse(node, "input %zu is left out", i);
         sum = result;
     }
@@ -247,12 +244,25 @@ bool import_variadic(ImportNode *node)
         NodeId inputs[2] = {sum.node, node_number_of(node, (double)count)};
         sum.node = node_add(node, OP_div, inputs, 2, NULL);
     }
-    return node_result(node, 0, sum.node, ONNX_F32, &sum.shape);
+    return node_result(node, 0, sum.node, node_type(node), &sum.shape);
 }
 
 /* ---- with a number a channel ---- */
 
-/* A slope is one number, or one a channel, and 1 along all other axes. */
+/* max(0, x) + slope * min(0, x), of slopes that are broadcast to x. */
+static bool prelu_of_any(ImportNode *node, Value *x, Value *slope)
+{
+    Shape both, as_many = shape_raised(&slope->shape, MAX(x->shape.rank, 2)), usual = shape_usual(&x->shape);
+    if (!shape_both(&x->shape, &slope->shape, &both) || !shape_equal(&both, &x->shape))
+        return node_refuse(node, "its slopes do not fit its input");
+    NodeId id = node_value_as(node, x, &usual), zero = node_number_of(node, 0);
+    NodeId above = node_add(node, OP_max, (NodeId[]){id, zero}, 2, NULL);
+    NodeId below = node_add(node, OP_min, (NodeId[]){id, zero}, 2, NULL);
+    below = node_add(node, OP_mul, (NodeId[]){below, node_value_as(node, slope, &as_many)}, 2, NULL);
+    return node_result(node, 0, node_add(node, OP_add, (NodeId[]){above, below}, 2, NULL), x->type, &x->shape);
+}
+
+/* A known slope is one number, or one a channel, and 1 along all other axes. */
 bool import_prelu(ImportNode *node)
 {
     Value *x = node_input(node, 0), *slope = node_input(node, 1);
@@ -262,11 +272,12 @@ bool import_prelu(ImportNode *node)
     const int behind = slope->shape.rank - (x->shape.rank - 1); /* where the channels stand in slope's shape */
     const bool is_channels = count == channels && ((slope->shape.rank == 1 && x->shape.rank == 2) ||
                                                    (behind >= 0 && slope->shape.dim[behind] == channels));
-    if (!slope->floats || (count != 1 && !is_channels))
-        return node_refuse(node, "its slopes have to be known, one for all or one a channel");
+    const bool is_old = node->import->opset < 7 && slope->shape.rank == 1 && count == channels; /* never broadcast */
+    if (!slope->floats || (count != 1 && !is_channels && !is_old))
+        return prelu_of_any(node, x, slope);
     Shape usual = shape_usual(&x->shape), one = SHAPE(count);
     NodeId inputs[2] = {node_value_as(node, x, &usual), node_value_as(node, slope, &one)};
-    return node_result(node, 0, node_add(node, OP_prelu, inputs, 2, NULL), ONNX_F32, &x->shape);
+    return node_result(node, 0, node_add(node, OP_prelu, inputs, 2, NULL), x->type, &x->shape);
 }
 
 bool import_batchnorm(ImportNode *node)
@@ -285,11 +296,12 @@ bool import_batchnorm(ImportNode *node)
         Value *value = node_input(node, i);
         if (!value)
             return node_refuse(node, "input %zu is left out", i);
-        inputs[i] = node_value(node, value);
+        Shape list = SHAPE(value_count(&value->shape));
+        inputs[i] = node_value_as(node, value, &list);
     }
     return node_result(node, 0,
                        node_add(node, OP_batchnorm, inputs, 5, &(BatchnormAttrs){node_number(node, "epsilon", 1e-5)}),
-                       ONNX_F32, &x->shape);
+                       node_type(node), &x->shape);
 }
 
 /* Times ones of the shape: each element stays what it is. */
@@ -313,5 +325,6 @@ bool import_expand(ImportNode *node)
     for (int64_t i = 0; i < elements; i++)
         data[i] = 1;
     ones.floats = data;
-    return combine(node, OP_mul, x, &ones, &result) && node_result(node, 0, result.node, ONNX_F32, &result.shape);
+    return node_combine(node, OP_mul, x, &ones, &result) &&
+           node_result(node, 0, result.node, node_type(node), &result.shape);
 }

@@ -48,6 +48,20 @@ bool onnx_type_is_integer(OnnxType type)
     return row >= 0 && types[row].is_integer;
 }
 
+bool onnx_type_is_narrow(OnnxType type)
+{
+    int row = type_row(type);
+    return row >= 0 && types[row].bytes <= (types[row].is_float ? 4 : 2);
+}
+
+void onnx_type_range(OnnxType type, double *least, double *most)
+{
+    const int row = type_row(type), bits = type == ONNX_BOOL ? 1 : 8 * (int)types[row].bytes;
+    const bool is_signed = types[row].name[0] == 'i';
+    *least = is_signed ? -ldexp(1, bits - 1) : 0;
+    *most = ldexp(1, is_signed ? bits - 1 : bits) - 1;
+}
+
 /* ---- values ---- */
 
 int64_t value_count(const Shape *shape)
@@ -56,6 +70,24 @@ int64_t value_count(const Shape *shape)
     for (int axis = 0; axis < shape->rank; axis++)
         count *= shape->dim[axis];
     return count;
+}
+
+bool value_is_exact(const Value *value)
+{
+    enum { MOST = 1 << 24 };
+    for (int64_t i = 0; value->integers && i < value_count(&value->shape); i++)
+        if (value->integers[i] < -MOST || value->integers[i] > MOST)
+            return false;
+    return true;
+}
+
+const float *value_floats(Arena *arena, const Value *value)
+{
+    const int64_t count = value_count(&value->shape);
+    float *floats = value->floats ? NULL : NEW_ARRAY(arena, float, count + 1);
+    for (int64_t i = 0; floats && i < count; i++)
+        floats[i] = (float)value->integers[i];
+    return floats ? floats : value->floats;
 }
 
 static ValueSlot *find_slot(const Import *import, const char *name)

@@ -28,6 +28,10 @@ typedef enum OnnxType {
 const char *onnx_type_name(Arena *arena, OnnxType type);
 bool onnx_type_is_float(OnnxType type);   /* f32, f16, bf16, f64 */
 bool onnx_type_is_integer(OnnxType type); /* bool, too */
+bool onnx_type_is_narrow(OnnxType type); /* f32 holds all its numbers: integers up to 16 bits, bool, floats up to f32 */
+
+/* The smallest and largest integer of a type. */
+void onnx_type_range(OnnxType type, double *least, double *most);
 
 /* A value of the model: a tensor of an ONNX type and shape (dimensions may be 0 where it is known). */
 typedef struct Value {
@@ -66,6 +70,22 @@ typedef struct Import {
     NameSet port_names;
 } Import;
 
+/* ---- inputs and outputs (ports.c) ---- */
+
+/* Defines the model's inputs: as inputs of the Graph, or as known. */
+bool import_inputs(Import *import);
+/* Makes its outputs those of the Graph, and sees that something is computed. */
+bool import_outputs(Import *import);
+/* known.c: whether a shape, an axis, a place or the like depends on the numbers of an integer input, or f32 would not
+ * hold what is made of them. */
+bool import_has_to_know(const Import *import, const Value *input);
+/* Whether f32 holds each of its integers. */
+bool value_is_exact(const Value *value);
+/* Known numbers as floats. */
+const float *value_floats(Arena *arena, const Value *value);
+/* A diagnostic of the whole model; false. */
+bool import_wrong(Import *import, const char *format, ...) PRINTF_LIKE(2, 3);
+
 /* ---- values ---- */
 
 /* NULL: there is none of that name. */
@@ -100,7 +120,6 @@ struct ImportNode {
     const Onnx__NodeProto *proto;
     const ImportRow *row;
     Span span;
-    bool is_output; /* no node, but an output of the model: known integers may go out */
 };
 
 /* Says why the node cannot be taken; false. */
@@ -122,6 +141,8 @@ int64_t node_list(ImportNode *node, const char *attribute, size_t input, int64_t
 /* An axis in 0..rank - 1 of one that may count from the end; false after a refusal. */
 bool node_axis(ImportNode *node, int64_t axis, int rank, int *result);
 
+/* The element type of input 0, which most outputs have too. */
+OnnxType node_type(const ImportNode *node);
 /* Output i is this node of the graph, of that type and shape. */
 bool node_result(ImportNode *node, size_t i, NodeId id, OnnxType type, const Shape *shape);
 /* Output i is known. */
@@ -130,7 +151,8 @@ bool node_known(ImportNode *node, size_t i, OnnxType type, const Shape *shape, c
 
 /* ---- into the graph ---- */
 
-/* The value as a node of any shape that has its elements in order; NODE_NONE after a refusal (it is no f32). */
+/* The value as a node of any shape that has its elements in order, numbers of any type as f32; NODE_NONE after a
+ * refusal (it has no elements, or integers that f32 does not hold). */
 NodeId node_value(ImportNode *node, Value *value);
 /* The same in that shape. */
 NodeId node_value_as(ImportNode *node, Value *value, const Shape *shape);
@@ -143,12 +165,23 @@ NodeId node_add(ImportNode *node, OpId op, const NodeId *inputs, uint32_t count,
 
 /* The shape that a Graph usually has for it: at least two axes, 1s in front. */
 Shape shape_usual(const Shape *shape);
+/* In at least `rank` axes, 1s in front. */
+Shape shape_raised(const Shape *shape, int rank);
 /* With an axis of 1 in front, so that no axis of its own is the batch. */
 Shape shape_lifted(const Shape *shape);
+
+/* The shape that both are broadcast to, whatever their ranks; false: they do not fit. */
+bool shape_both(const Shape *a, const Shape *b, Shape *result);
+/* The node of `op` of two values that are broadcast, its type that of the first; false after a refusal. */
+bool node_combine(ImportNode *node, OpId op, Value *a, Value *b, Value *result);
+/* Integers in f32, as they are after they have wrapped around in that type; those that are not narrow stay. */
+NodeId node_wrapped(ImportNode *node, NodeId id, OnnxType type);
 
 /* ---- rows ---- */
 
 const ImportRow *import_row(const char *type, int64_t opset);
+/* Whether there is no other way than to compute it while the model is imported. */
+bool import_only_folds(const char *type);
 /* Whether there is a row of that operator for any opset. */
 bool import_knows(const char *type);
 

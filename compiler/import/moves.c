@@ -162,7 +162,7 @@ static bool fits_lifted(ImportNode *node, const Value *x)
 static bool lifted_result(ImportNode *node, size_t i, NodeId id, const Shape *shape)
 {
     Shape usual = shape_usual(shape);
-    return !node_is_none(id) && node_result(node, i, node_reshaped(node, id, &usual), ONNX_F32, shape);
+    return !node_is_none(id) && node_result(node, i, node_reshaped(node, id, &usual), node_type(node), shape);
 }
 
 bool import_transpose(ImportNode *node)
@@ -193,7 +193,7 @@ bool import_transpose(ImportNode *node)
         attrs.order[i] = order[i];
     if (order[0] == 0) {
         NodeId id = node_value_as(node, x, &x->shape);
-        return node_result(node, 0, node_add(node, OP_transpose, &id, 1, &attrs), ONNX_F32, &shape);
+        return node_result(node, 0, node_add(node, OP_transpose, &id, 1, &attrs), node_type(node), &shape);
     }
     if (!fits_lifted(node, x))
         return false;
@@ -384,9 +384,9 @@ static bool pad_value(ImportNode *node, double *value)
     *value = node_number(node, "value", 0);
     if (!given)
         return true;
-    if (!given->floats || value_count(&given->shape) != 1)
+    if (!value_is_known(given) || value_count(&given->shape) != 1)
         return node_refuse(node, "its number '%s' has to be known", given->name);
-    *value = (double)given->floats[0];
+    *value = given->floats ? (double)given->floats[0] : (double)given->integers[0];
     return true;
 }
 
@@ -513,7 +513,7 @@ bool import_resize(ImportNode *node)
     attrs.size[0] = shape.dim[2];
     attrs.size[1] = shape.dim[3];
     NodeId id = node_value_as(node, x, &x->shape);
-    return node_result(node, 0, node_add(node, OP_resize, &id, 1, &attrs), ONNX_F32, &shape);
+    return node_result(node, 0, node_add(node, OP_resize, &id, 1, &attrs), node_type(node), &shape);
 }
 
 static bool blocks(ImportNode *node, OpId op)
@@ -526,7 +526,8 @@ static bool blocks(ImportNode *node, OpId op)
                         .order = op == OP_depth_to_space && strcmp(mode, "CRD") == 0 ? ORDER_CRD : ORDER_DCR};
     NodeId id = node_value_as(node, x, &x->shape);
     id = node_add(node, op, &id, 1, &attrs);
-    return !node_is_none(id) && node_result(node, 0, id, ONNX_F32, &graph_node(node->import->graph, id)->type.shape);
+    return !node_is_none(id) &&
+           node_result(node, 0, id, node_type(node), &graph_node(node->import->graph, id)->type.shape);
 }
 
 bool import_depth_to_space(ImportNode *node)

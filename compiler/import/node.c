@@ -3,8 +3,6 @@
 #include "import/model.h"
 #include "ops/view.h"
 
-enum { EXACT = 1 << 24 }; /* f32 has every integer up to it */
-
 /* ---- refusal ---- */
 
 static const char *output_name(const ImportNode *node, size_t i)
@@ -117,6 +115,12 @@ static bool define(ImportNode *node, size_t i, const Value *value)
     return import_define(node->import, copy) || node_refuse(node, "'%s' is made twice", name);
 }
 
+OnnxType node_type(const ImportNode *node)
+{
+    const Value *x = node_input(node, 0);
+    return x ? x->type : ONNX_F32;
+}
+
 bool node_result(ImportNode *node, size_t i, NodeId id, OnnxType type, const Shape *shape)
 {
     if (node_is_none(id))
@@ -131,12 +135,17 @@ bool node_known(ImportNode *node, size_t i, OnnxType type, const Shape *shape, c
                   &(Value){.type = type, .shape = *shape, .node = NODE_NONE, .integers = integers, .floats = floats});
 }
 
+Shape shape_raised(const Shape *shape, int rank)
+{
+    Shape result = *shape;
+    while (result.rank < rank)
+        result = shape_lifted(&result);
+    return result;
+}
+
 Shape shape_usual(const Shape *shape)
 {
-    Shape usual = *shape;
-    while (usual.rank < 2)
-        usual = shape_lifted(&usual);
-    return usual;
+    return shape_raised(shape, 2);
 }
 
 Shape shape_lifted(const Shape *shape)
@@ -145,6 +154,20 @@ Shape shape_lifted(const Shape *shape)
     for (int i = 0; i < shape->rank && i + 1 < MAX_RANK; i++)
         lifted.dim[i + 1] = shape->dim[i];
     return lifted;
+}
+
+bool shape_both(const Shape *a, const Shape *b, Shape *result)
+{
+    const int rank = MAX(a->rank, b->rank);
+    *result = (Shape){.rank = rank};
+    for (int i = 0; i < rank; i++) {
+        int64_t of_a = i < rank - a->rank ? 1 : a->dim[i - rank + a->rank];
+        int64_t of_b = i < rank - b->rank ? 1 : b->dim[i - rank + b->rank];
+        if (of_a != of_b && of_a != 1 && of_b != 1)
+            return false;
+        result->dim[i] = of_a == 1 ? of_b : of_a;
+    }
+    return true;
 }
 
 /* A known tensor as a constant: weights by their name. */
@@ -160,42 +183,29 @@ static NodeId add_constant(ImportNode *node, const Value *value, const Shape *sh
     return graph_add_constant(node->import->graph, &constant);
 }
 
-/* Integers that a float holds, as floats; NULL after a refusal. */
-static const float *exact_floats(ImportNode *node, const Value *value)
+/* Known numbers as a constant of a shape that has as many elements: floats, which are weights, under their name. */
+static NodeId constant_of(ImportNode *node, const Value *value, const Shape *shape)
 {
-    const int64_t count = value_count(&value->shape);
-    float *floats = NEW_ARRAY(node->import->arena, float, count + 1);
-    for (int64_t i = 0; i < count; i++) {
-        floats[i] = (float)value->integers[i];
-        if (value->integers[i] < -EXACT || value->integers[i] > EXACT) {
-            node_refuse(node, "'%s' has %lld, which f32 does not hold", value->name, (long long)value->integers[i]);
-            return NULL;
-        }
-    }
-    return floats;
-}
-
-NodeId node_value(ImportNode *node, Value *value)
-{
-    if (!node_is_none(value->node))
-        return value->node;
-    if (value->integers && node->is_output && shape_fits(&value->shape)) {
-        Value as_floats = *value;
-        as_floats.integers = NULL;
-        as_floats.name = "";
-        as_floats.floats = exact_floats(node, value);
-        return as_floats.floats ? add_constant(node, &as_floats, &value->shape) : NODE_NONE;
-    }
-    if (!value->floats) {
-        node_refuse(node, "it computes with '%s', which is %s", value->name,
-                    onnx_type_name(node->import->arena, value->type));
-        return NODE_NONE;
-    }
+    Value numbers = *value;
     if (!shape_fits(&value->shape)) {
         node_refuse(node, "'%s' has no elements", value->name);
         return NODE_NONE;
     }
-    value->node = add_constant(node, value, &value->shape);
+    if (!value_is_exact(value)) {
+        node_refuse(node, "'%s' has integers that f32 does not hold", value->name);
+        return NODE_NONE;
+    }
+    if (value->integers) {
+        numbers.name = "";
+        numbers.floats = value_floats(node->import->arena, value);
+    }
+    return add_constant(node, &numbers, shape);
+}
+
+NodeId node_value(ImportNode *node, Value *value)
+{
+    if (node_is_none(value->node))
+        value->node = constant_of(node, value, &value->shape);
     return value->node;
 }
 
@@ -219,9 +229,8 @@ NodeId node_reshaped(ImportNode *node, NodeId id, const Shape *shape)
 NodeId node_value_as(ImportNode *node, Value *value, const Shape *shape)
 {
     /* A constant that nobody has read yet gets the shape at once. */
-    if (node_is_none(value->node) && value->floats && shape_fits(shape) && shape->rank <= MAX_RANK &&
-        shape_fits(&value->shape))
-        return value->node = add_constant(node, value, shape);
+    if (node_is_none(value->node) && shape->rank <= MAX_RANK)
+        value->node = constant_of(node, value, shape);
     return node_reshaped(node, node_value(node, value), shape);
 }
 
@@ -249,4 +258,19 @@ NodeId node_add(ImportNode *node, OpId op, const NodeId *inputs, uint32_t count,
         node_refuse(node, "%s", first_line(import->arena, buf_text(&said)));
     buf_free(&said);
     return id;
+}
+
+/* x - size * floor((x - least) / size) */
+NodeId node_wrapped(ImportNode *node, NodeId id, OnnxType type)
+{
+    double least, most;
+    if (!onnx_type_is_narrow(type) || type == ONNX_BOOL)
+        return id;
+    onnx_type_range(type, &least, &most);
+    NodeId size = node_number_of(node, most - least + 1);
+    NodeId turns = node_add(node, OP_sub, (NodeId[]){id, node_number_of(node, least)}, 2, NULL);
+    turns = node_add(node, OP_div, (NodeId[]){turns, size}, 2, NULL);
+    turns = node_add(node, OP_floor, &turns, 1, NULL);
+    turns = node_add(node, OP_mul, (NodeId[]){turns, size}, 2, NULL);
+    return node_add(node, OP_sub, (NodeId[]){id, turns}, 2, NULL);
 }

@@ -29,6 +29,18 @@ bool import_variadic(ImportNode *node);
 bool import_prelu(ImportNode *node);
 bool import_batchnorm(ImportNode *node);
 
+/* ---- words.c ---- */
+bool import_test(ImportNode *node);
+bool import_test_turned(ImportNode *node);
+bool import_xor(ImportNode *node);
+bool import_not(ImportNode *node);
+bool import_isnan(ImportNode *node);
+bool import_where(ImportNode *node);
+bool import_pow(ImportNode *node);
+bool import_mod(ImportNode *node);
+bool import_cast(ImportNode *node);
+bool import_cast_like(ImportNode *node);
+
 /* ---- sums.c ---- */
 bool import_gemm(ImportNode *node);
 bool import_matmul(ImportNode *node);

@@ -2,6 +2,7 @@
 #include "import/rows.h"
 #include "ops/lrn.h"
 #include "ops/reduce.h"
+#include "ops/slice.h"
 #include "ops/softmax.h"
 #include "ops/transpose.h"
 
@@ -89,7 +90,7 @@ bool import_gemm(ImportNode *node)
         c->shape.dim[c->shape.rank - 1] == shape.dim[1]) {
         Shape row = SHAPE(shape.dim[1]);
         inputs[2] = times(node, node_value_as(node, c, &row), beta);
-        return node_result(node, 0, node_add(node, OP_fc, inputs, 3, NULL), ONNX_F32, &shape);
+        return node_result(node, 0, node_add(node, OP_fc, inputs, 3, NULL), node_type(node), &shape);
     }
     id = is_fc ? node_add(node, OP_fc, inputs, 2, NULL) : product(node, inputs[0], inputs[1], &shape);
     if (c) {
@@ -99,21 +100,18 @@ bool import_gemm(ImportNode *node)
         NodeId sum[2] = {id, times(node, node_value_as(node, c, &addend), beta)};
         id = node_add(node, OP_add, sum, 2, NULL);
     }
-    return node_result(node, 0, id, ONNX_F32, &shape);
+    return node_result(node, 0, id, node_type(node), &shape);
 }
 
 /* The shape of a product of two values of at least two axes each; false: they do not fit. */
 static bool product_shape(const Shape *a, const Shape *b, Shape *result)
 {
-    const int rank = MAX(a->rank, b->rank);
-    *result = (Shape){.rank = rank};
-    for (int i = 0; i < rank - 2; i++) {
-        int64_t of_a = i < rank - a->rank ? 1 : a->dim[i - rank + a->rank];
-        int64_t of_b = i < rank - b->rank ? 1 : b->dim[i - rank + b->rank];
-        if (of_a != of_b && of_a != 1 && of_b != 1)
-            return false;
-        result->dim[i] = of_a == 1 ? of_b : of_a;
-    }
+    Shape outer_of_a = *a, outer_of_b = *b;
+    outer_of_a.rank -= 2;
+    outer_of_b.rank -= 2;
+    if (!shape_both(&outer_of_a, &outer_of_b, result))
+        return false;
+    const int rank = result->rank += 2;
     result->dim[rank - 2] = a->dim[a->rank - 2];
     result->dim[rank - 1] = b->dim[b->rank - 1];
     return a->dim[a->rank - 1] == b->dim[b->rank - 2];
@@ -142,7 +140,7 @@ bool import_matmul(ImportNode *node)
     if (a->shape.rank == 1)
         shape.dim[shape.rank - 2] = shape.dim[shape.rank - 1];
     shape.rank -= (a->shape.rank == 1) + (b->shape.rank == 1);
-    return node_result(node, 0, id, ONNX_F32, &shape);
+    return node_result(node, 0, id, node_type(node), &shape);
 }
 
 /* ---- softmax ---- */
@@ -168,7 +166,7 @@ static bool softmax(ImportNode *node, Value *x, int64_t outer, int64_t length, i
         id = log_softmax(node, id);
     else
         id = node_add(node, OP_softmax, &id, 1, &(SoftmaxAttrs){.axis = 1});
-    return node_result(node, 0, id, ONNX_F32, &x->shape);
+    return node_result(node, 0, id, node_type(node), &x->shape);
 }
 
 bool import_softmax(ImportNode *node)
@@ -210,7 +208,7 @@ bool import_lrn(ImportNode *node)
     LrnAttrs attrs = {size, node_number(node, "alpha", 1e-4) / (double)size, node_number(node, "beta", 0.75),
                       node_number(node, "bias", 1)};
     NodeId input = node_value_as(node, x, &picture);
-    return node_result(node, 0, node_add(node, OP_lrn, &input, 1, &attrs), ONNX_F32, &x->shape);
+    return node_result(node, 0, node_add(node, OP_lrn, &input, 1, &attrs), node_type(node), &x->shape);
 }
 
 /* ---- reductions ---- */
@@ -287,18 +285,32 @@ bool import_reduce(ImportNode *node)
         id = behind_reduction(node, before_reduction(node, node_value(node, x)));
     }
     Shape usual = shape_usual(&shape);
-    return !node_is_none(id) && node_result(node, 0, node_reshaped(node, id, &usual), ONNX_F32, &shape);
+    return !node_is_none(id) && node_result(node, 0, node_reshaped(node, id, &usual), node_type(node), &shape);
 }
 
-/* The first of the largest; with negation, of the smallest. */
+/* The elements along an axis from the last to the first. */
+static NodeId backwards(ImportNode *node, NodeId id, int64_t axis)
+{
+    if (node_is_none(id))
+        return id;
+    const Shape shape = graph_node(node->import->graph, id)->type.shape;
+    SliceAttrs attrs = {.begins = shape.rank, .sizes = shape.rank, .steps = shape.rank};
+    for (int i = 0; i < shape.rank; i++) {
+        attrs.begin[i] = i == axis ? shape.dim[i] - 1 : 0;
+        attrs.size[i] = shape.dim[i];
+        attrs.step[i] = i == axis ? -1 : 1;
+    }
+    return node_add(node, OP_slice, &id, 1, &attrs);
+}
+
+/* The first of the largest; with negation, of the smallest; backwards, the last. */
 bool import_argmax(ImportNode *node)
 {
     Value *x = node_input(node, 0);
     int axis;
     if (!x || x->shape.rank == 0)
         return node_refuse(node, "its input has no axes");
-    if (node_int(node, "select_last_index", 0))
-        return node_refuse(node, "select_last_index is 1");
+    const bool is_last = node_int(node, "select_last_index", 0) != 0;
     if (!node_axis(node, node_int(node, "axis", 0), x->shape.rank, &axis))
         return false;
     bool is_reduced[MAX_RANK] = {false};
@@ -311,7 +323,11 @@ bool import_argmax(ImportNode *node)
     NodeId id = node_value_as(node, x, &from);
     if (strcmp(node->proto->op_type, "ArgMin") == 0)
         id = times(node, id, -1);
+    if (is_last)
+        id = backwards(node, id, attrs.axes[0]);
     id = node_add(node, OP_argmax, &id, 1, &attrs);
+    if (is_last)
+        id = node_add(node, OP_sub, (NodeId[]){node_number_of(node, (double)x->shape.dim[axis] - 1), id}, 2, NULL);
     Shape usual = shape_usual(&shape);
     return !node_is_none(id) && node_result(node, 0, node_reshaped(node, id, &usual), ONNX_I64, &shape);
 }
@@ -353,8 +369,8 @@ bool import_layer_norm(ImportNode *node)
     id = node_add(node, OP_mul, (NodeId[]){id, node_value_as(node, scale, &wide)}, 2, NULL);
     if (bias)
         id = node_add(node, OP_add, (NodeId[]){id, node_value_as(node, bias, &wide)}, 2, NULL);
-    return node_result(node, 0, id, ONNX_F32, &x->shape) && node_result(node, 1, mean, ONNX_F32, &few) &&
-           node_result(node, 2, deviation, ONNX_F32, &few);
+    return node_result(node, 0, id, node_type(node), &x->shape) && node_result(node, 1, mean, node_type(node), &few) &&
+           node_result(node, 2, deviation, node_type(node), &few);
 }
 
 /* A number a channel, as [1, C, 1]. */
@@ -387,7 +403,7 @@ bool import_group_norm(ImportNode *node)
     id = node_add(node, OP_mul, (NodeId[]){node_reshaped(node, id, &maps), channels(node, node_input(node, 1), count)},
                   2, NULL);
     id = node_add(node, OP_add, (NodeId[]){id, channels(node, node_input(node, 2), count)}, 2, NULL);
-    return node_result(node, 0, id, ONNX_F32, &x->shape);
+    return node_result(node, 0, id, node_type(node), &x->shape);
 }
 
 /* x / norm along an axis; 0 where all is 0. */
@@ -410,5 +426,5 @@ bool import_lp_norm(ImportNode *node)
     norm = node_add(node, OP_reduce_sum, &norm, 1, &attrs);
     norm = p == 1 ? norm : node_add(node, OP_sqrt, &norm, 1, NULL);
     norm = node_add(node, OP_max, (NodeId[]){norm, node_number_of(node, (double)FLT_MIN)}, 2, NULL);
-    return node_result(node, 0, node_add(node, OP_div, (NodeId[]){id, norm}, 2, NULL), ONNX_F32, &x->shape);
+    return node_result(node, 0, node_add(node, OP_div, (NodeId[]){id, norm}, 2, NULL), node_type(node), &x->shape);
 }

@@ -100,7 +100,7 @@ static bool window_result(ImportNode *node, NodeId id, int spatial)
     Shape shape = graph_node(node->import->graph, id)->type.shape;
     if (spatial == 1)
         shape = SHAPE(shape.dim[0], shape.dim[1], shape.dim[3]);
-    return node_result(node, 0, id, ONNX_F32, &shape);
+    return node_result(node, 0, id, node_type(node), &shape);
 }
 
 static ConvAttrs conv_attrs(ImportNode *node, const Window *window)
@@ -243,7 +243,7 @@ static bool import_global_pool(ImportNode *node, OpId op)
         shape.dim[axis] = 1;
     }
     NodeId input = node_value_as(node, x, &x->shape);
-    return node_result(node, 0, node_add(node, op, &input, 1, &attrs), ONNX_F32, &shape);
+    return node_result(node, 0, node_add(node, op, &input, 1, &attrs), node_type(node), &shape);
 }
 
 bool import_global_avgpool(ImportNode *node)
