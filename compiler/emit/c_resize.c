@@ -13,8 +13,6 @@
 #include "emit/kernel.h"
 #include "ops/resize.h"
 
-enum { WIDTH = 117 }; /* of lines of tables */
-
 /* Pixel `at`, and which part of the way to the next one. */
 typedef struct Place {
     int64_t at;
@@ -77,38 +75,6 @@ static int64_t nearest_of(const ResizeText *r, int axis, int64_t i)
 
 /* ---- tables ---- */
 
-/* As many entries on a line as fit. */
-static void write_long_table(Buf *out, const char *head, const char *const *entries, int64_t count)
-{
-    Buf line = {0};
-    buf_line(out, "%s = {", head);
-    out->indent++;
-    for (int64_t i = 0; i < count; i++) {
-        if (line.length && 4 * (size_t)out->indent + line.length + strlen(entries[i]) > WIDTH) {
-            buf_line(out, "%s", buf_text(&line));
-            buf_clear(&line);
-        }
-        buf_printf(&line, "%s%s,", line.length ? " " : "", entries[i]);
-    }
-    buf_line(out, "%s", buf_text(&line));
-    buf_free(&line);
-    out->indent--;
-    buf_line(out, "};");
-}
-
-static void write_table(Buf *out, const char *head, const char *const *entries, int64_t count)
-{
-    Buf line = {0};
-    buf_printf(&line, "%s = {%s", head, entries[0]);
-    for (int64_t i = 1; i < count && line.length < WIDTH; i++)
-        buf_printf(&line, ", %s", entries[i]);
-    if (4 * (size_t)out->indent + line.length < WIDTH)
-        buf_line(out, "%s};", buf_text(&line));
-    else
-        write_long_table(out, head, entries, count);
-    buf_free(&line);
-}
-
 /* Of a table that stands before the kernel: "net_up_rows". */
 static const char *table_name(const ResizeText *r, int axis)
 {
@@ -124,7 +90,7 @@ static void write_nearest_table(const ResizeText *r, int axis)
         entries[i] = arena_printf(arena, "%lld", (long long)nearest_of(r, axis, i));
     const char *head = arena_printf(arena, "static %sint %s[%lld]", text_set(r->text)->constant, table_name(r, axis),
                                     (long long)count);
-    write_table(r->text->out, head, entries, count);
+    text_table(r->text->out, head, entries, count);
 }
 
 static void write_mix_table(const ResizeText *r, int axis)
@@ -143,7 +109,7 @@ static void write_mix_table(const ResizeText *r, int axis)
     buf_line(r->text->out, "    int %s;", axis == 0 ? "above, below" : "left, right");
     buf_line(r->text->out, "    float part; /* of the second one */");
     const char *head = arena_printf(arena, "} %s[%lld]", table_name(r, axis), (long long)count);
-    write_table(r->text->out, head, entries, count);
+    text_table(r->text->out, head, entries, count);
 }
 
 /* ---- loops ---- */

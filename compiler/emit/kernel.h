@@ -136,6 +136,8 @@ void text_border_of(KernelText *text, int64_t pictures);
 
 /* One line, broken behind the commas of its first list where it would pass column 120. */
 void line_wrapped(Buf *out, const char *line);
+/* A table of so many entries, as many on a line as fit: "static const int net_up_rows[3] = {0, 1, 1};". */
+void text_table(Buf *out, const char *head, const char *const *entries, int64_t count);
 /* The same for a line of a comment, which begins with `begin`: its opening, or " * ". */
 void comment_wrapped(Buf *out, const char *begin, const char *text);
 
@@ -243,6 +245,7 @@ void c_concat_text(KernelText *text);
 void c_copy_text(KernelText *text);
 void c_pad_text(KernelText *text);
 void c_resize_text(KernelText *text);
+void c_resample_text(KernelText *text);
 void c_pack_text(KernelText *text);
 
 /* ---- in a target's words ---- */

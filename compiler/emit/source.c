@@ -23,6 +23,7 @@ static FamilyText *const family_texts[FAMILY_COUNT] = {
     [FAMILY_PAD] = c_pad_text,
     [FAMILY_REDUCE] = c_reduce_text,
     [FAMILY_RESIZE] = c_resize_text,
+    [FAMILY_RESAMPLE] = c_resample_text,
 };
 
 /* Of GPUs, where they have texts of their own. */

@@ -93,6 +93,7 @@ static const OnnxRow rows[OP_COUNT] = {
     [OP_space_to_depth] = {.write = onnx_space_to_depth},
     [OP_channel_shuffle] = {.write = onnx_channel_shuffle},
     [OP_resize] = {.write = onnx_resize},
+    [OP_resample] = {.write = onnx_resample},
     [OP_expect] = {.reason = call_alone},
     [OP_labels] = {.reason = call_alone},
     [OP_constant] = {.reason = call_alone},

@@ -60,5 +60,6 @@ bool onnx_depth_to_space(OnnxLayer *layer);
 bool onnx_space_to_depth(OnnxLayer *layer);
 bool onnx_channel_shuffle(OnnxLayer *layer);
 bool onnx_resize(OnnxLayer *layer);
+bool onnx_resample(OnnxLayer *layer); /* resample.c */
 
 #endif

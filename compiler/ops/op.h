@@ -30,6 +30,7 @@ typedef enum Family {
     FAMILY_COPY, /* each element of the result is one of the input, as the row's `copy` says */
     FAMILY_PAD,
     FAMILY_RESIZE,
+    FAMILY_RESAMPLE,
     FAMILY_PACK,     /* change of layout or element type */
     FAMILY_TRANSFER, /* a step that no device computes: the runtime copies */
     FAMILY_COUNT

@@ -186,11 +186,6 @@ static bool take_scale(const OpCall *call, const OpArg *arg, const Shape *x, Res
     return true;
 }
 
-static int default_round(int align)
-{
-    return align == ALIGN_ASYMMETRIC ? ROUND_FLOOR : ROUND_HALF_UP;
-}
-
 static NodeId resize_build(const OpCall *call)
 {
     const OpArg *size = op_arg(call, "size"), *scale = op_arg(call, "scale"), *round = op_arg(call, "round");
@@ -210,7 +205,9 @@ static NodeId resize_build(const OpCall *call)
         diag_error(call->diag, round->span, "'round' is for mode=nearest");
         return NODE_NONE;
     }
-    attrs.round = round->present ? round->word : attrs.mode == RESIZE_NEAREST ? default_round(attrs.align) : 0;
+    attrs.round = round->present                 ? round->word
+                  : attrs.mode == RESIZE_NEAREST ? resize_default_round(attrs.align == ALIGN_ASYMMETRIC)
+                                                 : 0;
     if (scale->present && !take_scale(call, scale, x, &attrs))
         return NODE_NONE;
     for (int axis = 0; size->present && axis < 2; axis++)
@@ -220,14 +217,13 @@ static NodeId resize_build(const OpCall *call)
 
 #define MODES  "nearest bilinear"
 #define ALIGNS "half_pixel corners asymmetric"
-#define ROUNDS "floor ceil half_up half_down"
 
 static const OpParam params[] = {
     {.name = "size", .kind = PARAM_SIZE, .bounded = true, .least = 1},
     {.name = "scale", .kind = PARAM_NUMBERS},
     {.name = "mode", .kind = PARAM_WORD, .fallback = "nearest", .words = MODES},
     {.name = "align", .kind = PARAM_WORD, .fallback = "half_pixel", .words = ALIGNS},
-    {.name = "round", .kind = PARAM_WORD, .words = ROUNDS},
+    {.name = "round", .kind = PARAM_WORD, .words = RESIZE_ROUNDS},
 };
 
 static const OpAttr attrs_of_resize[] = {
@@ -235,7 +231,7 @@ static const OpAttr attrs_of_resize[] = {
     {"scale", ATTR_NUMBER, offsetof(ResizeAttrs, scale), 2, 0, NULL},
     {"mode", ATTR_WORD, offsetof(ResizeAttrs, mode), 1, 0, MODES},
     {"align", ATTR_WORD, offsetof(ResizeAttrs, align), 1, 0, ALIGNS},
-    {"round", ATTR_WORD, offsetof(ResizeAttrs, round), 1, 0, ROUNDS},
+    {"round", ATTR_WORD, offsetof(ResizeAttrs, round), 1, 0, RESIZE_ROUNDS},
 };
 
 const Op op_resize = {

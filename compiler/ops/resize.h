@@ -22,4 +22,11 @@ typedef struct ResizeAttrs {
     int round;       /* ResizeRound; RESIZE_NEAREST */
 } ResizeAttrs;
 
+/* Words of the language for ResizeRound, and what is said by none. */
+#define RESIZE_ROUNDS "floor ceil half_up half_down"
+static inline int resize_default_round(bool is_asymmetric)
+{
+    return is_asymmetric ? ROUND_FLOOR : ROUND_HALF_UP;
+}
+
 #endif

@@ -8,6 +8,7 @@
 #include "ops/op.h"
 #include "ops/pad.h"
 #include "ops/reduce.h"
+#include "ops/resample.h"
 #include "ops/shuffle.h"
 #include "ops/slice.h"
 #include "pass/shuffle.h"
@@ -63,6 +64,8 @@ static bool passes_channels(const Shuffling *shuffling, NodeId id, uint32_t *x)
     case FAMILY_POOL:
     case FAMILY_RESIZE:
         return true;
+    case FAMILY_RESAMPLE:
+        return ((const ResampleAttrs *)node->attrs)->axis > 1;
     case FAMILY_PAD: {
         PadAxis channels = pad_axis(node->attrs, y->rank, 1);
         return channels.before + channels.behind == 0;

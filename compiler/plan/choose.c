@@ -511,6 +511,7 @@ static Choose *const choices[FAMILY_COUNT] = {
     [FAMILY_PAD] = choose_pad,
     [FAMILY_REDUCE] = choose_reduce,
     [FAMILY_RESIZE] = choose_resize,
+    [FAMILY_RESAMPLE] = choose_map,
     [FAMILY_TRANSFER] = choose_nothing,
 };
 

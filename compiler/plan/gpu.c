@@ -40,6 +40,7 @@ static bool is_over_strides(const Graph *graph, const Kernel *kernel)
     case FAMILY_LRN:
     case FAMILY_PAD:
     case FAMILY_RESIZE:
+    case FAMILY_RESAMPLE:
         return true;
     case FAMILY_PACK:
         return to->kind != LAYOUT_PANELS && to->kind != LAYOUT_TURNED;

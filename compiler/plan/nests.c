@@ -4,6 +4,7 @@
 #include "ops/pad.h"
 #include "ops/pool.h"
 #include "ops/reduce.h"
+#include "ops/resample.h"
 #include "ops/softmax.h"
 #include "plan/nest.h"
 #include "plan/parameters.h"
@@ -188,6 +189,15 @@ static Nest nest_without(const Graph *graph, const Kernel *kernel, int axis)
     return nest;
 }
 
+/* Along the axis that is resampled, x stands still: which places are read says a table. */
+static Nest resample_nest(const Graph *graph, const Kernel *kernel)
+{
+    const ResampleAttrs *attrs = graph_node(graph, kernel->leader)->attrs;
+    Nest nest = nest_without(graph, kernel, -1);
+    nest.access[NEST_SOURCE].stride[attrs->axis] = 0;
+    return nest;
+}
+
 /* A reduction whose last axis is the run: its elements are a channel apart. */
 static Nest channel_pool_nest(const Graph *graph, const Kernel *kernel)
 {
@@ -263,6 +273,8 @@ static Nest whole_nest(const Graph *graph, const Kernel *kernel)
         return global_pool_nest(graph, kernel);
     case FAMILY_SOFTMAX:
         return nest_without(graph, kernel, (int)((const SoftmaxAttrs *)graph_node(graph, kernel->leader)->attrs)->axis);
+    case FAMILY_RESAMPLE:
+        return resample_nest(graph, kernel);
     case FAMILY_LRN:
         return nest_without(graph, kernel, 1);
     default:

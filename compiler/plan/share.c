@@ -72,6 +72,7 @@ static unsigned axes_to_share(const Plan *plan, const Kernel *kernel)
     case FAMILY_COPY:
     case FAMILY_REDUCE:
     case FAMILY_CHANNEL_POOL:
+    case FAMILY_RESAMPLE:
         return all;
     case FAMILY_SOFTMAX:
         return all & ~(1u << ((const SoftmaxAttrs *)leader->attrs)->axis);

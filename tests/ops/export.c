@@ -147,7 +147,9 @@ static void keep_case(const char *folder, const Graph *net, const char *onnx, si
 static bool is_refused(const OpCase *op_case)
 {
     bool dilated = strstr(op_case->body, "avgpool") && strstr(op_case->body, "dilation");
-    return dilated || strstr(op_case->body, "weight=w, connect");
+    bool resampled = strstr(op_case->body, "resample") &&
+                     (strstr(op_case->body, "antialias=true") || strstr(op_case->body, "align=half_pixel_"));
+    return dilated || resampled || strstr(op_case->body, "weight=w, connect");
 }
 
 static bool export_case(Scratch *scratch, uint32_t number, bool seen[OP_COUNT])

@@ -155,6 +155,16 @@ static const struct LayerCase {
      "y\n"},
     {"x: f32[3, 4, 4]", "return y = x -> resize(5x6, mode=nearest, align=asymmetric);",
      "Resize(x, , , 1 3 5 6) coordinate_transformation_mode=asymmetric mode=nearest nearest_mode=floor -> y\n"},
+    {"x: f32[3, 4, 4]", "return y = x -> resample(1, size=6, mode=cubic, exclude_outside=true);",
+     "Resize(x, , , 1 3 6 4) coordinate_transformation_mode=half_pixel mode=cubic cubic_coeff_a=-0.75 "
+     "exclude_outside=1 "
+     "-> y\n"},
+    {"x: f32[3, 4, 4]", "return y = x -> resample(2, scale=0.6, mode=nearest, align=corners);",
+     "Resize(x, , 1 1 1 0.6) coordinate_transformation_mode=align_corners mode=nearest nearest_mode=round_prefer_ceil "
+     "-> y\n"},
+    {"x: f32[4, 4]", "return y = x -> resample(0, size=3, align=crop, crop=[0.5, 1.5], outside=2);",
+     "Resize(x, resample.roi, , 1 3 4) coordinate_transformation_mode=tf_crop_and_resize mode=linear "
+     "extrapolation_value=2 -> y\n"},
     {"x: f32[3, 4, 5]", "return y = x -> slice([1, 3], [3, 1], step=[1, -1], axis=[0, 2]);",
      "Slice(x, 1 3, 3 1, 1 3, 1 -1) -> y\n"},
     {"x: f32[3, 4, 5]", "return y = x -> slice(3, -5, step=-3, axis=1);", "Slice(x, 3, -5, 2, -3) -> y\n"},

@@ -15,7 +15,7 @@ let s:layers = [
       \ 'trunc', 'clamp', 'softmax', 'batchnorm', 'scale', 'lrn', 'dropout', 'normalize', 'add', 'sub', 'mul', 'div',
       \ 'max', 'min', 'pow', 'mod', 'equal', 'less', 'less_equal', 'where', 'reduce_mean', 'reduce_sum', 'reduce_max',
       \ 'reduce_min', 'argmax', 'concat', 'split', 'slice', 'pad', 'flatten', 'reshape', 'transpose', 'squeeze',
-      \ 'unsqueeze', 'depth_to_space', 'space_to_depth', 'channel_shuffle', 'resize', 'expect', 'labels', 'constant']
+      \ 'unsqueeze', 'depth_to_space', 'space_to_depth', 'channel_shuffle', 'resize', 'resample', 'expect', 'labels', 'constant']
 let s:functions = [
       \ 'channels', 'height', 'width', 'shape', 'len', 'reverse', 'sum', 'max', 'min', 'floor', 'ceil', 'div',
       \ 'rotate']
