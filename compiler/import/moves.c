@@ -2,7 +2,6 @@
 #include "import/rows.h"
 #include "ops/concat.h"
 #include "ops/pad.h"
-#include "ops/resize.h"
 #include "ops/shuffle.h"
 #include "ops/slice.h"
 #include "ops/transpose.h"
@@ -443,77 +442,6 @@ bool import_pad(ImportNode *node)
     }
     NodeId id = node_value_as(node, x, &picture);
     return lifted_result(node, 0, node_add(node, OP_pad, &id, 1, &attrs), &shape);
-}
-
-static bool resize_words(ImportNode *node, ResizeAttrs *attrs)
-{
-    const bool is_upsample = strcmp(node->proto->op_type, "Upsample") == 0 || node->import->opset < 11;
-    const char *mode = node_text(node, "mode", "nearest");
-    const char *place = is_upsample ? "asymmetric" : node_text(node, "coordinate_transformation_mode", "half_pixel");
-    const char *nearest = is_upsample ? "floor" : node_text(node, "nearest_mode", "round_prefer_floor");
-    if (strcmp(mode, "nearest") != 0 && strcmp(mode, "linear") != 0 && strcmp(mode, "bilinear") != 0)
-        return node_refuse(node, "mode is '%s'", mode);
-    attrs->mode = strcmp(mode, "nearest") == 0 ? RESIZE_NEAREST : RESIZE_BILINEAR;
-    if (strcmp(place, "half_pixel") == 0)
-        attrs->align = ALIGN_HALF_PIXEL;
-    else if (strcmp(place, "align_corners") == 0)
-        attrs->align = ALIGN_CORNERS;
-    else if (strcmp(place, "asymmetric") == 0)
-        attrs->align = ALIGN_ASYMMETRIC;
-    else
-        return node_refuse(node, "coordinate_transformation_mode is '%s'", place);
-    static const char *const rounds[] = {"floor", "ceil", "round_prefer_ceil", "round_prefer_floor"};
-    static const int kinds[] = {ROUND_FLOOR, ROUND_CEIL, ROUND_HALF_UP, ROUND_HALF_DOWN};
-    for (size_t i = 0; i < COUNT_OF(rounds); i++)
-        if (strcmp(rounds[i], nearest) == 0) {
-            attrs->round = kinds[i];
-            return !node_int(node, "antialias", 0) || node_refuse(node, "antialias is 1");
-        }
-    return node_refuse(node, "nearest_mode is '%s'", nearest);
-}
-
-bool import_resize(ImportNode *node)
-{
-    Value *x = node_input(node, 0);
-    const int64_t opset = node->import->opset;
-    const Value *scales = node_input(node, opset < 11 ? 1 : 2), *sizes = opset < 11 ? NULL : node_input(node, 3);
-    const Onnx__AttributeProto *fixed = node_attribute(node, "scales");
-    ResizeAttrs attrs = {0};
-    if (!x || x->shape.rank != 4)
-        return node_refuse(node, "its input has %d axes: pictures of four are supported", x ? x->shape.rank : 0);
-    if (node_attribute(node, "axes") || node_attribute(node, "keep_aspect_ratio_policy"))
-        return node_refuse(node, "axes and keep_aspect_ratio_policy are not supported");
-    if (!resize_words(node, &attrs))
-        return false;
-    if (scales && value_count(&scales->shape) == 0)
-        scales = NULL;
-    Shape shape = x->shape;
-    if (sizes && value_count(&sizes->shape) == 4) {
-        if (!sizes->integers)
-            return node_refuse(node, "its sizes, '%s', are computed by the net", sizes->name);
-        for (int i = 0; i < 4; i++)
-            shape.dim[i] = sizes->integers[i];
-    } else {
-        const float *factors = scales && value_count(&scales->shape) == 4 ? scales->floats
-                               : fixed && fixed->n_floats == 4            ? fixed->floats
-                                                                          : NULL;
-        if (!factors)
-            return node_refuse(node, "its scales have to be four known numbers");
-        for (int i = 0; i < 4; i++) {
-            double size = floor((double)x->shape.dim[i] * (double)factors[i]);
-            if (!(size >= 1 && size <= (double)LIMIT_DIMENSION))
-                return node_refuse(node, "a scale is %g", (double)factors[i]);
-            shape.dim[i] = (int64_t)size;
-            if (i >= 2 && size != (double)x->shape.dim[i] * (double)factors[i])
-                attrs.scale[i - 2] = (double)factors[i];
-        }
-    }
-    if (shape.dim[0] != x->shape.dim[0] || shape.dim[1] != x->shape.dim[1])
-        return node_refuse(node, "it changes more than height and width");
-    attrs.size[0] = shape.dim[2];
-    attrs.size[1] = shape.dim[3];
-    NodeId id = node_value_as(node, x, &x->shape);
-    return node_result(node, 0, node_add(node, OP_resize, &id, 1, &attrs), node_type(node), &shape);
 }
 
 static bool blocks(ImportNode *node, OpId op)

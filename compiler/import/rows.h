@@ -66,8 +66,10 @@ bool import_slice(ImportNode *node);
 bool import_split(ImportNode *node);
 bool import_gather(ImportNode *node);
 bool import_pad(ImportNode *node);
-bool import_resize(ImportNode *node);
 bool import_depth_to_space(ImportNode *node);
 bool import_space_to_depth(ImportNode *node);
+
+/* ---- resize.c ---- */
+bool import_resize(ImportNode *node);
 
 #endif

@@ -29,6 +29,21 @@ sed 's/.* //' text.txt >a && sed 's/.* //' imported.txt >b
 "$fovea" export lenet.onnx -o again.onnx && figures again.onnx >imported.txt && figures lenet.onnx | cmp -s - imported.txt &&
     ok "it goes out again" || not_ok "it goes out again" "$(figures again.onnx 2>&1 | head -n 1)"
 
+cat >resized.fov <<'END'
+net resized(x: f32[3, 5, 7]) {
+    output a = x -> resample(1, size=9, mode=cubic) -> resample(2, scale=0.6, align=corners);
+    output b = x -> resample(0, scale=1.5, mode=nearest, round=ceil);
+    return c = x -> resample(2, size=4, align=crop, crop=[0.4, 1.6], outside=3);
+}
+END
+"$fovea" export resized.fov -o resized.onnx && "$fovea" compile resized.fov --print-ir -o text >a 2>err &&
+    "$fovea" compile resized.onnx --print-ir -o imported >b 2>err
+for of in a b; do # without labels
+    sed -n 's/ at "[^"]*"//;s/.* = resample/resample/p' $of >$of.txt
+done
+[ "$(wc -l <a.txt)" -eq 8 ] && cmp -s a.txt b.txt && ok "each form of Resize comes back" ||
+    not_ok "each form of Resize comes back" "$(diff a.txt b.txt | head -n 2 | tr '\n' ' ')"
+
 # ---- what is no model ----
 
 whole=$(wc -c <lenet.onnx)
