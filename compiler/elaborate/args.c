@@ -14,6 +14,7 @@ typedef struct Binder {
     OpId op;
     const Op *row;
     VEC(NodeId) inputs;
+    bool has_tensor; /* among the inputs: the others are numbers */
     OpArg *args;
     bool *named; /* parameters that were written by name */
     int next;    /* positional values: the parameter that the next one goes to */
@@ -32,9 +33,15 @@ static void report_no_tensor(Binder *b, Value value, Span span)
     b->failed = true;
 }
 
+/* Ops that broadcast several tensors take numbers among them. */
+static bool takes_numbers(const Op *row)
+{
+    return row->family == FAMILY_MAP && row->least_inputs > 1;
+}
+
 /* The value as inputs; a list of tensors counts as its elements where any number of inputs is welcome. What is POISON
  * takes an input's place, so that what follows is not misunderstood. */
-static bool take_inputs(Binder *b, Value value)
+static bool take_inputs(Binder *b, Value value, Span span)
 {
     if (value_is_poison(value)) {
         VEC_PUSH(b->e->arena, &b->inputs, NODE_NONE);
@@ -43,6 +50,13 @@ static bool take_inputs(Binder *b, Value value)
     }
     if (value.kind == VALUE_TENSOR) {
         VEC_PUSH(b->e->arena, &b->inputs, value.node);
+        b->has_tensor = true;
+        return true;
+    }
+    if (value_is_number(value) && takes_numbers(b->row)) {
+        NodeId number = graph_add_number(b->e->graph, b->e->diag, value_number(value), span);
+        VEC_PUSH(b->e->arena, &b->inputs, number);
+        b->failed |= node_is_none(number);
         return true;
     }
     if (value.kind != VALUE_LIST || b->row->most_inputs != UINT32_MAX || !list_all_tensors(value.as.list))
@@ -59,7 +73,7 @@ static void take_piped(Binder *b)
     if (b->row->most_inputs == 0) {
         diag_error(b->e->diag, b->call->span, "%s takes no tensor, so nothing can be piped into it", op_name(b->op));
         b->failed = true;
-    } else if (!take_inputs(b, b->call->first)) {
+    } else if (!take_inputs(b, b->call->first, b->call->first_span)) {
         report_no_tensor(b, b->call->first, b->call->first_span);
     }
 }
@@ -107,7 +121,7 @@ static void bind_positional(Binder *b, const Argument *argument)
     Span span = argument->value->span;
     Value value = argument_value(b, argument, param);
     bool inputs_open = b->next == 0 && b->inputs.count < b->row->most_inputs;
-    if (inputs_open && take_inputs(b, value))
+    if (inputs_open && take_inputs(b, value, span))
         return;
     if (value_is_poison(value)) {
         b->failed = true;
@@ -146,9 +160,14 @@ static const char *const numerals[] = {"no", "one", "two", "three", "four"};
 static void check_inputs(Binder *b)
 {
     uint32_t least = b->row->least_inputs;
+    const char *name = op_name(b->op);
+    if (b->inputs.count >= least && takes_numbers(b->row) && !b->has_tensor) {
+        diag_error(b->e->diag, b->call->span, "%s needs a tensor among its numbers", name);
+        b->failed = true;
+    }
     if (b->inputs.count >= least)
         return;
-    const char *name = op_name(b->op), *more = b->row->most_inputs > least ? " or more" : "";
+    const char *more = b->row->most_inputs > least ? " or more" : "";
     if (least > 1 && least < COUNT_OF(numerals))
         diag_error(b->e->diag, b->call->span, "%s takes %s%s tensors, given %u", name, numerals[least], more,
                    b->inputs.count);

@@ -15,15 +15,16 @@ let s:layers = [
       \ 'trunc', 'clamp', 'softmax', 'batchnorm', 'scale', 'lrn', 'dropout', 'normalize', 'add', 'sub', 'mul', 'div',
       \ 'max', 'min', 'pow', 'mod', 'equal', 'less', 'less_equal', 'where', 'reduce_mean', 'reduce_sum', 'reduce_max',
       \ 'reduce_min', 'argmax', 'concat', 'split', 'slice', 'pad', 'flatten', 'reshape', 'transpose', 'squeeze',
-      \ 'unsqueeze', 'depth_to_space', 'space_to_depth', 'channel_shuffle', 'resize', 'resample', 'expect', 'labels', 'constant']
+      \ 'unsqueeze', 'depth_to_space', 'space_to_depth', 'channel_shuffle', 'resize', 'resample', 'expect',
+      \ 'labels', 'constant']
 let s:functions = [
       \ 'channels', 'height', 'width', 'shape', 'len', 'reverse', 'sum', 'max', 'min', 'floor', 'ceil', 'div',
       \ 'rotate']
 " Words that arguments take, and the arguments that take them.
 let s:words = [
-      \ 'same', 'valid', 'global', 'constant', 'reflect', 'edge', 'nearest', 'bilinear', 'half_pixel', 'corners',
-      \ 'asymmetric', 'half_up', 'half_down', 'floor', 'ceil', 'dcr', 'crd', 'erf', 'tanh', 'paper', 'caffe', 'rgb',
-      \ 'bgr']
+      \ 'same', 'valid', 'global', 'constant', 'reflect', 'edge', 'nearest', 'bilinear', 'linear', 'cubic',
+      \ 'half_pixel', 'half_pixel_symmetric', 'half_pixel_for_nn', 'corners', 'asymmetric', 'crop', 'half_up',
+      \ 'half_down', 'floor', 'ceil', 'dcr', 'crd', 'erf', 'tanh', 'paper', 'caffe', 'rgb', 'bgr']
 let s:wordy = ['pad', 'size', 'mode', 'align', 'round', 'order', 'form']
 
 function! s:any(words) abort
