@@ -102,6 +102,8 @@ static void add_node(Import *import, const Onnx__NodeProto *proto)
         node_refuse(&node, "this form of the operator is not supported");
     else if (!node.row)
         node_refuse(&node, "this operator is not supported");
+    else if (!node_input(&node, 0))
+        node_refuse(&node, "it has no input");
     else if (!node.row->write(&node) && !import->refused && !import->diag->errors)
         BUG("%s was not imported and nothing said why", type);
 }

@@ -7,7 +7,8 @@
 
 #include <math.h>
 
-enum { FEW = 1024 };
+/* Elements: floats that are folded, results of folding, weights that are one number repeated (VGG has 102 million). */
+enum { FEW = 1024, MOST = 1 << 24, MOST_FILLED = 1 << 27 };
 
 /* Known numbers, of either kind. */
 typedef struct Numbers {
@@ -117,7 +118,7 @@ static bool shape_said(ImportNode *node, const Value *dims, Shape *shape)
     int64_t elements = 1;
     for (int i = 0; i < shape->rank; i++) {
         shape->dim[i] = dims->integers[i];
-        if (shape->dim[i] < 0 || (shape->dim[i] && elements > (INT64_C(1) << 28) / shape->dim[i]))
+        if (shape->dim[i] < 0 || (shape->dim[i] && elements > MOST_FILLED / shape->dim[i]))
             return node_refuse(node, "its shape has the size %lld", (long long)shape->dim[i]);
         elements *= shape->dim[i];
     }
@@ -132,8 +133,10 @@ static bool fold_constant_of_shape(ImportNode *node)
     Shape shape;
     if (a && a->t && !import_tensor(node->import, a->t, &value))
         return false;
-    if (!shape_said(node, node_input(node, 0), &shape) || value_count(&value.shape) != 1)
+    if (!shape_said(node, node_input(node, 0), &shape))
         return false;
+    if (value_count(&value.shape) != 1)
+        return node_refuse(node, "its value is not one number");
     Numbers result = numbers_new(node->import->arena, value.type, &shape), one = numbers_of(&value);
     for (int64_t i = 0; i < result.count; i++)
         copy_element(&result, i, &one, 0);
@@ -148,17 +151,19 @@ static bool fold_range(ImportNode *node)
         if (!value || value_count(&value->shape) != 1)
             return node_refuse(node, "its start, limit and step have to be numbers");
         part[i] = numbers_of(value);
+        if (!part[i].integers != !part[0].integers)
+            return node_refuse(node, "its start, limit and step are of different types");
     }
     const double start = number_at(&part[0], 0), limit = number_at(&part[1], 0), step = number_at(&part[2], 0);
     const double count = step == 0 ? 0 : fmax(ceil((limit - start) / step), 0);
-    if (step == 0 || !(count <= 1 << 24))
+    if (step == 0 || !(count <= MOST))
         return node_refuse(node, "it has too many numbers");
     Numbers result = numbers_new(node->import->arena, part[0].type, &(Shape){.rank = 1, .dim = {(int64_t)count}});
     for (int64_t i = 0; i < result.count; i++) {
         if (result.floats)
             result.floats[i] = (float)(start + (double)i * step);
         else
-            result.integers[i] = part[0].integers[0] + i * part[2].integers[0];
+            result.integers[i] = (int64_t)((uint64_t)part[0].integers[0] + (uint64_t)i * (uint64_t)part[2].integers[0]);
     }
     return give(node, &result);
 }
@@ -312,6 +317,12 @@ static int64_t broadcast_place(const Shape *result, const Shape *x, int64_t elem
     return place;
 }
 
+/* shape_both, of no more elements than are worth having. */
+static bool folded_shape(const Shape *a, const Shape *b, Shape *result)
+{
+    return shape_both(a, b, result) && value_count(result) <= MOST;
+}
+
 static bool fold_word(ImportNode *node)
 {
     size_t row = 0;
@@ -322,7 +333,7 @@ static bool fold_word(ImportNode *node)
         return node_refuse(node, "of integers, two are supported");
     const Numbers a = numbers_of(first), b = numbers_of(second);
     Shape shape;
-    if (!shape_both(&a.shape, &b.shape, &shape) || !a.integers != !b.integers)
+    if (!folded_shape(&a.shape, &b.shape, &shape) || !a.integers != !b.integers)
         return node_refuse(node, "its inputs do not fit each other");
     Numbers result = numbers_new(node->import->arena, words[row].is_test ? ONNX_BOOL : a.type, &shape);
     for (int64_t i = 0; i < result.count; i++) {
@@ -366,7 +377,7 @@ static bool fold_where(ImportNode *node)
         return node_refuse(node, "its three inputs are not all there");
     const Numbers test = numbers_of(values[0]), a = numbers_of(values[1]), b = numbers_of(values[2]);
     Shape both, shape;
-    if (!shape_both(&a.shape, &b.shape, &both) || !shape_both(&both, &test.shape, &shape) || a.type != b.type)
+    if (!folded_shape(&a.shape, &b.shape, &both) || !folded_shape(&both, &test.shape, &shape) || a.type != b.type)
         return node_refuse(node, "its inputs do not fit each other");
     Numbers result = numbers_new(node->import->arena, a.type, &shape);
     for (int64_t i = 0; i < result.count; i++) {
@@ -380,9 +391,11 @@ static bool fold_expand(ImportNode *node)
 {
     const Numbers x = numbers_of(node_input(node, 0));
     Shape said, shape;
-    if (!node_input(node, 1) || !shape_said(node, node_input(node, 1), &said))
+    if (!node_input(node, 1))
+        return node_refuse(node, "it has no shape");
+    if (!shape_said(node, node_input(node, 1), &said))
         return false;
-    if (!shape_both(&x.shape, &said, &shape))
+    if (!folded_shape(&x.shape, &said, &shape))
         return node_refuse(node, "its shape does not fit");
     Numbers result = numbers_new(node->import->arena, x.type, &shape);
     for (int64_t i = 0; i < result.count; i++)
@@ -552,17 +565,19 @@ bool import_only_folds(const char *type)
     return !import_knows(type) && find_fold(type, &always) && !always;
 }
 
-/* Whether its inputs are known, and few where they are floats. */
+/* Whether its inputs are known, the first one there, and few where they are floats. */
 static bool is_worth_folding(const ImportNode *node)
 {
     int64_t floats = 0;
+    if (!node_input(node, 0))
+        return false;
     for (size_t i = 0; i < node->proto->n_input; i++) {
         const Value *value = node_input(node, i);
         if (value && !value_is_known(value))
             return false;
         floats += value && value->floats ? value_count(&value->shape) : 0;
     }
-    return floats <= FEW && node_input_count(node) > 0;
+    return floats <= FEW;
 }
 
 bool import_fold(ImportNode *node, bool *failed)
@@ -575,4 +590,12 @@ bool import_fold(ImportNode *node, bool *failed)
         return false;
     *failed = !fold(node);
     return !*failed;
+}
+
+const char *import_fold_type(uint32_t i)
+{
+    if (i < COUNT_OF(folds))
+        return folds[i].type;
+    i -= COUNT_OF(folds);
+    return i < COUNT_OF(words) ? words[i].type : NULL;
 }

@@ -182,11 +182,15 @@ NodeId node_wrapped(ImportNode *node, NodeId id, OnnxType type);
 const ImportRow *import_row(const char *type, int64_t opset);
 /* Whether there is no other way than to compute it while the model is imported. */
 bool import_only_folds(const char *type);
+/* All of them, in alphabetical order; NULL behind the last. */
+const ImportRow *import_row_at(uint32_t i);
 /* Whether there is a row of that operator for any opset. */
 bool import_knows(const char *type);
 
 /* Computes a node whose inputs are known enough for it; false: it is not one of these, or not all are. *failed: it was
  * refused. */
 bool import_fold(ImportNode *node, bool *failed);
+/* The operators that it computes; NULL behind the last. */
+const char *import_fold_type(uint32_t i);
 
 #endif

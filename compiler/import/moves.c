@@ -27,9 +27,12 @@ bool import_same(ImportNode *node)
 /* The mask says of each element that it is kept: booleans since opset 10. */
 static bool dropout_mask(ImportNode *node, const Shape *shape)
 {
+    enum { MOST = 1 << 24 };
     const int64_t count = value_count(shape);
     if (node->proto->n_output < 2 || !node->proto->output[1][0])
         return true;
+    if (count > MOST)
+        return node_refuse(node, "its mask has %lld elements", (long long)count);
     Arena *arena = node->import->arena;
     int64_t *kept = node->import->opset >= 10 ? NEW_ARRAY(arena, int64_t, count) : NULL;
     float *ones = kept ? NULL : NEW_ARRAY(arena, float, count);
@@ -313,7 +316,7 @@ bool import_split(ImportNode *node)
     for (int64_t i = 0, place = 0; i < parts; i++) {
         Shape shape = x->shape;
         shape.dim[axis] = count >= 0 ? sizes[i] : MIN(each, x->shape.dim[axis] - place);
-        if (shape.dim[axis] < 0 || place + shape.dim[axis] > x->shape.dim[axis])
+        if (shape.dim[axis] < 0 || shape.dim[axis] > x->shape.dim[axis] - place)
             return node_refuse(node, "its parts are larger than the whole");
         begin[axis] = place;
         place += shape.dim[axis];
@@ -333,7 +336,9 @@ bool import_gather(ImportNode *node)
     NodeId runs[MOST_RUNS];
     uint32_t run_count = 0;
     int axis;
-    if (!x || !places || !node_axis(node, node_int(node, "axis", 0), x->shape.rank, &axis))
+    if (!x || !places)
+        return node_refuse(node, "it has no places");
+    if (!node_axis(node, node_int(node, "axis", 0), x->shape.rank, &axis))
         return false;
     if (!places->integers)
         return node_refuse(node, "its places, '%s', are computed by the net", places->name);

@@ -126,6 +126,11 @@ const ImportRow *import_row(const char *type, int64_t opset)
     return NULL;
 }
 
+const ImportRow *import_row_at(uint32_t i)
+{
+    return i < COUNT_OF(rows) ? &rows[i] : NULL;
+}
+
 bool import_knows(const char *type)
 {
     for (size_t i = 0; i < COUNT_OF(rows); i++)

@@ -353,7 +353,9 @@ bool import_layer_norm(ImportNode *node)
 {
     Value *x = node_input(node, 0), *scale = node_input(node, 1), *bias = node_input(node, 2);
     int axis;
-    if (!x || !scale || !node_axis(node, node_int(node, "axis", -1), x->shape.rank, &axis))
+    if (!x || !scale)
+        return node_refuse(node, "it has no scale");
+    if (!node_axis(node, node_int(node, "axis", -1), x->shape.rank, &axis))
         return false;
     int64_t outer = 1, length = 1;
     Shape few = x->shape;

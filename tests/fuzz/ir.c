@@ -3,26 +3,12 @@
  */
 #include "ir/eval.h"
 #include "ir/text.h"
-#include "ir/verify.h"
 #include "tests/fuzz/support/fuzz.h"
 #include "tests/fuzz/support/model.h"
 #include "tests/support/model.h"
 #include "weights/weights.h"
 
 enum { AFFORDABLE = 50 * 1000 };
-
-static void check_text(Arena *arena, Diag *diag, const Graph *graph)
-{
-    Buf once = {0}, twice = {0};
-    graph_print(&once, graph);
-    Graph *again = graph_parse(arena, diag, diag_add_source(diag, "again.ir", buf_text(&once), once.length));
-    FUZZ_CHECK(again, "a printed graph is refused:\n%s\n%s", buf_text(&once), buf_text(diag->capture));
-    graph_print(&twice, again);
-    FUZZ_CHECK(!strcmp(buf_text(&once), buf_text(&twice)), "a printed graph reads as another:\n%s\n%s", buf_text(&once),
-               buf_text(&twice));
-    buf_free(&once);
-    buf_free(&twice);
-}
 
 static void evaluate(Diag *diag, Graph *graph)
 {
@@ -51,9 +37,7 @@ int fuzz_one(const uint8_t *bytes, size_t size)
                buf_text(&said));
     fuzz_check_messages(&diag, &said);
     if (graph) {
-        const char *broken = graph_verify(graph);
-        FUZZ_CHECK(!broken, "parsing left a broken graph: %s", broken);
-        check_text(arena, &diag, graph);
+        fuzz_check_graph(arena, graph);
         if (graph_cost(graph) < AFFORDABLE)
             evaluate(&diag, graph);
     }

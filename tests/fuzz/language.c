@@ -3,8 +3,6 @@
  * What is said of its layers adds up, and pixels do to a place what was counted. A text that parses can be formatted:
  * that keeps its syntax tree, and formatting it again changes nothing. A graph can be printed, and its text read back.
  */
-#include "ir/text.h"
-#include "ir/verify.h"
 #include "report/fold.h"
 #include "report/trial.h"
 #include "syntax/fmt.h"
@@ -49,22 +47,6 @@ static void check_format(FuzzModel *model)
     buf_free(&tree_of_once);
 }
 
-static void check_graph_text(FuzzModel *model)
-{
-    const char *broken = graph_verify(model->graph);
-    FUZZ_CHECK(!broken, "elaboration left a broken graph: %s", broken);
-    Buf once = {0}, twice = {0};
-    graph_print(&once, model->graph);
-    uint32_t source = diag_add_source(&model->diag, "net.ir", buf_text(&once), once.length);
-    Graph *again = graph_parse(model->arena, &model->diag, source);
-    FUZZ_CHECK(again, "a printed graph is refused:\n%s\n%s", buf_text(&once), buf_text(&model->said));
-    graph_print(&twice, again);
-    FUZZ_CHECK(!strcmp(buf_text(&once), buf_text(&twice)), "a printed graph reads as another:\n%s\n%s", buf_text(&once),
-               buf_text(&twice));
-    buf_free(&once);
-    buf_free(&twice);
-}
-
 static void check_layers(const FuzzModel *model)
 {
     Layers layers = layers_of(model->arena, model->graph);
@@ -106,7 +88,7 @@ int fuzz_one(const uint8_t *bytes, size_t size)
     check_format(&model);
     fuzz_model_elaborate(&model);
     if (model.graph) {
-        check_graph_text(&model);
+        fuzz_check_graph(model.arena, model.graph);
         check_layers(&model);
         check_field(&model);
     }

@@ -2,6 +2,8 @@
 #include "tests/fuzz/support/model.h"
 
 #include "elaborate/elaborate.h"
+#include "ir/text.h"
+#include "ir/verify.h"
 #include "ops/op.h"
 #include "tests/fuzz/support/fuzz.h"
 
@@ -62,6 +64,25 @@ void fuzz_model_end(FuzzModel *model)
     files_clear();
     buf_free(&model->said);
     arena_free(model->arena);
+}
+
+void fuzz_check_graph(Arena *arena, const Graph *graph)
+{
+    Diag diag;
+    Buf said = {0}, once = {0}, twice = {0};
+    diag_init(&diag, arena);
+    diag.capture = &said;
+    const char *broken = graph_verify(graph);
+    FUZZ_CHECK(!broken, "it is a broken graph: %s", broken);
+    graph_print(&once, graph);
+    Graph *again = graph_parse(arena, &diag, diag_add_source(&diag, "again.ir", buf_text(&once), once.length));
+    FUZZ_CHECK(again, "a printed graph is refused:\n%s\n%s", buf_text(&once), buf_text(&said));
+    graph_print(&twice, again);
+    FUZZ_CHECK(!strcmp(buf_text(&once), buf_text(&twice)), "a printed graph reads as another:\n%s\n%s", buf_text(&once),
+               buf_text(&twice));
+    buf_free(&said);
+    buf_free(&once);
+    buf_free(&twice);
 }
 
 int64_t graph_cost(const Graph *graph)

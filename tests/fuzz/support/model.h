@@ -25,6 +25,9 @@ void fuzz_model_end(FuzzModel *model);
 /* Checks what every message keeps: UTF-8 as it was in the input, no control characters but line ends. */
 void fuzz_check_messages(const Diag *diag, const Buf *said);
 
+/* Checks that a graph keeps its rules, and that its text reads back as itself. */
+void fuzz_check_graph(Arena *arena, const Graph *graph);
+
 /* Elements that values of the graph have, and its multiply-adds, together: what it costs to evaluate. */
 int64_t graph_cost(const Graph *graph);
 
