@@ -122,6 +122,9 @@ pictures: all                       ## the README's pictures, from what the comm
 	@scripts/deps.sh pictures
 	@scripts/pictures.sh $(BUILD)
 
+docs: all                           ## the list of operators in docs/onnx.md, from what the importer knows
+	@scripts/docs.sh $(BUILD)
+
 format:                             ## clang-format on all sources
 	@clang-format -i $(OURS)
 
@@ -200,4 +203,4 @@ $(FUZZNET).c $(FUZZNET).h $(FUZZNET)_weights.c &: tests/golden/lenet.fov $(BUILD
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps deps-emulators demo test test-all check-opencl tests golden golden-update fuzz fuzz-corpus fuzzers replays install uninstall bench bench-nets bench-tune bench-peers note zoo pictures format tidy wc clean
+.PHONY: all help deps deps-emulators demo test test-all check-opencl tests golden golden-update fuzz fuzz-corpus fuzzers replays install uninstall bench bench-nets bench-tune bench-peers note zoo pictures docs format tidy wc clean

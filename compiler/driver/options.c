@@ -3,6 +3,7 @@
 #include "driver/budget.h"
 #include "driver/help.h"
 #include "driver/manual.h"
+#include "import/table.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -380,6 +381,14 @@ static void print_version(void)
     printf("fovea %s\n", FOVEA_VERSION);
 }
 
+static void print_operators(void)
+{
+    Buf text = {0};
+    import_table(&text);
+    fputs(buf_text(&text), stdout);
+    buf_free(&text);
+}
+
 /* What is asked of the compiler itself, not of a command. false: the word is none of these. */
 static bool print_about(const char *word)
 {
@@ -389,7 +398,8 @@ static bool print_about(const char *word)
     } abouts[] = {{"--help", help_print},
                   {"-h", help_print},
                   {"--version", print_version},
-                  {"--print-manual", manual_print}}; /* for the Makefile */
+                  {"--print-manual", manual_print}, /* these for the Makefile */
+                  {"--print-operators", print_operators}};
     for (size_t i = 0; i < COUNT_OF(abouts); i++)
         if (strcmp(word, abouts[i].word) == 0) {
             abouts[i].print();

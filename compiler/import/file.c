@@ -10,8 +10,6 @@
 #include "support/file.h"
 #include "support/names.h"
 
-enum { NEWEST_OPSET = 27 };
-
 bool is_onnx_path(const char *path)
 {
     return strcmp(path_extension(path), ".onnx") == 0;

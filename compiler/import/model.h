@@ -6,6 +6,8 @@
 #include "onnx.pb-c.h"
 #include "support/names.h"
 
+enum { NEWEST_OPSET = 27 }; /* that is read */
+
 /* Element types of ONNX, by their short names here. */
 typedef enum OnnxType {
     ONNX_NONE = ONNX__TENSOR_PROTO__DATA_TYPE__UNDEFINED,
