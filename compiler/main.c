@@ -14,6 +14,7 @@
 #include "driver/devices.h"
 #include "driver/draw.h"
 #include "driver/format.h"
+#include "driver/model.h"
 #include "driver/opt.h"
 #include "driver/options.h"
 #include "driver/outputs.h"
@@ -22,7 +23,6 @@
 #include "driver/run.h"
 #include "driver/tune.h"
 #include "driver/weights.h"
-#include "import/import.h"
 #include "onnx/export.h"
 #include "support/file.h"
 #include "weights/weights.h"
@@ -47,14 +47,6 @@ static bool export_net(Diag *diag, const Graph *net, const Options *options)
     return onnx_export(diag, net, &onnx, options->output);
 }
 
-/* The model as a Graph: of a text, or of an ONNX file. */
-static Graph *read_net(Arena *arena, Diag *diag, const Options *options)
-{
-    if (is_onnx_path(options->model))
-        return import_file(arena, diag, options->model, &(ImportOptions){.batch = options->elaborate.batch}, NULL);
-    return elaborate_file(arena, diag, options->model, &options->elaborate);
-}
-
 static bool work(const Options *options, Arena *arena, Diag *diag)
 {
     if (options->command == COMMAND_FMT)
@@ -69,7 +61,7 @@ static bool work(const Options *options, Arena *arena, Diag *diag)
     if (options->command == COMMAND_CHECK && is_case_folder(options->model))
         return check_cases(diag, options->model, options);
 
-    Graph *net = read_net(arena, diag, options);
+    Graph *net = model_read(arena, diag, options, NULL);
     if (!net)
         return false;
     if (options->command == COMMAND_WEIGHTS)

@@ -81,16 +81,45 @@ static bool parse_count(Diag *diag, const char *option, const char *text, int64_
     return true;
 }
 
-static bool parse_define(Options *options, Arena *arena, Diag *diag, const char *text)
+/* NAME=VALUE, split; `form` says what is wanted: "-D takes NAME=VALUE". */
+static bool parse_pair(Arena *arena, Diag *diag, const char *form, const char *text, Define *pair)
 {
     const char *equals = strchr(text, '=');
     if (!equals || equals == text) {
-        diag_error(diag, NOWHERE, "-D takes NAME=VALUE, not '%s'", text);
+        diag_error(diag, NOWHERE, "%s, not '%s'", form, text);
         return false;
     }
-    Define define = {arena_strndup(arena, text, (size_t)(equals - text)), equals + 1};
+    *pair = (Define){arena_strndup(arena, text, (size_t)(equals - text)), equals + 1};
+    return true;
+}
+
+static bool parse_define(Options *options, Arena *arena, Diag *diag, const char *text)
+{
+    Define define;
+    if (!parse_pair(arena, diag, "-D takes NAME=VALUE", text, &define))
+        return false;
     VEC_PUSH(arena, &options->defines, define);
     options->parameters = options->parameters ? arena_printf(arena, "%s %s", options->parameters, text) : text;
+    return true;
+}
+
+static bool parse_dim(Options *options, Arena *arena, Diag *diag, const char *text)
+{
+    Define pair;
+    int64_t size = 0;
+    if (!parse_pair(arena, diag, "--dim takes NAME=SIZE", text, &pair) ||
+        !parse_count(diag, arena_printf(arena, "dim %s=", pair.name), pair.value, &size))
+        return false;
+    VEC_PUSH(arena, &options->dims, (ImportDim){pair.name, size});
+    return true;
+}
+
+static bool parse_const(Options *options, Arena *arena, Diag *diag, const char *text)
+{
+    Define pair;
+    if (!parse_pair(arena, diag, "--const takes NAME=FILE", text, &pair))
+        return false;
+    VEC_PUSH(arena, &options->constants, pair);
     return true;
 }
 
@@ -224,6 +253,10 @@ static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionR
         return parse_count(diag, row->name, value, &options->bench.runs);
     if (strcmp(row->name, "define") == 0)
         return parse_define(options, arena, diag, value);
+    if (strcmp(row->name, "dim") == 0)
+        return parse_dim(options, arena, diag, value);
+    if (strcmp(row->name, "const") == 0)
+        return parse_const(options, arena, diag, value);
     if (strcmp(row->name, "embed") == 0)
         return parse_embed(options, diag, value);
     if (strcmp(row->name, "weights-as") == 0)

@@ -10,6 +10,7 @@
 #include "elaborate/elaborate.h"
 #include "emit/emit.h"
 #include "emit/target.h"
+#include "import/import.h"
 #include "pass/pass.h"
 #include "plan/tuned.h"
 #include "report/rf.h"
@@ -80,7 +81,9 @@ typedef struct Options {
     VEC(Define) defines;
     const char *parameters; /* those as one line: "classes=10 depth=20"; NULL: none */
     ElaborateOptions elaborate;
-    Words passed; /* run: options for the program itself */
+    VEC(ImportDim) dims;   /* of ONNX files: --dim */
+    VEC(Define) constants; /* --const: inputs and their files */
+    Words passed;          /* run: options for the program itself */
 } Options;
 
 typedef enum OptionsResult {

@@ -13,6 +13,7 @@
 
 #include "ir/graph.h"
 
+/* A dimension that the model leaves open, by the name that it has there, or "INPUT.AXIS" where it has none. */
 typedef struct ImportDim {
     const char *name;
     int64_t value;
@@ -21,15 +22,15 @@ typedef struct ImportDim {
 /* What an input will be: it closes dimensions, and where the numbers of integers and booleans have to be known, or are
  * wider than f32 holds, they are bound as constants. */
 typedef struct ImportGiven {
-    const char *name; /* NULL: that of the input of this place */
+    const char *name; /* of the input, in the model or as a port; NULL: the next that none is named for */
     const struct Value *value;
-    bool is_constant; /* bound whatever it is for */
+    bool is_constant; /* --const: bound whatever it is for */
 } ImportGiven;
 
 typedef struct ImportOptions {
     const ImportDim *dims; /* --dim NAME=VALUE */
     uint32_t dim_count;
-    int64_t batch; /* of an input's axis 0 that the model leaves open and no dim names; 0: 1 */
+    int64_t batch; /* of a first axis that nothing else closes; 0: 1 */
     const ImportGiven *given;
     uint32_t given_count;
 } ImportOptions;

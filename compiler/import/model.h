@@ -70,6 +70,8 @@ typedef struct Import {
     uint32_t refused; /* nodes */
     ImportPorts *ports;
     NameSet port_names;
+    const ImportGiven **given; /* for each input of the model; NULL: nothing is */
+    VEC(ImportDim) dims;       /* those that the model leaves open and that have been closed */
 } Import;
 
 /* ---- inputs and outputs (ports.c) ---- */
@@ -94,6 +96,9 @@ bool import_wrong(Import *import, const char *format, ...) PRINTF_LIKE(2, 3);
 Value *import_find(const Import *import, const char *name);
 /* Takes the place of one with that name, which ONNX does not allow: false then. */
 bool import_define(Import *import, Value *value);
+
+/* A name as .fov has them: letters, digits and "_", "KIND_" in front where it begins with no letter. */
+const char *import_safe_name(Arena *arena, const char *kind, const char *name);
 
 /* Elements; 1 for rank 0, 0 where a dimension is. */
 int64_t value_count(const Shape *shape);

@@ -6,85 +6,25 @@
  */
 #include <ctype.h>
 
+#include "import/given.h"
 #include "import/model.h"
 
-/* A dimension that the model leaves open. */
-static bool open_dimension(Import *import, const char *input, int axis, const char *name, int64_t *size)
-{
-    for (uint32_t i = 0; name && i < import->options->dim_count; i++)
-        if (strcmp(import->options->dims[i].name, name) == 0) {
-            *size = import->options->dims[i].value;
-            return true;
-        }
-    if (axis == 0) {
-        *size = MAX(import->options->batch, 1);
-        return true;
-    }
-    return import_wrong(import, "input '%s': the model leaves its axis %d open%s", input, axis,
-                        name ? arena_printf(import->arena, ", as '%s'", name) : "");
-}
-
-/* The sizes that the model says, or what will be given. */
-static bool input_shape(Import *import, const Onnx__ValueInfoProto *input, const Value *given, Shape *shape)
-{
-    const Onnx__TensorShapeProto *dims = input->type->tensor_type->shape;
-    if (dims->n_dim > MAX_RANK)
-        return import_wrong(import, "input '%s' has more than 6 axes", input->name);
-    if (given && given->shape.rank != (int)dims->n_dim)
-        return import_wrong(import, "input '%s' has %zu axes, what is given has %d", input->name, dims->n_dim,
-                            given->shape.rank);
-    *shape = (Shape){.rank = (int)dims->n_dim};
-    for (int i = 0; i < shape->rank; i++) {
-        const Onnx__TensorShapeProto__Dimension *dim = dims->dim[i];
-        bool is_number = dim->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE && dim->dim_value > 0;
-        const char *name =
-            dim->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_PARAM ? dim->dim_param : NULL;
-        if (is_number)
-            shape->dim[i] = dim->dim_value;
-        else if (given)
-            shape->dim[i] = given->shape.dim[i];
-        else if (!open_dimension(import, input->name, i, name && name[0] ? name : NULL, &shape->dim[i]))
-            return false;
-    }
-    if (given && !shape_equal(&given->shape, shape))
-        return import_wrong(import, "input '%s' is %s, what is given for it is %s", input->name,
-                            shape_full_text(import->arena, shape), shape_full_text(import->arena, &given->shape));
-    int64_t count = 1;
-    for (int i = 0; i < shape->rank; i++) {
-        if (shape->dim[i] > LIMIT_DIMENSION || (shape->dim[i] > 0 && count > LIMIT_ELEMENTS / shape->dim[i]))
-            return import_wrong(import, "input '%s' is too large", input->name);
-        count *= shape->dim[i];
-    }
-    return true;
-}
-
-/* A name as .fov has them, letters, digits and "_", that no other port has. */
-static const char *port_name(Import *import, const char *kind, const char *name)
+const char *import_safe_name(Arena *arena, const char *kind, const char *name)
 {
     Buf text = {0};
     if (!isalpha((unsigned char)name[0]))
         buf_printf(&text, "%s_", kind);
     for (const char *at = name; *at; at++)
         buf_printf(&text, "%c", isalnum((unsigned char)*at) ? *at : '_');
-    const char *safe = arena_strdup(import->arena, buf_text(&text));
+    const char *safe = arena_strdup(arena, buf_text(&text));
     buf_free(&text);
-    return name_free(&import->port_names, safe);
+    return safe;
 }
 
-/* What is given for the input of that name and place; NULL: nothing. */
-static const ImportGiven *find_given(const Import *import, const char *name, uint32_t place)
+/* A safe name that no other port has. */
+static const char *port_name(Import *import, const char *kind, const char *name)
 {
-    const ImportOptions *options = import->options;
-    for (uint32_t i = 0; i < options->given_count; i++)
-        if (options->given[i].name ? strcmp(options->given[i].name, name) == 0 : i == place)
-            return &options->given[i];
-    return NULL;
-}
-
-static bool is_tensor(const Onnx__ValueInfoProto *input)
-{
-    const Onnx__TypeProto *type = input->type;
-    return type && type->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE && type->tensor_type->shape;
+    return name_free(&import->port_names, import_safe_name(import->arena, kind, name));
 }
 
 /* An input whose numbers a run gets. */
@@ -96,31 +36,33 @@ static void add_port(Import *import, Value *value, uint32_t place)
     VEC_PUSH(import->arena, &import->ports->inputs, ((ImportPort){value, place}));
 }
 
-static bool add_input(Import *import, const Onnx__ValueInfoProto *input, uint32_t place)
+static bool has_to_be_known(Import *import, const Value *value)
+{
+    import_wrong(import, "the numbers of input '%s' decide a shape, an axis or the like, and have to be known",
+                 value->name);
+    diag_hint(import->diag, "--const %s=FILE", value->name);
+    return false;
+}
+
+static bool add_input(Import *import, size_t i, uint32_t place)
 {
     static const float no_numbers[1];
     Value *value = NEW(import->arena, Value);
-    const ImportGiven *given = find_given(import, input->name, place);
-    if (!is_tensor(input))
-        return import_wrong(import, "input '%s' is no tensor of a known number of axes", input->name);
-    *value = (Value){.name = input->name, .type = (OnnxType)input->type->tensor_type->elem_type, .node = NODE_NONE};
-    const char *type = onnx_type_name(import->arena, value->type);
-    if (!input_shape(import, input, given ? given->value : NULL, &value->shape))
+    const ImportGiven *given = given_for(import, i);
+    *value = (Value){.name = import->model->graph->input[i]->name, .node = NODE_NONE};
+    if (!given_shape(import, i, &value->shape, &value->type))
         return false;
-    if (given && given->value->type != value->type)
-        return import_wrong(import, "input '%s' is %s, what is given for it is %s", value->name, type,
-                            onnx_type_name(import->arena, given->value->type));
     const bool is_integer = onnx_type_is_integer(value->type),
                is_known = is_integer && import_has_to_know(import, value);
     if (!is_integer && !onnx_type_is_float(value->type))
-        return import_wrong(import, "input '%s' is of %s, which is not supported", value->name, type);
+        return import_wrong(import, "input '%s' is of %s, which is not supported", value->name,
+                            onnx_type_name(import->arena, value->type));
     import_define(import, value);
     if (is_integer && given && (given->is_constant || is_known || !value_is_exact(given->value)))
         value->integers = given->value->integers;
     else if (is_integer && is_known)
-        return import_wrong(
-            import, "the numbers of input '%s' decide a shape, an axis or the like, and have to be known", value->name);
-    else if (!value_count(&value->shape) && onnx_type_is_float(value->type))
+        return has_to_be_known(import, value);
+    else if (!value_count(&value->shape) && !is_integer)
         value->floats = no_numbers;
     else if (!shape_fits(&value->shape))
         return import_wrong(import, "input '%s' has no elements", value->name);
@@ -133,12 +75,13 @@ bool import_inputs(Import *import)
 {
     const Onnx__GraphProto *graph = import->model->graph;
     uint32_t place = 0;
+    if (!given_prepare(import))
+        return false;
     for (size_t i = 0; i < graph->n_input; i++) {
         const Onnx__ValueInfoProto *input = graph->input[i];
         if (!input->name || !input->name[0])
             return import_wrong(import, "an input has no name");
-        /* Old files list weights among the inputs. */
-        if (!import_find(import, input->name) && !add_input(import, input, place++))
+        if (given_is_input(import, input) && !add_input(import, i, place++))
             return false;
     }
     return true;

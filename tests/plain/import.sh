@@ -59,6 +59,33 @@ done
 [ $? -eq 1 ] && grep -q '^fovea: error: there is no model.onnx in ' err && ok "a folder without cases" ||
     not_ok "a folder without cases" "$(cat out err | head -n 1)"
 
+# ---- options for what models leave open ----
+
+# refused WHAT WANTED ARGUMENT...: one error with these words, and nothing printed.
+refused() {
+    what=$1 wanted=$2
+    shift 2
+    "$fovea" show "$@" >out 2>err
+    [ $? -eq 1 ] && [ ! -s out ] && grep -q "^fovea: error: .*$wanted" err && ok "$what" || not_ok "$what" "$(cat out err | head -n 1)"
+}
+
+# npy FILE DESCR SHAPE BYTES...: an array, of which the bytes are given as printf takes them.
+npy() {
+    header="{'descr': '$2', 'fortran_order': False, 'shape': $3, }"
+    { printf '\223NUMPY\001\000'; printf "\\$(printf %03o ${#header})\\000%s" "$header"; printf "$4"; } >"$1"
+}
+
+npy one.npy '<i8' '(1,)' '\1\0\0\0\0\0\0\0'
+printf 'no array' >no.npy
+refused "a size for what is not open" "the model leaves no dimension 'N' open" lenet.onnx --dim N=2
+refused "a batch for what is not open" "nothing leaves its first axis open" lenet.onnx --batch 2
+refused "a size that is none" "takes a whole number of at least 1, not '0'" lenet.onnx --dim N=0
+refused "a size without a name" "takes NAME=SIZE, not '=2'" lenet.onnx --dim =2
+refused "a constant for no input" "no input is called 'none'" lenet.onnx --const none=one.npy
+refused "a constant of another shape" "has [0-9]* axes, what is given has 1" lenet.onnx --const image=one.npy
+refused "a constant that is no array" "no.npy: this is no .npy file, or it is damaged" lenet.onnx --const image=no.npy
+refused "such an option for a text" "is for ONNX files" "$root/examples/lenet5/lenet5.fov" --dim N=2
+
 # ---- models of others ----
 
 if [ ! -d "$material/onnx_tests" ]; then
@@ -83,6 +110,20 @@ for case in add_uint8 div_int8 sub_int8 mul_int8 max_float64 where_example pow_e
     ln -s "$material/onnx_tests/node/test_$case" some/
 done
 cases "integers, doubles, truth and powers" some 12
+resnet=$material/nets/resnet20_cifar10/model.onnx
+"$fovea" show "$resnet" --dim N=3 | grep -q 'batch 3)$' && "$fovea" show "$resnet" --batch 2 | grep -q 'batch 2)$' &&
+    ok "an open first axis has a size" || not_ok "an open first axis has a size"
+refused "a name that is not the model's" "the model leaves no dimension 'M' open" "$resnet" --dim M=3
+refused "a constant of floats" "is f32: integers and booleans alone can be constants" "$resnet" \
+    --const input="$material/nets/resnet20_cifar10/test_data_set_0/input_0.pb"
+expand=$material/onnx_tests/node/test_expand_dim_changed
+npy shape.npy '<i8' '(3,)' '\2\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\6\0\0\0\0\0\0\0'
+for file in shape.npy "$expand/test_data_set_0/input_1.pb"; do
+    "$fovea" show "$expand/model.onnx" --const new_shape="$file" >out 2>err && ok "a shape of $(basename $file)" ||
+        not_ok "a shape of $(basename $file)" "$(head -n 1 err)"
+done
+npy wrong.npy '<i4' '(3,)' '\2\0\0\0\1\0\0\0\6\0\0\0'
+refused "a constant of another type" "is i64, what is given is i32" "$expand/model.onnx" --const new_shape=wrong.npy
 "$fovea" check "$material/onnx_tests/node/test_qlinearconv" >out 2>err
 grep -q "^test_qlinearconv: refused: node '.*' (QLinearConv, opset [0-9]*): this operator is not supported$" out &&
     ok "a refusal says the node, operator and opset" || not_ok "a refusal says the node, operator and opset" "$(head -n 1 out)"
