@@ -115,12 +115,11 @@ static bool run_trial(const Check *check, const Graph *graph, const char *progra
 
 /* ---- comparison ---- */
 
-/* Copies one batch out of `examples`; places beyond the last are zero. */
-static Tensor take_batch(const Shape *shape, const float *values, int64_t examples, int64_t batch)
+/* Copies a run's examples out of all, `places` from number `first` on; those beyond the last are zero. */
+static Tensor take_batch(const Shape *shape, const float *values, int64_t examples, int64_t first, int64_t places)
 {
     Tensor tensor = tensor_new(shape);
-    int64_t each = shape_count(shape) / shape->dim[0], first = batch * shape->dim[0];
-    int64_t count = MIN(shape->dim[0], examples - first);
+    int64_t each = shape_count(shape) / places, count = MIN(places, examples - first);
     for (int64_t i = 0; i < count * each; i++)
         tensor.at[i] = (double)values[first * each + i];
     return tensor;
@@ -150,7 +149,7 @@ typedef struct Recorded {
 static int64_t port_elements(const Graph *graph, const Port *port)
 {
     const Shape *shape = &graph_node(graph, port->node)->type.shape;
-    return shape_count(shape) / shape->dim[0];
+    return shape_count(shape) / graph_batch(graph);
 }
 
 static bool read_recorded(const Check *check, const Graph *graph, const char *results, Recorded *recorded)
@@ -171,22 +170,22 @@ static bool read_recorded(const Check *check, const Graph *graph, const char *re
     return true;
 }
 
-/* Compares one batch with the reference; `differences` has one entry an output, of which the largest is kept. */
-static void compare_batch(const Graph *graph, const Recorded *recorded, int64_t batch, double *differences)
+/* Compares one run, whose examples begin at number `first`, with the reference; `differences` has one entry an output,
+ * of which the largest is kept. */
+static void compare_batch(const Graph *graph, const Recorded *recorded, int64_t first, double *differences)
 {
+    const int64_t places = graph_batch(graph);
     Tensor *inputs = calloc(graph->inputs.count + 1, sizeof *inputs);
     Tensor *outputs = calloc(graph->outputs.count + 1, sizeof *outputs);
     if (!inputs || !outputs)
         fatal("out of memory");
     for (uint32_t i = 0; i < graph->inputs.count; i++)
         inputs[i] = take_batch(&graph_node(graph, graph->inputs.at[i].node)->type.shape, recorded->inputs[i],
-                               recorded->examples, batch);
+                               recorded->examples, first, places);
     eval_graph(graph, inputs, outputs, NULL, NULL);
     for (uint32_t i = 0; i < graph->outputs.count; i++) {
-        int64_t places = outputs[i].shape.dim[0], each = shape_count(&outputs[i].shape) / places;
-        int64_t count = MIN(places, recorded->examples - batch * places);
-        double difference =
-            largest_difference(outputs[i].at, recorded->outputs[i] + batch * places * each, count * each);
+        int64_t each = shape_count(&outputs[i].shape) / places, count = MIN(places, recorded->examples - first);
+        double difference = largest_difference(outputs[i].at, recorded->outputs[i] + first * each, count * each);
         differences[i] = fmax(differences[i], difference);
         tensor_free(&outputs[i]);
     }
@@ -217,9 +216,8 @@ static bool measure(Check *check, const Graph *graph, const Graph *reference, co
         Recorded recorded;
         if (!run_trial(check, graph, program, &trials[t], results) || !read_recorded(check, graph, results, &recorded))
             return false;
-        int64_t batch = graph_node(graph, graph->inputs.at[0].node)->type.shape.dim[0];
-        for (int64_t b = 0; b * batch < recorded.examples; b++)
-            compare_batch(reference, &recorded, b, differences);
+        for (int64_t first = 0; first < recorded.examples; first += graph_batch(graph))
+            compare_batch(reference, &recorded, first, differences);
     }
     return true;
 }

@@ -31,7 +31,7 @@ static void write_usage_of_labels(const Emission *emission, Buf *out)
     const char *labels = port_labels(emission, output), *size = port_macro(emission, output);
     if (!labels)
         return;
-    if (port_type(emission, output)->shape.dim[0] > 1)
+    if (graph_batch(emission->graph) > 1)
         size = arena_printf(emission->arena, "%s / %s_BATCH", size, emission->macro);
     buf_puts(out, " *\n *   fovea_score best[3];\n");
     buf_printf(out, " *   const int found = fovea_top(%s, %s, 3, best);\n", port_field(emission, output), size);
@@ -110,7 +110,7 @@ static void write_sizes(const Emission *emission, Buf *out)
         out,
         "/* Elements of each tensor, batch included. Pictures are channels x height x width; bytes (unsigned char)\n"
         " * are height x width x channels, as decoders give them. */\n");
-    buf_printf(out, "#define %s_BATCH %lld\n", m, (long long)port_type(emission, &graph->inputs.at[0])->shape.dim[0]);
+    buf_printf(out, "#define %s_BATCH %lld\n", m, (long long)graph_batch(graph));
     for (uint32_t i = 0; i < graph->inputs.count + graph->outputs.count; i++) {
         bool in = i < graph->inputs.count;
         const Port *port = in ? &graph->inputs.at[i] : &graph->outputs.at[i - graph->inputs.count];

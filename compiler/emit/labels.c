@@ -43,7 +43,7 @@ void emit_labels_interface(const Emission *emission, Buf *out)
         const Port *port = &emission->graph->outputs.at[i];
         if (!port->label_count)
             continue;
-        bool batch = graph_node(emission->graph, port->node)->type.shape.dim[0] > 1;
+        bool batch = graph_batch(emission->graph) > 1;
         buf_printf(out, "/* What the elements of %s stand for%s. */\n", port_field(emission, port),
                    batch ? ", in each example" : "");
         buf_printf(out, "extern const char *const %s[%u];\n", port_labels(emission, port), port->label_count);

@@ -3,17 +3,20 @@
 #include "emit/kernel.h"
 #include "support/file.h"
 
+/* Without their axis 0 where it is the batch. */
 static void write_ports(const Emission *emission, Buf *out, bool in)
 {
+    const int64_t batch = graph_batch(emission->graph);
     uint32_t count = in ? emission->graph->inputs.count : emission->graph->outputs.count;
     buf_printf(out, "static const fovea_port %s[] = {\n", in ? "inputs" : "outputs");
     for (uint32_t i = 0; i < count; i++) {
         const Port *port = in ? &emission->graph->inputs.at[i] : &emission->graph->outputs.at[i];
         const Type *type = &graph_node(emission->graph, port->node)->type;
-        buf_printf(out, "    {.name = \"%s\", .rank = %d, .dims = {", port->name, type->shape.rank - 1);
-        for (int axis = 1; axis < type->shape.rank; axis++)
-            buf_printf(out, "%s%lld", axis > 1 ? ", " : "", (long long)type->shape.dim[axis]);
-        buf_puts(out, type->shape.rank > 1 ? "}" : "0}");
+        const int first = type->shape.dim[0] == batch, rank = type->shape.rank - first;
+        buf_printf(out, "    {.name = \"%s\", .rank = %d, .dims = {", port->name, rank);
+        for (int axis = first; axis < type->shape.rank; axis++)
+            buf_printf(out, "%s%lld", axis > first ? ", " : "", (long long)type->shape.dim[axis]);
+        buf_puts(out, rank ? "}" : "0}");
         if (type->dtype == DT_U8)
             buf_puts(out, ", .is_u8 = 1");
         if (port->picture.resize)

@@ -102,12 +102,13 @@ static void add_row(const Show *show, Table *table, const FoldedRow *row)
 static void print_ports(Buf *buf, const Show *show)
 {
     const Graph *net = show->net;
+    const int64_t batch = graph_batch(net);
     for (uint32_t i = 0; i < net->inputs.count + net->outputs.count; i++) {
         bool input = i < net->inputs.count;
         const Port *port = input ? &net->inputs.at[i] : &net->outputs.at[i - net->inputs.count];
         const Type *type = &graph_node(net, port->node)->type;
         buf_printf(buf, "%-6s  %s: %s[%s]\n", input ? "input" : "output", port->name, dtype_name(type->dtype),
-                   shape_text(show->arena, &type->shape));
+                   (type->shape.dim[0] == batch ? shape_text : shape_full_text)(show->arena, &type->shape));
     }
 }
 
@@ -185,7 +186,7 @@ void show_table(Buf *buf, const Graph *net, const Plan *plan, const char *model,
     add_columns(&table, options);
     for (uint32_t i = 0; i < rows.count; i++)
         add_row(&show, &table, &rows.at[i]);
-    int64_t batch = net->inputs.count ? graph_node(net, net->inputs.at[0].node)->type.shape.dim[0] : 1;
+    int64_t batch = graph_batch(net);
     buf_printf(buf, "%s (%s, target %s, batch %lld)\n", net->name, path_base(model), plan->target->name,
                (long long)batch);
     print_ports(buf, &show);
