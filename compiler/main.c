@@ -21,6 +21,7 @@
 #include "driver/print.h"
 #include "driver/process.h"
 #include "driver/run.h"
+#include "driver/tensor_run.h"
 #include "driver/tune.h"
 #include "driver/weights.h"
 #include "onnx/export.h"
@@ -61,7 +62,8 @@ static bool work(const Options *options, Arena *arena, Diag *diag)
     if (options->command == COMMAND_CHECK && is_case_folder(options->model))
         return check_cases(diag, options->model, options);
 
-    Graph *net = model_read(arena, diag, options, NULL);
+    ImportPorts ports = {0};
+    Graph *net = model_read(arena, diag, options, &ports);
     if (!net)
         return false;
     if (options->command == COMMAND_WEIGHTS)
@@ -104,7 +106,8 @@ static bool work(const Options *options, Arena *arena, Diag *diag)
         return build_program(diag, plan, &emit, options->output, &options->build) &&
                write_depfile(diag, options, &emit, net);
     case COMMAND_RUN:
-        return run_program(diag, plan, &emit, options);
+        return tensor_run_wanted(options) ? tensor_run(diag, plan, &emit, options, &ports)
+                                          : run_program(diag, plan, &emit, options);
     case COMMAND_BENCH:
         return bench_net(diag, plan, &emit, options);
     default:

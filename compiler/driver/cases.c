@@ -147,10 +147,10 @@ static bool write_main(Case *one, const Graph *graph)
 }
 
 /* As f32, those that the net has. */
-static bool write_inputs(Case *one, const ImportPorts *ports, const DataSet *data)
+static bool write_inputs(Case *one, const ImportPorts *ports)
 {
     for (uint32_t i = 0; i < ports->inputs.count; i++) {
-        const Value *value = &data->inputs.at[ports->inputs.at[i].place];
+        const Value *value = ports->inputs.at[i].given;
         const char *path = path_join(one->arena, one->place, arena_printf(one->arena, "in%u", i));
         const size_t count = (size_t)value_count(&value->shape);
         if (!file_write_atomic(&one->diag, path, value_floats(one->arena, value), count * sizeof(float)))
@@ -197,7 +197,7 @@ static Verdict run_target(Case *one, const Target *target, const Graph *net, con
     Plan *plan = plan_make(graph, target);
     const EmitOptions emit = {.prefix = "net", .model_path = "model.onnx", .embed = EMBED_NONE};
     if (!emit_model(&one->diag, plan, &emit, one->place) || !carried_write(&one->diag, one->place, 0) ||
-        !write_main(one, graph) || !write_inputs(one, ports, data))
+        !write_main(one, graph) || !write_inputs(one, ports))
         return refusal(one);
     const char *program = build_source(one->arena, &one->diag, one->place, "case.c");
     if (!program)

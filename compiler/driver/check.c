@@ -16,7 +16,6 @@
 #include "weights/weights.h"
 
 #include <math.h>
-#include <unistd.h>
 
 /* Allowed difference, relative to the largest value of the output in question; with Winograd's algorithm. */
 static const double TOLERANCE = 1e-5, TOLERANCE_WINOGRAD = 1e-4;
@@ -76,15 +75,6 @@ static bool write_random(const Check *check, const Graph *graph, const char *dir
     return true;
 }
 
-/* The program works in its own folder, so the user's paths are made absolute. */
-static const char *absolute(Arena *arena, const char *path)
-{
-    char *here = getcwd(NULL, 0);
-    const char *whole = here ? path_join(arena, arena_strdup(arena, here), path) : path;
-    free(here);
-    return whole;
-}
-
 static bool run_trial(const Check *check, const Graph *graph, const char *program, const Trial *trial,
                       const char *results)
 {
@@ -98,7 +88,7 @@ static bool run_trial(const Check *check, const Graph *graph, const char *progra
     if (!trial->files && !write_random(check, graph, results, &argv))
         return false;
     for (uint32_t i = 0; trial->files && i < trial->files->count; i++)
-        VEC_PUSH(arena, &argv, absolute(arena, trial->files->at[i]));
+        VEC_PUSH(arena, &argv, path_absolute(arena, trial->files->at[i]));
     Process process;
     if (!process_start(&process, arena, check->diag, check->directory, &argv))
         return false;
@@ -347,7 +337,8 @@ bool check_targets(Diag *diag, Graph *net, const Options *options)
 {
     Check check = {.diag = diag, .arena = net->arena, .options = options};
     if (options->output)
-        return directory_make(diag, options->output) && check_each(&check, net, absolute(net->arena, options->output));
+        return directory_make(diag, options->output) &&
+               check_each(&check, net, path_absolute(net->arena, options->output));
     const char *directory = temporary_directory(net->arena, diag);
     if (!directory)
         return false;

@@ -1,10 +1,12 @@
 /* model.c - models of both kinds (see model.h). */
 #include "driver/model.h"
+#include "driver/tensor_run.h"
 #include "import/tensor.h"
 
-bool model_import_options(Arena *arena, Diag *diag, const Options *options, ImportOptions *import)
+/* What it is read with: --dim, --batch, --const, and tensors to run on. */
+static bool import_options(Arena *arena, Diag *diag, const Options *options, ImportOptions *import)
 {
-    VEC(ImportGiven) given = {0};
+    ImportGivens given = {0};
     for (uint32_t i = 0; i < options->constants.count; i++) {
         const Define *constant = &options->constants.at[i];
         const Value *value = tensor_read(arena, diag, constant->value);
@@ -12,6 +14,8 @@ bool model_import_options(Arena *arena, Diag *diag, const Options *options, Impo
             return false;
         VEC_PUSH(arena, &given, ((ImportGiven){.name = constant->name, .value = value, .is_constant = true}));
     }
+    if (tensor_run_wanted(options) && !tensor_run_given(arena, diag, options, &given))
+        return false;
     *import = (ImportOptions){.dims = options->dims.at,
                               .dim_count = options->dims.count,
                               .batch = options->elaborate.batch,
@@ -26,12 +30,32 @@ static const char *onnx_option(const Options *options)
     return options->dims.count ? "--dim" : options->constants.count ? "--const" : NULL;
 }
 
+/* A run says one line of a model that is refused: its first node, and how many more there are. */
+static Graph *import_tersely(Arena *arena, Diag *diag, const char *path, const ImportOptions *options,
+                             ImportPorts *ports)
+{
+    Buf said = {0};
+    diag->capture = &said;
+    const uint32_t before = diag->errors;
+    Graph *net = import_file(arena, diag, path, options, ports);
+    const uint32_t count = diag->errors - before;
+    diag->capture = NULL;
+    const char *text = buf_text(&said);
+    if (count > 1)
+        fprintf(stderr, "%.*s (and %u more, which 'fovea show' says)\n", (int)strcspn(text, "\n"), text, count - 1);
+    else
+        fputs(text, stderr);
+    buf_free(&said);
+    return net;
+}
+
 Graph *model_read(Arena *arena, Diag *diag, const Options *options, ImportPorts *ports)
 {
     ImportOptions import;
     if (is_onnx_path(options->model))
-        return model_import_options(arena, diag, options, &import)
-                   ? import_file(arena, diag, options->model, &import, ports)
+        return import_options(arena, diag, options, &import)
+                   ? (options->command == COMMAND_RUN ? import_tersely : import_file)(arena, diag, options->model,
+                                                                                      &import, ports)
                    : NULL;
     if (!onnx_option(options))
         return elaborate_file(arena, diag, options->model, &options->elaborate);

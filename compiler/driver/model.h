@@ -7,7 +7,5 @@
 
 /* NULL after diagnostics. `ports` may be NULL; that of a text leaves them empty. */
 Graph *model_read(Arena *arena, Diag *diag, const Options *options, ImportPorts *ports);
-/* What an ONNX file is read with: --dim, --batch and --const; false after a diagnostic. */
-bool model_import_options(Arena *arena, Diag *diag, const Options *options, ImportOptions *import);
 
 #endif

@@ -14,18 +14,24 @@ static bool wants_threads(const Options *options)
     return wants;
 }
 
-bool run_program(Diag *diag, const Plan *plan, const EmitOptions *emit, const Options *options)
+const char *run_build(Diag *diag, const Plan *plan, const EmitOptions *emit, const Options *options)
 {
-    Arena *arena = plan->arena;
-    const char *directory = temporary_directory(arena, diag);
+    const char *directory = temporary_directory(plan->arena, diag);
     if (!directory)
-        return false;
+        return NULL;
     const BuildOptions build = {.native = true,
                                 .no_libraries = options->build.no_libraries,
                                 .threads = plan->threaded && wants_threads(options),
                                 .opencl = plan->target->opencl};
     const char *program = build_emit(diag, plan, emit, directory) ? cache_program(diag, plan, directory, &build) : NULL;
     directory_remove(directory);
+    return program;
+}
+
+bool run_program(Diag *diag, const Plan *plan, const EmitOptions *emit, const Options *options)
+{
+    Arena *arena = plan->arena;
+    const char *program = run_build(diag, plan, emit, options);
     if (!program)
         return false;
     Argv argv = {0};

@@ -27,6 +27,8 @@ typedef struct ImportGiven {
     bool is_constant; /* --const: bound whatever it is for */
 } ImportGiven;
 
+typedef VEC(ImportGiven) ImportGivens;
+
 typedef struct ImportOptions {
     const ImportDim *dims; /* --dim NAME=VALUE */
     uint32_t dim_count;
@@ -38,7 +40,7 @@ typedef struct ImportOptions {
 /* An input or output as ONNX has it: that of the Graph is f32, and may have axes of 1 in front. */
 typedef struct ImportPort {
     const struct Value *value; /* its name, type and shape */
-    uint32_t place;            /* among the model's own, weights not counted */
+    const struct Value *given; /* inputs: what was given for it; NULL: nothing */
 } ImportPort;
 
 /* In the order of the Graph's. Inputs that were bound as constants are not among them. */

@@ -28,12 +28,12 @@ static const char *port_name(Import *import, const char *kind, const char *name)
 }
 
 /* An input whose numbers a run gets. */
-static void add_port(Import *import, Value *value, uint32_t place)
+static void add_port(Import *import, Value *value, const ImportGiven *given)
 {
     Type type = {.dtype = DT_F32, .shape = shape_usual(&value->shape)};
     const char *name = port_name(import, "input", value->name);
     value->node = graph_add_input(import->graph, name, type, (Picture){0}, NOWHERE);
-    VEC_PUSH(import->arena, &import->ports->inputs, ((ImportPort){value, place}));
+    VEC_PUSH(import->arena, &import->ports->inputs, ((ImportPort){value, given ? given->value : NULL}));
 }
 
 static bool has_to_be_known(Import *import, const Value *value)
@@ -44,7 +44,7 @@ static bool has_to_be_known(Import *import, const Value *value)
     return false;
 }
 
-static bool add_input(Import *import, size_t i, uint32_t place)
+static bool add_input(Import *import, size_t i)
 {
     static const float no_numbers[1];
     Value *value = NEW(import->arena, Value);
@@ -67,21 +67,20 @@ static bool add_input(Import *import, size_t i, uint32_t place)
     else if (!shape_fits(&value->shape))
         return import_wrong(import, "input '%s' has no elements", value->name);
     else
-        add_port(import, value, place);
+        add_port(import, value, given);
     return true;
 }
 
 bool import_inputs(Import *import)
 {
     const Onnx__GraphProto *graph = import->model->graph;
-    uint32_t place = 0;
     if (!given_prepare(import))
         return false;
     for (size_t i = 0; i < graph->n_input; i++) {
         const Onnx__ValueInfoProto *input = graph->input[i];
         if (!input->name || !input->name[0])
             return import_wrong(import, "an input has no name");
-        if (given_is_input(import, input) && !add_input(import, i, place++))
+        if (given_is_input(import, input) && !add_input(import, i))
             return false;
     }
     return true;
@@ -116,7 +115,7 @@ bool import_outputs(Import *import)
         if (node_is_none(id))
             return false;
         graph_add_output(import->graph, port_name(import, "output", name), id, NOWHERE);
-        VEC_PUSH(import->arena, &import->ports->outputs, ((ImportPort){value, (uint32_t)i}));
+        VEC_PUSH(import->arena, &import->ports->outputs, ((ImportPort){.value = value}));
     }
     return (graph->n_output > 0 || import_wrong(import, "it has no outputs")) && inputs_are_read(import);
 }

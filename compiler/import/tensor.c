@@ -6,8 +6,10 @@
  */
 #include "import/tensor.h"
 #include "support/file.h"
+#include "support/half.h"
 
 #include <ctype.h>
+#include <math.h>
 
 enum { MAGIC = 6, LENGTH_AT = 8 };
 
@@ -105,4 +107,72 @@ const Value *tensor_read(Arena *arena, Diag *diag, const char *path)
         return read_npy(arena, diag, path, bytes, count);
     return strcmp(path_extension(path), ".npy") == 0 ? wrong(diag, path, "this is no .npy file, or it is damaged")
                                                      : import_tensor_file(arena, diag, path);
+}
+
+/* ---- writing ---- */
+
+static const char *npy_type(OnnxType type)
+{
+    for (size_t i = 0; i < COUNT_OF(npy_types); i++)
+        if (npy_types[i].type == type)
+            return npy_types[i].descr;
+    return npy_types[0].descr;
+}
+
+static int64_t integer_at(const Value *value, int64_t i)
+{
+    double least, most;
+    if (value->integers)
+        return value->integers[i];
+    onnx_type_range(value->type, &least, &most);
+    const double number = (double)value->floats[i];
+    return isnan(number) ? 0 : (int64_t)nearbyint(fmin(fmax(number, least), fmin(most, 0x1p62)));
+}
+
+/* The bytes of element i, little-endian. */
+static uint64_t element_bits(const Value *value, int64_t i)
+{
+    if (!onnx_type_is_float(value->type))
+        return (uint64_t)integer_at(value, i);
+    const float number = value->floats ? value->floats[i] : (float)value->integers[i];
+    if (value->type == ONNX_F16)
+        return f16_of_float(number);
+    if (value->type != ONNX_F64)
+        return bits_of_float(number);
+    const double wide = (double)number;
+    uint64_t bits;
+    memcpy(&bits, &wide, sizeof bits);
+    return bits;
+}
+
+bool tensor_write(Diag *diag, const char *path, const Value *value)
+{
+    enum { ALIGNMENT = 64 };
+    const char *descr = npy_type(value->type);
+    const int size = descr[2] - '0';
+    FileWriter file;
+    Buf head = {0};
+    buf_printf(&head, "{'descr': '%s', 'fortran_order': False, 'shape': (", descr);
+    for (int i = 0; i < value->shape.rank; i++)
+        buf_printf(&head, "%lld,%s", (long long)value->shape.dim[i], i + 1 < value->shape.rank ? " " : "");
+    buf_puts(&head, "), }");
+    while ((LENGTH_AT + 2 + head.length + 1) % ALIGNMENT)
+        buf_puts(&head, " ");
+    buf_puts(&head, "\n");
+    const unsigned char start[] = {0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, head.length & 255, head.length >> 8 & 255};
+    bool fine = file_create(&file, diag, path);
+    if (fine) {
+        file_put(&file, start, sizeof start);
+        file_put(&file, buf_text(&head), head.length);
+        for (int64_t i = 0; i < value_count(&value->shape); i++) {
+            const uint64_t bits = element_bits(value, i);
+            unsigned char bytes[8];
+            for (int byte = 0; byte < size; byte++)
+                bytes[byte] = (unsigned char)(bits >> 8 * byte);
+            file_put(&file, bytes, (size_t)size);
+        }
+        fine = file_commit(&file);
+    }
+    buf_free(&head);
+    return fine;
 }

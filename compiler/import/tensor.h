@@ -9,5 +9,8 @@
 
 /* A known value; NULL after a diagnostic. */
 const Value *tensor_read(Arena *arena, Diag *diag, const char *path);
+/* Writes a known value as .npy, of its type and shape; floats where it is of integers are rounded, and bf16 becomes
+ * f32. false after a diagnostic. */
+bool tensor_write(Diag *diag, const char *path, const Value *value);
 
 #endif

@@ -18,6 +18,8 @@
 
 /* "models/nets" and "a.fov": "models/nets/a.fov"; an absolute name, or one in "" or ".", stays as it is. */
 const char *path_join(Arena *arena, const char *directory, const char *name);
+/* For programs that work in a folder of their own. */
+const char *path_absolute(Arena *arena, const char *path);
 /* "models/a.fov": "models"; "a.fov": "."; "/a.fov": "/". */
 const char *path_directory(Arena *arena, const char *path);
 /* "models/a.fov": "a.fov". */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 const char *path_base(const char *path)
 {
@@ -32,6 +33,14 @@ const char *path_join(Arena *arena, const char *directory, const char *name)
     if (name[0] == '/' || length == 0 || !strcmp(directory, "."))
         return name;
     return arena_printf(arena, "%s%s%s", directory, directory[length - 1] == '/' ? "" : "/", name);
+}
+
+const char *path_absolute(Arena *arena, const char *path)
+{
+    char *here = getcwd(NULL, 0);
+    const char *whole = here ? path_join(arena, arena_strdup(arena, here), path) : path;
+    free(here);
+    return whole;
 }
 
 bool path_exists(const char *path)

@@ -14,6 +14,15 @@ figures() {
     "$fovea" show "$@" | sed -n 's/,//g;/^parameters\|^MACs\|^receptive field/s/  */ /p'
 }
 
+# refused WHAT WANTED ARGUMENT...: one error with these words, and nothing printed; of fovea $command.
+refused() {
+    what=$1 wanted=$2
+    shift 2
+    "$fovea" $command "$@" >out 2>err
+    [ $? -eq 1 ] && [ ! -s out ] && grep -q "^fovea: error: .*$wanted" err && ok "$what" || not_ok "$what" "$(cat out err | head -n 1)"
+}
+command=show
+
 # ---- what we export comes back ----
 
 "$fovea" export "$root/examples/lenet5/lenet5.fov" -o lenet.onnx || exit 1
@@ -44,6 +53,31 @@ done
 [ "$(wc -l <a.txt)" -eq 8 ] && cmp -s a.txt b.txt && ok "each form of Resize comes back" ||
     not_ok "each form of Resize comes back" "$(diff a.txt b.txt | head -n 2 | tr '\n' ' ')"
 
+# ---- runs on tensors ----
+
+# npy FILE DESCR SHAPE BYTES...: an array, of which the bytes are given as printf takes them.
+npy() {
+    header="{'descr': '$2', 'fortran_order': False, 'shape': $3, }"
+    { printf '\223NUMPY\001\000'; printf "\\$(printf %03o ${#header})\\000%s" "$header"; printf "$4"; } >"$1"
+}
+zeros() {
+    npy "$1" '<f4' "$2" '' && head -c "$3" /dev/zero >>"$1"
+}
+zeros zeros.npy '(1, 3, 5, 7)' 420
+"$fovea" run resized.onnx --input x=zeros.npy --output typed >out 2>err
+[ $? -eq 0 ] && grep -aq "'<f4', .* 'shape': (1, 3, 9, 4,)" typed/a.npy && [ "$(tail -c 432 typed/a.npy | tr -d '\0' | wc -c)" -eq 0 ] &&
+    grep -aq 'shape.: (1, 3, 5, 4,)' typed/c.npy && [ "$(wc -l <out)" -eq 3 ] && ok "outputs become .npy files" ||
+    not_ok "outputs become .npy files" "$(cat out err | head -n 1)"
+"$fovea" run resized.onnx --input x=zeros.npy >out 2>err && [ "$(wc -l <out)" -gt 3 ] && ok "or are printed" ||
+    not_ok "or are printed" "$(cat err)"
+command=run
+refused "a name that no input has" "no input is called 'y'" resized.onnx --input y=zeros.npy --output typed
+refused "a file without a name" "--input takes NAME=FILE" resized.onnx --input zeros.npy --output typed
+refused "printed answers beside a folder" "--top goes with printed answers" resized.onnx -i x=zeros.npy -o typed --top=3
+zeros small.npy '(1, 3, 5)' 60
+refused "an array of other axes" "input 'x' has 4 axes, what is given has 3" resized.onnx --input x=small.npy --output typed
+command=show
+
 # ---- what is no model ----
 
 whole=$(wc -c <lenet.onnx)
@@ -60,20 +94,6 @@ done
     not_ok "a folder without cases" "$(cat out err | head -n 1)"
 
 # ---- options for what models leave open ----
-
-# refused WHAT WANTED ARGUMENT...: one error with these words, and nothing printed.
-refused() {
-    what=$1 wanted=$2
-    shift 2
-    "$fovea" show "$@" >out 2>err
-    [ $? -eq 1 ] && [ ! -s out ] && grep -q "^fovea: error: .*$wanted" err && ok "$what" || not_ok "$what" "$(cat out err | head -n 1)"
-}
-
-# npy FILE DESCR SHAPE BYTES...: an array, of which the bytes are given as printf takes them.
-npy() {
-    header="{'descr': '$2', 'fortran_order': False, 'shape': $3, }"
-    { printf '\223NUMPY\001\000'; printf "\\$(printf %03o ${#header})\\000%s" "$header"; printf "$4"; } >"$1"
-}
 
 npy one.npy '<i8' '(1,)' '\1\0\0\0\0\0\0\0'
 printf 'no array' >no.npy
@@ -116,7 +136,22 @@ resnet=$material/nets/resnet20_cifar10/model.onnx
 refused "a name that is not the model's" "the model leaves no dimension 'M' open" "$resnet" --dim M=3
 refused "a constant of floats" "is f32: integers and booleans alone can be constants" "$resnet" \
     --const input="$material/nets/resnet20_cifar10/test_data_set_0/input_0.pb"
-expand=$material/onnx_tests/node/test_expand_dim_changed
+
+# same_bytes WHAT ARRAY DESCR TENSOR BYTES: the array has that type, and ends as the tensor's raw data do.
+same_bytes() {
+    tail -c "$5" "$2" >got && tail -c "$5" "$4" >wanted && grep -aq "'descr': '$3'" "$2" && cmp -s got wanted && ok "$1" ||
+        not_ok "$1" "$(head -n 1 err)"
+}
+node=$material/onnx_tests/node
+set -- "$node/test_argmax_default_axis_example" "$node/test_add_uint8" "$node/test_max_float64"
+"$fovea" run "$1/model.onnx" "$1/test_data_set_0/input_0.pb" --output typed >out 2>err
+same_bytes "places are i64" typed/result.npy '<i8' "$1/test_data_set_0/output_0.pb" 16
+"$fovea" run "$2/model.onnx" -i y="$2/test_data_set_0/input_1.pb" "$2/test_data_set_0/input_0.pb" -o typed >out 2>err
+same_bytes "bytes are u8" typed/sum.npy '|u1' "$2/test_data_set_0/output_0.pb" 60
+"$fovea" run "$3/model.onnx" "$3"/test_data_set_0/input_*.pb -o typed >out 2>err
+same_bytes "doubles are f64" typed/result.npy '<f8' "$3/test_data_set_0/output_0.pb" 24
+
+expand=$node/test_expand_dim_changed
 npy shape.npy '<i8' '(3,)' '\2\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\6\0\0\0\0\0\0\0'
 for file in shape.npy "$expand/test_data_set_0/input_1.pb"; do
     "$fovea" show "$expand/model.onnx" --const new_shape="$file" >out 2>err && ok "a shape of $(basename $file)" ||
