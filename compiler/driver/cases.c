@@ -124,7 +124,8 @@ static void print_main(Buf *buf, const Graph *graph)
     for (uint32_t i = 0; i < graph->inputs.count; i++)
         buf_printf(buf, "%stake(\"in%u\", %lld)", i ? ", " : "", i,
                    (long long)type_bytes(&graph_node(graph, graph->inputs.at[i].node)->type));
-    buf_puts(buf, "};\n    const net_outputs outputs = {");
+    buf_puts(buf, graph->inputs.count ? "};\n" : "NULL};\n");
+    buf_puts(buf, "    const net_outputs outputs = {");
     for (uint32_t i = 0; i < graph->outputs.count; i++)
         buf_printf(buf, "%sout%u", i ? ", " : "", i);
     buf_puts(buf, "};\n    if (net_open(&model, weights, NET_WEIGHTS_BYTES) ||\n"

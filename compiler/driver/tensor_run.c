@@ -28,7 +28,7 @@ static bool is_tensor_file(const char *path)
 
 bool tensor_run_wanted(const Options *options)
 {
-    bool wanted = false;
+    bool wanted = false, has_folder = false;
     if (options->command != COMMAND_RUN || !is_onnx_path(options->model))
         return false;
     for (uint32_t i = 0; i < options->passed.count; i++) {
@@ -36,13 +36,14 @@ bool tensor_run_wanted(const Options *options)
         if (pair && !is_tensor_file(pair))
             return false;
         wanted |= pair != NULL;
+        has_folder |= value_of(options->passed.at[i], folder) != NULL;
     }
     for (uint32_t i = 0; i < options->files.count; i++) {
         if (!is_tensor_file(options->files.at[i]))
             return false;
         wanted |= strcmp(path_extension(options->files.at[i]), ".pb") == 0;
     }
-    return wanted;
+    return wanted || (has_folder && !options->files.count);
 }
 
 bool tensor_run_given(Arena *arena, Diag *diag, const Options *options, ImportGivens *given)

@@ -11,7 +11,8 @@
 #include "import/import.h"
 #include "plan/plan.h"
 
-/* Whether that is what the command line asks for: inputs are named, or stand in a .pb, and all are tensors. */
+/* Whether that is what the command line asks for: inputs are named, or stand in a .pb, or there are none, and all are
+ * tensors. */
 bool tensor_run_wanted(const Options *options);
 /* Reads what is given; false after a diagnostic. */
 bool tensor_run_given(Arena *arena, Diag *diag, const Options *options, ImportGivens *given);

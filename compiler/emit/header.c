@@ -55,6 +55,8 @@ static void write_usage_of_ports(const Emission *emission, Buf *out, const char 
         }
         buf_printf(&line, "%s%s", field, i + 1 < count ? ", " : "};");
     }
+    if (!count)
+        buf_puts(&line, "NULL};");
     buf_printf(out, "%s\n", buf_text(&line));
     buf_free(&line);
 }
@@ -178,6 +180,8 @@ static void write_ports(const Emission *emission, Buf *out, bool in)
         buf_printf(out, "    %s%s *%s; /* %s */\n", in ? "const " : "", port_element(emission, port),
                    port_field(emission, port), storage_text(emission->arena, port_type(emission, port)));
     }
+    if (!count)
+        buf_puts(out, "    const void *none; /* NULL: C has no empty struct */\n");
     buf_printf(out, "} %s_%s;\n\n", p, which);
 }
 

@@ -244,7 +244,7 @@ static void write_port_bytes(const Emission *emission, Buf *out, const char *whi
     buf_printf(&line, "static const size_t %s_%s_bytes[] = {", emission->prefix, which);
     for (uint32_t i = 0; i < count; i++)
         buf_printf(&line, "%s%lld", i ? ", " : "", (long long)port_bytes(emission, &ports[i]));
-    buf_puts(&line, "};");
+    buf_puts(&line, count ? "};" : "0};");
     line_wrapped(out, buf_text(&line));
     buf_free(&line);
 }
@@ -334,7 +334,8 @@ static void write_interface(const Emission *emission, Buf *out)
         buf_printf(&in, "%sinputs->%s", i ? ", " : "", port_field(emission, &graph->inputs.at[i]));
     for (uint32_t i = 0; i < graph->outputs.count; i++)
         buf_printf(&to, "%soutputs->%s", i ? ", " : "", port_field(emission, &graph->outputs.at[i]));
-    line_wrapped(out, arena_printf(emission->arena, "const void *const in[] = {%s};", buf_text(&in)));
+    line_wrapped(out, arena_printf(emission->arena, "const void *const in[] = {%s};",
+                                   graph->inputs.count ? buf_text(&in) : "inputs->none"));
     line_wrapped(out, arena_printf(emission->arena, "void *const out[] = {%s};", buf_text(&to)));
     buf_free(&in);
     buf_free(&to);

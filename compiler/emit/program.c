@@ -8,6 +8,8 @@ static void write_ports(const Emission *emission, Buf *out, bool in)
 {
     const int64_t batch = graph_batch(emission->graph);
     uint32_t count = in ? emission->graph->inputs.count : emission->graph->outputs.count;
+    if (!count)
+        return;
     buf_printf(out, "static const fovea_port %s[] = {\n", in ? "inputs" : "outputs");
     for (uint32_t i = 0; i < count; i++) {
         const Port *port = in ? &emission->graph->inputs.at[i] : &emission->graph->outputs.at[i];
@@ -38,6 +40,8 @@ static void write_struct(const Emission *emission, Buf *out, const char *which, 
     buf_printf(&line, "const %s_%sputs tensors_%s = {", emission->prefix, which, which);
     for (uint32_t i = 0; i < count; i++)
         buf_printf(&line, "%s%s[%u]", i ? ", " : "", which, i);
+    if (!count)
+        buf_printf(&line, "%s[0]", which);
     buf_puts(&line, "};");
     out->indent++;
     line_wrapped(out, buf_text(&line));
@@ -89,8 +93,9 @@ void emit_main_text(const Emission *emission, Buf *out)
     buf_puts(out, ",\n    .model = ");
     emit_string(out, emission->options->model_path ? path_base(emission->options->model_path) : p);
     buf_printf(out, ",\n    .target = \"%s\",\n", emission->plan->target->name);
-    buf_printf(out, "    .inputs = inputs,\n    .input_count = %u,\n    .outputs = outputs,\n    .output_count = %u,\n",
-               emission->graph->inputs.count, emission->graph->outputs.count);
+    buf_printf(out, "    .inputs = %s,\n    .input_count = %u,\n    .outputs = outputs,\n    .output_count = %u,\n",
+               emission->graph->inputs.count ? "inputs" : "NULL", emission->graph->inputs.count,
+               emission->graph->outputs.count);
     buf_printf(out, "    .batch = %s_BATCH,\n    .workspace_bytes = %s_WORKSPACE_BYTES,\n", m, m);
     buf_printf(out, "    .model_bytes = sizeof(%s_model),\n    .session_bytes = sizeof(%s_session),\n", p, p);
     if (emission->options->embed != EMBED_NONE)

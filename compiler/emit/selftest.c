@@ -129,7 +129,7 @@ static int64_t write_struct(const Emission *emission, Buf *out, const char *whic
         write_tensor(emission, &line, &ports[i], base, place);
         place += aligned(port_bytes(emission, &ports[i]));
     }
-    buf_puts(&line, "};");
+    buf_puts(&line, count ? "};" : "NULL};");
     line_wrapped(out, buf_text(&line));
     buf_free(&line);
     return place;

@@ -95,7 +95,7 @@ static bool inputs_are_read(Import *import)
         if (!uses[graph->inputs.at[i].node.index])
             return import_wrong(import, "no number of input '%s' is read, at most its shape",
                                 import->ports->inputs.at[i].value->name);
-    return graph->inputs.count > 0 || import_wrong(import, "it has no inputs that a run could give");
+    return true;
 }
 
 bool import_outputs(Import *import)

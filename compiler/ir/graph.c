@@ -249,8 +249,8 @@ uint32_t *graph_uses(Arena *arena, const Graph *graph)
 
 int64_t graph_batch(const Graph *graph)
 {
-    int64_t batch = 0;
-    for (uint32_t i = 0; i < graph->inputs.count + graph->outputs.count; i++) {
+    int64_t batch = 1;
+    for (uint32_t i = 0; graph->inputs.count && i < graph->inputs.count + graph->outputs.count; i++) {
         const Port *port = i < graph->inputs.count ? &graph->inputs.at[i] : &graph->outputs.at[i - graph->inputs.count];
         const int64_t first = graph_node(graph, port->node)->type.shape.dim[0];
         if (i && first != batch)

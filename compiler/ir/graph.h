@@ -197,7 +197,8 @@ bool graph_has_transfers(const Graph *graph);
 
 /* How often each value is read, outputs included: an array of nodes.count, in `arena`. */
 uint32_t *graph_uses(Arena *arena, const Graph *graph);
-/* Examples of one run: axis 0 of all inputs and outputs. 1 where they differ: then all that goes in is one example. */
+/* Examples of one run: axis 0 of all inputs and outputs. 1 where they differ, as all
+ * that goes in is one example then, and where nothing goes in. */
 int64_t graph_batch(const Graph *graph);
 
 /* Which values are known once the weights are: constants, and what is computed from nothing else; transfers, which a

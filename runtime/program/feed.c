@@ -1,7 +1,8 @@
 /* feed.c - the examples of all files, one after another (see feed.h).
  *
  * A net with one input takes any number of files, each with any number of examples. A net with several takes one file
- * for each, and example i is example i of every file. Files are opened one at a time.
+ * for each, and example i is example i of every file. Files are opened one at a time. A net without inputs has one
+ * example.
  */
 #include "feed.h"
 
@@ -11,7 +12,7 @@ bool fovea_feed_open(fovea_feed *feed, const fovea_options *options, fovea_engin
 {
     const fovea_program *program = engine->program;
     *feed = (fovea_feed){.options = options, .engine = engine};
-    feed->inputs = calloc(program->input_count, sizeof *feed->inputs);
+    feed->inputs = calloc(program->input_count + 1, sizeof *feed->inputs);
     feed->names = calloc((size_t)program->batch, sizeof *feed->names);
     if (feed->inputs && feed->names)
         return true;
@@ -67,8 +68,20 @@ static bool place_example(fovea_feed *feed, int64_t slot, fovea_fault *fault)
     return true;
 }
 
+/* The only example of a net without inputs, once. */
+static bool run_once(fovea_feed *feed, fovea_fault *fault)
+{
+    feed->filled = feed->next++ == 0;
+    if (!feed->filled)
+        return true;
+    feed->names[0] = fovea_text("%s", feed->engine->program->name);
+    return feed->names[0] ? fovea_engine_run(feed->engine, fault) : fovea_fail_memory(fault, 1);
+}
+
 bool fovea_feed_run(fovea_feed *feed, fovea_fault *fault)
 {
+    if (!feed->engine->program->input_count)
+        return run_once(feed, fault);
     feed->filled = 0;
     while (feed->filled < feed->engine->program->batch) {
         if (feed->is_open && feed->next == feed->count)

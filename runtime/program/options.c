@@ -102,7 +102,7 @@ static bool set_input(fovea_options *options, const fovea_program *program, cons
         return true;
     }
     return fovea_fail(fault, "no input is called '%.*s'; the first is '%s'", (int)(equals - text), text,
-                      program->inputs[0].name);
+                      program->input_count ? program->inputs[0].name : "");
 }
 
 static bool set_option(fovea_options *options, int letter, const char *value, const fovea_program *program,
@@ -165,6 +165,8 @@ static bool take_files(fovea_options *options, int count, char **files, const fo
         return fovea_fail(fault, "'%s' is given besides --input: name all inputs or none", files[0]);
     for (int i = 0; i < count; i++)
         options->files[options->file_count++] = files[i];
+    if (inputs == 0)
+        return count == 0 || fovea_fail(fault, "%s takes no inputs, '%s' is given", program->name, files[0]);
     if (options->file_count == 0)
         return options->selftest || options->time || fovea_fail(fault, "no input is given; see --help");
     if (inputs == 1)

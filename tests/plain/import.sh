@@ -126,10 +126,11 @@ cases "cases of PyTorch" "$material/onnx_tests/pytorch-operator" 13
 [ "${CASES-}" != all ] || cases "all cases" "$material/onnx_tests" 490
 mkdir some
 for case in add_uint8 div_int8 sub_int8 mul_int8 max_float64 where_example pow_example floor_example \
-    argmax_default_axis_random_select_last_index reflect_pad prelu_broadcast thresholdedrelu; do
+    argmax_default_axis_random_select_last_index reflect_pad prelu_broadcast thresholdedrelu \
+    constant; do
     ln -s "$material/onnx_tests/node/test_$case" some/
 done
-cases "integers, doubles, truth and powers" some 12
+cases "integers, doubles, truth, powers and a net without inputs" some 13
 resnet=$material/nets/resnet20_cifar10/model.onnx
 "$fovea" show "$resnet" --dim N=3 | grep -q 'batch 3)$' && "$fovea" show "$resnet" --batch 2 | grep -q 'batch 2)$' &&
     ok "an open first axis has a size" || not_ok "an open first axis has a size"
@@ -149,6 +150,8 @@ same_bytes "places are i64" typed/result.npy '<i8' "$1/test_data_set_0/output_0.
 "$fovea" run "$2/model.onnx" -i y="$2/test_data_set_0/input_1.pb" "$2/test_data_set_0/input_0.pb" -o typed >out 2>err
 same_bytes "bytes are u8" typed/sum.npy '|u1' "$2/test_data_set_0/output_0.pb" 60
 "$fovea" run "$3/model.onnx" "$3"/test_data_set_0/input_*.pb -o typed >out 2>err
+"$fovea" run "$node/test_constant/model.onnx" -o typed >out 2>err
+same_bytes "what takes no inputs runs" typed/values.npy '<f4' "$node/test_constant/test_data_set_0/output_0.pb" 100
 same_bytes "doubles are f64" typed/result.npy '<f8' "$3/test_data_set_0/output_0.pb" 24
 
 expand=$node/test_expand_dim_changed
