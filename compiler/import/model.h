@@ -163,7 +163,8 @@ bool node_known(ImportNode *node, size_t i, OnnxType type, const Shape *shape, c
 NodeId node_value(ImportNode *node, Value *value);
 /* The same in that shape. */
 NodeId node_value_as(ImportNode *node, Value *value, const Shape *shape);
-/* A number of the node's own. */
+/* Numbers of the node's own, row-major, in the arena. */
+NodeId node_constant(ImportNode *node, const Shape *shape, const float *numbers);
 NodeId node_number_of(ImportNode *node, double number);
 /* A node of the graph in another shape. */
 NodeId node_reshaped(ImportNode *node, NodeId id, const Shape *shape);

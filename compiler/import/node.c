@@ -183,6 +183,11 @@ static NodeId add_constant(ImportNode *node, const Value *value, const Shape *sh
     return graph_add_constant(node->import->graph, &constant);
 }
 
+NodeId node_constant(ImportNode *node, const Shape *shape, const float *numbers)
+{
+    return add_constant(node, &(Value){.name = "", .floats = numbers}, shape);
+}
+
 /* Known numbers as a constant of a shape that has as many elements: floats, which are weights, under their name. */
 static NodeId constant_of(ImportNode *node, const Value *value, const Shape *shape)
 {

@@ -4,9 +4,13 @@
 
 #include "import/model.h"
 
-/* ---- windows.c ---- */
+/* ---- convs.c ---- */
 bool import_conv(ImportNode *node);
 bool import_conv_transpose(ImportNode *node);
+
+/* ---- pools.c ---- */
+bool import_lp_pool(ImportNode *node);
+bool import_global_lp_pool(ImportNode *node);
 bool import_maxpool(ImportNode *node);
 bool import_avgpool(ImportNode *node);
 bool import_global_avgpool(ImportNode *node);

@@ -4,7 +4,7 @@
 
 #include "import/model.h"
 
-#define SPATIAL   "inputs of one or two spatial axes"
+#define SPATIAL   "inputs of one to three spatial axes"
 #define TRAINED   "not in training"
 #define FIVE_AXES "at most five axes"
 
@@ -24,7 +24,8 @@ static const struct {
     {"Gather", "known places, in at most 64 runs of equal steps; " FIVE_AXES},
     {"Gemm", "of two computed matrices, small ones"},
     {"GroupNormalization", "since opset 21"},
-    {"LRN", SPATIAL},
+    {"LRN", "pictures"},
+    {"LpPool", SPATIAL},
     {"LpNormalization", "`p` 1 or 2"},
     {"MatMul", "of two computed matrices, small ones"},
     {"MaxPool", SPATIAL ", one output, `storage_order` 0"},
