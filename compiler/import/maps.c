@@ -305,6 +305,38 @@ bool import_batchnorm(ImportNode *node)
 }
 
 /* Times ones of the shape: each element stays what it is. */
+/* An axis at a time: [outer, 1, the rest] times as many ones. */
+bool import_tile(ImportNode *node)
+{
+    Value *x = node_input(node, 0);
+    int64_t repeats[MAX_RANK];
+    const int64_t count = node_list(node, "repeats", 1, repeats, MAX_RANK);
+    if (!x || count == -2)
+        return false;
+    if (count != x->shape.rank)
+        return node_refuse(node, "%lld repeats for %d axes", (long long)count, x->shape.rank);
+    Shape shape = x->shape;
+    NodeId id = node_value(node, x);
+    for (int axis = 0; axis < shape.rank; axis++) {
+        if (repeats[axis] < 1 || repeats[axis] > LIMIT_DIMENSION)
+            return node_refuse(node, "it is repeated %lld times along axis %d", (long long)repeats[axis], axis);
+        if (repeats[axis] == 1)
+            continue;
+        Shape view = {.rank = 3, .dim = {1, 1, 1}};
+        for (int i = 0; i < shape.rank; i++)
+            view.dim[i < axis ? 0 : 2] *= shape.dim[i];
+        const Shape many = {.rank = 3, .dim = {1, repeats[axis], 1}};
+        float *ones = NEW_ARRAY(node->import->arena, float, repeats[axis]);
+        for (int64_t i = 0; i < repeats[axis]; i++)
+            ones[i] = 1;
+        const NodeId inputs[] = {node_reshaped(node, id, &view), node_constant(node, &many, ones)};
+        id = node_add(node, OP_mul, inputs, 2, NULL);
+        shape.dim[axis] *= repeats[axis];
+    }
+    const Shape usual = shape_usual(&shape);
+    return node_result(node, 0, node_reshaped(node, id, &usual), x->type, &shape);
+}
+
 bool import_expand(ImportNode *node)
 {
     enum { MOST = 1 << 24 };

@@ -382,16 +382,51 @@ bool import_gather(ImportNode *node)
 /* ---- borders and sizes ---- */
 
 /* The number at the border: an attribute, or input 2. */
-static bool pad_value(ImportNode *node, double *value)
+/* The number around it; *computed: the net makes it. */
+static bool pad_value(ImportNode *node, double *value, Value **computed)
 {
-    const Value *given = node->import->opset < 11 ? NULL : node_input(node, 2);
+    Value *given = node->import->opset < 11 ? NULL : node_input(node, 2);
     *value = node_number(node, "value", 0);
     if (!given)
         return true;
-    if (!value_is_known(given) || value_count(&given->shape) != 1)
-        return node_refuse(node, "its number '%s' has to be known", given->name);
-    *value = given->floats ? (double)given->floats[0] : (double)given->integers[0];
+    if (value_count(&given->shape) != 1)
+        return node_refuse(node, "its number '%s' has %lld elements", given->name,
+                           (long long)value_count(&given->shape));
+    if (!value_is_known(given))
+        *computed = given;
+    else
+        *value = given->floats ? (double)given->floats[0] : (double)given->integers[0];
     return true;
+}
+
+/* A computed number where `padded`, a picture, has its border. */
+static NodeId bordered(ImportNode *node, NodeId padded, const PadAttrs *attrs, Value *number)
+{
+    enum { MOST = 1 << 24 };
+    if (node_is_none(padded))
+        return padded;
+    Shape shape = graph_node(node->import->graph, padded)->type.shape;
+    shape.dim[0] = 1;
+    const int64_t count = shape_count(&shape);
+    if (count > MOST) {
+        node_refuse(node, "its number '%s' has to be known, as it has %lld elements", number->name, (long long)count);
+        return NODE_NONE;
+    }
+    const Shape one = SHAPE(1, 1, 1, 1);
+    float *border = NEW_ARRAY(node->import->arena, float, count);
+    for (int64_t i = 0; i < count; i++) {
+        int64_t rest = i;
+        bool inside = true;
+        for (int axis = 3; axis > 0; axis--) {
+            const PadAxis pad = pad_axis(attrs, 4, axis);
+            const int64_t place = rest % shape.dim[axis];
+            inside &= place >= pad.before && place < shape.dim[axis] - pad.behind;
+            rest /= shape.dim[axis];
+        }
+        border[i] = inside ? 0 : 1;
+    }
+    const NodeId inputs[] = {node_constant(node, &shape, border), node_value_as(node, number, &one), padded};
+    return node_add(node, OP_where, inputs, 3, NULL);
 }
 
 bool import_pad(ImportNode *node)
@@ -413,7 +448,8 @@ bool import_pad(ImportNode *node)
                               given, 2 * MAX_RANK);
     int64_t named = count == -2 ? -2 : node_list(node, "axes", 3, axes, MAX_RANK);
     PadAttrs attrs = {.mode = kinds[kind]};
-    if (named == -2 || !pad_value(node, &attrs.value))
+    Value *computed = NULL;
+    if (named == -2 || !pad_value(node, &attrs.value, &computed))
         return false;
     const int64_t some = named >= 0 ? named : rank;
     if (count != 2 * some)
@@ -446,7 +482,10 @@ bool import_pad(ImportNode *node)
         *behind = amount[MAX_RANK + i];
     }
     NodeId id = node_value_as(node, x, &picture);
-    return lifted_result(node, 0, node_add(node, OP_pad, &id, 1, &attrs), &shape);
+    id = node_add(node, OP_pad, &id, 1, &attrs);
+    if (computed && attrs.mode == PAD_CONSTANT)
+        id = bordered(node, id, &attrs, computed);
+    return lifted_result(node, 0, id, &shape);
 }
 
 static bool blocks(ImportNode *node, OpId op)

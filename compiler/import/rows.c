@@ -115,6 +115,7 @@ static const ImportRow rows[] = {
     {"ThresholdedRelu", 10, 0, import_unary, OP_thresholded_relu, {{"alpha", 1}}},
     {"Transpose", 1, 0, import_transpose},
     {"Unsqueeze", 1, 0, import_unsqueeze},
+    {"Tile", 6, 0, import_tile},
     {"Upsample", 1, 9, import_resize}, /* deprecated since */
     {"Where", 9, 0, import_where},
     {"Xor", 7, 0, import_xor},

@@ -27,6 +27,7 @@ bool import_softsign(ImportNode *node);
 bool import_mish(ImportNode *node);
 bool import_selu(ImportNode *node);
 bool import_expand(ImportNode *node);
+bool import_tile(ImportNode *node);
 bool import_binary(ImportNode *node);
 bool import_binary_old(ImportNode *node);
 bool import_variadic(ImportNode *node);

@@ -136,7 +136,7 @@ pick() {
     cases "$what" some $#
 }
 pick "integers, doubles, truth and powers" add_uint8 div_int8 sub_int8 mul_int8 max_float64 where_example pow_example \
-    floor_example argmax_default_axis_random_select_last_index reflect_pad prelu_broadcast thresholdedrelu
+    floor_example tile constant_pad maxpool_with_argmax_2d_precomputed_strides argmax_default_axis_random_select_last_index reflect_pad prelu_broadcast thresholdedrelu
 pick "volumes, and windows that become roots" convtranspose_3d convtranspose_output_shape lppool_2d_strides lppool_3d_default \
     Conv3d_dilated_strided Conv3d_groups MaxPool3d_stride_padding \
     averagepool_3d_dilations_large_count_include_pad_is_0_ceil_mode_is_True
