@@ -48,8 +48,30 @@ static void copy_element(Numbers *to, int64_t at, const Numbers *from, int64_t p
         to->integers[at] = from->integers[place];
 }
 
+int64_t integer_wrapped(OnnxType type, int64_t number)
+{
+    switch (type) {
+    case ONNX_U8:
+        return (uint8_t)number;
+    case ONNX_I8:
+        return (int8_t)number;
+    case ONNX_U16:
+        return (uint16_t)number;
+    case ONNX_I16:
+        return (int16_t)number;
+    case ONNX_U32:
+        return (uint32_t)number;
+    case ONNX_I32:
+        return (int32_t)number;
+    default:
+        return number;
+    }
+}
+
 static bool give(ImportNode *node, const Numbers *numbers)
 {
+    for (int64_t i = 0; numbers->integers && i < numbers->count; i++)
+        numbers->integers[i] = integer_wrapped(numbers->type, numbers->integers[i]);
     return node_known(node, 0, numbers->type, &numbers->shape, numbers->integers, numbers->floats);
 }
 
@@ -506,26 +528,6 @@ static bool fold_slice(ImportNode *node)
     return give(node, &result);
 }
 
-/* Of a list. */
-static bool fold_reduce(ImportNode *node)
-{
-    const Value *x = node_input(node, 0);
-    const char *type = node->proto->op_type;
-    if (x->shape.rank > 1 || !x->integers || value_count(&x->shape) < 1)
-        return node_refuse(node, "of known numbers, reductions of lists of integers are supported");
-    Numbers result = numbers_new(node->import->arena, x->type,
-                                 &(Shape){.rank = node_int(node, "keepdims", 1) ? x->shape.rank : 0, .dim = {1}});
-    int64_t all = x->integers[0];
-    for (int64_t i = 1; i < value_count(&x->shape); i++)
-        all = integer_word(strcmp(type, "ReduceProd") == 0  ? MUL
-                           : strcmp(type, "ReduceSum") == 0 ? ADD
-                           : strcmp(type, "ReduceMax") == 0 ? LARGER
-                                                            : SMALLER,
-                           all, x->integers[i]);
-    result.integers[0] = all;
-    return give(node, &result);
-}
-
 /* ---- the table ---- */
 
 static const struct {
@@ -533,16 +535,14 @@ static const struct {
     bool (*fold)(ImportNode *node);
     bool always; /* whatever is known of its inputs */
 } folds[] = {
-    {"Shape", fold_shape, true},        {"Size", fold_size, true},
-    {"Constant", fold_constant, true},  {"ConstantOfShape", fold_constant_of_shape, false},
-    {"Range", fold_range, false},       {"Cast", fold_cast, false},
-    {"Neg", fold_one, false},           {"Abs", fold_one, false},
-    {"Not", fold_one, false},           {"Floor", fold_one, false},
-    {"Ceil", fold_one, false},          {"Where", fold_where, false},
-    {"Expand", fold_expand, false},     {"Gather", fold_gather, false},
-    {"Concat", fold_concat, false},     {"Slice", fold_slice, false},
-    {"ReduceProd", fold_reduce, false}, {"ReduceSum", fold_reduce, false},
-    {"ReduceMax", fold_reduce, false},  {"ReduceMin", fold_reduce, false},
+    {"Shape", fold_shape, true},       {"Size", fold_size, true},
+    {"Constant", fold_constant, true}, {"ConstantOfShape", fold_constant_of_shape, false},
+    {"Range", fold_range, false},      {"Cast", fold_cast, false},
+    {"Neg", fold_one, false},          {"Abs", fold_one, false},
+    {"Not", fold_one, false},          {"Floor", fold_one, false},
+    {"Ceil", fold_one, false},         {"Where", fold_where, false},
+    {"Expand", fold_expand, false},    {"Gather", fold_gather, false},
+    {"Concat", fold_concat, false},    {"Slice", fold_slice, false},
 };
 
 static bool (*find_fold(const char *type, bool *always))(ImportNode *)
@@ -556,7 +556,7 @@ static bool (*find_fold(const char *type, bool *always))(ImportNode *)
     for (size_t i = 0; i < COUNT_OF(words); i++)
         if (strcmp(words[i].type, type) == 0)
             return fold_word;
-    return NULL;
+    return strncmp(type, "Reduce", 6) == 0 && import_knows(type) ? fold_reduction : NULL;
 }
 
 bool import_only_folds(const char *type)

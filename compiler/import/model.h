@@ -83,6 +83,8 @@ bool import_outputs(Import *import);
 /* known.c: whether a shape, an axis, a place or the like depends on the numbers of an integer input, or f32 would not
  * hold what is made of them. */
 bool import_has_to_know(const Import *import, const Value *input);
+/* What is left of a number in that type of integers, as all arithmetic of ONNX leaves it. */
+int64_t integer_wrapped(OnnxType type, int64_t number);
 /* Whether f32 holds each of its integers. */
 bool value_is_exact(const Value *value);
 /* Known numbers as floats. */

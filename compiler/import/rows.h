@@ -52,11 +52,17 @@ bool import_matmul(ImportNode *node);
 bool import_softmax(ImportNode *node);
 bool import_softmax_old(ImportNode *node);
 bool import_lrn(ImportNode *node);
-bool import_reduce(ImportNode *node);
 bool import_argmax(ImportNode *node);
 bool import_layer_norm(ImportNode *node);
 bool import_group_norm(ImportNode *node);
 bool import_lp_norm(ImportNode *node);
+
+/* ---- reductions.c ---- */
+bool import_reduce(ImportNode *node);
+bool import_log_sum_exp(ImportNode *node);
+bool import_product(ImportNode *node);
+/* The same of known numbers. */
+bool fold_reduction(ImportNode *node);
 
 /* ---- moves.c ---- */
 bool import_same(ImportNode *node);

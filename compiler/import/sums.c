@@ -1,7 +1,7 @@
 /* sums.c - nodes that add up along axes: products of matrices, softmax, reductions. */
+#include "import/reductions.h"
 #include "import/rows.h"
 #include "ops/lrn.h"
-#include "ops/reduce.h"
 #include "ops/slice.h"
 #include "ops/softmax.h"
 #include "ops/transpose.h"
@@ -211,82 +211,7 @@ bool import_lrn(ImportNode *node)
     return node_result(node, 0, node_add(node, OP_lrn, &input, 1, &attrs), node_type(node), &x->shape);
 }
 
-/* ---- reductions ---- */
-
-/* What is done to each element before, and to the result behind. */
-static NodeId before_reduction(ImportNode *node, NodeId x)
-{
-    const char *type = node->proto->op_type;
-    if (strcmp(type, "ReduceL1") == 0)
-        return node_add(node, OP_abs, &x, 1, NULL);
-    if (strcmp(type, "ReduceL2") == 0 || strcmp(type, "ReduceSumSquare") == 0)
-        return node_add(node, OP_mul, (NodeId[]){x, x}, 2, NULL);
-    return x;
-}
-
-static NodeId behind_reduction(ImportNode *node, NodeId sum)
-{
-    const char *type = node->proto->op_type;
-    if (strcmp(type, "ReduceL2") == 0)
-        return node_add(node, OP_sqrt, &sum, 1, NULL);
-    return strcmp(type, "ReduceLogSum") == 0 ? node_add(node, OP_log, &sum, 1, NULL) : sum;
-}
-
-/* Axes that are reduced, or are not, and stand beside each other become one: so that there is room for one of 1 in
- * front. */
-static Shape merged(const Shape *shape, const bool *is_reduced, ReduceAttrs *attrs)
-{
-    Shape result = {.rank = 1, .dim = {1}};
-    *attrs = (ReduceAttrs){0};
-    for (int i = 0; i < shape->rank; i++) {
-        if (i > 0 && is_reduced[i] == is_reduced[i - 1]) {
-            result.dim[result.rank - 1] *= shape->dim[i];
-            continue;
-        }
-        if (is_reduced[i])
-            attrs->axes[attrs->count++] = result.rank;
-        result.dim[result.rank++] = shape->dim[i];
-    }
-    return result;
-}
-
-bool import_reduce(ImportNode *node)
-{
-    Value *x = node_input(node, 0);
-    int64_t axes[MAX_RANK], count;
-    bool is_reduced[MAX_RANK] = {false};
-    if (!x || (count = node_list(node, "axes", 1, axes, MAX_RANK)) == -2)
-        return false;
-    const bool is_all = count <= 0 && !(count == 0 && node_int(node, "noop_with_empty_axes", 0));
-    const bool is_none = count <= 0 && node_int(node, "noop_with_empty_axes", 0);
-    for (int i = 0; i < x->shape.rank; i++)
-        is_reduced[i] = is_all && !is_none;
-    for (int64_t i = 0; i < count; i++) {
-        int axis;
-        if (count > MAX_RANK || !node_axis(node, axes[i], x->shape.rank, &axis))
-            return count > MAX_RANK ? node_refuse(node, "it has too many axes") : false;
-        is_reduced[axis] = true;
-    }
-    Shape shape = {0};
-    bool any = false;
-    for (int i = 0; i < x->shape.rank; i++) {
-        any |= is_reduced[i];
-        if (!is_reduced[i] || node_int(node, "keepdims", 1))
-            shape.dim[shape.rank++] = is_reduced[i] ? 1 : x->shape.dim[i];
-    }
-    NodeId id;
-    if (any) {
-        ReduceAttrs attrs;
-        Shape from = merged(&x->shape, is_reduced, &attrs);
-        id = before_reduction(node, node_value_as(node, x, &from));
-        id = node_add(node, node->row->op, &id, 1, &attrs);
-        id = behind_reduction(node, id);
-    } else {
-        id = behind_reduction(node, before_reduction(node, node_value(node, x)));
-    }
-    Shape usual = shape_usual(&shape);
-    return !node_is_none(id) && node_result(node, 0, node_reshaped(node, id, &usual), node_type(node), &shape);
-}
+/* ---- places ---- */
 
 /* The elements along an axis from the last to the first. */
 static NodeId backwards(ImportNode *node, NodeId id, int64_t axis)
@@ -316,7 +241,7 @@ bool import_argmax(ImportNode *node)
     bool is_reduced[MAX_RANK] = {false};
     is_reduced[axis] = true;
     ReduceAttrs attrs;
-    Shape from = merged(&x->shape, is_reduced, &attrs), shape = {0};
+    Shape from = axes_merged(&x->shape, is_reduced, &attrs), shape = {0};
     for (int i = 0; i < x->shape.rank; i++)
         if (i != axis || node_int(node, "keepdims", 1))
             shape.dim[shape.rank++] = i == axis ? 1 : x->shape.dim[i];
@@ -421,7 +346,7 @@ bool import_lp_norm(ImportNode *node)
     bool is_reduced[MAX_RANK] = {false};
     is_reduced[axis] = true;
     ReduceAttrs attrs;
-    Shape from = merged(&x->shape, is_reduced, &attrs);
+    Shape from = axes_merged(&x->shape, is_reduced, &attrs);
     attrs.keep = true;
     NodeId id = node_value_as(node, x, &from);
     NodeId norm = p == 1 ? node_add(node, OP_abs, &id, 1, NULL) : node_add(node, OP_mul, (NodeId[]){id, id}, 2, NULL);

@@ -140,7 +140,7 @@ pick "integers, doubles, truth and powers" add_uint8 div_int8 sub_int8 mul_int8 
 pick "volumes, and windows that become roots" convtranspose_3d convtranspose_output_shape lppool_2d_strides lppool_3d_default \
     Conv3d_dilated_strided Conv3d_groups MaxPool3d_stride_padding \
     averagepool_3d_dilations_large_count_include_pad_is_0_ceil_mode_is_True
-pick "nets without inputs" constant Embedding
+pick "nets without inputs, and sums of nothing" constant Embedding reduce_sum_empty_set reduce_max_empty_set
 resnet=$material/nets/resnet20_cifar10/model.onnx
 "$fovea" show "$resnet" --dim N=3 | grep -q 'batch 3)$' && "$fovea" show "$resnet" --batch 2 | grep -q 'batch 2)$' &&
     ok "an open first axis has a size" || not_ok "an open first axis has a size"
