@@ -304,7 +304,6 @@ bool import_batchnorm(ImportNode *node)
                        node_type(node), &x->shape);
 }
 
-/* Times ones of the shape: each element stays what it is. */
 /* An axis at a time: [outer, 1, the rest] times as many ones. */
 bool import_tile(ImportNode *node)
 {
@@ -337,6 +336,7 @@ bool import_tile(ImportNode *node)
     return node_result(node, 0, node_reshaped(node, id, &usual), x->type, &shape);
 }
 
+/* Times ones of the shape: each element stays what it is. */
 bool import_expand(ImportNode *node)
 {
     enum { MOST = 1 << 24 };

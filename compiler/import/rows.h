@@ -57,6 +57,15 @@ bool import_layer_norm(ImportNode *node);
 bool import_group_norm(ImportNode *node);
 bool import_lp_norm(ImportNode *node);
 
+/* ---- quantized.c ---- */
+bool import_quantize(ImportNode *node);
+bool import_dequantize(ImportNode *node);
+bool import_dynamic_quantize(ImportNode *node);
+bool import_conv_integer(ImportNode *node);
+bool import_matmul_integer(ImportNode *node);
+bool import_qlinear_conv(ImportNode *node);
+bool import_qlinear_matmul(ImportNode *node);
+
 /* ---- reductions.c ---- */
 bool import_reduce(ImportNode *node);
 bool import_log_sum_exp(ImportNode *node);

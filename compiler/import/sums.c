@@ -1,4 +1,5 @@
 /* sums.c - nodes that add up along axes: products of matrices, softmax, reductions. */
+#include "import/sums.h"
 #include "import/reductions.h"
 #include "import/rows.h"
 #include "ops/lrn.h"
@@ -118,16 +119,15 @@ static bool product_shape(const Shape *a, const Shape *b, Shape *result)
 }
 
 /* A B of a known matrix B: a fully connected layer for each row of A. A vector is a row before, a column behind. */
-bool import_matmul(ImportNode *node)
+NodeId matrix_product(ImportNode *node, Value *a, Value *b, Shape *shape)
 {
-    Value *a = node_input(node, 0), *b = node_input(node, 1);
-    if (!a || !b || a->shape.rank < 1 || b->shape.rank < 1)
-        return node_refuse(node, "its factors are no matrices");
-    Shape left = shape_usual(&a->shape), right = b->shape, shape;
+    Shape left = shape_usual(&a->shape), right = b->shape;
     if (right.rank == 1)
         right = SHAPE(right.dim[0], 1);
-    if (!product_shape(&left, &right, &shape))
-        return node_refuse(node, "its factors do not fit");
+    if (!product_shape(&left, &right, shape)) {
+        node_refuse(node, "its factors do not fit");
+        return NODE_NONE;
+    }
     NodeId id;
     if (is_weight(node, b) && right.rank == 2) {
         const int64_t inner = left.dim[left.rank - 1];
@@ -135,11 +135,21 @@ bool import_matmul(ImportNode *node)
         id = node_add(node, OP_fc,
                       (NodeId[]){node_value_as(node, a, &rows), turned(node, node_value_as(node, b, &right))}, 2, NULL);
     } else {
-        id = product(node, node_value_as(node, a, &left), node_value_as(node, b, &right), &shape);
+        id = product(node, node_value_as(node, a, &left), node_value_as(node, b, &right), shape);
     }
     if (a->shape.rank == 1)
-        shape.dim[shape.rank - 2] = shape.dim[shape.rank - 1];
-    shape.rank -= (a->shape.rank == 1) + (b->shape.rank == 1);
+        shape->dim[shape->rank - 2] = shape->dim[shape->rank - 1];
+    shape->rank -= (a->shape.rank == 1) + (b->shape.rank == 1);
+    return id;
+}
+
+bool import_matmul(ImportNode *node)
+{
+    Value *a = node_input(node, 0), *b = node_input(node, 1);
+    Shape shape;
+    if (!a || !b || a->shape.rank < 1 || b->shape.rank < 1)
+        return node_refuse(node, "its factors are no matrices");
+    const NodeId id = matrix_product(node, a, b, &shape);
     return node_result(node, 0, id, node_type(node), &shape);
 }
 
