@@ -28,6 +28,11 @@ static void unpack_free(void *arena, void *pointer)
     (void)pointer;
 }
 
+ProtobufCAllocator import_allocator(Arena *arena)
+{
+    return (ProtobufCAllocator){unpack_alloc, unpack_free, arena};
+}
+
 bool import_wrong(Import *import, const char *format, ...)
 {
     va_list arguments;
@@ -122,7 +127,7 @@ static const char *net_name(Import *import)
 static Graph *import_model(Import *import)
 {
     import->graph = graph_new(import->arena, net_name(import));
-    if (!find_opset(import) || !add_weights(import) || !import_inputs(import))
+    if (!find_opset(import) || !import_functions(import) || !add_weights(import) || !import_inputs(import))
         return NULL;
     const Onnx__GraphProto *graph = import->model->graph;
     for (size_t i = 0; i < graph->n_node; i++)
@@ -144,7 +149,7 @@ static Graph *import_unpacked(Import *import)
 Graph *import_bytes(Arena *arena, Diag *diag, const char *path, const void *bytes, size_t count,
                     const ImportOptions *options, ImportPorts *ports)
 {
-    ProtobufCAllocator allocator = {unpack_alloc, unpack_free, arena};
+    ProtobufCAllocator allocator = import_allocator(arena);
     Import import = {.arena = arena, .diag = diag, .path = path, .options = options, .ports = ports};
     import.model = onnx__model_proto__unpack(&allocator, count, bytes);
     return import_unpacked(&import);
@@ -153,7 +158,7 @@ Graph *import_bytes(Arena *arena, Diag *diag, const char *path, const void *byte
 Graph *import_file(Arena *arena, Diag *diag, const char *path, const ImportOptions *options, ImportPorts *ports)
 {
     FileMapping mapping;
-    ProtobufCAllocator allocator = {unpack_alloc, unpack_free, arena};
+    ProtobufCAllocator allocator = import_allocator(arena);
     Import import = {.arena = arena, .diag = diag, .path = path, .options = options, .ports = ports};
     if (!file_map(&mapping, diag, path, NOWHERE))
         return NULL;
@@ -165,7 +170,7 @@ Graph *import_file(Arena *arena, Diag *diag, const char *path, const ImportOptio
 const Value *import_tensor_file(Arena *arena, Diag *diag, const char *path)
 {
     FileMapping mapping;
-    ProtobufCAllocator allocator = {unpack_alloc, unpack_free, arena};
+    ProtobufCAllocator allocator = import_allocator(arena);
     Import import = {.arena = arena, .diag = diag, .path = path};
     if (!file_map(&mapping, diag, path, NOWHERE))
         return NULL;

@@ -245,15 +245,14 @@ static const float *floats_in_place(const Onnx__TensorProto *tensor, OnnxType ty
                : NULL;
 }
 
-bool import_tensor(Import *import, const Onnx__TensorProto *tensor, Value *value)
+/* Whose numbers are in it. */
+static bool tensor_here(Import *import, const Onnx__TensorProto *tensor, Value *value)
 {
     const OnnxType type = (OnnxType)tensor->data_type;
     *value = (Value){.name = tensor->name ? tensor->name : "", .type = type, .node = NODE_NONE};
     if (type_row(type) < 0)
         return tensor_wrong(import, tensor,
                             arena_printf(import->arena, "has elements of %s", onnx_type_name(import->arena, type)));
-    if (tensor->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL || tensor->n_external_data)
-        return tensor_wrong(import, tensor, "has its data in another file");
     if (!tensor_shape(import, tensor, &value->shape))
         return false;
     const size_t count = (size_t)value_count(&value->shape);
@@ -271,4 +270,13 @@ bool import_tensor(Import *import, const Onnx__TensorProto *tensor, Value *value
     value->floats = floats;
     value->integers = integers;
     return true;
+}
+
+bool import_tensor(Import *import, const Onnx__TensorProto *tensor, Value *value)
+{
+    Onnx__TensorProto whole = *tensor;
+    if (tensor->data_location != ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL)
+        return tensor_here(import, tensor, value);
+    whole.has_raw_data = true;
+    return import_external(import, tensor, &whole.raw_data) && tensor_here(import, &whole, value);
 }

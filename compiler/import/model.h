@@ -106,8 +106,15 @@ const char *import_safe_name(Arena *arena, const char *kind, const char *name);
 int64_t value_count(const Shape *shape);
 /* A tensor of a file of its own (.pb), as test data are stored; NULL after a diagnostic. */
 const Value *import_tensor_file(Arena *arena, Diag *diag, const char *path);
+/* The bytes of a tensor that stand in another file; false after a diagnostic. */
+bool import_external(Import *import, const Onnx__TensorProto *tensor, ProtobufCBinaryData *data);
 /* A known tensor's numbers, as a Value of the same name; false after a diagnostic. */
 bool import_tensor(Import *import, const Onnx__TensorProto *tensor, Value *value);
+
+/* Puts the bodies of the model's functions in the place of their calls; false after a diagnostic. */
+bool import_functions(Import *import);
+/* For messages that are unpacked into the arena. */
+ProtobufCAllocator import_allocator(Arena *arena);
 
 /* ---- nodes ---- */
 

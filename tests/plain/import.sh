@@ -78,6 +78,20 @@ zeros small.npy '(1, 3, 5)' 60
 refused "an array of other axes" "input 'x' has 4 axes, what is given has 3" resized.onnx --input x=small.npy --output typed
 command=show
 
+# ---- functions and external data ----
+
+npy four.npy '<f4' '(1, 4)' '\0\0\200\77\0\0\200\277\0\0\0\300\0\0\0\0' # 1, -1, -2, 0
+models=$root/tests/fuzz/corpus/onnx
+"$fovea" run "$models/functions.onnx" --input x=four.npy -o typed >out 2>err # twice 2 * leaky_relu(x), alpha 0.5
+printf '\0\0\200\100\0\0\200\277\0\0\0\300\0\0\0\0' >wanted     # 4, -1, -2, 0
+tail -c 16 typed/y.npy | cmp -s - wanted && ok "functions are inlined" || not_ok "functions are inlined" "$(cat out err)"
+refused "a function that calls itself" "function 'Act' calls itself" "$models/recursive.onnx"
+cp "$models/external.onnx" . && refused "data that are not there" 'cannot read "weights.bin"' external.onnx
+cp four.npy weights.bin && "$fovea" show external.onnx >out 2>err && ok "data of another file" || not_ok "data of another file" "$(cat err)"
+printf 123 >weights.bin && refused "data that are too short" "its external data go beyond the end of weights.bin" external.onnx
+LC_ALL=C sed 's|weights.bin|../ghts.bin|' external.onnx >outside.onnx
+refused "data outside of the folder" "its external data have to be in a file beside the model" outside.onnx
+
 # ---- what is no model ----
 
 whole=$(wc -c <lenet.onnx)
