@@ -1,11 +1,16 @@
 /* model.c - models of both kinds (see model.h). */
 #include "driver/model.h"
+#include "driver/preprocess.h"
 #include "driver/tensor_run.h"
 #include "import/tensor.h"
 
 /* What it is read with: --dim, --batch, --const, and tensors to run on. */
 static bool import_options(Arena *arena, Diag *diag, const Options *options, ImportOptions *import)
 {
+    ImportPicture *picture = NEW(arena, ImportPicture);
+    bool is_picture;
+    if (!preprocess_read(arena, diag, options, picture, &is_picture))
+        return false;
     ImportGivens given = {0};
     for (uint32_t i = 0; i < options->constants.count; i++) {
         const Define *constant = &options->constants.at[i];
@@ -20,14 +25,18 @@ static bool import_options(Arena *arena, Diag *diag, const Options *options, Imp
                               .dim_count = options->dims.count,
                               .batch = options->elaborate.batch,
                               .given = given.at,
-                              .given_count = given.count};
+                              .given_count = given.count,
+                              .picture = is_picture && !tensor_run_wanted(options) ? picture : NULL};
     return true;
 }
 
 /* The options that are of no use for a text; NULL: none was given. */
 static const char *onnx_option(const Options *options)
 {
-    return options->dims.count ? "--dim" : options->constants.count ? "--const" : NULL;
+    return options->dims.count         ? "--dim"
+           : options->constants.count  ? "--const"
+           : options->preprocess.count ? options->preprocess.at[0].name
+                                       : NULL;
 }
 
 /* A run says one line of a model that is refused: its first node, and how many more there are. */

@@ -1,5 +1,6 @@
 /* options.c - the compiler's command line (see options.h). */
 #include "driver/options.h"
+#include "driver/preprocess.h"
 #include "driver/budget.h"
 #include "driver/help.h"
 #include "driver/manual.h"
@@ -255,6 +256,8 @@ static bool set_option(Options *options, Arena *arena, Diag *diag, const OptionR
         return parse_define(options, arena, diag, value);
     if (strcmp(row->name, "dim") == 0)
         return parse_dim(options, arena, diag, value);
+    if (preprocess_has_word(row->name))
+        return preprocess_option(options, arena, diag, row->name, value);
     if (strcmp(row->name, "const") == 0)
         return parse_const(options, arena, diag, value);
     if (strcmp(row->name, "embed") == 0)

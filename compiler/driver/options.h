@@ -83,6 +83,7 @@ typedef struct Options {
     ElaborateOptions elaborate;
     VEC(ImportDim) dims;   /* of ONNX files: --dim */
     VEC(Define) constants; /* --const: inputs and their files */
+    VEC(Define) preprocess; /* how pictures become inputs: --mean and so on */
     Words passed;          /* run: options for the program itself */
 } Options;
 

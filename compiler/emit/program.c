@@ -23,6 +23,8 @@ static void write_ports(const Emission *emission, Buf *out, bool in)
             buf_puts(out, ", .is_u8 = 1");
         if (port->picture.resize)
             buf_printf(out, ", .resize = %lld", (long long)port->picture.resize);
+        if (port->picture.none)
+            buf_puts(out, ", .is_no_picture = 1");
         if (port->picture.bgr)
             buf_puts(out, ", .bgr = 1");
         if (port->label_count)

@@ -5,6 +5,7 @@
  * batch; of several names for first axes, that of the first input.
  */
 #include "import/given.h"
+#include "import/picture.h"
 
 bool given_is_input(const Import *import, const Onnx__ValueInfoProto *input)
 {
@@ -167,6 +168,22 @@ static bool close_by_given(Import *import, const Onnx__ValueInfoProto *input, co
     return true;
 }
 
+/* Heights and widths of pictures, by --crop. */
+static bool close_by_crop(Import *import)
+{
+    const Onnx__GraphProto *graph = import->model->graph;
+    for (size_t i = 0; i < graph->n_input; i++) {
+        const Onnx__TensorShapeProto *axes = axes_of(graph->input[i]);
+        for (size_t axis = 0; axes && axis < axes->n_dim && given_is_input(import, graph->input[i]); axis++) {
+            const char *name = open_name(import, graph->input[i], axis);
+            const int64_t size = picture_size(import->options->picture, axes->n_dim, axis);
+            if (name && size && closed_size(import, name) < 0 && !close_dimension(import, name, size))
+                return false;
+        }
+    }
+    return true;
+}
+
 static bool close_batch(Import *import)
 {
     const Onnx__GraphProto *graph = import->model->graph;
@@ -198,7 +215,7 @@ bool given_prepare(Import *import)
     for (size_t i = 0; i < graph->n_input; i++)
         if (import->given[i] && !close_by_given(import, graph->input[i], import->given[i]->value))
             return false;
-    return close_batch(import);
+    return close_by_crop(import) && close_batch(import);
 }
 
 /* ---- shapes ---- */

@@ -29,12 +29,22 @@ typedef struct ImportGiven {
 
 typedef VEC(ImportGiven) ImportGivens;
 
+/* How a picture becomes an input of the model: (byte * scale - mean) / std, for each channel in the model's order. */
+typedef struct ImportPicture {
+    double scale, mean[3], std[3];
+    int means, stds; /* that were given: one for all channels, or three */
+    bool is_nhwc, is_bgr;
+    int64_t resize; /* as Picture's */
+    int64_t crop;   /* height and width that the model leaves open; 0: they are not said */
+} ImportPicture;
+
 typedef struct ImportOptions {
     const ImportDim *dims; /* --dim NAME=VALUE */
     uint32_t dim_count;
     int64_t batch; /* of a first axis that nothing else closes; 0: 1 */
     const ImportGiven *given;
     uint32_t given_count;
+    const ImportPicture *picture; /* inputs that are pictures take bytes; NULL: they take numbers */
 } ImportOptions;
 
 /* An input or output as ONNX has it: that of the Graph is f32, and may have axes of 1 in front. */

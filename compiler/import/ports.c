@@ -8,6 +8,7 @@
 
 #include "import/given.h"
 #include "import/model.h"
+#include "import/picture.h"
 
 const char *import_safe_name(Arena *arena, const char *kind, const char *name)
 {
@@ -28,12 +29,16 @@ static const char *port_name(Import *import, const char *kind, const char *name)
 }
 
 /* An input whose numbers a run gets. */
-static void add_port(Import *import, Value *value, const ImportGiven *given)
+static bool add_port(Import *import, Value *value, const ImportGiven *given)
 {
     Type type = {.dtype = DT_F32, .shape = shape_usual(&value->shape)};
     const char *name = port_name(import, "input", value->name);
-    value->node = graph_add_input(import->graph, name, type, (Picture){0}, NOWHERE);
+    if (!picture_fits(import->options->picture, value))
+        value->node = graph_add_input(import->graph, name, type, (Picture){.none = true}, NOWHERE);
+    else if (!picture_input(import, import->options->picture, value, name))
+        return false;
     VEC_PUSH(import->arena, &import->ports->inputs, ((ImportPort){value, given ? given->value : NULL}));
+    return true;
 }
 
 static bool has_to_be_known(Import *import, const Value *value)
@@ -67,8 +72,19 @@ static bool add_input(Import *import, size_t i)
     else if (!shape_fits(&value->shape))
         return import_wrong(import, "input '%s' has no elements", value->name);
     else
-        add_port(import, value, given);
+        return add_port(import, value, given);
     return true;
+}
+
+/* What is said of pictures is meant for one. */
+static bool pictures_are_there(Import *import)
+{
+    if (!import->options->picture)
+        return true;
+    for (uint32_t i = 0; i < import->ports->inputs.count; i++)
+        if (picture_fits(import->options->picture, import->ports->inputs.at[i].value))
+            return true;
+    return import_wrong(import, "no input is a picture of one or three channels, in the layout that is said");
 }
 
 bool import_inputs(Import *import)
@@ -83,7 +99,7 @@ bool import_inputs(Import *import)
         if (given_is_input(import, input) && !add_input(import, i))
             return false;
     }
-    return true;
+    return pictures_are_there(import);
 }
 
 /* A run that looks at no number of what it is given computes nothing. */

@@ -89,6 +89,7 @@ typedef struct Constant {
 typedef struct Picture {
     int64_t resize; /* short side in pixels before the centre crop; 0: just large enough to cover the crop */
     bool bgr;       /* channel order; default red, green, blue */
+    bool none;      /* nothing says what pixels mean there: pictures are refused */
 } Picture;
 
 /* A named input or output of the net. */

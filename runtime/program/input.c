@@ -83,6 +83,11 @@ static bool open_idx(fovea_input *input, fovea_fault *fault)
 static bool takes_pictures(const fovea_input *input, fovea_fault *fault)
 {
     const fovea_port *port = input->port;
+    if (port->is_no_picture)
+        return fovea_fail(fault,
+                          "%s is a picture, and nothing says what its pixels mean to input '%s': --scale, --mean and "
+                          "--std of fovea do",
+                          input->path, port->name);
     if (port->rank == 3 && (port->dims[0] == 1 || port->dims[0] == 3))
         return true;
     char wants[256];

@@ -31,6 +31,7 @@ typedef struct fovea_port {
     int is_u8;                    /* 1: bytes, H W C in memory; 0: floats in the order of dims */
     int64_t resize;               /* inputs: short side of a picture before the centre crop; 0: just cover the crop */
     int bgr;                      /* inputs: channel order blue, green, red */
+    int is_no_picture;            /* inputs: nothing says what pixels mean there; .npy files and raw bytes alone */
     const char *const *labels;    /* outputs: one name an element, or NULL */
     size_t label_count;
 } fovea_port;
