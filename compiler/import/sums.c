@@ -310,17 +310,18 @@ bool import_layer_norm(ImportNode *node)
            node_result(node, 2, deviation, node_type(node), &few);
 }
 
-/* A number a channel, as [1, C, 1]. */
+/* A number a channel, or a group of them, as [1, C, 1]. */
 static NodeId channels(ImportNode *node, Value *value, int64_t count)
 {
     Shape shape = SHAPE(1, count, 1);
     if (value && value_count(&value->shape) == count)
         return node_value_as(node, value, &shape);
-    node_refuse(node, "it has not one scale and bias a channel");
+    node_refuse(node, "it has not %lld scales and biases", (long long)count);
     return NODE_NONE;
 }
 
-/* Each group of channels of each example; a group a channel: instance normalisation. */
+/* Each group of channels of each example; a group a channel: instance normalisation. Scales and biases are those of
+ * channels, before opset 21 of groups. */
 bool import_group_norm(ImportNode *node)
 {
     Value *x = node_input(node, 0);
@@ -332,14 +333,14 @@ bool import_group_norm(ImportNode *node)
     const int64_t groups = is_group ? node_int(node, "num_groups", 0) : count;
     if (groups < 1 || count % groups)
         return node_refuse(node, "%lld groups of %lld channels", (long long)groups, (long long)count);
-    if (is_group && node->import->opset < 21)
-        return node_refuse(node, "before opset 21 it has a scale a group");
+    const int64_t scales = is_group && node->import->opset < 21 ? groups : count;
     NodeId mean, deviation;
-    Shape rows = SHAPE(examples * groups, count / groups * pixels), maps = SHAPE(examples, count, pixels);
+    Shape rows = SHAPE(examples * groups, count / groups * pixels),
+          maps = SHAPE(examples, scales, count / scales * pixels);
     NodeId id = normalised(node, node_value_as(node, x, &rows), node_number(node, "epsilon", 1e-5), &mean, &deviation);
-    id = node_add(node, OP_mul, (NodeId[]){node_reshaped(node, id, &maps), channels(node, node_input(node, 1), count)},
+    id = node_add(node, OP_mul, (NodeId[]){node_reshaped(node, id, &maps), channels(node, node_input(node, 1), scales)},
                   2, NULL);
-    id = node_add(node, OP_add, (NodeId[]){id, channels(node, node_input(node, 2), count)}, 2, NULL);
+    id = node_add(node, OP_add, (NodeId[]){id, channels(node, node_input(node, 2), scales)}, 2, NULL);
     return node_result(node, 0, id, node_type(node), &x->shape);
 }
 

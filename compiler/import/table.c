@@ -24,7 +24,6 @@ static const struct {
     {"Expand", "a known shape"},
     {"Gather", "known places, in at most 64 runs of equal steps; " FIVE_AXES},
     {"Gemm", "of two computed matrices, small ones"},
-    {"GroupNormalization", "since opset 21"},
     {"LRN", "pictures"},
     {"LpPool", SPATIAL},
     {"LpNormalization", "`p` 1 or 2"},

@@ -70,6 +70,16 @@ zeros zeros.npy '(1, 3, 5, 7)' 420
     not_ok "outputs become .npy files" "$(cat out err | head -n 1)"
 "$fovea" run resized.onnx --input x=zeros.npy >out 2>err && [ "$(wc -l <out)" -gt 3 ] && ok "or are printed" ||
     not_ok "or are printed" "$(cat err)"
+# GroupNormalization of opset 18: x [1, 4, 2] in two groups, whose biases are 0 and 2.
+base64 -d >groups.onnx <<'END'
+CAg6kAEKMwoBeAoBcwoBYhIBeSISR3JvdXBOb3JtYWxpemF0aW9uKhEKCm51bV9ncm91cHMYAqABAhIBZyoRCAIQAUIBc0oIAACAPwAAgD8qEQ
+gCEAFCAWJKCAAAAAAAAABAWhcKAXgSEgoQCAESDAoCCAEKAggECgIIAmIXCgF5EhIKEAgBEgwKAggBCgIIBAoCCAJCBAoAEBI=
+END
+zeros groups.npy '(1, 4, 2)' 32
+"$fovea" run groups.onnx --input x=groups.npy --output typed >out 2>err
+tail -c 32 typed/y.npy >got
+{ head -c 16 /dev/zero && printf '\0\0\0\100\0\0\0\100\0\0\0\100\0\0\0\100'; } | cmp -s - got && ok "groups have biases of their own" ||
+    not_ok "groups have biases of their own" "$(cat out err | head -n 1)"
 command=run
 refused "a name that no input has" "no input is called 'y'" resized.onnx --input y=zeros.npy --output typed
 refused "a file without a name" "--input takes NAME=FILE" resized.onnx --input zeros.npy --output typed
