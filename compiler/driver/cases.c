@@ -15,6 +15,7 @@
 
 #include "driver/build.h"
 #include "driver/carried.h"
+#include "driver/here.h"
 #include "driver/process.h"
 #include "import/model.h"
 #include "pass/pass.h"
@@ -322,6 +323,11 @@ bool check_cases(Diag *diag, const char *folder, const Options *options)
     Paths cases = {0};
     add_cases(arena, &cases, folder);
     const char *place = temporary_directory(arena, diag);
+    for (uint32_t i = 0; i < options->targets.count; i++)
+        if (!target_runs_here(options->targets.at[i]) || options->targets.at[i]->opencl) {
+            diag_error(diag, NOWHERE, "cases cannot run on target %s here", options->targets.at[i]->name);
+            return false;
+        }
     if (!cases.count)
         diag_error(diag, NOWHERE, "there is no model.onnx in %s, nor in a folder below it", folder);
     if (!place || !cases.count)

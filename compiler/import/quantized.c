@@ -1,13 +1,14 @@
 /* quantized.c - whole numbers for floats: x = (q - zero point) * scale.
  *
  * Quantised numbers are f32 in the Graph, which holds them and sums of their products up to 2^24 exactly. A sum is
- * rounded before it is scaled: that repairs what Winograd's algorithm rounds, and keeps passes from moving scales into
- * weights, which have to stay whole.
+ * rounded before it is scaled, though it is whole: that keeps passes from moving scales into weights, which have to
+ * stay whole, too.
  */
 #include "import/rows.h"
 #include "import/sums.h"
 #include "import/window.h"
 #include "ops/map.h"
+#include "ops/pad.h"
 #include "ops/reduce.h"
 
 #include <math.h>
@@ -181,7 +182,19 @@ static bool is_exact(ImportNode *node, double largest)
            node_refuse(node, "its sums may become as large as %.0f, and f32 holds integers up to 2^24", largest);
 }
 
-/* Rounded: what the sum of whole numbers is. */
+/* Winograd's algorithm, which square kernels may be computed by, rounds: such a kernel, of that shape, gets a column of
+ * zeros, under which there is padding. */
+static NodeId no_longer_square(ImportNode *node, NodeId kernel, const Shape *shape, Window *window)
+{
+    const PadAttrs column = {.amount = {[HALO_RIGHT] = 1}};
+    if (shape->dim[2] != shape->dim[3] || shape->dim[3] == 1)
+        return node_reshaped(node, kernel, shape);
+    kernel = in_shape(node, kernel, SHAPE(1, 1, shape->dim[0] * shape->dim[1] * shape->dim[2], shape->dim[3]));
+    kernel = node_add(node, OP_pad, &kernel, 1, &column);
+    window->behind[COLUMNS_AXIS] += window->dilation[COLUMNS_AXIS];
+    return in_shape(node, kernel, SHAPE(shape->dim[0], shape->dim[1], shape->dim[2], shape->dim[3] + 1));
+}
+
 static NodeId convolved(ImportNode *node, Value *x, Value *x_zero, Value *weight, Value *w_zero, Value *bias,
                         Window *window)
 {
@@ -196,7 +209,7 @@ static NodeId convolved(ImportNode *node, Value *x, Value *x_zero, Value *weight
     if (!window_read(node, &x->shape, &w.dim[2], window))
         return NODE_NONE;
     NodeId inputs[3] = {node_reshaped(node, shifted(node, x, x_zero, -1), &picture),
-                        node_reshaped(node, shifted(node, weight, w_zero, 0), &kernel)};
+                        no_longer_square(node, shifted(node, weight, w_zero, 0), &kernel, window)};
     const Shape list = SHAPE(w.dim[0]);
     if (bias)
         inputs[2] = node_value_as(node, bias, &list);
