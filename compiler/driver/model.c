@@ -31,11 +31,11 @@ static bool import_options(Arena *arena, Diag *diag, const Options *options, Imp
 }
 
 /* The options that are of no use for a text; NULL: none was given. */
-static const char *onnx_option(const Options *options)
+static const char *onnx_option(Arena *arena, const Options *options)
 {
     return options->dims.count         ? "--dim"
            : options->constants.count  ? "--const"
-           : options->preprocess.count ? options->preprocess.at[0].name
+           : options->preprocess.count ? arena_printf(arena, "--%s", options->preprocess.at[0].name)
                                        : NULL;
 }
 
@@ -66,8 +66,8 @@ Graph *model_read(Arena *arena, Diag *diag, const Options *options, ImportPorts 
                    ? (options->command == COMMAND_RUN ? import_tersely : import_file)(arena, diag, options->model,
                                                                                       &import, ports)
                    : NULL;
-    if (!onnx_option(options))
+    if (!onnx_option(arena, options))
         return elaborate_file(arena, diag, options->model, &options->elaborate);
-    diag_error(diag, NOWHERE, "%s is for ONNX files, and %s is none", onnx_option(options), options->model);
+    diag_error(diag, NOWHERE, "%s is for ONNX files, and %s is none", onnx_option(arena, options), options->model);
     return NULL;
 }
