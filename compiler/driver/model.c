@@ -8,8 +8,7 @@
 static bool import_options(Arena *arena, Diag *diag, const Options *options, ImportOptions *import)
 {
     ImportPicture *picture = NEW(arena, ImportPicture);
-    bool is_picture;
-    if (!preprocess_read(arena, diag, options, picture, &is_picture))
+    if (!preprocess_read(arena, diag, options, picture))
         return false;
     ImportGivens given = {0};
     for (uint32_t i = 0; i < options->constants.count; i++) {
@@ -26,7 +25,7 @@ static bool import_options(Arena *arena, Diag *diag, const Options *options, Imp
                               .batch = options->elaborate.batch,
                               .given = given.at,
                               .given_count = given.count,
-                              .picture = is_picture && !tensor_run_wanted(options) ? picture : NULL};
+                              .picture = tensor_run_wanted(options) ? NULL : picture};
     return true;
 }
 

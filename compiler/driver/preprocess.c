@@ -169,14 +169,14 @@ static bool read_beside(Arena *arena, Diag *diag, const char *path, ImportPictur
     return true;
 }
 
-bool preprocess_read(Arena *arena, Diag *diag, const Options *options, ImportPicture *picture, bool *given)
+bool preprocess_read(Arena *arena, Diag *diag, const Options *options, ImportPicture *picture)
 {
     const size_t stem = strlen(options->model) - strlen(path_extension(options->model));
     const char *beside = arena_printf(arena, "%.*s.pre", (int)stem, options->model);
-    *picture = (ImportPicture){.scale = 1, .std = {1, 1, 1}, .means = 1, .stds = 1};
-    *given = options->preprocess.count > 0;
+    *picture =
+        (ImportPicture){.is_said = options->preprocess.count > 0, .scale = 1, .std = {1, 1, 1}, .means = 1, .stds = 1};
     if (path_exists(beside)) {
-        *given = true;
+        picture->is_said = true;
         if (!read_beside(arena, diag, beside, picture))
             return false;
     }

@@ -15,7 +15,7 @@
 bool preprocess_has_word(const char *word);
 /* Whether the words of an option are right; kept for later. `name` is that of the option. */
 bool preprocess_option(Options *options, Arena *arena, Diag *diag, const char *name, const char *value);
-/* *given: whether anything says it. false after a diagnostic. */
-bool preprocess_read(Arena *arena, Diag *diag, const Options *options, ImportPicture *picture, bool *given);
+/* false after a diagnostic. */
+bool preprocess_read(Arena *arena, Diag *diag, const Options *options, ImportPicture *picture);
 
 #endif

@@ -31,6 +31,7 @@ typedef VEC(ImportGiven) ImportGivens;
 
 /* How a picture becomes an input of the model: (byte * scale - mean) / std, for each channel in the model's order. */
 typedef struct ImportPicture {
+    bool is_said; /* else the rest is what says nothing, and inputs of bytes alone are pictures */
     double scale, mean[3], std[3];
     int means, stds; /* that were given: one for all channels, or three */
     bool is_nhwc, is_bgr;
@@ -44,7 +45,7 @@ typedef struct ImportOptions {
     int64_t batch; /* of a first axis that nothing else closes; 0: 1 */
     const ImportGiven *given;
     uint32_t given_count;
-    const ImportPicture *picture; /* inputs that are pictures take bytes; NULL: they take numbers */
+    const ImportPicture *picture; /* inputs that are pictures take bytes; NULL: all take numbers */
 } ImportOptions;
 
 /* An input or output as ONNX has it: that of the Graph is f32, and may have axes of 1 in front. */

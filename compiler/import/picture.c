@@ -10,7 +10,9 @@ static int channel_axis(const ImportPicture *picture)
 
 bool picture_fits(const ImportPicture *picture, const Value *value)
 {
-    if (!picture || value->shape.rank != 4 || (!onnx_type_is_float(value->type) && value->type != ONNX_U8))
+    if (!picture || value->shape.rank != 4)
+        return false;
+    if (value->type != ONNX_U8 && !(picture->is_said && onnx_type_is_float(value->type)))
         return false;
     const int64_t channels = value->shape.dim[channel_axis(picture)];
     return channels == 1 || channels == 3;

@@ -79,7 +79,7 @@ static bool add_input(Import *import, size_t i)
 /* What is said of pictures is meant for one. */
 static bool pictures_are_there(Import *import)
 {
-    if (!import->options->picture)
+    if (!import->options->picture || !import->options->picture->is_said)
         return true;
     for (uint32_t i = 0; i < import->ports->inputs.count; i++)
         if (picture_fits(import->options->picture, import->ports->inputs.at[i].value))

@@ -31,7 +31,7 @@ figures lenet.onnx >imported.txt
 [ -s text.txt ] && cmp -s text.txt imported.txt && ok "LeNet-5 has its parameters and multiply-adds" ||
     not_ok "LeNet-5 has its parameters and multiply-adds" "$(diff text.txt imported.txt | head -n 2 | tr '\n' ' ')"
 "$fovea" run "$root/examples/lenet5/lenet5.fov" "$root"/examples/lenet5/pictures/*.png --top=1 >text.txt
-"$fovea" run lenet.onnx "$root"/examples/lenet5/pictures/*.png --top=1 >imported.txt
+"$fovea" run lenet.onnx --scale 1/255 "$root"/examples/lenet5/pictures/*.png --top=1 >imported.txt
 sed 's/.* //' text.txt >a && sed 's/.* //' imported.txt >b
 [ "$(wc -l <a)" -gt 5 ] && cmp -s a b && ok "and its answers" || not_ok "and its answers" "$(diff a b | head -n 2 | tr '\n' ' ')"
 "$fovea" check lenet.onnx --target c >out 2>err && ok "its code is right" || not_ok "its code is right" "$(cat out err | head -n 1)"
@@ -155,7 +155,7 @@ pick() {
     shift
     rm -rf some && mkdir some
     for case in "$@"; do
-        find "$material/onnx_tests" -name "test_$case" -exec ln -s '{}' some/ ';'
+        find "$material/onnx_tests" -name "test_$case" -exec ln -sfn '{}' some/ ';'
     done
     cases "$what" some $#
 }
