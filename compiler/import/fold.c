@@ -254,6 +254,18 @@ static const struct {
     {"Pow", POWER, false},
 };
 
+/* Of a negative exponent the whole part of the power is left: -1, 0 or 1. */
+static int64_t integer_power(int64_t base, int64_t exponent)
+{
+    if (exponent < 0)
+        return base == 1 ? 1 : base == -1 ? (exponent % 2 ? -1 : 1) : 0;
+    uint64_t power = 1;
+    for (uint64_t factor = (uint64_t)base; exponent; exponent >>= 1, factor *= factor)
+        if (exponent & 1)
+            power *= factor;
+    return (int64_t)power;
+}
+
 /* Sums and products wrap around, as those of 64 bits do. */
 static int64_t integer_word(Word word, int64_t a, int64_t b)
 {
@@ -287,9 +299,9 @@ static int64_t integer_word(Word word, int64_t a, int64_t b)
     case EITHER:
         return a || b;
     case POWER:
-        break;
+        return integer_power(a, b);
     }
-    return (int64_t)pow((double)a, (double)b);
+    BUG("word %d", (int)word);
 }
 
 static double float_word(Word word, double a, double b)
