@@ -136,6 +136,8 @@ static Value call_round(const BuiltinCall *call)
 
 static Value call_div(const BuiltinCall *call)
 {
+    if (call->values[0].kind == VALUE_TENSOR || call->values[1].kind == VALUE_TENSOR)
+        return arith_binary(call->e, OPERATOR_DIV, call->values[0], call->spans[0], call->values[1], call->spans[1]);
     for (int i = 0; i < 2; i++)
         if (call->values[i].kind != VALUE_INT)
             return report_argument(call, i, "integers");

@@ -48,6 +48,7 @@ Value call_op(Elaborator *e, OpId op, const char *path, const NodeId *inputs, ui
                    .diag = e->diag,
                    .op = op,
                    .path = path,
+                   .prefix = e->frame ? e->frame->prefix : "",
                    .span = span,
                    .inputs = inputs,
                    .input_count = input_count,

@@ -97,6 +97,7 @@ static const OnnxRow rows[OP_COUNT] = {
     [OP_expect] = {.reason = call_alone},
     [OP_labels] = {.reason = call_alone},
     [OP_constant] = {.reason = call_alone},
+    [OP_parameter] = {.reason = call_alone},
     [OP_part] = {.reason = pass_alone},
     [OP_join] = {.reason = pass_alone},
     [OP_pack] = {.reason = pass_alone},

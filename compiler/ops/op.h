@@ -96,8 +96,9 @@ typedef struct OpCall {
     Graph *graph;
     Diag *diag;
     OpId op;
-    const char *path; /* of the label, "" when there is none */
-    Span span;        /* the call: its layer name, for messages */
+    const char *path;   /* of the label, "" when there is none */
+    const char *prefix; /* of labels in the block around it: "trunk"; "" at the top */
+    Span span;          /* the call: its layer name, for messages */
     const NodeId *inputs;
     uint32_t input_count; /* within the row's bounds */
     const OpArg *args;    /* in the order of the row's params */

@@ -100,6 +100,9 @@ static NodeId tensor_weight(const OpCall *call, const OpArg *arg, const WeightSp
     }
     if (shape_equal(shape, &spec->shape))
         return arg->tensor;
+    const Node *tensor = graph_node(call->graph, arg->tensor);
+    if (tensor->op == OP_reshape && shape_equal(&graph_input_node(call->graph, tensor, 0)->type.shape, &spec->shape))
+        return graph_input(call->graph, tensor, 0); /* what `parameter` loaded */
     ReshapeAttrs attrs = reshape_attrs(&spec->shape);
     return graph_add(call->graph, call->diag, OP_reshape, &arg->tensor, 1, &attrs, "", arg->span);
 }

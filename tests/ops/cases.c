@@ -448,6 +448,9 @@ const OpCase op_cases[] = {
     {"f32[3, 5, 7]", "x * x + x"},
     {"f32[3, 5, 7]", "x * (x -> avgpool(global) -> sigmoid)"},
     {"f32[2, 2, 2]", "x + constant([[[1, 2], [3, 4]], [[5, 6], [7, 8]]])"},
+    {"2 of f32[2, 3]", "x * parameter(\"gain\", [3]) -> div(4) -> add(parameter(\"offset.rows\", [2, 1]))"},
+    {"f32[2, 5, 5]",
+     "k = parameter(\"k\", [3, 2, 3, 3]); return y = div(2, x) -> conv(weight=k) -> conv_transpose(weight=k);"},
 
     /* concat and shapes */
     {"x: f32[3, 5, 7], y: f32[2, 5, 7]", "concat(x, y)"},

@@ -16,7 +16,7 @@ let s:layers = [
       \ 'max', 'min', 'pow', 'mod', 'equal', 'less', 'less_equal', 'where', 'reduce_mean', 'reduce_sum', 'reduce_max',
       \ 'reduce_min', 'argmax', 'concat', 'split', 'slice', 'pad', 'flatten', 'reshape', 'transpose', 'squeeze',
       \ 'unsqueeze', 'depth_to_space', 'space_to_depth', 'channel_shuffle', 'resize', 'resample', 'expect',
-      \ 'labels', 'constant']
+      \ 'labels', 'constant', 'parameter']
 let s:functions = [
       \ 'channels', 'height', 'width', 'shape', 'len', 'reverse', 'sum', 'max', 'min', 'floor', 'ceil', 'div',
       \ 'rotate']
