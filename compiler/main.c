@@ -25,6 +25,7 @@
 #include "driver/tune.h"
 #include "driver/weights.h"
 #include "onnx/export.h"
+#include "source/source.h"
 #include "support/file.h"
 #include "weights/weights.h"
 
@@ -70,6 +71,8 @@ static bool work(const Options *options, Arena *arena, Diag *diag)
         return swap_weights(diag, net, options);
     if (!outputs_are_apart(diag, options, weights_file(net, options->weights)))
         return false;
+    if (options->command == COMMAND_IMPORT)
+        return source_write(diag, net, options->model, options->output);
     if (options->command == COMMAND_RF)
         return print_field(diag, options, net);
     if (options->command == COMMAND_GRAPH)

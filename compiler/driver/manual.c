@@ -33,6 +33,9 @@ static const char *const details[COMMAND_COUNT] = {
                       "a labelled block is a frame around boxes.\n"
                       "Blocks that follow one another alike are drawn once, with how often they are there.\n"
                       "Pictures are drawn by\n.BR dot (1),\nwhich is part of graphviz; the text needs nothing.\n",
+    [COMMAND_IMPORT] = "The text is flat: a statement for each chain of layers, in the order of the file.\n"
+                       "The weights are stored beside it, under the layers\' labels.\n"
+                       "Other commands take ONNX files as they are.\n",
     [COMMAND_EXPORT] = "One node a layer, as the model says it, under the labels\' names; opset 13.\n"
                        "What is an operator of its own in Fovea alone becomes a few nodes.\n"
                        "Inputs of bytes are planes, channels before rows and columns.\n",

@@ -65,6 +65,10 @@ Graph *model_read(Arena *arena, Diag *diag, const Options *options, ImportPorts 
                    ? (options->command == COMMAND_RUN ? import_tersely : import_file)(arena, diag, options->model,
                                                                                       &import, ports)
                    : NULL;
+    if (options->command == COMMAND_IMPORT) {
+        diag_error(diag, NOWHERE, "%s is no ONNX file: its name does not end in .onnx", options->model);
+        return NULL;
+    }
     if (!onnx_option(arena, options))
         return elaborate_file(arena, diag, options->model, &options->elaborate);
     diag_error(diag, NOWHERE, "%s is for ONNX files, and %s is none", onnx_option(arena, options), options->model);

@@ -27,6 +27,7 @@ typedef enum Command {
     COMMAND_SHOW,
     COMMAND_RF,
     COMMAND_GRAPH,
+    COMMAND_IMPORT,
     COMMAND_EXPORT,
     COMMAND_CHECK,
     COMMAND_BENCH,
@@ -81,10 +82,10 @@ typedef struct Options {
     VEC(Define) defines;
     const char *parameters; /* those as one line: "classes=10 depth=20"; NULL: none */
     ElaborateOptions elaborate;
-    VEC(ImportDim) dims;   /* of ONNX files: --dim */
-    VEC(Define) constants; /* --const: inputs and their files */
+    VEC(ImportDim) dims;    /* of ONNX files: --dim */
+    VEC(Define) constants;  /* --const: inputs and their files */
     VEC(Define) preprocess; /* how pictures become inputs: --mean and so on */
-    Words passed;          /* run: options for the program itself */
+    Words passed;           /* run: options for the program itself */
 } Options;
 
 typedef enum OptionsResult {

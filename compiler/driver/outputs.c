@@ -18,7 +18,7 @@ bool outputs_are_apart(Diag *diag, const Options *options, const char *weights)
     bool one_file = options->command == COMMAND_BUILD || options->command == COMMAND_SHOW ||
                     options->command == COMMAND_RF || options->command == COMMAND_GRAPH ||
                     options->command == COMMAND_BENCH || options->command == COMMAND_TUNE ||
-                    options->command == COMMAND_EXPORT;
+                    options->command == COMMAND_EXPORT || options->command == COMMAND_IMPORT;
     const char *const paths[] = {one_file ? options->output : NULL, options->save_weights, options->depfile,
                                  options->bench.svg};
     for (size_t p = 0; p < COUNT_OF(paths); p++) {
