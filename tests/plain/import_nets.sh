@@ -92,6 +92,18 @@ right=$(sed -n 's/.*: \([0-9]*\) of 10000.*/\1/p' "$material/nets/mnist_8/accura
     --labels "$mnist/t10k-labels-idx1-ubyte.gz" >out 2>err
 grep -q "($right of 10000)" out && ok "mnist-8: $right of 10000 digits" || not_ok "mnist-8" "$(cat out err | head -n 1)"
 
+# The row of scores [4420, 2] that is most like a face, and its box of four numbers, in the stored answers and in ours.
+ultraface=$material/nets/ultraface_slim_320_simplified
+face() {
+    tail -c 35360 "$1" | od -An -v -w8 -t f4 >scores.txt
+    tail -c 70720 "$2" | od -An -v -w16 -t f4 | paste scores.txt - |
+        awk '$2 > best { best = $2; found = sprintf("%d: %.3f, %.2f %.2f %.2f %.2f", NR - 1, $2, $3, $4, $5, $6) } END { print found }'
+}
+"$fovea" run "$ultraface/model.onnx" --input input="$ultraface/test_data_set_0/input_0.pb" --output face >out 2>err
+wanted=$(face "$ultraface"/test_data_set_0/output_0.pb "$ultraface"/test_data_set_0/output_1.pb)
+got=$(face face/scores.npy face/boxes.npy)
+[ "${wanted%%:*}" = 3777 ] && [ "$got" = "$wanted" ] && ok "UltraFace: its box" || not_ok "UltraFace: its box" "$got, not $wanted$(cat err)"
+
 # Their weights are made by a script of the material.
 python=${FOVEA_PYTHON:-python3}
 "$python" -c 'import onnx, numpy' 2>err || {
