@@ -6,27 +6,10 @@
  *   10              Resize with scales alone; places and rounding are those of Upsample
  *   11 and later    Resize with scales or sizes, places, rounding and the rest in attributes
  */
+#include "import/resize.h"
 #include "import/rows.h"
-#include "ops/resample.h"
 
 #include <math.h>
-
-/* What the node says, and of each axis: its size, and the scale as it was given (0: the size says all). */
-typedef struct Resizing {
-    ImportNode *node;
-    const Value *x;
-    bool is_old; /* before opset 11 */
-    bool is_linear, is_cubic;
-    bool antialias, exclude_outside;
-    ResampleAlign align;
-    bool is_pytorch; /* half_pixel, but of a single place the first */
-    ResizeRound round;
-    double coefficient, outside;
-    int axes[MAX_RANK], count; /* that are resized */
-    int64_t size[MAX_RANK];
-    double scale[MAX_RANK];
-    double crop[MAX_RANK][2];
-} Resizing;
 
 /* ---- words ---- */
 
@@ -188,10 +171,12 @@ static bool take_crop(Resizing *r, const Value *roi, bool has_sizes)
 {
     if (r->align != RESAMPLE_CROP)
         return true;
-    if (!roi || !roi->floats || value_count(&roi->shape) != 2 * r->count)
-        return node_refuse(r->node, "its roi has to be %d known numbers", 2 * r->count);
+    if (!roi || value_count(&roi->shape) != 2 * r->count)
+        return node_refuse(r->node, "its roi has to be %d numbers", 2 * r->count);
     if (!has_sizes)
         return node_refuse(r->node, "tf_crop_and_resize is supported with sizes, not with scales");
+    if (!roi->floats)
+        return true; /* it is computed */
     for (int i = 0; i < r->count; i++)
         for (int side = 0; side < 2; side++)
             r->crop[r->axes[i]][side] = as_written(roi->floats[i + side * r->count]);
@@ -212,6 +197,8 @@ static bool take_numbers(Resizing *r)
         r->crop[i][1] = 1;
     }
     const Value *scales = optional_input(r->node, r->is_old ? 1 : 2);
+    if (scales && !value_is_known(scales))
+        return take_axes(r); /* they are computed */
     const Value *sizes = r->is_old ? NULL : optional_input(r->node, 3),
                 *roi = r->is_old ? NULL : node_input(r->node, 1);
     if (scales && sizes)
@@ -221,8 +208,7 @@ static bool take_numbers(Resizing *r)
 
 /* ---- into the graph ---- */
 
-/* Before opset 11 what becomes smaller takes the place above, what becomes larger the one below. */
-static ResizeRound round_of(const Resizing *r, int axis)
+ResizeRound resize_round(const Resizing *r, int axis)
 {
     if (!r->is_old)
         return r->round;
@@ -244,7 +230,7 @@ static ResampleAttrs axis_attrs(const Resizing *r, int axis)
                            .exclude_outside = r->exclude_outside,
                            .antialias = r->antialias};
     if (attrs.mode == RESAMPLE_NEAREST)
-        attrs.round = round_of(r, axis);
+        attrs.round = resize_round(r, axis);
     if (r->is_pytorch && attrs.size == 1)
         attrs.align = RESAMPLE_ASYMMETRIC; /* the place is 0 */
     return attrs;
@@ -263,8 +249,8 @@ static bool as_resize(const Resizing *r, const bool *changes, ResizeAttrs *attrs
         fits &= attrs->scale[i] == 0 || (r->align != RESAMPLE_CORNERS && floor(product) == (double)attrs->size[i]);
     }
     if (!r->is_linear) {
-        const ResizeRound round = round_of(r, changes[2] ? 2 : 3);
-        fits &= !changes[2] || !changes[3] || round_of(r, 3) == round;
+        const ResizeRound round = resize_round(r, changes[2] ? 2 : 3);
+        fits &= !changes[2] || !changes[3] || resize_round(r, 3) == round;
         attrs->round = (int)round;
     }
     return fits;
@@ -315,9 +301,12 @@ bool import_resize(ImportNode *node)
         return node_refuse(node, "its input is left out, or has no axes or elements");
     if (!take_words(&r) || !take_numbers(&r))
         return false;
+    Value *scales = node_input(node, r.is_old ? 1 : 2), *roi = r.align == RESAMPLE_CROP ? node_input(node, 1) : NULL;
     if (onnx_type_is_integer(x->type) && (r.is_linear || r.is_cubic))
         return node_refuse(node, "its means of %s would have to be rounded",
                            onnx_type_name(node->import->arena, x->type));
+    if ((scales && !value_is_known(scales)) || (roi && !value_is_known(roi)))
+        return resize_computed(&r, roi ? NULL : scales, roi);
     Shape shape = x->shape;
     for (int axis = 0; axis < shape.rank; axis++) {
         if (r.size[axis] > LIMIT_RESAMPLE || x->shape.dim[axis] > LIMIT_RESAMPLE) {

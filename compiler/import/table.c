@@ -11,8 +11,6 @@
 static const struct {
     const char *type, *limits;
 } limits[] = {
-    {"ArgMax", "`select_last_index` 0"},
-    {"ArgMin", "`select_last_index` 0"},
     {"AveragePool", SPATIAL},
     {"BatchNormalization", TRAINED ", `spatial` 1"},
     {"Clip", "limits of one element"},
@@ -30,16 +28,16 @@ static const struct {
     {"MatMul", "of two computed matrices, small ones"},
     {"MatMulInteger", "sums below 2^24"},
     {"MaxPool", SPATIAL "; places of the largest: of windows of up to 256 places over one or two axes"},
-    {"Pad", "known pads of at least 0 along the last three axes, "},
+    {"Pad", "known pads of at least 0 along the last three axes"},
     {"QLinearConv", "inputs of one or two spatial axes; exact where sums stay below 2^24"},
     {"QLinearMatMul", "exact where sums stay below 2^24"},
     {"QuantizeLinear", "to integers of 8 and 16 bits"},
-    {"Resize", "known sizes, scales and regions of interest"},
+    {"Resize", "known sizes; computed scales and regions of interest where the result is small, and its size declared"},
     {"Slice", "known places; something is left; " FIVE_AXES},
     {"Split", "known sizes, none of them 0; " FIVE_AXES},
     {"Tile", "known repeats"},
     {"Transpose", FIVE_AXES " where axis 0 moves"},
-    {"Upsample", "known scales"},
+    {"Upsample", "computed scales where the result is small, and its size declared"},
 };
 
 static const char *limits_of(const char *type)

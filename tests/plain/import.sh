@@ -166,6 +166,9 @@ pick "volumes, and windows that become roots" convtranspose_3d convtranspose_out
     averagepool_3d_dilations_large_count_include_pad_is_0_ceil_mode_is_True
 pick "quantised numbers" quantizelinear_axis dequantizelinear_blocked qlinearconv qlinearmatmul_3D_int8_float32 matmulinteger \
     convinteger_with_padding
+pick "sizes by scales and parts that a run is given" resize_downsample_scales_cubic_A_n0p5_exclude_outside resize_tf_crop_and_resize \
+    resize_downsample_scales_cubic_antialias resize_upsample_scales_linear_align_corners resize_downsample_scales_nearest \
+    resize_tf_crop_and_resize_extrapolation_value
 pick "nets without inputs, and sums of nothing" constant Embedding reduce_sum_empty_set reduce_max_empty_set
 resnet=$material/nets/resnet20_cifar10/model.onnx
 "$fovea" show "$resnet" --dim N=3 | grep -q 'batch 3)$' && "$fovea" show "$resnet" --batch 2 | grep -q 'batch 2)$' &&
