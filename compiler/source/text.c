@@ -80,46 +80,54 @@ static const char *bracketed(Writer *writer, const Node *node, const char *call)
                     : arena_printf(writer->arena, "%s(%s)", call, first);
 }
 
-/* The pipeline of a chain that ends there, a stage a line where it gets long. NULL after a diagnostic. */
+/* The layer with which a chain begins, and what it reads. NULL after a diagnostic. */
+static const char *head_text(Writer *writer, NodeId id)
+{
+    const Node *node = graph_node(writer->net, id);
+    if (is_infix(node->op))
+        return infix_text(writer, node);
+    const char *call = writer_call(writer, id);
+    if (!call)
+        return NULL;
+    if (!is_piped_into(node->op) || source_constant(writer->net, graph_input(writer->net, node, 0)))
+        return bracketed(writer, node, call);
+    return arena_printf(writer->arena, "%s -> %s", writer_input(writer, node, 0), call);
+}
+
+/* The layer before that one in its chain; false: it is the first. */
+static bool go_back(const Chains *chains, NodeId *id)
+{
+    const Graph *net = chains->writer->net;
+    const NodeId before = graph_input(net, graph_node(net, *id), 0);
+    if (!node_same(chains->next[before.index], *id))
+        return false;
+    *id = before;
+    return true;
+}
+
+/* The pipeline of a chain that ends there, with a new line where one gets long; `column` letters stand before it. NULL
+ * after a diagnostic. */
 static const char *pipeline(Chains *chains, NodeId last, size_t column)
 {
     Writer *writer = chains->writer;
-    const Graph *net = writer->net;
-    VEC(NodeId) chain = {0};
-    for (NodeId id = last;;) {
-        VEC_PUSH(writer->arena, &chain, id);
-        const Node *node = graph_node(net, id);
-        const NodeId before = graph_input(net, node, 0);
-        if (!node_same(chains->next[before.index], id))
-            break;
-        id = before;
-    }
+    NodeId id = last;
+    while (go_back(chains, &id))
+        ;
+    const char *head = head_text(writer, id);
+    if (!head)
+        return NULL;
     Buf text = {0};
-    size_t line = column;
-    for (uint32_t i = chain.count; i-- > 0;) {
-        const Node *node = graph_node(net, chain.at[i]);
-        const bool is_head = i + 1 == chain.count;
-        if (is_head && is_infix(node->op)) {
-            buf_puts(&text, infix_text(writer, node));
-            line += text.length;
-            continue;
-        }
-        const char *call = writer_call(writer, chain.at[i]);
+    buf_puts(&text, head);
+    size_t line = column + text.length;
+    while (!node_same(id, last)) {
+        id = chains->next[id.index];
+        const char *call = writer_call(writer, id);
         if (!call) {
             buf_free(&text);
             return NULL;
         }
-        if (is_head && (!is_piped_into(node->op) || source_constant(net, graph_input(net, node, 0)))) {
-            buf_puts(&text, bracketed(writer, node, call));
-            line += text.length;
-            continue;
-        }
-        if (is_head) {
-            buf_puts(&text, writer_input(writer, node, 0));
-            line += text.length;
-        }
         const size_t length = strlen(call) + strlen(" -> ");
-        const bool is_full = line + length > LINE && !is_head;
+        const bool is_full = line + length > LINE;
         buf_printf(&text, "%s-> %s", is_full ? "\n" : " ", call);
         line = is_full ? column + length : line + length;
     }
@@ -132,15 +140,13 @@ static const char *pipeline(Chains *chains, NodeId last, size_t column)
 static const char *name_of_chain(Chains *chains, NodeId last)
 {
     const Graph *net = chains->writer->net;
-    for (NodeId id = last;;) {
+    NodeId id = last;
+    do {
         const Node *node = graph_node(net, id);
         if (node->path[0] && strlen(node->path) <= MOST_LETTERS)
             return node->path;
-        const NodeId before = graph_input(net, node, 0);
-        if (!node_same(chains->next[before.index], id))
-            return op_name(graph_node(net, last)->op);
-        id = before;
-    }
+    } while (go_back(chains, &id));
+    return op_name(graph_node(net, last)->op);
 }
 
 /* The output port that alone reads the value; -1: none, or others read it too. */
