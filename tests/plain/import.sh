@@ -1,13 +1,5 @@
 # import.sh - ONNX models as nets: those that we export, those of others where FOVEA_MATERIAL is, and damaged ones.
-. tests/plain/support/report.sh
-case $BUILD in
-/*) fovea=$BUILD/fovea ;;
-*) fovea=$PWD/$BUILD/fovea ;;
-esac
-root=$PWD material=${FOVEA_MATERIAL:-../shared/material}
-[ -d "$material" ] && material=$(cd "$material" && pwd)
-export XDG_CACHE_HOME="$work/programs"
-cd "$work" || exit 1
+. tests/plain/support/import.sh
 
 # figures MODEL...: what a net is, however it is written.
 figures() {

@@ -1,17 +1,10 @@
 # import_hostile.sh - damaged ONNX files: each is refused with clean messages, or is a model still; in seconds, within
 # bounds of memory. Every net of FOVEA_MATERIAL and some of its cases are damaged in ten ways; CASES=all: more of each.
-. tests/plain/support/report.sh
-case $BUILD in
-/*) fovea=$BUILD/fovea built=$BUILD ;;
-*) fovea=$PWD/$BUILD/fovea built=$PWD/$BUILD ;;
-esac
-root=$PWD material=${FOVEA_MATERIAL:-../shared/material}
-[ -d "$material" ] && material=$(cd "$material" && pwd)
-$CC ${SAN:+-fsanitize=$SAN} -O1 -I"$built" -o "$work/mutate" tests/plain/support/mutate.c "$built/onnx.pb-c.o" -lprotobuf-c 2>"$work/said" || {
-    not_ok "a program that damages files" "$(head -n 1 "$work/said")"
+. tests/plain/support/import.sh
+$CC ${SAN:+-fsanitize=$SAN} -O1 -I"$built" -o mutate "$root/tests/plain/support/mutate.c" "$built/onnx.pb-c.o" -lprotobuf-c 2>said || {
+    not_ok "a program that damages files" "$(head -n 1 said)"
     exit
 }
-cd "$work" || exit 1
 "$fovea" export "$root/examples/lenet5/lenet5.fov" -o lenet.onnx || exit 1
 kilobytes=2500000
 case $SAN in *address*) kilobytes=unlimited ;; esac # it reserves all there is

@@ -1,14 +1,6 @@
 # import_nets.sh - trained ONNX nets on real pictures answer as ONNX Runtime does, where FOVEA_MATERIAL is; and what is
 # said of pictures is read, or refused.
-. tests/plain/support/report.sh
-case $BUILD in
-/*) fovea=$BUILD/fovea ;;
-*) fovea=$PWD/$BUILD/fovea ;;
-esac
-root=$PWD material=${FOVEA_MATERIAL:-../shared/material}
-[ -d "$material" ] && material=$(cd "$material" && pwd)
-export XDG_CACHE_HOME="$work/programs"
-cd "$work" || exit 1
+. tests/plain/support/import.sh
 
 # refused WHAT WANTED ARGUMENT...: fovea run ends with one error with these words.
 refused() {

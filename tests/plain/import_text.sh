@@ -1,13 +1,5 @@
 # import_text.sh - `fovea import`: ONNX files as texts with weights, which are the same nets; and what is refused.
-. tests/plain/support/report.sh
-case $BUILD in
-/*) fovea=$BUILD/fovea ;;
-*) fovea=$PWD/$BUILD/fovea ;;
-esac
-root=$PWD material=${FOVEA_MATERIAL:-../shared/material}
-[ -d "$material" ] && material=$(cd "$material" && pwd)
-export XDG_CACHE_HOME="$work/programs"
-cd "$work" || exit 1
+. tests/plain/support/import.sh
 
 # ---- what a person reads ----
 
