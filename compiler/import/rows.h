@@ -40,6 +40,7 @@ bool import_test_turned(ImportNode *node);
 bool import_xor(ImportNode *node);
 bool import_not(ImportNode *node);
 bool import_isnan(ImportNode *node);
+bool import_isinf(ImportNode *node);
 bool import_where(ImportNode *node);
 bool import_pow(ImportNode *node);
 bool import_mod(ImportNode *node);
@@ -53,9 +54,12 @@ bool import_softmax(ImportNode *node);
 bool import_softmax_old(ImportNode *node);
 bool import_lrn(ImportNode *node);
 bool import_argmax(ImportNode *node);
+bool import_hardmax(ImportNode *node);
 bool import_layer_norm(ImportNode *node);
 bool import_group_norm(ImportNode *node);
 bool import_lp_norm(ImportNode *node);
+bool import_mean_variance_norm(ImportNode *node);
+bool import_rms_norm(ImportNode *node);
 
 /* ---- quantized.c ---- */
 bool import_quantize(ImportNode *node);

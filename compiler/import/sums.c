@@ -267,6 +267,33 @@ bool import_argmax(ImportNode *node)
     return !node_is_none(id) && node_result(node, 0, node_reshaped(node, id, &usual), ONNX_I64, &shape);
 }
 
+/* 1 at the first of the largest along an axis, 0 elsewhere; before opset 13 along all axes from that one on. */
+bool import_hardmax(ImportNode *node)
+{
+    Value *x = node_input(node, 0);
+    const bool is_old = node->import->opset < 13;
+    int axis;
+    if (!x || !node_axis(node, node_int(node, "axis", is_old ? 1 : -1), x->shape.rank, &axis))
+        return false;
+    bool is_reduced[MAX_RANK] = {false};
+    for (int i = axis; i < (is_old ? x->shape.rank : axis + 1); i++)
+        is_reduced[i] = true;
+    ReduceAttrs attrs;
+    const Shape from = axes_merged(&x->shape, is_reduced, &attrs);
+    Shape along = {.rank = from.rank};
+    attrs.keep = true;
+    for (int i = 0; i < from.rank; i++)
+        along.dim[i] = i == attrs.axes[0] ? from.dim[i] : 1;
+    const int64_t length = value_count(&along);
+    float *places = NEW_ARRAY(node->import->arena, float, length);
+    for (int64_t i = 0; i < length; i++)
+        places[i] = (float)i;
+    NodeId id = node_value_as(node, x, &from);
+    id = node_add(node, OP_argmax, &id, 1, &attrs);
+    id = node_add(node, OP_equal, (NodeId[]){id, node_constant(node, &along, places)}, 2, NULL);
+    return node_result(node, 0, id, node_type(node), &x->shape);
+}
+
 /* ---- normalisation ---- */
 
 /* (x - mean) / sqrt(variance + eps) over the last axes of a value [outer, length]; mean and 1 / sqrt(...) besides. */
@@ -365,4 +392,57 @@ bool import_lp_norm(ImportNode *node)
     norm = p == 1 ? norm : node_add(node, OP_sqrt, &norm, 1, NULL);
     norm = node_add(node, OP_max, (NodeId[]){norm, node_number_of(node, (double)FLT_MIN)}, 2, NULL);
     return node_result(node, 0, node_add(node, OP_div, (NodeId[]){id, norm}, 2, NULL), node_type(node), &x->shape);
+}
+
+/* (x - mean) / (deviation + 1e-9) over axes, as the function in ONNX has it. */
+bool import_mean_variance_norm(ImportNode *node)
+{
+    Value *x = node_input(node, 0);
+    int64_t axes[MAX_RANK] = {0, 2, 3};
+    const int64_t said = node_ints(node, "axes", axes, MAX_RANK), count = said < 0 ? 3 : said;
+    bool is_reduced[MAX_RANK] = {false};
+    if (!x || count > MAX_RANK)
+        return node_refuse(node, "it has no input, or too many axes");
+    for (int64_t i = 0; i < count; i++) {
+        int axis;
+        if (!node_axis(node, axes[i], x->shape.rank, &axis))
+            return false;
+        is_reduced[axis] = true;
+    }
+    ReduceAttrs attrs;
+    const Shape from = axes_merged(&x->shape, is_reduced, &attrs);
+    attrs.keep = true;
+    const NodeId value = node_value_as(node, x, &from);
+    const NodeId mean = node_add(node, OP_reduce_mean, &value, 1, &attrs);
+    const NodeId centred = node_add(node, OP_sub, (NodeId[]){value, mean}, 2, NULL);
+    NodeId deviation = node_add(node, OP_mul, (NodeId[]){centred, centred}, 2, NULL);
+    deviation = node_add(node, OP_reduce_mean, &deviation, 1, &attrs);
+    deviation = node_add(node, OP_sqrt, &deviation, 1, NULL);
+    deviation = node_add(node, OP_add, (NodeId[]){deviation, node_number_of(node, 1e-9)}, 2, NULL);
+    return node_result(node, 0, node_add(node, OP_div, (NodeId[]){centred, deviation}, 2, NULL), node_type(node),
+                       &x->shape);
+}
+
+/* x / sqrt(mean of x^2 + eps) * scale over the axes from `axis` on. */
+bool import_rms_norm(ImportNode *node)
+{
+    Value *x = node_input(node, 0), *scale = node_input(node, 1);
+    int axis;
+    if (!x || !scale || !node_axis(node, node_int(node, "axis", -1), x->shape.rank, &axis))
+        return x && scale ? false : node_refuse(node, "it has no scale");
+    int64_t outer = 1, length = 1;
+    for (int i = 0; i < x->shape.rank; i++)
+        *(i < axis ? &outer : &length) *= x->shape.dim[i];
+    if (value_count(&scale->shape) != length)
+        return node_refuse(node, "its scale is not as long as what is normalised");
+    const Shape rows = SHAPE(outer, length), wide = SHAPE(1, length);
+    const ReduceAttrs along = {.count = 1, .axes = {1}, .keep = true};
+    const NodeId value = node_value_as(node, x, &rows);
+    NodeId root = node_add(node, OP_mul, (NodeId[]){value, value}, 2, NULL);
+    root = node_add(node, OP_reduce_mean, &root, 1, &along);
+    root = node_add(node, OP_add, (NodeId[]){root, node_number_of(node, node_number(node, "epsilon", 1e-5))}, 2, NULL);
+    root = node_add(node, OP_sqrt, &root, 1, NULL);
+    const NodeId id = node_add(node, OP_div, (NodeId[]){value, root}, 2, NULL);
+    return node_result(node, 0, node_add(node, OP_mul, (NodeId[]){id, node_value_as(node, scale, &wide)}, 2, NULL),
+                       node_type(node), &x->shape);
 }

@@ -1,6 +1,8 @@
 /* words.c - comparisons, logic, powers, and other types. Truth is 1 in the Graph, and 0 is not. */
 #include "import/rows.h"
+
 #include "ops/map.h"
+#include <float.h>
 
 /* ---- truth ---- */
 
@@ -48,6 +50,25 @@ bool import_isnan(ImportNode *node)
     NodeId id = node_value(node, x);
     id = node_add(node, OP_equal, (NodeId[]){id, id}, 2, NULL);
     return node_result(node, 0, not_of(node, id), ONNX_BOOL, &x->shape);
+}
+
+/* Larger than any number, or smaller, where that is asked for. */
+bool import_isinf(ImportNode *node)
+{
+    Value *x = node_input(node, 0);
+    if (!x)
+        return node_refuse(node, "it has no input");
+    const NodeId value = node_value(node, x), most = node_number_of(node, (double)FLT_MAX);
+    const NodeId least = node_number_of(node, -(double)FLT_MAX);
+    NodeId id = node_number_of(node, 0);
+    if (node_int(node, "detect_positive", 1))
+        id = node_add(node, OP_max, (NodeId[]){node_add(node, OP_less, (NodeId[]){most, value}, 2, NULL), id}, 2, NULL);
+    if (node_int(node, "detect_negative", 1))
+        id =
+            node_add(node, OP_max, (NodeId[]){node_add(node, OP_less, (NodeId[]){value, least}, 2, NULL), id}, 2, NULL);
+    if (!node_int(node, "detect_positive", 1) && !node_int(node, "detect_negative", 1))
+        return node_refuse(node, "it looks for no infinity");
+    return node_result(node, 0, id, ONNX_BOOL, &x->shape);
 }
 
 /* All three in as many axes. */

@@ -72,6 +72,16 @@ zeros groups.npy '(1, 4, 2)' 32
 tail -c 32 typed/y.npy >got
 { head -c 16 /dev/zero && printf '\0\0\0\100\0\0\0\100\0\0\0\100\0\0\0\100'; } | cmp -s - got && ok "groups have biases of their own" ||
     not_ok "groups have biases of their own" "$(cat out err | head -n 1)"
+# Opset 23: Hardmax of x [1, 4], IsInf of its logarithm (-infinity alone), RMSNormalization of 2 x with weights 1, 1, 1, 2.
+base64 -d >norms.onnx <<'END'
+CAgSADr3AQoPCgF4EgFoIgdIYXJkbWF4CgsKAXgSAWwiA0xvZwolCgFsEgFpIgVJc0luZioWCg9kZXRlY3RfcG9zaXRpdmUYAKABAgoOCgF4CgF4EgFzIg
+NBZGQKLgoBcwoBZxIBciIQUk1TTm9ybWFsaXphdGlvbioRCgdlcHNpbG9uFQAAAACgAQESAWcqGQgEEAFCAWdKEAAAgD8AAIA/AACAPwAAAEBaEwoBeBIO
+CgwIARIICgIIAQoCCARiEwoBaBIOCgwIARIICgIIAQoCCARiEwoBaRIOCgwICRIICgIIAQoCCARiEwoBchIOCgwIARIICgIIAQoCCARCBAoAEBc=
+END
+npy norms.npy '<f4' '(1, 4)' '\0\0\0\0\0\0\100\100\0\0\100\100\0\0\100\100' # 0, 3, 3, 3
+"$fovea" run norms.onnx --input x=norms.npy --raw >out 2>err
+tr -s ' \n' ' ' <out | grep -q 'h 0 1 0 0 i 1 0 0 0 r 0 1.154[67][0-9]* 1.154[67][0-9]* 2.309[34]' && ok "the first of the largest, infinity, a norm" ||
+    not_ok "the first of the largest, infinity, a norm" "$(tr '\n' ' ' <out)$(cat err)"
 command=run
 refused "a name that no input has" "no input is called 'y'" resized.onnx --input y=zeros.npy --output typed
 refused "a file without a name" "--input takes NAME=FILE" resized.onnx --input zeros.npy --output typed
@@ -152,7 +162,7 @@ pick() {
     cases "$what" some $#
 }
 pick "integers, doubles, truth and powers" add_uint8 div_int8 sub_int8 mul_int8 max_float64 where_example pow_example \
-    floor_example tile constant_pad maxpool_with_argmax_2d_precomputed_strides argmax_default_axis_random_select_last_index reflect_pad prelu_broadcast thresholdedrelu
+    floor_example tile constant_pad maxpool_with_argmax_2d_precomputed_strides argmax_default_axis_random_select_last_index reflect_pad prelu_broadcast thresholdedrelu mvn
 pick "volumes, and windows that become roots" convtranspose_3d convtranspose_output_shape lppool_2d_strides lppool_3d_default \
     Conv3d_dilated_strided Conv3d_groups MaxPool3d_stride_padding \
     averagepool_3d_dilations_large_count_include_pad_is_0_ceil_mode_is_True
