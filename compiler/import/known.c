@@ -9,7 +9,6 @@ static const struct {
     const char *type;
     unsigned inputs; /* INPUT(i) of each */
 } rows[] = {
-    {"CenterCropPad", INPUT(1)},
     {"Compress", INPUT(1)},
     {"CumSum", INPUT(1)},
     {"Dropout", INPUT(2)},

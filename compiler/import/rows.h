@@ -52,9 +52,11 @@ bool import_gemm(ImportNode *node);
 bool import_matmul(ImportNode *node);
 bool import_softmax(ImportNode *node);
 bool import_softmax_old(ImportNode *node);
-bool import_lrn(ImportNode *node);
 bool import_argmax(ImportNode *node);
 bool import_hardmax(ImportNode *node);
+
+/* ---- norms.c ---- */
+bool import_lrn(ImportNode *node);
 bool import_layer_norm(ImportNode *node);
 bool import_group_norm(ImportNode *node);
 bool import_lp_norm(ImportNode *node);

@@ -39,12 +39,11 @@ static bool is_broadcast_map(const Node *node)
     return row->family == FAMILY_MAP && !row->channelwise;
 }
 
-/* The same numbers for each example. */
+/* A known operand that is the same for each example. */
 static bool is_shared(const Graph *graph, const Node *node, NodeId id)
 {
     const Shape *shape = &graph_node(graph, id)->type.shape;
-    return is_const(graph, id) &&
-           (!is_broadcast_map(node) || shape->rank < node->type.shape.rank || shape->dim[0] == 1);
+    return shape->rank < node->type.shape.rank || shape->dim[0] == 1;
 }
 
 static bool goes_along(const Node *node)
