@@ -56,7 +56,7 @@ test:                               ## every test; the last line is the total (S
 	@$(MAKE) --no-print-directory all tests
 	@CC='$(CC)' SAN='$(SAN)' SEEDS='$(SEEDS)' scripts/test.sh $(BUILD) $(or $(SUITE),$(SUITES) fuzz plain)
 
-test-all:                           ## those, and what takes long: every pass on every net of the zoo, all of them on a photograph, 20,000 random nets (SEEDS=)
+test-all:                           ## every case on every target, and what takes long: every pass on every net of the zoo, all of them on a photograph, 20,000 random nets (SEEDS=)
 	@ZOO_PHOTO=all FOVEA_ONNX_ZOO=all CASES=all $(MAKE) --no-print-directory test SUITE='$(SUITES) fuzz plain all' SEEDS=$(or $(SEEDS),20000) ALSO=$(ALL)
 
 check-opencl:                       ## every case of target opencl, on PoCL or FOVEA_DEVICE, an hour; `make test` takes a sample of them

@@ -19,7 +19,7 @@ const char *op_case_text(Arena *arena, const OpCase *op_case, int64_t *batch);
 /* The net of a case with random weights; NULL after printing diagnostics. */
 Graph *op_case_graph(Arena *arena, Diag *diag, const OpCase *op_case);
 
-/* Emits cases for a target (of opencl and auto, some: target_takes), runs each on usual and on extreme inputs, and
+/* Emits cases for a target (those that target_takes), runs each on usual and on extreme inputs, and
  * compares with the reference within the tolerance of the operations in it. The number of cases that fail;
  * they are printed. -1: no such target here. `cache`: bytes of the cache for which they are compiled, 0: the usual one.
  */

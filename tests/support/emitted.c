@@ -93,6 +93,11 @@ const char *target_missing(const char *name)
     return is_opencl(name) ? "there is no OpenCL device to run" : "this CPU cannot run";
 }
 
+static bool is_plain(const char *name)
+{
+    return strcmp(name, "c") == 0;
+}
+
 bool target_takes(const char *name, uint32_t index, const char *text)
 {
     Target target;
@@ -100,7 +105,7 @@ bool target_takes(const char *name, uint32_t index, const char *text)
         return false;
     return target.opencl          ? sample_takes(ONE_IN_OPENCL, name, index, text)
            : target.set_count > 1 ? sample_takes(ONE_IN_AUTO, name, index, text)
-                                  : true;
+                                  : sample_is_whole() || sample_takes(2, "halves", index, text) == is_plain(name);
 }
 
 /* What the C compiler is told for it. */

@@ -35,8 +35,8 @@ typedef struct Emitted Emitted;
 bool target_tested(const char *name, Target *target);
 /* Why emitted_new gives none, for "... target NAME". */
 const char *target_missing(const char *name);
-/* Whether a case is tried on a target, by its place in its list and its text: of those for opencl and auto, some are
- * (sample.h). */
+/* Whether a case is tried on a target, by its place in its list and its text (sample.h): target c has one half of them,
+ * those with vectors the other, opencl and auto some of all. */
 bool target_takes(const char *name, uint32_t index, const char *text);
 
 Emitted *emitted_new(const char *target);
