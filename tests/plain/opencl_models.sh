@@ -157,10 +157,13 @@ net mixed(x: f32[3, 13, 13]) {
 }
 END
 cp "$golden/device.fov" "$golden/lenet.fov" "$golden/tiles.fov" .
-for case in lenet5:3136 lenet:576 mixed:2028 tiles:2700 device:207936; do
-    net=${case%:*} bytes=${case#*:} model=$net.fov
+# As for which devices; CASES=all: for both, each. The last one stays for what follows.
+for case in lenet5:3136:cpu lenet:576:gpu mixed:2028:cpu tiles:2700:gpu device:207936:cpu; do
+    net=${case%%:*} bytes=${case#*:} devices=${case##*:} model=$net.fov
+    bytes=${bytes%:*}
+    [ "${CASES-}" = all ] && devices='gpu cpu'
     [ $net = lenet5 ] && model=$lenet/lenet5.fov
-    for device in gpu cpu; do # the simulator takes itself for a GPU
+    for device in $devices; do # the simulator takes itself for a GPU
         "$fovea" build "$model" -w random:1 --target opencl --device $device -o $net >out 2>&1 ||
             { not_ok "$net in a simulator, as for a $device" "$(head -n 1 out)"; continue; }
         if simulated $net $bytes && [ ! -s log ]; then
