@@ -2,6 +2,8 @@
  */
 #include "driver/outputs.h"
 
+#include "source/source.h"
+
 #include <sys/stat.h>
 
 static bool is_apart(Diag *diag, const struct stat *output, const char *path, const char *read)
@@ -19,7 +21,10 @@ bool outputs_are_apart(Diag *diag, const Options *options, const char *weights)
                     options->command == COMMAND_RF || options->command == COMMAND_GRAPH ||
                     options->command == COMMAND_BENCH || options->command == COMMAND_TUNE ||
                     options->command == COMMAND_EXPORT || options->command == COMMAND_IMPORT;
-    const char *const paths[] = {one_file ? options->output : NULL, options->save_weights, options->depfile,
+    const char *beside = options->command == COMMAND_IMPORT && options->output
+                             ? source_weights_path(diag->arena, options->output)
+                             : NULL;
+    const char *const paths[] = {one_file ? options->output : NULL, beside, options->save_weights, options->depfile,
                                  options->bench.svg};
     for (size_t p = 0; p < COUNT_OF(paths); p++) {
         struct stat output;

@@ -53,8 +53,10 @@ bool import_external(Import *import, const Onnx__TensorProto *tensor, ProtobufCB
     FileMapping file;
     if (!stays_below(location))
         return external_wrong(import, tensor, "have to be in a file beside the model");
-    if (!file_map(&file, import->diag, path_join(arena, path_directory(arena, import->path), location), NOWHERE))
+    const char *path = path_join(arena, path_directory(arena, import->path), location);
+    if (!file_map(&file, import->diag, path, NOWHERE))
         return false;
+    diag_note_file(import->diag, path);
     bool fine = bytes_of(import, tensor, "offset", 0, &offset) &&
                 bytes_of(import, tensor, "length", file.count - MIN(offset, file.count), &length);
     if (fine && (offset > file.count || length > file.count - offset))

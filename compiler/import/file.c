@@ -162,6 +162,7 @@ Graph *import_file(Arena *arena, Diag *diag, const char *path, const ImportOptio
     Import import = {.arena = arena, .diag = diag, .path = path, .options = options, .ports = ports};
     if (!file_map(&mapping, diag, path, NOWHERE))
         return NULL;
+    diag_note_file(diag, path);
     import.model = onnx__model_proto__unpack(&allocator, mapping.count, mapping.bytes);
     file_unmap(&mapping);
     return import_unpacked(&import);

@@ -103,6 +103,7 @@ const Value *tensor_read(Arena *arena, Diag *diag, const char *path)
     char *bytes = file_read(arena, diag, path, NOWHERE, SIZE_MAX / 2, &count);
     if (!bytes)
         return NULL;
+    diag_note_file(diag, path);
     if (is_npy(bytes, count))
         return read_npy(arena, diag, path, bytes, count);
     return strcmp(path_extension(path), ".npy") == 0 ? wrong(diag, path, "this is no .npy file, or it is damaged")

@@ -10,8 +10,10 @@
 
 #include "ir/graph.h"
 
-/* Writes `path`, which ends in ".fov", and the safetensors file beside it: both, or none after a diagnostic. All
- * weights of the net are bound; `from` is the file that it was read from, for a comment. */
+/* The safetensors file beside the text `path`. */
+const char *source_weights_path(Arena *arena, const char *path);
+/* Writes `path`, which ends in ".fov", and the safetensors file beside it (where it has weights): both, or none after a
+ * diagnostic. All weights of the net are bound; `from` is the file that it was read from, for a comment. */
 bool source_write(Diag *diag, const Graph *net, const char *from, const char *path);
 
 #endif

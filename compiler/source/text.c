@@ -311,6 +311,12 @@ static bool write_files(Writer *writer, const char *path, const char *weights, c
     return false;
 }
 
+const char *source_weights_path(Arena *arena, const char *path)
+{
+    const size_t stem = strlen(path) - strlen(path_extension(path));
+    return arena_printf(arena, "%.*s.safetensors", (int)stem, path);
+}
+
 bool source_write(Diag *diag, const Graph *net, const char *from, const char *path)
 {
     Arena *arena = net->arena;
@@ -329,8 +335,7 @@ bool source_write(Diag *diag, const Graph *net, const char *from, const char *pa
                      .value_names = {.arena = arena},
                      .labels = {.arena = arena},
                      .tensor_names = {.arena = arena}};
-    const size_t stem = strlen(path) - strlen(path_extension(path));
-    const char *weights = arena_printf(arena, "%.*s.safetensors", (int)stem, path);
+    const char *weights = source_weights_path(arena, path);
     Buf text = {0}, formatted = {0};
     bool good = has_inputs(&writer) && write_text(&writer, from, path, weights, &text);
     if (good) {

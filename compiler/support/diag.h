@@ -34,7 +34,7 @@ typedef struct Source {
     const char *text; /* NUL-terminated */
     uint32_t length;
     const SourceMark *marks;
-    bool is_file; /* it was read from `path` */
+    bool is_file; /* `path` was read: no result may overwrite it, and rules for make name it */
 } Source;
 
 typedef struct Diag {
@@ -50,6 +50,8 @@ void diag_init(Diag *diag, Arena *arena);
 uint32_t diag_add_source(Diag *diag, const char *path, const char *text, size_t length);
 /* Reads a file and adds it; reports at `span` and returns 0 when it cannot be read or is over 256 MiB. */
 uint32_t diag_read_source(Diag *diag, const char *path, Span span);
+/* Notes that a file was read which is no text, once however often it is said: its source is empty. */
+void diag_note_file(Diag *diag, const char *path);
 const Source *diag_source(const Diag *diag, uint32_t file);
 
 void diag_error(Diag *diag, Span span, const char *format, ...) PRINTF_LIKE(3, 4);

@@ -82,6 +82,15 @@ uint32_t diag_read_source(Diag *diag, const char *path, Span span)
     return source;
 }
 
+void diag_note_file(Diag *diag, const char *path)
+{
+    for (uint32_t i = 0; i < diag->sources.count; i++)
+        if (diag->sources.at[i].is_file && strcmp(diag->sources.at[i].path, path) == 0)
+            return;
+    const uint32_t source = diag_add_source(diag, path, "", 0);
+    diag->sources.at[source].is_file = true;
+}
+
 const Source *diag_source(const Diag *diag, uint32_t file)
 {
     if (file >= diag->sources.count)

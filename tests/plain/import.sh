@@ -104,6 +104,19 @@ printf 123 >weights.bin && refused "data that are too short" "its external data 
 LC_ALL=C sed 's|weights.bin|../ghts.bin|' external.onnx >outside.onnx
 refused "data outside of the folder" "its external data have to be in a file beside the model" outside.onnx
 
+# ---- files that were read are no results ----
+
+cp "$models/external.onnx" . && cp four.npy weights.bin && ln weights.bin linked.safetensors
+cp external.onnx external.before
+command=export && refused "a model over itself" "external.onnx is read for this model" external.onnx -o external.onnx
+refused "a model over its data" "weights.bin is read for this model" external.onnx -o weights.bin
+command=import && refused "weights over a model's data" "linked.safetensors is read for this model" external.onnx -o linked.fov
+cmp -s external.onnx external.before && cmp -s weights.bin four.npy && [ ! -e linked.fov ] && ok "and all stay as they were" ||
+    not_ok "and all stay as they were" "$(ls)"
+"$fovea" compile external.onnx -t c -o code --depfile rule >out 2>err && head -n 1 rule | grep -q ': external.onnx weights.bin$' &&
+    ok "a rule for make names them" || not_ok "a rule for make names them" "$(cat err rule)"
+command=show
+
 # ---- what is no model ----
 
 whole=$(wc -c <lenet.onnx)
